@@ -1,0 +1,1 @@
+//! A card host, a wallet gateway and their ledger.

@@ -1,0 +1,1 @@
+//! ESC/POS bytes to commands and back, incrementally.

@@ -1,0 +1,1 @@
+//! A receipt printer with a mechanism inside.

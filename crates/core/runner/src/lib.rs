@@ -1,0 +1,1 @@
+//! The world, its laws, and the outcome of a scenario.

@@ -1,0 +1,1 @@
+//! Scenario and rig files, from YAML to checked values.

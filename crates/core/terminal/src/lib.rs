@@ -1,0 +1,1 @@
+//! The emulated payment terminal and its firmware habits.

@@ -1,0 +1,1 @@
+//! What terminals and wallet gateways say to each other over HTTP.

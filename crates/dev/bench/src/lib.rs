@@ -1,0 +1,1 @@
+//! Benchmarks with small references of our own beside them.

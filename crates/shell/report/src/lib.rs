@@ -1,0 +1,1 @@
+//! Snapshots, pictures and outcome files on disk.

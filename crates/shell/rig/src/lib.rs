@@ -1,0 +1,1 @@
+//! The live testbed, captures and replay.
