@@ -9,7 +9,6 @@ use crate::realtime::Realtime;
 
 /// One whole command, borrowing its data from the parser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Command<'a> {
     /// Printable bytes 20h-FFh of the single-byte code page: the longest run at hand, so chunking may split it.
     Text(&'a [u8]),
@@ -469,4 +468,18 @@ pub enum Presenter {
     Eject,
     /// n = 6: answer with one [`EjectorStatus`](crate::status::EjectorStatus) byte.
     Status,
+}
+
+impl KanjiSize {
+    /// From the parameter byte; unused bits are ignored.
+    #[must_use]
+    pub fn from_byte(n: u8) -> Self {
+        Self { double_width: n & 0x04 != 0, double_height: n & 0x08 != 0, underline: n & 0x80 != 0 }
+    }
+
+    /// The parameter byte.
+    #[must_use]
+    pub fn to_byte(self) -> u8 {
+        u8::from(self.double_width) << 2 | u8::from(self.double_height) << 3 | u8::from(self.underline) << 7
+    }
 }

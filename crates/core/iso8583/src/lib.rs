@@ -1,1 +1,37 @@
 //! ISO 8583 frames to messages and back, with dialects as data.
+//!
+//! A frame on the wire is `length(2) TPDU(5) header(6) MTI(2) bitmap(8 or 16) fields`, as China UnionPay
+//! terminals speak it. [`Framer`] cuts a byte stream into bodies (all of a frame but its length),
+//! [`decode`] turns a body into a [`Message`], [`encode`] turns a message into a whole frame.
+//! What a field looks like is data: a [`Dialect`] is a table, and [`CUP`] is the UnionPay one.
+//!
+//! Not modelled: the telephone block that some hosts insert after the TPDU, the `REFRESH` keep-alive
+//! (it surfaces as [`FrameError::TooLong`]), TLS, and the SM4 variant of the keys.
+
+mod bcd;
+mod cup;
+mod decode;
+mod dialect;
+mod encode;
+mod envelope;
+mod framer;
+pub mod fuzz;
+mod mac;
+mod message;
+mod mti;
+mod pan;
+mod pin;
+mod reply_code;
+
+pub use cup::CUP;
+pub use decode::{DecodeError, Fault, Part, decode};
+pub use dialect::{Dialect, FieldSpec, Kind, Length, OddPad};
+pub use encode::{EncodeError, encode, encode_with_mac};
+pub use envelope::{Header, Tpdu};
+pub use framer::{FrameError, Framer};
+pub use mac::{MacError, MacKey, cup_ecb, set_mac, verify_mac, x9_9, x9_19};
+pub use message::Message;
+pub use mti::Mti;
+pub use pan::{Pan, PanError};
+pub use pin::{PinError, pin_block_iso0};
+pub use reply_code::{FollowUp, REPLY_CODES, ReplyClass, ReplyCode, reply_code, reply_entry};

@@ -1,0 +1,85 @@
+//! What a machine has done and nobody has collected yet: sends and reports, in order.
+//!
+//! Every machine holds one, and answers [`crate::Machine::poll`] from it. Bytes lie in one buffer that
+//! keeps its room, so a machine in steady state does not allocate to send.
+
+use crate::{Output, Port, Tag};
+use core::ops::Range;
+use std::collections::VecDeque;
+
+/// Sends and reports, oldest first.
+#[derive(Clone, Debug)]
+pub struct Outbox<E> {
+    queue: VecDeque<Item<E>>,
+    bytes: Vec<u8>,
+}
+
+#[derive(Clone, Debug)]
+enum Item<E> {
+    Send { port: Port, tag: Tag, bytes: Range<usize> },
+    Event(E),
+}
+
+impl<E> Default for Outbox<E> {
+    fn default() -> Self {
+        Self { queue: VecDeque::new(), bytes: Vec::new() }
+    }
+}
+
+impl<E> Outbox<E> {
+    /// Sends these bytes as one message.
+    pub fn send(&mut self, port: Port, tag: Tag, bytes: &[u8]) {
+        self.send_with(port, tag, |buffer| buffer.extend_from_slice(bytes));
+    }
+
+    /// Sends as one message what `write` appends.
+    pub fn send_with(&mut self, port: Port, tag: Tag, write: impl FnOnce(&mut Vec<u8>)) {
+        if self.queue.is_empty() {
+            self.bytes.clear();
+        }
+        let start = self.bytes.len();
+        write(&mut self.bytes);
+        self.queue.push_back(Item::Send { port, tag, bytes: start..self.bytes.len() });
+    }
+
+    /// Reports something.
+    pub fn event(&mut self, event: E) {
+        self.queue.push_back(Item::Event(event));
+    }
+
+    /// The oldest of what is here.
+    pub fn poll(&mut self) -> Option<Output<'_, E>> {
+        Some(match self.queue.pop_front()? {
+            Item::Send { port, tag, bytes } => {
+                Output::Send { port, tag, bytes: self.bytes.get(bytes).unwrap_or_default() }
+            }
+            Item::Event(event) => Output::Event(event),
+        })
+    }
+
+    /// Forgets everything: the power is gone.
+    pub fn clear(&mut self) {
+        self.queue.clear();
+        self.bytes.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Outbox;
+    use crate::{Output, Port, Tag};
+
+    #[test]
+    fn sends_and_reports_come_out_in_the_order_they_went_in() {
+        let mut outbox: Outbox<u8> = Outbox::default();
+        for round in 0..2 {
+            outbox.event(round);
+            outbox.send(Port(1), Tag("a"), b"first");
+            outbox.send(Port(1), Tag("b"), b"second");
+            assert_eq!(outbox.poll(), Some(Output::Event(round)));
+            assert_eq!(outbox.poll(), Some(Output::Send { port: Port(1), tag: Tag("a"), bytes: b"first" }));
+            assert_eq!(outbox.poll(), Some(Output::Send { port: Port(1), tag: Tag("b"), bytes: b"second" }));
+            assert_eq!(outbox.poll(), None);
+        }
+    }
+}

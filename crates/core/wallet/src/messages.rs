@@ -1,0 +1,197 @@
+//! Typed requests, answers and notifications of the WeChat Pay v2 dialect, to and from whole HTTP messages.
+//!
+//! Source: WeChat Pay v2, "payment-code" (calls, three result levels, `trade_state`) and "Notifications".
+//! A [`Codec`] holds what both sides share and the buffers that it reuses. The three levels on which a call can
+//! fail stay apart in [`AnswerError`]. Not modelled: refunds, the reverse call, bills, payer identity, time stamps.
+
+mod codec;
+mod error;
+mod word;
+
+pub use codec::Codec;
+pub use error::{AnswerError, FieldError, FieldFault, RequestError, TransportFault};
+pub use word::{ErrCode, TradeState};
+
+use crate::sign::{ApiKey, SignType};
+
+/// Pauses before each repetition of a notification that got no good answer, in seconds.
+///
+/// Source: WeChat Pay "Notifications": 15s/15s/30s/3m/10m/20m/30m/30m/30m/60m/3h/3h/3h/6h/6h, 24 h 4 min in all.
+pub const NOTIFICATION_RETRY_PAUSES_S: [u64; 15] =
+    [15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10_800, 10_800, 10_800, 21_600, 21_600];
+
+/// What a merchant and the gateway agreed on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merchant {
+    /// `appid`.
+    pub app_id: String,
+    /// `mch_id`.
+    pub mch_id: String,
+    /// The key that signs both directions.
+    pub api_key: ApiKey,
+    /// How messages of this merchant are signed.
+    pub sign_type: SignType,
+    /// Where notifications go: `http://host[:port]/path`.
+    pub notify_url: String,
+}
+
+impl Merchant {
+    /// Host (with port) and path of the notification URL; the path is `/` when there is none.
+    pub fn notify_target(&self) -> (&str, &str) {
+        let url = self.notify_url.as_str();
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        rest.find('/').map_or((rest, "/"), |slash| rest.split_at(slash))
+    }
+}
+
+/// A call, which is also the path that it is sent to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Call {
+    /// `/pay/unifiedorder`.
+    UnifiedOrder,
+    /// `/pay/orderquery`.
+    OrderQuery,
+    /// `/pay/closeorder`.
+    CloseOrder,
+}
+
+impl Call {
+    const ALL: [Self; 3] = [Self::UnifiedOrder, Self::OrderQuery, Self::CloseOrder];
+
+    /// The path of the call.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::UnifiedOrder => "/pay/unifiedorder",
+            Self::OrderQuery => "/pay/orderquery",
+            Self::CloseOrder => "/pay/closeorder",
+        }
+    }
+}
+
+/// What a terminal asks of the gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Request<'a> {
+    /// Make an order and give me the code to show.
+    UnifiedOrder(UnifiedOrder<'a>),
+    /// What became of this order?
+    OrderQuery {
+        /// The merchant's number of the order.
+        out_trade_no: &'a str,
+    },
+    /// Nobody shall pay this order any more.
+    CloseOrder {
+        /// The merchant's number of the order.
+        out_trade_no: &'a str,
+    },
+}
+
+impl<'a> Request<'a> {
+    /// Which call this is.
+    pub const fn call(&self) -> Call {
+        match self {
+            Self::UnifiedOrder(_) => Call::UnifiedOrder,
+            Self::OrderQuery { .. } => Call::OrderQuery,
+            Self::CloseOrder { .. } => Call::CloseOrder,
+        }
+    }
+
+    /// The merchant's number of the order, which all calls have.
+    pub const fn out_trade_no(&self) -> &'a str {
+        match self {
+            Self::UnifiedOrder(UnifiedOrder { out_trade_no, .. })
+            | Self::OrderQuery { out_trade_no }
+            | Self::CloseOrder { out_trade_no } => out_trade_no,
+        }
+    }
+}
+
+/// An order whose code the terminal shows (`trade_type` NATIVE).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnifiedOrder<'a> {
+    /// The merchant's number of the order, the key for everything that follows.
+    pub out_trade_no: &'a str,
+    /// The amount in fen.
+    pub total_fee_fen: u64,
+    /// What the payer reads.
+    pub body: &'a str,
+}
+
+/// A call that worked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer<'a> {
+    /// To a unified order: the text of the code to show.
+    CodeUrl(&'a str),
+    /// To a query.
+    Order(OrderState<'a>),
+    /// To a close: done.
+    Closed,
+}
+
+impl Answer<'_> {
+    /// The call that gets this answer.
+    pub const fn call(&self) -> Call {
+        match self {
+            Self::CodeUrl(_) => Call::UnifiedOrder,
+            Self::Order(_) => Call::OrderQuery,
+            Self::Closed => Call::CloseOrder,
+        }
+    }
+}
+
+/// What became of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderState<'a> {
+    /// The merchant's number of the order.
+    pub out_trade_no: &'a str,
+    /// Where it stands.
+    pub trade_state: TradeState,
+    /// The gateway's number of the payment, once there is one.
+    pub transaction_id: Option<&'a str>,
+    /// The amount in fen, once it is paid.
+    pub total_fee_fen: Option<u64>,
+}
+
+/// The gateway tells that an order was paid, or that paying it failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Notification<'a> {
+    /// The gateway's number of the payment.
+    pub transaction_id: &'a str,
+    /// The merchant's number of the order.
+    pub out_trade_no: &'a str,
+    /// The amount in fen.
+    pub total_fee_fen: u64,
+    /// Whether the payment succeeded: `result_code`.
+    pub succeeded: bool,
+}
+
+/// What the merchant says to a notification; anything but success is repeated later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Acknowledgement {
+    /// `return_code` SUCCESS.
+    Success,
+    /// `return_code` FAIL, with `return_msg`.
+    Fail(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pauses_between_notifications_add_up_to_24_hours_and_4_minutes() {
+        assert_eq!(NOTIFICATION_RETRY_PAUSES_S.iter().sum::<u64>(), 24 * 3600 + 4 * 60);
+    }
+
+    #[test]
+    fn a_notification_url_without_a_path_means_the_root() {
+        let merchant = |notify_url: &str| Merchant {
+            app_id: String::new(),
+            mch_id: String::new(),
+            api_key: ApiKey::new(""),
+            sign_type: SignType::Md5,
+            notify_url: notify_url.to_owned(),
+        };
+        assert_eq!(merchant("http://shop:8080").notify_target(), ("shop:8080", "/"));
+        assert_eq!(merchant("http://shop:8080/a/b").notify_target(), ("shop:8080", "/a/b"));
+    }
+}
