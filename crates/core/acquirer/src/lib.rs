@@ -1,1 +1,37 @@
-//! A card host, a wallet gateway and their ledger.
+//! A fake acquirer: a card host, a wallet gateway, a notifier, and the one ledger that is the truth.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `machine` | [`Acquirer`], the [`sim::Machine`]; its ports; what is in flight |
+//! | `card` | the rules of an ISO 8583 host in the UnionPay POS dialect |
+//! | `gateway` | the rules of a WeChat-v2-like wallet gateway |
+//! | `notifier` | payment notifications and their retry schedule |
+//! | `ledger` | [`Ledger`], append-only, double entry |
+//! | `event` | [`Event`], what happened, one line each |
+//!
+//! Two moments matter and are kept apart: a request is *received* when it arrives, *committed* after
+//! [`Config::processing`], and *answered* [`Config::answering`] later. A fault can fall between any two.
+//!
+//! *Not modelled:* sign-on and key download, settlement, pre-authorisation, void and refund, issuers and
+//! the switch behind the acquirer, several connections to one port. All keys are test keys.
+
+mod calendar;
+mod card;
+mod config;
+mod event;
+mod gateway;
+mod ledger;
+mod machine;
+mod notifier;
+mod queue;
+mod short;
+#[cfg(test)]
+mod tests;
+
+pub use calendar::Civil;
+pub use config::{Config, DeclineRule};
+pub use event::{Event, Kind, Movement, PaymentRefusal};
+
+pub use ledger::{Account, Cause, Entry, Ledger};
+pub use machine::{Acquirer, CARD, NOTIFY, Poke, WALLET};
+pub use short::{Code, Short, Why};

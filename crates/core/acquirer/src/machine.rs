@@ -1,0 +1,325 @@
+//! The acquirer as a machine: takes bytes and pokes, keeps what is in flight, gives answers and events.
+//!
+//! A request goes through three moments: received, committed, answered. Between them it waits in one bounded
+//! queue; a request beyond the bound is refused at once with the busy code of its dialect.
+//! *Not modelled:* connections. A request that stays unfinished for [`Config::reading`] is dropped, as a host
+//! closes a silent connection. The wallet port answers in the order of its requests, as HTTP does; only a refusal
+//! without processing (busy, unreadable, forged) leaves at once.
+
+use crate::card::{CardHost, CardRequest, Decision, NoRequest};
+use crate::config::Config;
+use crate::event::{Event, Movement, PaymentRefusal};
+use crate::gateway::{Gateway, Incoming, WalletRequest};
+use crate::ledger::Ledger;
+use crate::notifier::Notifier;
+use crate::queue::{Answer, Queue, Work};
+use crate::short::Why;
+use core::time::Duration;
+use iso8583::Framer;
+use sim::Outbox;
+use sim::{Input, Machine, Output, Port, Reason, SimTime, Tag};
+use sim::{Key, OrderNo};
+use wallet::http::write_response;
+use wallet::messages::ErrCode;
+
+/// ISO 8583 frames, both ways.
+pub const CARD: Port = Port(0);
+/// HTTP requests in, answers out.
+pub const WALLET: Port = Port(1);
+/// HTTP notifications out, acknowledgements in.
+pub const NOTIFY: Port = Port(2);
+
+/// The tag of answers to what is no call at all.
+const NO_CALL: Tag = Tag("no-call");
+
+/// A card host, a wallet gateway and a notifier with one ledger.
+#[derive(Clone, Debug)]
+pub struct Acquirer {
+    config: Config,
+    ledger: Ledger,
+    card: CardHost,
+    gateway: Gateway,
+    notifier: Notifier,
+    framer: Framer,
+    /// When an unfinished request counts as cut off.
+    card_cut_at: Option<SimTime>,
+    wallet_cut_at: Option<SimTime>,
+    /// When the gateway commits the last request that it has accepted.
+    wallet_commits_at: SimTime,
+    queue: Queue,
+    outbox: Outbox<Event>,
+    /// On top of [`Config::processing`].
+    slowness: Duration,
+    spare_requests: Vec<CardRequest>,
+    spare_bytes: Vec<Vec<u8>>,
+}
+
+/// What people do to an acquirer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Poke {
+    /// The payer confirms an order on the phone.
+    CustomerPays {
+        /// Which order.
+        order: OrderNo,
+    },
+    /// Requests take this much longer to commit from now on, instead of any earlier slowness.
+    Slow {
+        /// How much longer.
+        by: Duration,
+    },
+    /// The slowness is over.
+    Usual,
+}
+
+impl Acquirer {
+    /// An acquirer that nobody has asked anything yet.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self {
+            ledger: Ledger::default(),
+            card: CardHost::new(),
+            gateway: Gateway::new(&config),
+            notifier: Notifier::new(&config),
+            framer: Framer::default(),
+            card_cut_at: None,
+            wallet_cut_at: None,
+            wallet_commits_at: SimTime::ZERO,
+            queue: Queue::new(config.in_flight_max),
+            outbox: Outbox::default(),
+            slowness: Duration::ZERO,
+            spare_requests: Vec::new(),
+            spare_bytes: Vec::new(),
+            config,
+        }
+    }
+
+    /// The truth about the money.
+    #[must_use]
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// How it is set up.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Does what is due.
+    fn advance(&mut self, now: SimTime) {
+        self.drop_cut_requests(now);
+        while let Some(work) = self.queue.take_due(now) {
+            match work {
+                Work::Card(request) => self.commit_card(now, request),
+                Work::Wallet(request) => self.commit_wallet(now, request),
+                Work::Payment(order) => self.commit_payment(now, order),
+                Work::Answer(answer) => self.answer(answer),
+            }
+        }
+        self.notifier.advance(now, &mut self.outbox);
+    }
+
+    fn card_bytes(&mut self, now: SimTime, bytes: &[u8]) {
+        self.framer.push(bytes);
+        while let Some(read) = self.next_card_request() {
+            match read {
+                Ok(request) => self.accept_card(now, request),
+                Err(why) => self.malformed(CARD, why),
+            }
+        }
+        let reading = self.framer.pending_bytes() > 0;
+        self.card_cut_at = reading.then(|| now + self.config.reading);
+    }
+
+    fn next_card_request(&mut self) -> Option<Result<CardRequest, Why>> {
+        let mut request = self.spare_requests.pop().unwrap_or_else(CardRequest::empty);
+        let (why, in_step) = match self.framer.next_frame() {
+            Ok(Some(body)) => match request.read(body, &self.config) {
+                Ok(()) => return Some(Ok(request)),
+                Err(error) => (Some(Why::of(error)), matches!(error, NoRequest::Unserved(_))),
+            },
+            Ok(None) => (None, true),
+            Err(error) => (Some(Why::of(error)), false),
+        };
+        self.spare_requests.push(request);
+        if !in_step {
+            // Behind unreadable bytes, what looks like the next length may be none.
+            self.framer.reset();
+        }
+        why.map(Err)
+    }
+
+    fn accept_card(&mut self, now: SimTime, request: CardRequest) {
+        self.outbox.event(Event::Received { kind: request.kind, key: request.key });
+        if self.queue.is_full() {
+            let decision = self.card.busy();
+            self.outbox.event(Event::Declined { kind: request.kind, key: request.key, code: decision.code });
+            let answer = self.card_answer(now, &request, decision);
+            self.spare_requests.push(request);
+            if let Some(answer) = answer {
+                self.answer(answer);
+            }
+            return;
+        }
+        self.queue.add(now + self.config.processing + self.slowness, Work::Card(request));
+    }
+
+    fn commit_card(&mut self, now: SimTime, request: CardRequest) {
+        let decision = self.card.decide(now, &request, &self.config, &mut self.ledger);
+        let (kind, key, code) = (request.kind, request.key, decision.code);
+        if let Some((movement, amount)) = decision.moved {
+            self.outbox.event(Event::Committed { key, movement, amount });
+        } else if code.as_str() != "00" {
+            self.outbox.event(Event::Declined { kind, key, code });
+        }
+        let answer = self.card_answer(now, &request, decision);
+        self.spare_requests.push(request);
+        if let Some(answer) = answer {
+            self.queue.add(now + self.config.answering, Work::Answer(answer));
+        }
+    }
+
+    fn card_answer(&mut self, now: SimTime, request: &CardRequest, decision: Decision) -> Option<Answer> {
+        let mut bytes = self.spare_bytes.pop().unwrap_or_default();
+        match self.card.write_reply(now, request, decision, &self.config, &mut bytes) {
+            Ok(()) => {
+                Some(Answer { port: CARD, kind: request.kind, key: request.key, code: decision.code, bytes })
+            }
+            Err(error) => {
+                self.malformed(CARD, Why::of(error));
+                None
+            }
+        }
+    }
+
+    fn wallet_bytes(&mut self, now: SimTime, bytes: &[u8]) {
+        self.gateway.push(bytes);
+        while let Some(incoming) = self.gateway.next_incoming() {
+            match incoming {
+                Incoming::Request(request) => self.accept_wallet(now, request),
+                Incoming::Unacceptable { kind, why } => {
+                    self.malformed(WALLET, why);
+                    let Self { gateway, outbox, .. } = self;
+                    outbox.send_with(WALLET, kind.tag(), |out| gateway.turn_away(why.as_str(), out));
+                }
+                Incoming::NoCall { status, why } => {
+                    self.malformed(WALLET, why);
+                    self.outbox
+                        .send_with(WALLET, NO_CALL, |out| write_response(out, status, "text/plain", b""));
+                }
+            }
+        }
+        self.wallet_cut_at = self.gateway.is_reading().then(|| now + self.config.reading);
+    }
+
+    fn accept_wallet(&mut self, now: SimTime, request: WalletRequest) {
+        let (kind, key) = (request.kind(), Key::Order(request.order));
+        self.outbox.event(Event::Received { kind, key });
+        if self.queue.is_full() {
+            let mut bytes = self.spare_bytes.pop().unwrap_or_default();
+            let code = self.gateway.refuse(ErrCode::SystemError, &mut bytes).code;
+            self.outbox.event(Event::Declined { kind, key, code });
+            self.answer(Answer { port: WALLET, kind, key, code, bytes });
+            return;
+        }
+        let at = (now + self.config.processing + self.slowness).max(self.wallet_commits_at);
+        self.wallet_commits_at = at;
+        self.queue.add(at, Work::Wallet(request));
+    }
+
+    fn commit_wallet(&mut self, now: SimTime, request: WalletRequest) {
+        let (kind, key) = (request.kind(), Key::Order(request.order));
+        let mut bytes = self.spare_bytes.pop().unwrap_or_default();
+        let decision = self.gateway.decide(request, &mut bytes);
+        let code = decision.code;
+        if let Some((movement, amount)) = decision.moved {
+            self.outbox.event(Event::Committed { key, movement, amount });
+        }
+        if decision.declined {
+            self.outbox.event(Event::Declined { kind, key, code });
+        }
+        let answer = Answer { port: WALLET, kind, key, code, bytes };
+        self.queue.add(now + self.config.answering, Work::Answer(answer));
+    }
+
+    fn customer_pays(&mut self, now: SimTime, order: OrderNo) {
+        let allowed = match self.gateway.payable(order) {
+            Ok(()) if self.queue.is_full() => Err(PaymentRefusal::Busy),
+            other => other,
+        };
+        match allowed {
+            Ok(()) => self.queue.add(now + self.config.paying, Work::Payment(order)),
+            Err(why) => self.outbox.event(Event::PaymentRefused { order, why }),
+        }
+    }
+
+    /// The order may have been closed, or paid by another phone, while the payer was confirming.
+    fn commit_payment(&mut self, now: SimTime, order: OrderNo) {
+        match self.gateway.pay(now, order, &mut self.ledger) {
+            Ok(payment) => {
+                let (key, amount) = (Key::Order(order), payment.amount);
+                self.outbox.event(Event::Committed { key, movement: Movement::Captured, amount });
+                self.notifier.begin(now, payment);
+            }
+            Err(why) => self.outbox.event(Event::PaymentRefused { order, why }),
+        }
+    }
+
+    fn answer(&mut self, answer: Answer) {
+        let Answer { port, kind, key, code, mut bytes } = answer;
+        self.outbox.send_with(port, kind.tag(), |out| out.extend_from_slice(&bytes));
+        self.outbox.event(Event::Answered { kind, key, code });
+        bytes.clear();
+        self.spare_bytes.push(bytes);
+    }
+
+    fn drop_cut_requests(&mut self, now: SimTime) {
+        let is_due = |cut_at: Option<SimTime>| cut_at.is_some_and(|at| at <= now);
+        if is_due(self.card_cut_at) {
+            self.card_cut_at = None;
+            self.framer.reset();
+            self.malformed(CARD, Why::new("the rest of a frame never came"));
+        }
+        if is_due(self.wallet_cut_at) {
+            self.wallet_cut_at = None;
+            self.gateway.reset();
+            self.malformed(WALLET, Why::new("the rest of a request never came"));
+        }
+    }
+
+    fn malformed(&mut self, port: Port, why: Why) {
+        self.outbox.event(Event::Malformed { port, why });
+    }
+}
+
+impl Machine for Acquirer {
+    type Poke = Poke;
+    type Event = Event;
+
+    fn handle(&mut self, now: SimTime, input: Input<'_, Poke>) {
+        // What was due comes before what happens now.
+        self.advance(now);
+        match input {
+            Input::Received { port: CARD, bytes } => self.card_bytes(now, bytes),
+            Input::Received { port: WALLET, bytes } => self.wallet_bytes(now, bytes),
+            Input::Received { port: NOTIFY, bytes } => self.notifier.receive(now, bytes, &mut self.outbox),
+            Input::Refused { port: NOTIFY } => self.notifier.fail(now, &mut self.outbox),
+            // An answer that nobody listens to is lost; the ledger stands.
+            Input::Wake | Input::Received { .. } | Input::Refused { .. } => {}
+            Input::Poke(Poke::CustomerPays { order }) => self.customer_pays(now, order),
+            Input::Poke(Poke::Slow { by }) => self.slowness = by,
+            Input::Poke(Poke::Usual) => self.slowness = Duration::ZERO,
+        }
+        self.advance(now);
+    }
+
+    fn poll(&mut self) -> Option<Output<'_, Event>> {
+        self.outbox.poll()
+    }
+
+    fn wake_at(&self) -> Option<(SimTime, Reason)> {
+        let cut = self.card_cut_at.into_iter().chain(self.wallet_cut_at).min();
+        let cut = cut.map(|at| (at, Reason("request incomplete")));
+        [self.queue.next(), self.notifier.next(), cut].into_iter().flatten().min_by_key(|(at, _)| *at)
+    }
+}
