@@ -1,1 +1,34 @@
-//! The world, its laws, and the outcome of a scenario.
+//! The runner: the only place that has met every device.
+//!
+//! A [`Plan`] is a scenario made ready; a [`Session`] is a run of it under way; a [`Run`] is one that is over. From
+//! its trace come the [`Evidence`], the breaches of the laws, and the [`Outcome`].
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`plan`] | a scenario with every name resolved |
+//! | [`device`] | the cast: terminal, printer, acquirer, and the cables between them |
+//! | `director` | who does what when |
+//! | [`session`] | a run under way, and the testbed that does not wait |
+//! | [`fact`] | what the trace can say |
+//! | [`slip`] | reading a slip back from the paper |
+//! | [`evidence`] | the trace, sorted by wish, charge and slip |
+//! | [`laws`] | what must hold whatever happens, a file each |
+//! | [`outcome`] | what came out, against what was expected |
+
+pub mod device;
+mod director;
+pub mod evidence;
+pub mod fact;
+pub mod laws;
+pub mod outcome;
+pub mod plan;
+pub mod session;
+pub mod slip;
+
+pub use evidence::Evidence;
+pub use fact::{Fact, Phase};
+pub use laws::{Breach, JUDGED, judge};
+pub use outcome::{Failure, Outcome, Verdict};
+pub use plan::{Plan, PlanError};
+pub use session::{Run, Session, VirtualTestbed};
+pub use slip::Slip;

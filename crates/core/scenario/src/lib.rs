@@ -1,1 +1,48 @@
 //! Scenario and rig files, from YAML to checked values.
+//!
+//! The files are the face of the product: they read like a sentence, and everything that is wrong with
+//! one is said at once, with its place, what was expected and an example.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `node` | YAML text to a tree in which every value knows its bytes |
+//! | `shape`, `grammar`, `fault_grammar`, `rig_file` | the one description of what a file may hold |
+//! | `check`, `schema` | the checker and the JSON Schema, both made from that description |
+//! | `lower`, `meaning` | the tree to typed values; references and faults that can never happen |
+//! | `diagnostic` | what is wrong, for people and for programs |
+//! | `language`, `rig`, `vocabulary`, `cause`, `law` | the typed result and its words |
+//!
+//! Source: "Scenario and rig files" of the design. *Not modelled:* writing files.
+
+mod cause;
+mod check;
+mod diagnostic;
+mod fault_grammar;
+mod grammar;
+mod language;
+mod law;
+mod lower;
+mod meaning;
+mod node;
+mod parse;
+mod rig;
+mod rig_file;
+mod scalar;
+mod schema;
+mod shape;
+mod vocabulary;
+
+pub use cause::{Cause, Origin};
+pub use diagnostic::{Diagnostic, Diagnostics};
+pub use language::{
+    AcquirerFault, Action, CardSale, Customer, Effect, Expectation, Expected, Fault, Hits, LinkFault,
+    LinkVerdict, Payer, Place, PowerCut, PrinterFault, ReceiptExpectation, Scenario, ShowQr, Step,
+    TerminalSetup, Trigger,
+};
+pub use law::Law;
+pub use rig::{AcquirerConnection, PrinterConnection, Rig, Role};
+pub use schema::{rig_schema, scenario_schema};
+pub use vocabulary::{
+    Event, Fate, Gear, Key, Language, LinkPoint, MessageKind, PRINTER_PROFILES, PowerTarget, PrinterAct,
+    ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILES, Wallet,
+};

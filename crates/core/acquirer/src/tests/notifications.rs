@@ -37,7 +37,7 @@ fn an_unanswered_notification_keeps_the_published_times() {
         offsets_s.map(|secs: u64| SimTime::from_millis(1300 + secs * 1000)).collect();
     assert_eq!(attempts(&driver), expected);
     let last = driver.story().pop();
-    assert_eq!(last.as_deref(), Some("24h04m06.300s notifications exhausted, T-1"));
+    assert_eq!(last.as_deref(), Some("24h04m06.300s notifications exhausted, order T-1"));
     assert_eq!(driver.acquirer.ledger().entries().len(), 1);
 }
 

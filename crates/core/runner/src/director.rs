@@ -1,0 +1,364 @@
+//! Who does what when: people's steps, the scenario's faults, the customer's habits, and the phases.
+//!
+//! The director watches the trace, and from it alone knows that an event has happened. It holds an agenda of
+//! acts at absolute times, so that leaving one fault out moves no other. It is `Clone`, like the world.
+
+use crate::device::{ACQUIRER, CARD_ASKS, Device, PRINTER, Poke, TERMINAL, WALLET_ASKS};
+use crate::fact::{Fact, Phase};
+use crate::plan::{Act, Harm, Plan};
+use core::time::Duration;
+use scenario::{Customer, Event, Trigger};
+use sim::{Entry, OrderNo, Rule, Seed, SimTime, World};
+
+/// Directs one run of one plan.
+#[derive(Clone, Debug)]
+pub(crate) struct Director {
+    agenda: Vec<Cue>,
+    order: u64,
+    waiting: Vec<Waiting>,
+    /// Records of the trace that have been looked at.
+    seen: usize,
+    phase: Phase,
+    bound: SimTime,
+    in_force: Vec<bool>,
+    fired: Vec<bool>,
+    pays_after: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Cue {
+    at: SimTime,
+    order: u64,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Step(usize),
+    Fault(usize),
+    Mend(usize),
+    CustomerPays(OrderNo),
+    SomebodyTakes,
+    Heal,
+    Bound,
+}
+
+/// A step or fault that waits for an event to happen so many more times.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    event: Event,
+    left: u32,
+    what: What,
+}
+
+impl Director {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        let mut director = Self {
+            agenda: Vec::new(),
+            order: 0,
+            waiting: Vec::new(),
+            seen: 0,
+            phase: Phase::Inject,
+            bound: SimTime::NEVER,
+            in_force: vec![false; plan.faults.len()],
+            fired: vec![false; plan.faults.len()],
+            pays_after: None,
+        };
+        // Faults come before steps of the same moment: what is broken from the start is broken first.
+        for (index, (trigger, _)) in plan.faults.iter().enumerate() {
+            director.await_trigger(*trigger, What::Fault(index));
+        }
+        for (index, (trigger, _)) in plan.steps.iter().enumerate() {
+            director.await_trigger(*trigger, What::Step(index));
+        }
+        director.schedule(plan.scenario.heal_at, What::Heal);
+        director
+    }
+
+    /// When the director does something next.
+    pub(crate) fn next_at(&self) -> Option<SimTime> {
+        if self.is_over() { None } else { self.agenda.first().map(|cue| cue.at) }
+    }
+
+    pub(crate) const fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    pub(crate) const fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Rest | Phase::Restless)
+    }
+
+    /// Which faults have had any effect.
+    pub(crate) fn fired(&self) -> &[bool] {
+        &self.fired
+    }
+
+    /// Does the next thing on the agenda; the world is at its moment already.
+    pub(crate) fn act(&mut self, plan: &Plan, seed: Seed, world: &mut World<Device>) {
+        if self.agenda.is_empty() {
+            return;
+        }
+        let cue = self.agenda.remove(0);
+        match cue.what {
+            What::Step(index) => self.step(index, plan, world),
+            What::Fault(index) => self.begin(index, plan, seed, world),
+            What::Mend(index) => self.mend(index, plan, world),
+            What::CustomerPays(order) => {
+                world.note(Fact::CustomerPays(order));
+                world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::CustomerPays { order }));
+            }
+            What::SomebodyTakes => {
+                world.note(Fact::SomebodyTakes);
+                world.poke(PRINTER, Poke::Printer(printer::Poke::TakeReceipt));
+            }
+            What::Heal => self.heal(plan, world),
+            What::Bound => self.end(Phase::Restless, world),
+        }
+        self.watch(plan, world);
+    }
+
+    /// Nothing will happen by itself any more: the next phase begins.
+    pub(crate) fn came_to_rest(&mut self, plan: &Plan, world: &mut World<Device>) {
+        match self.phase {
+            Phase::Inject => self.heal(plan, world),
+            Phase::Settle => self.end(Phase::Rest, world),
+            Phase::Rest | Phase::Restless => {}
+        }
+        self.watch(plan, world);
+    }
+
+    /// Whether anything but the end of a phase is still to be done.
+    pub(crate) fn has_work(&self) -> bool {
+        self.agenda.iter().any(|cue| !matches!(cue.what, What::Heal | What::Bound))
+    }
+
+    /// Looks at what the trace has grown by, and schedules what follows from it.
+    pub(crate) fn watch(&mut self, plan: &Plan, world: &World<Device>) {
+        while let Some(record) = world.trace().records().get(self.seen) {
+            self.seen += 1;
+            let fact = match &record.entry {
+                Entry::Sent { fault: Some(fault), .. } => {
+                    self.mark(usize::from(*fault));
+                    continue;
+                }
+                Entry::Event { event, .. } | Entry::Noted(event) => event,
+                Entry::Sent { .. } | Entry::Woke { .. } | Entry::Delivered { .. } | Entry::Refused { .. } => {
+                    continue;
+                }
+            };
+            self.follow(plan, record.at, fact);
+            if let Some(event) = occurrence(fact) {
+                self.occurred(record.at, event);
+            }
+        }
+    }
+
+    /// What people do because of what they see.
+    fn follow(&mut self, plan: &Plan, at: SimTime, fact: &Fact) {
+        match fact {
+            Fact::Terminal(terminal::Event::CodeShown { order }) => {
+                if let Some(span) = self.pays_after {
+                    self.schedule(at + span, What::CustomerPays(*order));
+                }
+            }
+            Fact::Printer(printer::Event::Offered { .. }) => {
+                if let Customer::TakesReceiptAfter(span) = plan.scenario.customer {
+                    self.schedule(at + span, What::SomebodyTakes);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn occurred(&mut self, at: SimTime, event: Event) {
+        let mut index = 0;
+        while let Some(waiting) = self.waiting.get_mut(index) {
+            if waiting.event != event {
+                index += 1;
+                continue;
+            }
+            waiting.left = waiting.left.saturating_sub(1);
+            if waiting.left == 0 {
+                let what = waiting.what;
+                self.waiting.remove(index);
+                self.schedule(at, what);
+            } else {
+                index += 1;
+            }
+        }
+    }
+
+    fn await_trigger(&mut self, trigger: Trigger, what: What) {
+        match trigger {
+            Trigger::At(at) => self.schedule(at, what),
+            Trigger::When { event, nth } => self.waiting.push(Waiting { event, left: nth, what }),
+        }
+    }
+
+    fn schedule(&mut self, at: SimTime, what: What) {
+        self.order += 1;
+        let cue = Cue { at, order: self.order, what };
+        let place = self.agenda.partition_point(|other| (other.at, other.order) <= (at, cue.order));
+        self.agenda.insert(place, cue);
+    }
+
+    fn step(&mut self, index: usize, plan: &Plan, world: &mut World<Device>) {
+        world.note(Fact::Step(index as u16));
+        match plan.steps[index].1 {
+            Act::Terminal(poke) => world.poke(TERMINAL, Poke::Terminal(poke)),
+            Act::Printer(poke) => world.poke(PRINTER, Poke::Printer(poke)),
+            Act::ShowQr { poke, pays_after } => {
+                self.pays_after = pays_after;
+                world.poke(TERMINAL, Poke::Terminal(poke));
+            }
+        }
+    }
+
+    fn mark(&mut self, fault: usize) {
+        if let Some(fired) = self.fired.get_mut(fault) {
+            *fired = true;
+        }
+    }
+
+    fn begin(&mut self, index: usize, plan: &Plan, seed: Seed, world: &mut World<Device>) {
+        if self.phase != Phase::Inject {
+            return;
+        }
+        world.note(Fact::FaultBegins(index as u16));
+        self.in_force[index] = true;
+        let fault = index as u16;
+        let lasts = match &plan.faults[index].1 {
+            Harm::Rule { lanes, name, selector, verdict } => {
+                for lane in *lanes {
+                    let rule =
+                        Rule { fault, selector: *selector, verdict: *verdict, dice: Harm::dice(name, seed) };
+                    world.lane_mut(*lane).install(rule);
+                }
+                return;
+            }
+            Harm::Cut { lanes, lasts } => {
+                let now = world.now();
+                for lane in *lanes {
+                    world.lane_mut(*lane).cut(now);
+                }
+                *lasts
+            }
+            Harm::Printer { harm, .. } => {
+                for poke in harm {
+                    world.poke(PRINTER, Poke::Printer(*poke));
+                }
+                None
+            }
+            Harm::Power { terminal, printer, lasts } => {
+                if *terminal {
+                    world.poke(TERMINAL, Poke::Terminal(terminal::Poke::PowerOff));
+                }
+                if *printer {
+                    world.poke(PRINTER, Poke::Printer(printer::Poke::PowerOff));
+                }
+                *lasts
+            }
+            Harm::Down { lasts } => {
+                for lane in [CARD_ASKS, WALLET_ASKS] {
+                    world.lane_mut(lane).refuse();
+                }
+                *lasts
+            }
+            Harm::Slow { by } => {
+                world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::Slow { by: *by }));
+                None
+            }
+        };
+        self.mark(index);
+        if let Some(span) = lasts {
+            self.schedule(world.now() + span, What::Mend(index));
+        }
+    }
+
+    fn mend(&mut self, index: usize, plan: &Plan, world: &mut World<Device>) {
+        if !core::mem::take(&mut self.in_force[index]) {
+            return;
+        }
+        world.note(Fact::FaultEnds(index as u16));
+        match &plan.faults[index].1 {
+            Harm::Rule { lanes, .. } => {
+                for lane in *lanes {
+                    world.lane_mut(*lane).lift(index as u16);
+                }
+            }
+            Harm::Cut { lanes, .. } => {
+                for lane in *lanes {
+                    world.lane_mut(*lane).join();
+                }
+            }
+            Harm::Printer { mend, .. } => {
+                for poke in mend {
+                    world.poke(PRINTER, Poke::Printer(*poke));
+                }
+            }
+            Harm::Power { terminal, printer, .. } => {
+                if *printer {
+                    world.poke(PRINTER, Poke::Printer(printer::Poke::PowerOn));
+                }
+                if *terminal {
+                    world.poke(TERMINAL, Poke::Terminal(terminal::Poke::PowerOn));
+                }
+            }
+            Harm::Down { .. } => {
+                for lane in [CARD_ASKS, WALLET_ASKS] {
+                    world.lane_mut(lane).join();
+                }
+            }
+            Harm::Slow { .. } => world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::Usual)),
+        }
+    }
+
+    /// Mends everything, and gives the world its bound.
+    fn heal(&mut self, plan: &Plan, world: &mut World<Device>) {
+        if self.phase != Phase::Inject {
+            return;
+        }
+        self.phase = Phase::Settle;
+        world.note(Fact::Phase(Phase::Settle));
+        for index in 0..plan.faults.len() {
+            self.mend(index, plan, world);
+        }
+        self.agenda.retain(|cue| !matches!(cue.what, What::Heal | What::Fault(_)));
+        self.bound = world.now() + plan.scenario.settles_within;
+        self.schedule(self.bound, What::Bound);
+    }
+
+    fn end(&mut self, phase: Phase, world: &mut World<Device>) {
+        self.phase = phase;
+        world.note(Fact::Phase(phase));
+        world.poke(PRINTER, Poke::Printer(printer::Poke::Inspect));
+    }
+}
+
+/// Which word of the scenario language a fact is an occurrence of.
+fn occurrence(fact: &Fact) -> Option<Event> {
+    use acquirer::{Event as A, Movement};
+    use printer::Event as P;
+    use terminal::{Event as T, Noted, Request};
+    Some(match fact {
+        Fact::Terminal(T::Asked { request: Request::Reversal, .. }) => Event::TerminalReverses,
+        Fact::Terminal(T::Asked { .. }) => Event::TerminalAsks,
+        Fact::Terminal(T::Durable { noted: Noted::Approved, .. }) => Event::TerminalApproves,
+        Fact::Terminal(T::Durable { noted: Noted::Ended, .. }) => Event::TerminalDeclines,
+        Fact::Terminal(T::GaveUp { .. }) => Event::TerminalGivesUp,
+        Fact::Acquirer(A::Received { .. }) => Event::AcquirerReceives,
+        Fact::Acquirer(A::Committed { movement: Movement::Captured | Movement::Reversed, .. }) => {
+            Event::AcquirerCommits
+        }
+        Fact::Acquirer(A::Answered { .. }) => Event::AcquirerAnswers,
+        Fact::Acquirer(A::Notified { .. }) => Event::AcquirerNotifies,
+        Fact::Printer(P::Printing { .. }) => Event::PrinterPrints,
+        Fact::Printer(P::Cut { .. }) => Event::PrinterCuts,
+        Fact::Printer(P::Presented { .. }) => Event::PrinterPresents,
+        Fact::Printer(P::Retracted { .. }) => Event::PrinterRetracts,
+        Fact::Printer(P::Offline { .. }) => Event::PrinterOffline,
+        Fact::Printer(P::Taken { .. }) => Event::CustomerTakes,
+        Fact::CustomerPays(_) => Event::CustomerPays,
+        _ => return None,
+    })
+}

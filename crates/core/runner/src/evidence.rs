@@ -1,0 +1,175 @@
+//! What the laws look at: the trace of a run, sorted by wish, charge and slip.
+//!
+//! Everything here is taken from the trace. What the ledger holds is what the acquirer reported as committed;
+//! what the terminal believes is what its screen showed; what the customer holds is what left the printer.
+
+use crate::fact::Fact;
+use crate::session::Run;
+use crate::slip::Slip;
+use acquirer::Movement;
+use scenario::Fate;
+use sim::{Fen, Key, SimTime};
+use std::sync::Arc;
+use terminal::{Belief, Intent, Screen};
+
+/// The evidence of one run.
+#[derive(Clone, Debug)]
+pub struct Evidence<'a> {
+    /// The run.
+    pub run: &'a Run,
+    /// The wishes to pay, in the order of the scenario.
+    pub wishes: Vec<Wish>,
+    /// The charges, in the order in which they were begun or first captured.
+    pub charges: Vec<Charge>,
+    /// The slips, in the order in which they were printed.
+    pub slips: Vec<Slip>,
+    /// What the screen shows at rest.
+    pub screen: Screen,
+}
+
+/// One wish to pay, and what people were told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// Whose.
+    pub intent: Intent,
+    /// How much.
+    pub amount: Fen,
+    /// What was last said about it, and when.
+    pub told: Option<(SimTime, Belief)>,
+}
+
+/// One charge: what the terminal began and the ledger holds under one number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Charge {
+    /// Its number.
+    pub key: Key,
+    /// Whose wish it is for; `None` where the terminal never began it.
+    pub intent: Option<Intent>,
+    /// What was captured under this number.
+    pub captured: Fen,
+    /// What was given back.
+    pub reversed: Fen,
+    /// When the ledger last changed.
+    pub moved_at: SimTime,
+}
+
+impl Charge {
+    /// What the ledger holds at rest.
+    #[must_use]
+    pub fn net(&self) -> Fen {
+        self.captured - self.reversed
+    }
+}
+
+impl<'a> Evidence<'a> {
+    /// Sorts the trace of a run.
+    #[must_use]
+    pub fn of(run: &'a Run) -> Self {
+        let wishes = run.plan.intents().map(|(intent, amount)| Wish { intent, amount, told: None }).collect();
+        let screen = Screen { face: terminal::Face::Idle, ..Screen::OFF };
+        let mut evidence = Self { run, wishes, charges: Vec::new(), slips: Vec::new(), screen };
+        for (at, _, fact) in run.trace.events() {
+            evidence.take_in(at, fact);
+        }
+        evidence.slips = evidence.read_slips();
+        evidence
+    }
+
+    /// What the ledger holds for one wish.
+    #[must_use]
+    pub fn net_of(&self, intent: Intent) -> Fen {
+        self.charges_of(intent).map(Charge::net).sum()
+    }
+
+    /// The charges of one wish.
+    pub fn charges_of(&self, intent: Intent) -> impl Iterator<Item = &Charge> {
+        self.charges.iter().filter(move |charge| charge.intent == Some(intent))
+    }
+
+    /// What the ledger holds in all.
+    #[must_use]
+    pub fn net(&self) -> Fen {
+        self.charges.iter().map(Charge::net).sum()
+    }
+
+    /// What the ledger holds under one number.
+    #[must_use]
+    pub fn net_under(&self, key: Key) -> Fen {
+        self.charges.iter().find(|charge| charge.key == key).map_or(Fen::ZERO, Charge::net)
+    }
+
+    /// What the terminal reported, and when.
+    pub fn terminal(&self) -> impl Iterator<Item = (SimTime, &terminal::Event)> {
+        self.run.trace.events().filter_map(|(at, _, fact)| match fact {
+            Fact::Terminal(event) => Some((at, event)),
+            _ => None,
+        })
+    }
+
+    fn take_in(&mut self, at: SimTime, fact: &Fact) {
+        match fact {
+            Fact::Terminal(terminal::Event::Began { intent, key, .. }) => {
+                let charge = self.charge(*key);
+                charge.intent.get_or_insert(*intent);
+            }
+            Fact::Terminal(terminal::Event::Shows(screen)) => {
+                self.screen = *screen;
+                if let Some((intent, belief)) = screen.verdict
+                    && let Some(wish) = self.wishes.iter_mut().find(|wish| wish.intent == intent)
+                {
+                    wish.told = Some((at, belief));
+                }
+            }
+            Fact::Acquirer(acquirer::Event::Committed { key, movement, amount }) => {
+                let charge = self.charge(*key);
+                match movement {
+                    Movement::Captured => charge.captured += *amount,
+                    Movement::Reversed => charge.reversed += *amount,
+                    Movement::Closed | Movement::Ordered => return,
+                }
+                charge.moved_at = at;
+            }
+            _ => {}
+        }
+    }
+
+    fn charge(&mut self, key: Key) -> &mut Charge {
+        let index = self.charges.iter().position(|charge| charge.key == key).unwrap_or_else(|| {
+            let (captured, reversed, moved_at) = (Fen::ZERO, Fen::ZERO, SimTime::ZERO);
+            self.charges.push(Charge { key, intent: None, captured, reversed, moved_at });
+            self.charges.len() - 1
+        });
+        &mut self.charges[index]
+    }
+
+    fn read_slips(&self) -> Vec<Slip> {
+        let keys: Vec<Key> = self.charges.iter().map(|charge| charge.key).collect();
+        let language = self.run.plan.settings.language;
+        let mut slips: Vec<Slip> = self
+            .run
+            .trace
+            .events()
+            .filter_map(|(at, _, fact)| paper(fact).map(|(piece, fate)| (at, piece, fate)))
+            .filter(|(_, piece, _)| !piece.is_blank())
+            .map(|(at, piece, fate)| Slip::read(piece, at, fate, language, &keys))
+            .collect();
+        slips.sort_by_key(|slip| slip.piece.id());
+        slips
+    }
+}
+
+/// The piece of paper that a fact is about, and where it is after it.
+fn paper(fact: &Fact) -> Option<(&Arc<printer::Piece>, Fate)> {
+    use printer::{Event, Place};
+    let Fact::Printer(event) = fact else {
+        return None;
+    };
+    Some(match event {
+        Event::Taken { piece } => (piece, Fate::Taken),
+        Event::Retracted { piece } => (piece, Fate::Retracted),
+        Event::Removed { piece } => (piece, Fate::Torn),
+        Event::Found { piece, place: Place::Mouth } => (piece, Fate::Left),
+        Event::Found { piece, place: Place::Inside } => (piece, Fate::Inside),
+        _ => return None,
+    })
+}

@@ -1,0 +1,78 @@
+//! The laws: what must hold in every run, whatever the scenario expects. Each stands in a file of its own,
+//! outside the machines, and reads the evidence alone.
+//!
+//! Of the laws of the design, those that a card sale, a wallet sale and a printer can break are judged here.
+//! *Not judged yet:* laws about pre-authorisation, void, vouchers and totals; nothing can break them.
+
+mod belief_matches_ledger;
+mod charged_once;
+mod deterministic;
+mod number_unique;
+mod receipt_follows_money;
+mod receipt_in_hand;
+mod receipt_not_retracted;
+mod reversal_survives;
+mod settles;
+mod unknown_is_asked;
+
+use crate::evidence::Evidence;
+use crate::session::Run;
+use scenario::Law;
+use sim::SimTime;
+
+pub use deterministic::first_difference;
+
+/// A law that did not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breach {
+    /// Which law.
+    pub law: Law,
+    /// Since when it is broken.
+    pub at: SimTime,
+    /// What was seen.
+    pub why: String,
+}
+
+/// The laws that are judged, in the order of the design's table.
+pub const JUDGED: [Law; 10] = [
+    Law::ChargedOnce,
+    Law::BeliefMatchesLedger,
+    Law::ReversalSurvives,
+    Law::UnknownIsAsked,
+    Law::ReceiptFollowsMoney,
+    Law::ReceiptInHand,
+    Law::ReceiptNotRetracted,
+    Law::NumberUnique,
+    Law::Settles,
+    Law::Deterministic,
+];
+
+/// Every breach of every law. `again` is a second run of the same plan and seed, where there is one.
+#[must_use]
+pub fn judge(evidence: &Evidence<'_>, again: Option<&Run>) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    for law in JUDGED {
+        let mut report = |at, why| breaches.push(Breach { law, at, why });
+        match law {
+            Law::ChargedOnce => charged_once::check(evidence, &mut report),
+            Law::BeliefMatchesLedger => belief_matches_ledger::check(evidence, &mut report),
+            Law::ReversalSurvives => reversal_survives::check(evidence, &mut report),
+            Law::UnknownIsAsked => unknown_is_asked::check(evidence, &mut report),
+            Law::ReceiptFollowsMoney => receipt_follows_money::check(evidence, &mut report),
+            Law::ReceiptInHand => receipt_in_hand::check(evidence, &mut report),
+            Law::ReceiptNotRetracted => receipt_not_retracted::check(evidence, &mut report),
+            Law::NumberUnique => number_unique::check(evidence, &mut report),
+            Law::Settles => settles::check(evidence, &mut report),
+            Law::Deterministic => {
+                if let Some(again) = again {
+                    deterministic::check(evidence.run, again, &mut report);
+                }
+            }
+            _ => {}
+        }
+    }
+    breaches
+}
+
+/// Takes one breach: since when, and what was seen.
+type Report<'a> = dyn FnMut(SimTime, String) + 'a;

@@ -1,0 +1,37 @@
+//! receipt-follows-money: an approved receipt only for captured money; a missing receipt never moves money.
+
+use super::Report;
+use crate::evidence::Evidence;
+use crate::fact::Fact;
+use acquirer::Movement;
+use scenario::Fate;
+use sim::{Fen, Key};
+use std::collections::BTreeSet;
+use terminal::Noted;
+
+pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
+    for slip in &evidence.slips {
+        let handed_out = matches!(slip.fate, Fate::Taken | Fate::Left);
+        if let Some(key) = slip.key
+            && slip.approved
+            && handed_out
+            && evidence.net_under(key) == Fen::ZERO
+        {
+            report(slip.at, format!("a slip says that {key} is approved, and nothing is captured"));
+        }
+    }
+    let mut approved: BTreeSet<Key> = BTreeSet::new();
+    for (at, _, fact) in evidence.run.trace.events() {
+        match fact {
+            Fact::Terminal(terminal::Event::Durable { key, noted: Noted::Approved }) => {
+                approved.insert(*key);
+            }
+            Fact::Acquirer(acquirer::Event::Committed { key, movement: Movement::Reversed, amount })
+                if approved.contains(key) =>
+            {
+                report(at, format!("{amount} of {key} were approved, and then reversed without a void"));
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! reversal-survives: a reversal is durable before the first byte leaves, and lives through a power cut at any
+//! instant.
+
+use super::Report;
+use crate::evidence::Evidence;
+use sim::{Key, SimTime};
+use std::collections::{BTreeMap, BTreeSet};
+use terminal::{Event, Noted, Request};
+
+pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
+    let mut durable: BTreeSet<Key> = BTreeSet::new();
+    let mut open: BTreeSet<Key> = BTreeSet::new();
+    let mut cut: BTreeMap<Key, SimTime> = BTreeMap::new();
+    for (at, event) in evidence.terminal() {
+        match event {
+            Event::Durable { key, noted: Noted::Begun } => {
+                durable.insert(*key);
+            }
+            Event::Asked { request: Request::Sale, key } => {
+                if !durable.contains(key) {
+                    report(at, format!("the first byte of {key} left before its reversal was in flash"));
+                }
+                open.insert(*key);
+            }
+            Event::Asked { request: Request::Reversal, key } | Event::Learned { key, .. } => {
+                open.remove(key);
+                cut.remove(key);
+            }
+            // A charge that the firmware itself ended is not one that a power cut made it forget.
+            Event::Durable { key, noted: Noted::Ended } => {
+                open.remove(key);
+            }
+            Event::PowerLost => cut.extend(open.iter().map(|key| (*key, at))),
+            _ => {}
+        }
+    }
+    for (key, at) in cut {
+        report(
+            at,
+            format!("{key} was open when the power went, and was neither reversed nor asked after since"),
+        );
+    }
+}

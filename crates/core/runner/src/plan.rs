@@ -1,0 +1,219 @@
+//! A scenario made ready to run: every name resolved, every fault turned into pokes and rules. Made once,
+//! run for any number of seeds.
+
+use crate::device::{
+    ACKNOWLEDGES, CARD_ANSWERS, CARD_ASKS, NOTIFIES, PRINTS, REPLIES, WALLET_ANSWERS, WALLET_ASKS,
+};
+use core::time::Duration;
+use printer::{GearName, Micrometres, Permille};
+use scenario::{
+    Action, Effect, Gear, Hits, LinkFault, LinkPoint, LinkVerdict, MessageKind, Payer, PrinterAct,
+    PrinterFault, Scenario, Trigger,
+};
+use sim::{Fen, LaneId, Ratio, Seed, Selector, Tag, Verdict};
+use terminal::{Intent, Language, Press, Profile, Settings};
+
+/// A scenario, ready to run.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The scenario that it was made from.
+    pub scenario: Scenario,
+    pub(crate) settings: Settings,
+    pub(crate) printer: &'static printer::Profile,
+    pub(crate) steps: Vec<(Trigger, Act)>,
+    pub(crate) faults: Vec<(Trigger, Harm)>,
+}
+
+/// What a person does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Act {
+    Terminal(terminal::Poke),
+    ShowQr { poke: terminal::Poke, pays_after: Option<Duration> },
+    Printer(printer::Poke),
+}
+
+/// What a fault does when it begins, and what mends it.
+#[derive(Clone, Debug)]
+pub(crate) enum Harm {
+    Rule { lanes: &'static [LaneId], name: String, selector: Selector, verdict: Verdict },
+    Cut { lanes: &'static [LaneId], lasts: Option<Duration> },
+    Printer { harm: Vec<printer::Poke>, mend: Vec<printer::Poke> },
+    Power { terminal: bool, printer: bool, lasts: Option<Duration> },
+    Down { lasts: Option<Duration> },
+    Slow { by: Duration },
+}
+
+/// Why a scenario cannot be run by this build: its words and the devices' tables do not agree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlanError {
+    /// No firmware of this name.
+    UnknownTerminal(&'static str),
+    /// No printer of this name.
+    UnknownPrinter(&'static str),
+}
+
+impl core::fmt::Display for PlanError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::UnknownTerminal(name) => write!(f, "no terminal profile is called {name}"),
+            Self::UnknownPrinter(name) => write!(f, "no printer profile is called {name}"),
+        }
+    }
+}
+
+impl core::error::Error for PlanError {}
+
+impl Plan {
+    /// Makes a scenario ready to run.
+    ///
+    /// # Errors
+    /// When a profile that the scenario names is not in the devices' tables.
+    pub fn new(scenario: Scenario) -> Result<Self, PlanError> {
+        let setup = scenario.terminal;
+        let profile = Profile::named(setup.profile).ok_or(PlanError::UnknownTerminal(setup.profile))?;
+        let printer = printer_named(scenario.printer).ok_or(PlanError::UnknownPrinter(scenario.printer))?;
+        let mut settings = Settings::of(profile);
+        settings.language = match setup.language {
+            scenario::Language::Chinese => Language::Chinese,
+            scenario::Language::English => Language::English,
+        };
+        settings.reply_timeout = setup.reply_timeout.unwrap_or(settings.reply_timeout);
+        settings.result_timeout = setup.result_timeout.unwrap_or(settings.result_timeout);
+        let steps = (0..scenario.steps.len())
+            .map(|index| (scenario.steps[index].start, act(&scenario, index)))
+            .collect();
+        let faults = scenario.faults.iter().map(|fault| (fault.start, harm(&fault.effect))).collect();
+        Ok(Self { scenario, settings, printer, steps, faults })
+    }
+
+    /// What the wish to pay behind each step amounts to: the intents of this scenario.
+    pub fn intents(&self) -> impl Iterator<Item = (Intent, Fen)> {
+        self.scenario.steps.iter().enumerate().filter_map(|(index, step)| {
+            let own = self.scenario.intent_of(index) == index;
+            step.action.amount().filter(|_| own).map(|amount| (intent(index), amount))
+        })
+    }
+}
+
+impl Harm {
+    /// The dice of a rule, by the name of what it does: another fault never reshuffles them.
+    pub(crate) fn dice(name: &str, seed: Seed) -> sim::Stream {
+        seed.stream(name)
+    }
+}
+
+fn printer_named(name: &str) -> Option<&'static printer::Profile> {
+    [&printer::DESK_80, &printer::KIOSK_80].into_iter().find(|profile| profile.name == name)
+}
+
+fn intent(step: usize) -> Intent {
+    Intent(u16::try_from(step).unwrap_or(u16::MAX))
+}
+
+fn act(scenario: &Scenario, index: usize) -> Act {
+    let intent = intent(scenario.intent_of(index));
+    match &scenario.steps[index].action {
+        Action::CardSale(sale) => Act::Terminal(terminal::Poke::CardSale { intent, amount: sale.amount }),
+        Action::ShowQr(qr) => Act::ShowQr {
+            poke: terminal::Poke::ShowQr { intent, amount: qr.amount },
+            pays_after: match qr.customer {
+                Payer::PaysAfter(span) => Some(span),
+                Payer::NeverPays => None,
+            },
+        },
+        Action::Press(key) => Act::Terminal(terminal::Poke::Press(match key {
+            scenario::Key::Cancel => Press::Cancel,
+            scenario::Key::Reprint => Press::Reprint,
+            scenario::Key::Enter => Press::Enter,
+        })),
+        Action::Printer(act) => Act::Printer(match act {
+            PrinterAct::LoadPaper => printer::Poke::LoadPaper,
+            PrinterAct::CloseCover => printer::Poke::CloseCover,
+            PrinterAct::OpenCover => printer::Poke::OpenCover,
+            PrinterAct::ClearJam => printer::Poke::ClearJam,
+            PrinterAct::TakeReceipt => printer::Poke::TakeReceipt,
+        }),
+    }
+}
+
+fn harm(effect: &Effect) -> Harm {
+    match effect {
+        Effect::Link(fault) => link_harm(fault),
+        Effect::Printer(fault) => printer_harm(fault),
+        Effect::Power(cut) => Harm::Power {
+            terminal: matches!(cut.target, scenario::PowerTarget::Terminal | scenario::PowerTarget::Both),
+            printer: matches!(cut.target, scenario::PowerTarget::Printer | scenario::PowerTarget::Both),
+            lasts: cut.lasts,
+        },
+        Effect::Acquirer(scenario::AcquirerFault::Down { lasts }) => Harm::Down { lasts: *lasts },
+        Effect::Acquirer(scenario::AcquirerFault::Slow { by }) => Harm::Slow { by: *by },
+    }
+}
+
+fn link_harm(fault: &LinkFault) -> Harm {
+    let lanes = lanes(fault.on);
+    let (word, hits, verdict) = match fault.verdict {
+        LinkVerdict::Cut { lasts } => return Harm::Cut { lanes, lasts },
+        LinkVerdict::Drop(hits) => ("drop", hits, Verdict::Drop),
+        LinkVerdict::Delay { by, hits } => ("delay", hits, Verdict::Delay(by)),
+        LinkVerdict::Duplicate { after, hits } => ("duplicate", hits, Verdict::Duplicate(after)),
+    };
+    let name = format!("{}/{}/{word}", fault.on, fault.message.map_or("all", MessageKind::name));
+    Harm::Rule { lanes, name, selector: selector(fault.message, hits), verdict }
+}
+
+fn selector(message: Option<MessageKind>, hits: Hits) -> Selector {
+    Selector {
+        tag: message.map(|kind| Tag(kind.name())),
+        skip: hits.skip,
+        times: hits.times.unwrap_or(u32::MAX),
+        chance: Ratio { times: hits.chance.times, of: hits.chance.of },
+    }
+}
+
+/// The lanes behind a link point.
+#[must_use]
+pub(crate) const fn lanes(point: LinkPoint) -> &'static [LaneId] {
+    match point {
+        LinkPoint::TerminalAsks => &[CARD_ASKS, WALLET_ASKS],
+        LinkPoint::AcquirerAnswers => &[CARD_ANSWERS, WALLET_ANSWERS],
+        LinkPoint::AcquirerNotifies => &[NOTIFIES],
+        LinkPoint::TerminalAcknowledges => &[ACKNOWLEDGES],
+        LinkPoint::TerminalPrints => &[PRINTS],
+        LinkPoint::PrinterReplies => &[REPLIES],
+        LinkPoint::PrinterLink => &[PRINTS, REPLIES],
+        LinkPoint::AcquirerLink => {
+            &[CARD_ASKS, CARD_ANSWERS, WALLET_ASKS, WALLET_ANSWERS, NOTIFIES, ACKNOWLEDGES]
+        }
+    }
+}
+
+/// What is done to the printer, and what a person does later to put it right.
+fn printer_harm(fault: &PrinterFault) -> Harm {
+    use printer::Poke;
+    let (harm, mend) = match fault {
+        PrinterFault::WearGear { gear, worn, missing } => {
+            let gear = match gear {
+                Gear::Motor => GearName::Motor,
+                Gear::Idler => GearName::Idler,
+                Gear::Platen => GearName::Platen,
+            };
+            let tooth = |tooth: &u16, wear| Poke::WearGear { gear, tooth: *tooth, wear: Permille::new(wear) };
+            let worn = worn.iter().map(|index| tooth(index, WORN_PERMILLE));
+            let missing = missing.iter().map(|index| tooth(index, 1000));
+            (worn.chain(missing).collect(), vec![Poke::RenewGears])
+        }
+        PrinterFault::Jam { at_um } => (vec![Poke::Jam { at: Micrometres(*at_um) }], vec![Poke::ClearJam]),
+        PrinterFault::Drag { force_mn, lasts_um } => {
+            (vec![Poke::Drag { force_mn: *force_mn, over: lasts_um.map(Micrometres) }], vec![Poke::FreePaper])
+        }
+        PrinterFault::PaperLeft { left_um } => {
+            (vec![Poke::PaperLeft(Micrometres(*left_um))], vec![Poke::LoadPaper])
+        }
+        PrinterFault::OpenCover => (vec![Poke::OpenCover], vec![Poke::CloseCover]),
+    };
+    Harm::Printer { harm, mend }
+}
+
+/// How much of its step a worn tooth slips: it still drags the paper a little.
+const WORN_PERMILLE: u16 = 700;

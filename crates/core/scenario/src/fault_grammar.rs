@@ -1,0 +1,255 @@
+//! The shape of a fault in a scenario file: what is hit, when, and how.
+//!
+//! Source: "Scenario and rig files" of the design. The texts here are what a writer reads in messages
+//! and in the editor.
+
+use crate::grammar::{AT, MANY, NTH, TIME, WHEN, word};
+use crate::shape::{Choice, Field, List, Map, Presence, Scalar, Shape};
+use crate::{Gear, LinkPoint, MessageKind, PowerTarget};
+
+const UNTIL_HEALED: Scalar =
+    Scalar::Word { what: "how long", words: &["until-healed"], says: &["It lasts until the faults heal."] };
+
+pub(crate) const FAULT_EXAMPLE: &str = "{ on: acquirer.notifies, drop: { times: 1 } }";
+/// One fault.
+pub(crate) static FAULT: Shape = Shape::Map(Map {
+    what: "a fault",
+    example: FAULT_EXAMPLE,
+    fields: &[
+        NTH,
+        Field::with(
+            "on",
+            "message",
+            Shape::Scalar(word!(MessageKind, "a kind of message")),
+            "message: sale",
+            "the only kind of message that is hit",
+        ),
+    ],
+    choices: &[
+        Choice { what: "beginning", presence: Presence::Optional, fields: &[AT, WHEN] },
+        Choice {
+            what: "target",
+            presence: Presence::Required,
+            fields: &[
+                Field::optional(
+                    "on",
+                    Shape::Scalar(word!(LinkPoint, "a point on a link")),
+                    "on: acquirer.notifies",
+                    "the point on a link at which messages are hit",
+                ),
+                Field::optional(
+                    "printer",
+                    Shape::Either(
+                        Scalar::Word {
+                            what: "something that happens to a printer",
+                            words: &["open-cover"],
+                            says: &["The cover is opened."],
+                        },
+                        PRINTER_FAULT,
+                    ),
+                    "printer: { paper-left: 60mm }",
+                    "something that happens to the printer",
+                ),
+                Field::optional(
+                    "power",
+                    Shape::Map(POWER),
+                    "power: { cut: terminal, for: 10s }",
+                    "the mains fail",
+                ),
+                Field::optional(
+                    "acquirer",
+                    Shape::Map(ACQUIRER),
+                    "acquirer: { down: { for: 90s } }",
+                    "something that happens to the acquirer's host",
+                ),
+            ],
+        },
+        Choice {
+            what: "verdict",
+            presence: Presence::With("on"),
+            fields: &[
+                Field::optional(
+                    "drop",
+                    Shape::Either(
+                        Scalar::Word {
+                            what: "a way of dropping",
+                            words: &["always"],
+                            says: &["Every matching message is lost."],
+                        },
+                        HITS,
+                    ),
+                    "drop: { times: 1 }",
+                    "the message is lost",
+                ),
+                Field::optional(
+                    "delay",
+                    Shape::Map(DELAY),
+                    "delay: { by: 70s, times: 1 }",
+                    "the message comes later",
+                ),
+                Field::optional(
+                    "duplicate",
+                    Shape::Map(DUPLICATE),
+                    "duplicate: { after: 2s, times: 1 }",
+                    "the message comes twice",
+                ),
+                Field::optional("cut", LASTS, "cut: { for: 5s }", "the link is cut at this point"),
+            ],
+        },
+    ],
+});
+
+const FOR: Field = Field::optional("for", TIME, "for: 10s", "how long; the default is until the faults heal");
+const LASTS: Shape = Shape::Either(
+    UNTIL_HEALED,
+    Map { what: "an outage", example: "{ for: 5s }", choices: &[], fields: &[FOR] },
+);
+const TIMES: Field =
+    Field::optional("times", MANY, "times: 1", "how many messages at most; the default is all of them");
+const SKIP: Field =
+    Field::optional("skip", MANY, "skip: 1", "how many messages pass first; the default is none");
+const CHANCE: Field = Field::optional(
+    "chance",
+    Shape::Scalar(Scalar::Ratio),
+    "chance: 1/3",
+    "how likely each message is hit, decided by the scenario's seed; the default is always",
+);
+const HITS: Map =
+    Map { what: "`drop`", example: "{ times: 1 }", choices: &[], fields: &[TIMES, SKIP, CHANCE] };
+const DELAY: Map = Map {
+    what: "`delay`",
+    example: "{ by: 70s, times: 1 }",
+    choices: &[],
+    fields: &[
+        Field::required("by", TIME, "by: 70s", "how much later the message comes"),
+        TIMES,
+        SKIP,
+        CHANCE,
+    ],
+};
+const DUPLICATE: Map = Map {
+    what: "`duplicate`",
+    example: "{ after: 2s, times: 1 }",
+    choices: &[],
+    fields: &[
+        Field::required("after", TIME, "after: 2s", "how long after the first the second comes"),
+        TIMES,
+        SKIP,
+        CHANCE,
+    ],
+};
+
+const TOOTH: Shape = Shape::Scalar(Scalar::Count { least: 0, most: 199 });
+static ONE_TOOTH: Shape = TOOTH;
+const TEETH: Shape =
+    Shape::List(List { what: "teeth", may_be_empty: false, of: &ONE_TOOTH, example: "[3, 4]" });
+const LENGTH: Shape = Shape::Scalar(Scalar::Length);
+const PRINTER_FAULT: Map = Map {
+    what: "something that happens to a printer",
+    example: "{ paper-left: 60mm }",
+    fields: &[],
+    choices: &[Choice {
+        what: "mishap",
+        presence: Presence::Required,
+        fields: &[
+            Field::optional(
+                "wear-gear",
+                Shape::Map(WEAR_GEAR),
+                "wear-gear: { gear: platen, teeth: [3, 4] }",
+                "teeth of a gear are worn or missing",
+            ),
+            Field::optional(
+                "jam",
+                Shape::Map(Map {
+                    what: "`jam`",
+                    example: "{ at: 30mm }",
+                    choices: &[],
+                    fields: &[Field::required("at", LENGTH, "at: 30mm", "how far beyond the head it sits")],
+                }),
+                "jam: { at: 30mm }",
+                "an obstruction in the paper path",
+            ),
+            Field::optional(
+                "drag",
+                Shape::Map(DRAG),
+                "drag: { force: 2400mN, for: 20mm }",
+                "the paper pulls back",
+            ),
+            Field::optional(
+                "paper-left",
+                LENGTH,
+                "paper-left: 60mm",
+                "the roll ends after this much more paper",
+            ),
+        ],
+    }],
+};
+const WEAR_GEAR: Map = Map {
+    what: "`wear-gear`",
+    example: "{ gear: platen, teeth: [3, 4] }",
+    fields: &[Field::required("gear", Shape::Scalar(word!(Gear, "a gear")), "gear: platen", "which gear")],
+    choices: &[Choice {
+        what: "list of teeth",
+        presence: Presence::Required,
+        fields: &[
+            Field::optional("teeth", TEETH, "teeth: [3, 4]", "the worn teeth, counted from 0"),
+            Field::optional("missing", TEETH, "missing: [5]", "the missing teeth, counted from 0"),
+        ],
+    }],
+};
+const DRAG: Map = Map {
+    what: "`drag`",
+    example: "{ force: 2400mN, for: 20mm }",
+    choices: &[],
+    fields: &[
+        Field::required(
+            "force",
+            Shape::Scalar(Scalar::Force),
+            "force: 2400mN",
+            "how strongly the paper pulls",
+        ),
+        Field::optional(
+            "for",
+            LENGTH,
+            "for: 20mm",
+            "over how much paper; the default is until the faults heal",
+        ),
+    ],
+};
+const POWER: Map = Map {
+    what: "`power`",
+    example: "{ cut: terminal, for: 10s }",
+    choices: &[],
+    fields: &[
+        Field::required(
+            "cut",
+            Shape::Scalar(word!(PowerTarget, "something that has a supply")),
+            "cut: terminal",
+            "whose supply fails",
+        ),
+        FOR,
+    ],
+};
+const ACQUIRER: Map = Map {
+    what: "something that happens to the acquirer",
+    example: "{ down: { for: 90s } }",
+    fields: &[],
+    choices: &[Choice {
+        what: "mishap",
+        presence: Presence::Required,
+        fields: &[
+            Field::optional("down", LASTS, "down: { for: 90s }", "the host refuses connections"),
+            Field::optional(
+                "slow",
+                Shape::Map(Map {
+                    what: "`slow`",
+                    example: "{ by: 8s }",
+                    choices: &[],
+                    fields: &[Field::required("by", TIME, "by: 8s", "how much longer every request takes")],
+                }),
+                "slow: { by: 8s }",
+                "the host takes longer, until the faults heal",
+            ),
+        ],
+    }],
+};

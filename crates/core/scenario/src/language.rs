@@ -1,0 +1,356 @@
+//! What a scenario file says, as checked values. Whoever holds a [`Scenario`] need not check it again:
+//! every word is known, every reference resolves, every amount is in yuan.
+//!
+//! Times are nanoseconds inside [`SimTime`] and [`Duration`], money is in fen, lengths are in
+//! micrometres, forces in millinewtons. Source: "Scenario and rig files" of the design.
+//! *Not modelled:* pre-authorisations, refunds, settlement, vouchers; no word for them exists yet.
+
+use crate::{
+    Cause, Event, Fate, Gear, Key, Language, Law, LinkPoint, MessageKind, PowerTarget, PrinterAct,
+    ReceiptCopy, ScreenWord, Symptom, Wallet,
+};
+use core::ops::Range;
+use core::time::Duration;
+use sim::{Fen, Ratio, SimTime};
+
+/// One scenario: what is done, what goes wrong, and what has to come out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scenario {
+    /// One line that says what happens.
+    pub name: String,
+    /// What the merchant sees.
+    pub symptom: Symptom,
+    /// Why it happens.
+    pub cause: Cause,
+    /// What the merchant sees and what the right handling is, in free text.
+    pub about: Option<String>,
+    /// The emulated terminal.
+    pub terminal: TerminalSetup,
+    /// The printer's profile, one of [`crate::PRINTER_PROFILES`]; the terminal's own unless the file
+    /// names one.
+    pub printer: &'static str,
+    /// What the customer does with a receipt.
+    pub customer: Customer,
+    /// What people do, in the order of the file. Never empty.
+    pub steps: Vec<Step>,
+    /// What goes wrong, in the order of the file.
+    pub faults: Vec<Fault>,
+    /// When the faults are mended at the latest.
+    pub heal_at: SimTime,
+    /// How long after healing the world may take to come to rest.
+    pub settles_within: Duration,
+    /// What has to come out.
+    pub expect: Expectation,
+}
+
+/// Where something stands in its file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Its bytes, from the start of the file.
+    pub bytes: Range<usize>,
+    /// Its line, counted from 1.
+    pub line: u32,
+    /// Its column in characters, counted from 1.
+    pub column: u32,
+}
+
+/// The emulated terminal of a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TerminalSetup {
+    /// Its firmware profile, one of [`crate::TERMINAL_PROFILES`].
+    pub profile: &'static str,
+    /// The language of its screen and receipts.
+    pub language: Language,
+    /// How long it waits for the acquirer's answer; nothing leaves it to the profile.
+    pub reply_timeout: Option<Duration>,
+    /// How long it waits for the result of a wallet payment; nothing leaves it to the profile.
+    pub result_timeout: Option<Duration>,
+}
+
+/// What the customer does with a receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Customer {
+    /// Takes it this long after it is ready.
+    TakesReceiptAfter(Duration),
+    /// Walks away without it.
+    LeavesReceipt,
+}
+
+/// When a step or fault begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// At this moment of the run.
+    At(SimTime),
+    /// When this event happens for the `nth` time, counted from 1.
+    When {
+        /// The event.
+        event: Event,
+        /// Which of its occurrences.
+        nth: u32,
+    },
+}
+
+/// One thing that a person does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Where it stands in the file.
+    pub place: Place,
+    /// Its name, by which a later step can refer to it.
+    pub id: Option<String>,
+    /// When it is done.
+    pub start: Trigger,
+    /// What is done.
+    pub action: Action,
+}
+
+/// What a person does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// The cashier sells by card.
+    CardSale(CardSale),
+    /// The terminal shows a QR code, and the customer scans it.
+    ShowQr(ShowQr),
+    /// The operator presses a key of the terminal.
+    Press(Key),
+    /// The operator does something at the printer.
+    Printer(PrinterAct),
+}
+
+/// A sale by card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CardSale {
+    /// What is to be paid.
+    pub amount: Fen,
+    /// The index of the earlier step whose intent to pay this is another try for.
+    pub again: Option<usize>,
+}
+
+/// A payment by wallet, through a code on the terminal's screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShowQr {
+    /// Whose code is shown.
+    pub wallet: Wallet,
+    /// What is to be paid.
+    pub amount: Fen,
+    /// What the customer does about it.
+    pub customer: Payer,
+    /// The index of the earlier step whose intent to pay this is another try for.
+    pub again: Option<usize>,
+}
+
+/// What the customer does about a QR code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payer {
+    /// Pays this long after the code is shown.
+    PaysAfter(Duration),
+    /// Never pays.
+    NeverPays,
+}
+
+/// One thing that goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where it stands in the file.
+    pub place: Place,
+    /// When it begins.
+    pub start: Trigger,
+    /// What goes wrong.
+    pub effect: Effect,
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Messages on a link are lost, late or doubled, or the link is cut.
+    Link(LinkFault),
+    /// Something happens to the printer.
+    Printer(PrinterFault),
+    /// The mains fail.
+    Power(PowerCut),
+    /// Something happens to the acquirer.
+    Acquirer(AcquirerFault),
+}
+
+/// A rule on a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkFault {
+    /// Where it acts.
+    pub on: LinkPoint,
+    /// The only kind of message it is aimed at; nothing aims it at all kinds.
+    pub message: Option<MessageKind>,
+    /// What it does.
+    pub verdict: LinkVerdict,
+}
+
+/// What a rule does to a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkVerdict {
+    /// Loses it.
+    Drop(Hits),
+    /// Holds it back.
+    Delay {
+        /// For how long.
+        by: Duration,
+        /// Which messages.
+        hits: Hits,
+    },
+    /// Lets it pass and sends it again.
+    Duplicate {
+        /// How long after the first.
+        after: Duration,
+        /// Which messages.
+        hits: Hits,
+    },
+    /// Cuts the link at that point.
+    Cut {
+        /// For how long; nothing means until the faults heal.
+        lasts: Option<Duration>,
+    },
+}
+
+/// Which of the matching messages a rule hits. The default is all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hits {
+    /// How many at most; nothing means without limit.
+    pub times: Option<u32>,
+    /// How many pass first.
+    pub skip: u32,
+    /// The likelihood of each hit, from the scenario's seed.
+    pub chance: Ratio,
+}
+
+impl Default for Hits {
+    fn default() -> Self {
+        Self { times: None, skip: 0, chance: Ratio::ALWAYS }
+    }
+}
+
+/// Something that happens to the printer. Lengths in micrometres, forces in millinewtons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PrinterFault {
+    /// Teeth of a gear are worn or missing.
+    WearGear {
+        /// Which gear.
+        gear: Gear,
+        /// The worn teeth, counted from 0.
+        worn: Vec<u16>,
+        /// The missing teeth, counted from 0.
+        missing: Vec<u16>,
+    },
+    /// An obstruction in the paper path.
+    Jam {
+        /// How far beyond the head it sits.
+        at_um: u32,
+    },
+    /// The paper pulls back.
+    Drag {
+        /// How strongly.
+        force_mn: u32,
+        /// Over how much paper; nothing means until the faults heal.
+        lasts_um: Option<u32>,
+    },
+    /// The roll ends soon.
+    PaperLeft {
+        /// After this much more paper.
+        left_um: u32,
+    },
+    /// The cover is opened.
+    OpenCover,
+}
+
+/// A cut of the mains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PowerCut {
+    /// Whose.
+    pub target: PowerTarget,
+    /// For how long; nothing means until the faults heal.
+    pub lasts: Option<Duration>,
+}
+
+/// Something that happens to the acquirer's host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AcquirerFault {
+    /// It refuses connections.
+    Down {
+        /// For how long; nothing means until the faults heal.
+        lasts: Option<Duration>,
+    },
+    /// It takes longer for every request, until the faults heal.
+    Slow {
+        /// By how much.
+        by: Duration,
+    },
+}
+
+/// What has to come out of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expectation {
+    /// Where the whole of it stands in the file.
+    pub place: Place,
+    /// The net captured at rest, over all payments; zero where the file says `nothing`.
+    pub captured: Expected<Fen>,
+    /// What the screen says at rest.
+    pub screen: Option<Expected<ScreenWord>>,
+    /// The receipts, in the order in which they were printed; nothing leaves the paper unchecked.
+    pub receipts: Option<Expected<Vec<Expected<ReceiptExpectation>>>>,
+    /// The laws that must break; every other must hold.
+    pub breaks: Vec<Expected<Law>>,
+}
+
+/// An expected value and where it stands in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected<T> {
+    /// What is expected.
+    pub value: T,
+    /// Where the file says so.
+    pub place: Place,
+}
+
+/// What one receipt has to be. What is left out is not checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReceiptExpectation {
+    /// Whose copy.
+    pub copy: ReceiptCopy,
+    /// Where it ends up.
+    pub fate: Fate,
+    /// Whether a person can read it.
+    pub legible: Option<bool>,
+    /// Whether it is marked as a reprint.
+    pub reprint: Option<bool>,
+}
+
+impl Action {
+    /// What is to be paid, if this is a payment.
+    #[must_use]
+    pub const fn amount(&self) -> Option<Fen> {
+        match self {
+            Self::CardSale(sale) => Some(sale.amount),
+            Self::ShowQr(qr) => Some(qr.amount),
+            Self::Press(_) | Self::Printer(_) => None,
+        }
+    }
+
+    /// The earlier step that this is another try for.
+    #[must_use]
+    pub const fn again(&self) -> Option<usize> {
+        match self {
+            Self::CardSale(sale) => sale.again,
+            Self::ShowQr(qr) => qr.again,
+            Self::Press(_) | Self::Printer(_) => None,
+        }
+    }
+}
+
+impl Scenario {
+    /// The index of the step with which the intent to pay behind `step` began; `step` itself unless it
+    /// is another try.
+    #[must_use]
+    pub fn intent_of(&self, step: usize) -> usize {
+        let mut first = step;
+        // A reference always points backwards, so this ends.
+        while let Some(earlier) = self.steps.get(first).and_then(|step| step.action.again()) {
+            first = earlier;
+        }
+        first
+    }
+}

@@ -1,0 +1,329 @@
+//! From a tree that has passed its check to a [`Scenario`].
+//!
+//! The check has already refused everything that these functions cannot read, so each gives nothing
+//! only where an optional field is left out, or where check and lowering disagree, which [`lower`]
+//! reports as our own mistake. Defaults: reference firmware in Chinese, the customer takes the receipt
+//! after 2 s and pays after 3 s, healing at 10 min, 30 min to settle.
+
+use crate::diagnostic::line_and_column;
+use crate::language::{
+    AcquirerFault, Action, CardSale, Customer, Effect, Expectation, Expected, Fault, Hits, LinkFault,
+    LinkVerdict, Payer, Place, PowerCut, PrinterFault, ReceiptExpectation, Scenario, ShowQr, Step,
+    TerminalSetup, Trigger,
+};
+use crate::node::Node;
+use crate::scalar;
+use crate::{
+    Cause, Event, Fate, Gear, Key, Language, Law, LinkPoint, MessageKind, PRINTER_PROFILES, PowerTarget,
+    PrinterAct, ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILES, Wallet,
+};
+use core::time::Duration;
+use sim::{Fen, Ratio, SimTime};
+use std::collections::BTreeMap;
+
+const TAKES_AFTER: Duration = Duration::from_secs(2);
+const PAYS_AFTER: Duration = Duration::from_secs(3);
+const HEAL_AT: SimTime = SimTime::from_secs(600);
+const SETTLES_WITHIN: Duration = Duration::from_secs(1800);
+
+/// The scenario that a checked tree says; nothing if check and lowering disagree.
+pub(crate) fn lower(source: &str, root: &Node) -> Option<Scenario> {
+    Lowering { source }.scenario(root)
+}
+
+/// The printer that a terminal of this profile has, unless the file names another.
+fn printer_of(terminal: &str) -> &'static str {
+    if terminal.starts_with("kiosk") { "kiosk-80" } else { "desk-80" }
+}
+
+struct Lowering<'a> {
+    source: &'a str,
+}
+
+impl Lowering<'_> {
+    fn scenario(&self, root: &Node) -> Option<Scenario> {
+        let terminal = root.get("terminal").map_or(Some(reference()), terminal)?;
+        let printer = match root.get("printer") {
+            Some(node) => profile(node, PRINTER_PROFILES)?,
+            None => printer_of(terminal.profile),
+        };
+        Some(Scenario {
+            name: root.string("name")?,
+            symptom: root.word("symptom", Symptom::from_name)?,
+            cause: root.word("cause", Cause::from_name)?,
+            about: root.string("about"),
+            terminal,
+            printer,
+            customer: root
+                .get("customer")
+                .map_or(Some(Customer::TakesReceiptAfter(TAKES_AFTER)), customer)?,
+            steps: self.steps(root.get("steps")?)?,
+            faults: root.get("faults").map_or(Some(Vec::new()), |node| self.faults(node))?,
+            heal_at: root.get("heal").map_or(Some(HEAL_AT), |heal| heal.moment("at"))?,
+            settles_within: root.time("settles-within").unwrap_or(SETTLES_WITHIN),
+            expect: self.expectation(root.get("expect")?)?,
+        })
+    }
+
+    fn place(&self, node: &Node) -> Place {
+        let (line, column) = line_and_column(self.source, node.span.start);
+        Place { bytes: node.span.clone(), line, column }
+    }
+
+    fn expected<T>(&self, node: &Node, value: T) -> Expected<T> {
+        Expected { value, place: self.place(node) }
+    }
+
+    fn steps(&self, list: &Node) -> Option<Vec<Step>> {
+        let mut ids = BTreeMap::new();
+        let mut steps = Vec::new();
+        for node in list.items() {
+            let step = self.step(node, &ids)?;
+            ids.extend(step.id.clone().map(|id| (id, steps.len())));
+            steps.push(step);
+        }
+        Some(steps)
+    }
+
+    fn step(&self, node: &Node, ids: &BTreeMap<String, usize>) -> Option<Step> {
+        Some(Step {
+            place: self.place(node),
+            id: node.string("id"),
+            start: trigger(node)?,
+            action: action(node, ids)?,
+        })
+    }
+
+    fn faults(&self, list: &Node) -> Option<Vec<Fault>> {
+        list.items().iter().map(|node| self.fault(node)).collect()
+    }
+
+    fn fault(&self, node: &Node) -> Option<Fault> {
+        Some(Fault { place: self.place(node), start: trigger(node)?, effect: effect(node)? })
+    }
+
+    fn expectation(&self, node: &Node) -> Option<Expectation> {
+        let captured = node.get("captured")?;
+        let receipts = match node.get("receipts") {
+            Some(list) => {
+                let each = list.items().iter().map(|item| Some(self.expected(item, receipt(item)?)));
+                Some(self.expected(list, each.collect::<Option<_>>()?))
+            }
+            None => None,
+        };
+        let screen = match node.get("screen") {
+            Some(screen) => Some(self.expected(screen, ScreenWord::from_name(screen.text()?)?)),
+            None => None,
+        };
+        let breaks = node.get("breaks").map_or(&[][..], Node::items);
+        Some(Expectation {
+            place: self.place(node),
+            captured: self.expected(captured, captured_amount(captured)?),
+            screen,
+            receipts,
+            breaks: breaks
+                .iter()
+                .map(|law| Some(self.expected(law, Law::from_name(law.text()?)?)))
+                .collect::<Option<_>>()?,
+        })
+    }
+}
+
+/// Typed access to the fields of a checked map.
+impl Node {
+    fn scalar(&self, name: &str) -> Option<&str> {
+        self.get(name)?.text()
+    }
+
+    fn string(&self, name: &str) -> Option<String> {
+        self.scalar(name).map(str::to_owned)
+    }
+
+    fn word<T>(&self, name: &str, from_name: fn(&str) -> Option<T>) -> Option<T> {
+        from_name(self.scalar(name)?)
+    }
+
+    fn time(&self, name: &str) -> Option<Duration> {
+        scalar::time(self.scalar(name)?).ok()
+    }
+
+    fn moment(&self, name: &str) -> Option<SimTime> {
+        self.time(name).map(|time| SimTime::ZERO + time)
+    }
+
+    fn money(&self, name: &str) -> Option<Fen> {
+        scalar::money(self.scalar(name)?).ok()
+    }
+
+    fn length_um(&self, name: &str) -> Option<u32> {
+        scalar::length_um(self.scalar(name)?).ok()
+    }
+
+    fn count(&self, name: &str) -> Option<u32> {
+        self.scalar(name)?.parse().ok()
+    }
+
+    fn truth(&self, name: &str) -> Option<bool> {
+        self.scalar(name)?.parse().ok()
+    }
+
+    fn teeth(&self, name: &str) -> Vec<u16> {
+        let teeth = self.get(name).map_or(&[][..], Self::items);
+        teeth.iter().filter_map(|tooth| tooth.text()?.parse().ok()).collect()
+    }
+}
+
+fn profile(node: &Node, known: &'static [&'static str]) -> Option<&'static str> {
+    let name = node.text()?;
+    known.iter().copied().find(|profile| *profile == name)
+}
+
+const fn reference() -> TerminalSetup {
+    TerminalSetup {
+        profile: "reference",
+        language: Language::Chinese,
+        reply_timeout: None,
+        result_timeout: None,
+    }
+}
+
+fn terminal(node: &Node) -> Option<TerminalSetup> {
+    if node.text().is_some() {
+        return Some(TerminalSetup { profile: profile(node, TERMINAL_PROFILES)?, ..reference() });
+    }
+    Some(TerminalSetup {
+        profile: match node.get("profile") {
+            Some(node) => profile(node, TERMINAL_PROFILES)?,
+            None => reference().profile,
+        },
+        language: node.word("language", Language::from_name).unwrap_or(Language::Chinese),
+        reply_timeout: node.time("reply-timeout"),
+        result_timeout: node.time("result-timeout"),
+    })
+}
+
+fn customer(node: &Node) -> Option<Customer> {
+    match node.text() {
+        Some(_) => Some(Customer::LeavesReceipt),
+        None => node.time("takes-receipt-after").map(Customer::TakesReceiptAfter),
+    }
+}
+
+/// When a step or fault begins: from the start, where it does not say.
+fn trigger(node: &Node) -> Option<Trigger> {
+    if node.get("when").is_some() {
+        let event = node.word("when", Event::from_name)?;
+        return Some(Trigger::When { event, nth: node.count("nth").unwrap_or(1) });
+    }
+    match node.get("at") {
+        Some(_) => node.moment("at").map(Trigger::At),
+        None => Some(Trigger::At(SimTime::ZERO)),
+    }
+}
+
+fn action(node: &Node, ids: &BTreeMap<String, usize>) -> Option<Action> {
+    let again = |payment: &Node| payment.scalar("again").and_then(|id| ids.get(id).copied());
+    if let Some(sale) = node.get("card-sale") {
+        return Some(Action::CardSale(CardSale { amount: sale.money("amount")?, again: again(sale) }));
+    }
+    if let Some(qr) = node.get("show-qr") {
+        let wallet = qr.word("wallet", Wallet::from_name)?;
+        return Some(Action::ShowQr(ShowQr {
+            wallet,
+            amount: qr.money("amount")?,
+            customer: payer(qr),
+            again: again(qr),
+        }));
+    }
+    node.word("press", Key::from_name)
+        .map(Action::Press)
+        .or_else(|| node.word("printer", PrinterAct::from_name).map(Action::Printer))
+}
+
+fn payer(qr: &Node) -> Payer {
+    if qr.get("customer-pays").is_some() {
+        return Payer::NeverPays;
+    }
+    Payer::PaysAfter(qr.time("customer-pays-after").unwrap_or(PAYS_AFTER))
+}
+
+fn effect(node: &Node) -> Option<Effect> {
+    if let Some(printer) = node.get("printer") {
+        return printer_fault(printer).map(Effect::Printer);
+    }
+    if let Some(power) = node.get("power") {
+        let target = power.word("cut", PowerTarget::from_name)?;
+        return Some(Effect::Power(PowerCut { target, lasts: power.time("for") }));
+    }
+    if let Some(acquirer) = node.get("acquirer") {
+        return acquirer_fault(acquirer).map(Effect::Acquirer);
+    }
+    Some(Effect::Link(LinkFault {
+        on: node.word("on", LinkPoint::from_name)?,
+        message: node.word("message", MessageKind::from_name),
+        verdict: verdict(node)?,
+    }))
+}
+
+fn verdict(node: &Node) -> Option<LinkVerdict> {
+    if let Some(drop) = node.get("drop") {
+        return Some(LinkVerdict::Drop(hits(drop)));
+    }
+    if let Some(delay) = node.get("delay") {
+        return Some(LinkVerdict::Delay { by: delay.time("by")?, hits: hits(delay) });
+    }
+    if let Some(duplicate) = node.get("duplicate") {
+        return Some(LinkVerdict::Duplicate { after: duplicate.time("after")?, hits: hits(duplicate) });
+    }
+    node.get("cut").map(|cut| LinkVerdict::Cut { lasts: cut.time("for") })
+}
+
+fn hits(node: &Node) -> Hits {
+    let chance = node.scalar("chance").and_then(|text| scalar::ratio(text).ok());
+    Hits {
+        times: node.count("times"),
+        skip: node.count("skip").unwrap_or(0),
+        chance: chance.unwrap_or(Ratio::ALWAYS),
+    }
+}
+
+fn printer_fault(node: &Node) -> Option<PrinterFault> {
+    if node.text().is_some() {
+        return Some(PrinterFault::OpenCover);
+    }
+    if let Some(gear) = node.get("wear-gear") {
+        let (worn, missing) = (gear.teeth("teeth"), gear.teeth("missing"));
+        return Some(PrinterFault::WearGear { gear: gear.word("gear", Gear::from_name)?, worn, missing });
+    }
+    if let Some(jam) = node.get("jam") {
+        return Some(PrinterFault::Jam { at_um: jam.length_um("at")? });
+    }
+    if let Some(drag) = node.get("drag") {
+        let force_mn = scalar::force_mn(drag.scalar("force")?).ok()?;
+        return Some(PrinterFault::Drag { force_mn, lasts_um: drag.length_um("for") });
+    }
+    node.length_um("paper-left").map(|left_um| PrinterFault::PaperLeft { left_um })
+}
+
+fn acquirer_fault(node: &Node) -> Option<AcquirerFault> {
+    if let Some(down) = node.get("down") {
+        return Some(AcquirerFault::Down { lasts: down.time("for") });
+    }
+    node.get("slow").and_then(|slow| slow.time("by")).map(|by| AcquirerFault::Slow { by })
+}
+
+fn receipt(node: &Node) -> Option<ReceiptExpectation> {
+    Some(ReceiptExpectation {
+        copy: node.word("copy", ReceiptCopy::from_name)?,
+        fate: node.word("fate", Fate::from_name)?,
+        legible: node.truth("legible"),
+        reprint: node.truth("reprint"),
+    })
+}
+
+fn captured_amount(node: &Node) -> Option<Fen> {
+    match node.text()? {
+        "nothing" => Some(Fen::ZERO),
+        amount => scalar::money(amount).ok(),
+    }
+}

@@ -1,0 +1,246 @@
+//! What no table of shapes can say: references that lead nowhere, and faults that can never happen.
+//!
+//! A fault that never fires makes a scenario pass for the wrong reason, so it is refused. Which message
+//! passes where: notifications and wallet orders exist only where a QR code is shown, reversals only
+//! after card sales; only a kiosk printer has a presenter. *Not modelled:* what can be known only by
+//! running, such as an event that comes after healing.
+
+use crate::diagnostic::Diagnostic;
+use crate::language::{Action, Effect, LinkFault, LinkVerdict, Payer, Scenario, Trigger};
+use crate::node::Node;
+use crate::{Event, LinkPoint, MessageKind, check};
+use core::ops::Range;
+use sim::Fen;
+use std::collections::BTreeMap;
+
+/// Everything that is wrong with the meaning of a scenario whose shape is right.
+pub(crate) fn check_meaning(scenario: &Scenario, root: &Node) -> Vec<Diagnostic> {
+    let mut wrong = Vec::new();
+    ids(root, &mut wrong);
+    let what = Contents::of(scenario);
+    let nodes = |name| root.get(name).map_or(&[][..], Node::items);
+    for (step, node) in scenario.steps.iter().zip(nodes("steps")) {
+        wrong
+            .extend(never_begins(&what, step.start).map(|reason| reason.at(node, "this step is never done")));
+        wrong.extend(amounts(scenario, &step.action, node));
+    }
+    for (fault, node) in scenario.faults.iter().zip(nodes("faults")) {
+        let never = never_begins(&what, fault.start)
+            .or_else(|| after_healing(scenario, fault.start))
+            .or_else(|| never_hits(&what, &fault.effect));
+        wrong.extend(never.map(|reason| reason.at(node, "this fault can never happen")));
+        wrong.extend(aimed_cut(&fault.effect, node));
+    }
+    laws(root, &mut wrong);
+    wrong
+}
+
+/// What a scenario has, as far as faults depend on it.
+struct Contents {
+    card: bool,
+    qr: bool,
+    pays: bool,
+    presenter: bool,
+    printer: &'static str,
+}
+
+impl Contents {
+    fn of(scenario: &Scenario) -> Self {
+        let has = |test: fn(&Action) -> bool| scenario.steps.iter().any(|step| test(&step.action));
+        Self {
+            card: has(|action| matches!(action, Action::CardSale(_))),
+            qr: has(|action| matches!(action, Action::ShowQr(_))),
+            pays: has(|action| matches!(action, Action::ShowQr(qr) if qr.customer != Payer::NeverPays)),
+            presenter: scenario.printer == "kiosk-80",
+            printer: scenario.printer,
+        }
+    }
+}
+
+/// Why something never happens, and which field says so.
+struct Reason {
+    field: &'static str,
+    says: String,
+    expected: &'static str,
+}
+
+impl Reason {
+    fn new(field: &'static str, says: impl Into<String>, expected: &'static str) -> Option<Self> {
+        Some(Self { field, says: says.into(), expected })
+    }
+
+    fn at(self, node: &Node, title: &str) -> Diagnostic {
+        let span = node.get(self.field).map_or_else(|| node.span.clone(), |value| value.span.clone());
+        Diagnostic::at(span, title, self.says).expected(self.expected)
+    }
+}
+
+const NO_QR: &str = "no step shows a QR code";
+const NO_CARD: &str = "no step is a card sale";
+const ADD_QR: &str = "a `show-qr` step, or a fault that concerns card sales";
+const ADD_CARD: &str = "a `card-sale` step, or a fault that concerns wallet payments";
+
+fn never_begins(what: &Contents, start: Trigger) -> Option<Reason> {
+    let Trigger::When { event, .. } = start else { return None };
+    match event {
+        Event::PrinterPresents | Event::PrinterRetracts if !what.presenter => Reason::new(
+            "when",
+            format!("the printer `{}` has no presenter", what.printer),
+            "a printer with a presenter (`printer: kiosk-80`, or a kiosk terminal), or another event",
+        ),
+        Event::AcquirerNotifies if !what.qr => {
+            Reason::new("when", NO_QR, "a `show-qr` step, or another event")
+        }
+        Event::AcquirerNotifies | Event::CustomerPays if !what.pays => Reason::new(
+            "when",
+            "no customer pays a QR code",
+            "a `show-qr` step that is paid, or another event",
+        ),
+        Event::TerminalReverses if !what.card => {
+            Reason::new("when", NO_CARD, "a `card-sale` step, or another event")
+        }
+        _ => None,
+    }
+}
+
+fn after_healing(scenario: &Scenario, start: Trigger) -> Option<Reason> {
+    match start {
+        Trigger::At(at) if at >= scenario.heal_at => Reason::new(
+            "at",
+            format!("all faults are mended at {}s", scenario.heal_at.as_secs()),
+            "a time before healing, or a later `heal: { at: … }`",
+        ),
+        Trigger::At(_) | Trigger::When { .. } => None,
+    }
+}
+
+fn never_hits(what: &Contents, effect: &Effect) -> Option<Reason> {
+    let Effect::Link(LinkFault { on, message, .. }) = effect else { return None };
+    if matches!(on, LinkPoint::AcquirerNotifies | LinkPoint::TerminalAcknowledges) && !what.qr {
+        return Reason::new("on", format!("{NO_QR}, so nothing is ever notified"), ADD_QR);
+    }
+    let message = (*message)?;
+    if !passes(*on, message) {
+        let says = format!("a {message} never passes at {on}");
+        return Reason::new("message", says, "a kind of message that passes there, or no `message` at all");
+    }
+    match message {
+        MessageKind::Sale | MessageKind::Reversal if !what.card => Reason::new("message", NO_CARD, ADD_CARD),
+        MessageKind::Order | MessageKind::Query | MessageKind::Close | MessageKind::Notification
+            if !what.qr =>
+        {
+            Reason::new("message", NO_QR, ADD_QR)
+        }
+        _ => None,
+    }
+}
+
+/// Whether messages of a kind pass at a point.
+const fn passes(on: LinkPoint, message: MessageKind) -> bool {
+    let notification = matches!(message, MessageKind::Notification);
+    match on {
+        LinkPoint::TerminalAsks | LinkPoint::AcquirerAnswers => !notification,
+        LinkPoint::AcquirerNotifies | LinkPoint::TerminalAcknowledges => notification,
+        LinkPoint::AcquirerLink => true,
+        LinkPoint::TerminalPrints | LinkPoint::PrinterReplies | LinkPoint::PrinterLink => false,
+    }
+}
+
+/// A cut hits whatever is on the link, so one that is aimed at a kind of message is a misunderstanding.
+fn aimed_cut(effect: &Effect, node: &Node) -> Option<Diagnostic> {
+    match effect {
+        Effect::Link(LinkFault { verdict: LinkVerdict::Cut { .. }, message: Some(_), .. }) => {
+            let span = node.get("message")?.span.clone();
+            Some(
+                Diagnostic::at(
+                    span,
+                    "a cut cannot be aimed at one kind of message",
+                    "a cut hits all of them",
+                )
+                .expected("no `message`, or `drop` instead of `cut`")
+                .example("{ on: acquirer.answers, message: sale, drop: always }"),
+            )
+        }
+        _ => None,
+    }
+}
+
+/// Ids are unique, and `again` names an earlier payment.
+fn ids(root: &Node, wrong: &mut Vec<Diagnostic>) {
+    let mut known: BTreeMap<&str, Range<usize>> = BTreeMap::new();
+    for step in root.get("steps").map_or(&[][..], Node::items) {
+        let again = ["card-sale", "show-qr"].iter().find_map(|action| step.get(action)?.get("again"));
+        if let Some((node, id)) = again.and_then(|node| Some((node, node.text()?)))
+            && !known.contains_key(id)
+        {
+            let names: Vec<&str> = known.keys().copied().collect();
+            let expected = if names.is_empty() {
+                "the `id` of an earlier payment, and none has an `id`".to_owned()
+            } else {
+                format!("the `id` of an earlier payment: {}", crate::shape::quoted(&names))
+            };
+            wrong.push(
+                Diagnostic::at(
+                    node.span.clone(),
+                    format!("no earlier payment has the id `{id}`"),
+                    "unknown id",
+                )
+                .did_you_mean(check::nearest(id, names))
+                .expected(expected)
+                .example("{ at: 0s, id: first-try, card-sale: { amount: CNY 25.00 } }"),
+            );
+        }
+        if let Some((node, id)) = step.get("id").and_then(|node| Some((node, node.text()?))) {
+            if let Some(first) = known.get(id) {
+                let title = format!("two steps have the id `{id}`");
+                let diagnostic = Diagnostic::at(node.span.clone(), title, "here again");
+                wrong.push(
+                    diagnostic
+                        .related(first.clone(), "first here")
+                        .expected("an id of its own for every step"),
+                );
+            } else {
+                known.insert(id, node.span.clone());
+            }
+        }
+    }
+}
+
+/// A payment is of something, and another try for an intent is for the same amount.
+fn amounts(scenario: &Scenario, action: &Action, node: &Node) -> Option<Diagnostic> {
+    let amount = action.amount()?;
+    let payment = node.get("card-sale").or_else(|| node.get("show-qr"))?;
+    let span = payment.get("amount")?.span.clone();
+    if amount == Fen::ZERO {
+        return Some(
+            Diagnostic::at(span, "nothing is to be paid", "this is zero").expected("more than nothing"),
+        );
+    }
+    let first = scenario.steps.get(action.again()?)?;
+    let Some(intended) = first.action.amount() else {
+        let span = payment.get("again")?.span.clone();
+        return Some(
+            Diagnostic::at(span, "only a payment can be tried again", "this step is no payment")
+                .related(first.place.bytes.clone(), "the step that it names")
+                .expected("the `id` of an earlier `card-sale` or `show-qr` step"),
+        );
+    };
+    (amount != intended).then(|| {
+        Diagnostic::at(span, "another try is for the same amount", format!("the first try is for {intended}"))
+            .related(first.place.bytes.clone(), "the first try")
+            .expected(format!("`amount: {intended}`, or no `again` if this is another purchase"))
+    })
+}
+
+/// No law is named twice.
+fn laws(root: &Node, wrong: &mut Vec<Diagnostic>) {
+    let mut known: BTreeMap<&str, Range<usize>> = BTreeMap::new();
+    let laws = root.get("expect").and_then(|expect| expect.get("breaks")).map_or(&[][..], Node::items);
+    for (node, law) in laws.iter().filter_map(|node| Some((node, node.text()?))) {
+        if let Some(first) = known.insert(law, node.span.clone()) {
+            let diagnostic =
+                Diagnostic::at(node.span.clone(), format!("`{law}` is here twice"), "here again");
+            wrong.push(diagnostic.related(first, "first here").expected("every law once"));
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! From the bytes of a file to a checked value, or to everything that is wrong with them.
+//!
+//! Three passes: form (YAML), shape (fields, words, units), meaning (references, faults that never
+//! happen). A pass reports all that it finds; the next one needs the one before it to be clean.
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::language::Scenario;
+use crate::node::{self, Document, Node};
+use crate::rig::Rig;
+use crate::shape::Shape;
+use crate::{check, grammar, lower, meaning, rig_file};
+
+impl Scenario {
+    /// Reads a scenario file. `file_name` appears in messages only.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file, each with its place, what was expected, and an example.
+    pub fn parse(file_name: &str, bytes: &[u8]) -> Result<Self, Diagnostics> {
+        parse(file_name, bytes, &grammar::SCENARIO, lower::lower, meaning::check_meaning)
+    }
+}
+
+impl Rig {
+    /// Reads a rig file. `file_name` appears in messages only.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file, each with its place, what was expected, and an example.
+    pub fn parse(file_name: &str, bytes: &[u8]) -> Result<Self, Diagnostics> {
+        parse(file_name, bytes, &rig_file::RIG, |_, root| rig_file::lower(root), |_, _| Vec::new())
+    }
+}
+
+fn parse<T>(
+    file_name: &str,
+    bytes: &[u8],
+    shape: &'static Shape,
+    lower: fn(&str, &Node) -> Option<T>,
+    meaning: fn(&T, &Node) -> Vec<Diagnostic>,
+) -> Result<T, Diagnostics> {
+    let Document { source, root, mut wrong } = node::read(file_name, bytes)?;
+    wrong.extend(check::check(&root, shape));
+    let refuse = |wrong| Err(Diagnostics::new(file_name, source, wrong));
+    if !wrong.is_empty() {
+        return refuse(wrong);
+    }
+    let Some(value) = lower(source, &root) else {
+        let ours = "Tillrig cannot read a file that it has found right; this is a mistake of Tillrig";
+        return refuse(vec![Diagnostic::of_file(ours)]);
+    };
+    let wrong = meaning(&value, &root);
+    if wrong.is_empty() { Ok(value) } else { refuse(wrong) }
+}

@@ -1,0 +1,231 @@
+//! The closed sets of words of scenario files. Each word has one spelling and one sentence that says
+//! what it means; checks, completion in editors and reports all take both from here.
+//!
+//! Sources: the catalogue of symptoms; "Scenario and rig files" and "Words" of the design.
+//! *Not here:* causes and laws, which have files of their own because they are long.
+
+/// Declares an enum whose variants are words of the language: `Variant = "word", "what it says";`.
+macro_rules! vocabulary {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal, $says:literal;)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {
+            $(#[doc = concat!("`", $word, "`: ", $says)] $variant,)+
+        }
+
+        impl $name {
+            /// Every word, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Every spelling, in the same order.
+            pub const NAMES: &'static [&'static str] = &[$($word,)+];
+
+            /// Every sentence, in the same order.
+            pub const SENTENCES: &'static [&'static str] = &[$($says,)+];
+
+            /// How it is written in a file.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+
+            /// What it means, in one sentence.
+            #[must_use]
+            pub const fn says(self) -> &'static str {
+                match self { $(Self::$variant => $says,)+ }
+            }
+
+            /// The word with this spelling.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|word| word.name() == name)
+            }
+        }
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.pad(self.name())
+            }
+        }
+    };
+}
+pub(crate) use vocabulary;
+
+/// The names of the terminal's firmware profiles. `reference` is sound; every other has one bad habit.
+pub const TERMINAL_PROFILES: &[&str] = &[
+    "reference",
+    "kiosk",
+    "kiosk-prints-first",
+    "naive-repeat",
+    "forgetful",
+    "silence-is-declined",
+    "silence-is-approved",
+    "cancel-forgets",
+    "ignores-printer",
+    "never-gives-up",
+    "no-slip-no-sale",
+];
+
+/// The names of the printer profiles.
+pub const PRINTER_PROFILES: &[&str] = &["desk-80", "kiosk-80"];
+
+vocabulary! {
+    /// What the merchant sees: the five symptoms of the catalogue.
+    Symptom {
+        ReceiptRetracted = "receipt-retracted", "The payment goes through, and the printed receipt is pulled back.";
+        VoucherUnusable = "voucher-unusable", "Paid, but the voucher cannot be queried, verified or redeemed, or the slip is lost.";
+        PreauthNotPrinted = "preauth-not-printed", "The pre-authorisation is held, and no slip comes out.";
+        ScannedNoReceipt = "scanned-no-receipt", "A code was scanned, nothing printed, and nobody knows whether the customer has paid.";
+        PaidNoReceipt = "paid-no-receipt", "The wallet paid, and the receipt is missing, blank, late or was never handed over.";
+    }
+}
+
+vocabulary! {
+    /// A point on a link at which a fault can act: who speaks, and what passes there.
+    LinkPoint {
+        TerminalAsks = "terminal.asks", "A request of the terminal, on its way to the acquirer.";
+        AcquirerAnswers = "acquirer.answers", "The acquirer's answer, on its way to the terminal.";
+        AcquirerNotifies = "acquirer.notifies", "The acquirer's own notification of a wallet payment.";
+        TerminalAcknowledges = "terminal.acknowledges", "The terminal's acknowledgement of a notification.";
+        TerminalPrints = "terminal.prints", "Print data, on its way to the printer.";
+        PrinterReplies = "printer.replies", "The printer's status, on its way to the terminal.";
+        PrinterLink = "printer.link", "Both directions between terminal and printer.";
+        AcquirerLink = "acquirer.link", "Both directions between terminal and acquirer.";
+    }
+}
+
+vocabulary! {
+    /// The kind of a message between terminal and acquirer; it narrows a link fault.
+    MessageKind {
+        Sale = "sale", "A card sale.";
+        Reversal = "reversal", "The reversal of a card sale whose result is unknown.";
+        Order = "order", "A new wallet order, which becomes the QR code.";
+        Query = "query", "The question what has become of a wallet order.";
+        Close = "close", "The request to close a wallet order.";
+        Notification = "notification", "The acquirer's notification that a wallet order is paid.";
+    }
+}
+
+vocabulary! {
+    /// Something that happens in a run and that a step or fault can wait for.
+    Event {
+        TerminalAsks = "terminal.asks", "The terminal has sent a request to the acquirer.";
+        AcquirerReceives = "acquirer.receives", "The acquirer has received a request.";
+        AcquirerCommits = "acquirer.commits", "The acquirer has written the result into its ledger.";
+        AcquirerAnswers = "acquirer.answers", "The acquirer has sent its answer.";
+        AcquirerNotifies = "acquirer.notifies", "The acquirer has sent a notification.";
+        TerminalApproves = "terminal.approves", "The terminal shows that a payment is approved.";
+        TerminalDeclines = "terminal.declines", "The terminal shows that a payment is declined.";
+        TerminalGivesUp = "terminal.gives-up", "The terminal has stopped waiting and shows that the result is unknown.";
+        TerminalReverses = "terminal.reverses", "The terminal has sent a reversal.";
+        PrinterPrints = "printer.prints", "The printer has begun to print a receipt.";
+        PrinterCuts = "printer.cuts", "The printer has cut a receipt.";
+        PrinterPresents = "printer.presents", "The printer's presenter holds a receipt out to the customer.";
+        PrinterRetracts = "printer.retracts", "The printer's presenter has pulled a receipt back.";
+        PrinterOffline = "printer.offline", "The printer has gone offline.";
+        CustomerTakes = "customer.takes", "The customer has taken a receipt.";
+        CustomerPays = "customer.pays", "The customer has paid a shown QR code.";
+    }
+}
+
+vocabulary! {
+    /// The language of the terminal's screen and receipts.
+    Language {
+        Chinese = "zh", "Chinese.";
+        English = "en", "English.";
+    }
+}
+
+vocabulary! {
+    /// The wallet whose QR code is shown.
+    Wallet {
+        Wechat = "wechat", "WeChat Pay.";
+        Alipay = "alipay", "Alipay.";
+    }
+}
+
+vocabulary! {
+    /// A key of the terminal that the operator presses.
+    Key {
+        Cancel = "cancel", "Cancel what is going on.";
+        Reprint = "reprint", "Print the last receipt again.";
+        Enter = "enter", "Confirm, or go on.";
+    }
+}
+
+vocabulary! {
+    /// What a person does at the printer.
+    PrinterAct {
+        LoadPaper = "load-paper", "Put a new roll in and close the cover.";
+        CloseCover = "close-cover", "Close the cover.";
+        OpenCover = "open-cover", "Open the cover.";
+        ClearJam = "clear-jam", "Take the obstruction and the crumpled paper out.";
+        TakeReceipt = "take-receipt", "Take the receipt that is ready.";
+    }
+}
+
+vocabulary! {
+    /// A gear of the printer's feed train.
+    Gear {
+        Motor = "motor", "The pinion on the motor's shaft.";
+        Idler = "idler", "The gear in between.";
+        Platen = "platen", "The gear on the platen that pulls the paper.";
+    }
+}
+
+vocabulary! {
+    /// Whose supply a power cut hits.
+    PowerTarget {
+        Terminal = "terminal", "The terminal alone.";
+        Printer = "printer", "The printer alone.";
+        Both = "both", "Terminal and printer together.";
+    }
+}
+
+vocabulary! {
+    /// What the terminal's screen says at rest.
+    ScreenWord {
+        Approved = "approved", "The last payment is approved.";
+        Declined = "declined", "The last payment is declined.";
+        Unknown = "unknown", "The result of the last payment is unknown.";
+        Idle = "idle", "Ready for the next payment; nothing is said of an earlier one.";
+    }
+}
+
+vocabulary! {
+    /// Whose copy a receipt says that it is.
+    ReceiptCopy {
+        Merchant = "merchant", "The merchant's copy.";
+        Customer = "customer", "The customer's copy.";
+        Unreadable = "unreadable", "Nobody can read whose copy it is.";
+    }
+}
+
+vocabulary! {
+    /// Where a receipt is when the run is over.
+    Fate {
+        Taken = "taken", "The customer or the cashier has it.";
+        Retracted = "retracted", "The presenter pulled it back into the machine.";
+        Left = "left", "It is cut and ready, and nobody took it.";
+        Inside = "inside", "It never left the printer.";
+        Torn = "torn", "It was torn off before it was whole.";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Event, LinkPoint, TERMINAL_PROFILES};
+
+    #[test]
+    fn a_word_is_found_by_its_spelling_alone() {
+        for point in LinkPoint::ALL {
+            assert_eq!(LinkPoint::from_name(point.name()), Some(*point));
+        }
+        assert_eq!(Event::from_name("printer.Prints"), None);
+    }
+
+    #[test]
+    fn the_sound_firmware_comes_first() {
+        assert_eq!(TERMINAL_PROFILES.first(), Some(&"reference"));
+    }
+}

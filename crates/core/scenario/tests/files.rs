@@ -1,0 +1,276 @@
+//! Whole files, right and wrong. The right ones are read into the values that they say; the rendered
+//! complaints about the wrong ones are snapshots, because a person has to be able to use them.
+
+use core::time::Duration;
+use insta::assert_snapshot;
+use proptest::prelude::{ProptestConfig, any, proptest};
+use scenario::{
+    AcquirerConnection, Action, Customer, Diagnostics, Effect, Event, Fate, Law, LinkPoint, LinkVerdict,
+    Payer, PrinterConnection, PrinterFault, Rig, Scenario, Symptom, Trigger,
+};
+use sim::{Fen, Ratio, SimTime};
+use tillrig_scenario as scenario;
+
+const DESIGN: &str = include_str!("notification-lost.yaml");
+const EVERYTHING: &str = include_str!("everything.yaml");
+
+fn right(text: &str) -> Scenario {
+    Scenario::parse("right.yaml", text.as_bytes()).expect("this file is right")
+}
+
+fn complaints(text: &str) -> Diagnostics {
+    Scenario::parse("wrong.yaml", text.as_bytes()).expect_err("this file is wrong")
+}
+
+/// The complaints about a file in which one passage of the design's example is replaced.
+fn changed(passage: &str, by: &str) -> String {
+    assert!(DESIGN.contains(passage), "{passage}");
+    complaints(&DESIGN.replace(passage, by)).render(false)
+}
+
+/// The complaints about a file with these steps and faults.
+fn with(steps: &str, faults: &str) -> String {
+    let head = "name: x\nsymptom: paid-no-receipt\ncause: none\n";
+    complaints(&format!("{head}steps:\n{steps}faults:\n{faults}expect: {{ captured: nothing }}\n"))
+        .render(false)
+}
+
+const CARD: &str = "  - { at: 0s, id: first, card-sale: { amount: CNY 25.00 } }\n";
+const STEP: &str = "  - { at: 0s, show-qr: { wallet: wechat, amount: CNY 18.50 } }";
+
+#[test]
+fn the_example_of_the_design_is_read_as_it_stands() {
+    let scenario = right(DESIGN);
+    assert_eq!(scenario.symptom, Symptom::ReceiptRetracted);
+    assert_eq!((scenario.terminal.profile, scenario.printer), ("kiosk-prints-first", "kiosk-80"));
+    let Action::ShowQr(qr) = scenario.steps[0].action else { panic!("{:?}", scenario.steps) };
+    assert_eq!((qr.amount, qr.customer), (Fen(1850), Payer::PaysAfter(Duration::from_secs(3))));
+    let Effect::Link(fault) = &scenario.faults[0].effect else { panic!("{:?}", scenario.faults) };
+    assert_eq!(fault.on, LinkPoint::AcquirerNotifies);
+    assert!(matches!(fault.verdict, LinkVerdict::Drop(hits) if hits.times == Some(1)));
+    assert_eq!(scenario.faults[0].start, Trigger::At(SimTime::ZERO));
+    assert_eq!(scenario.faults[0].place.line, 9);
+    assert_eq!(scenario.expect.captured.value, Fen(1850));
+    assert_eq!(scenario.expect.receipts.unwrap().value[0].value.fate, Fate::Retracted);
+    assert_eq!(scenario.expect.breaks[0].value, Law::ReceiptNotRetracted);
+    assert_eq!(scenario.expect.breaks[0].place.line, 13);
+}
+
+#[test]
+fn every_word_of_the_language_is_read() {
+    let scenario = right(EVERYTHING);
+    assert_eq!(scenario.customer, Customer::LeavesReceipt);
+    assert_eq!(scenario.terminal.reply_timeout, Some(Duration::from_secs(5)));
+    assert_eq!(scenario.steps.len(), 6);
+    assert_eq!(scenario.intent_of(2), 0);
+    assert_eq!(scenario.faults.len(), 18);
+    assert_eq!(scenario.heal_at, SimTime::from_secs(180));
+    let effects: Vec<&Effect> = scenario.faults.iter().map(|fault| &fault.effect).collect();
+    assert!(effects.contains(&&Effect::Printer(PrinterFault::Jam { at_um: 30_000 })));
+    assert!(
+        effects.contains(&&Effect::Printer(PrinterFault::Drag { force_mn: 2400, lasts_um: Some(20_000) }))
+    );
+    assert!(effects.iter().any(|effect| matches!(
+        effect,
+        Effect::Link(fault) if matches!(fault.verdict, LinkVerdict::Drop(hits) if hits.chance == Ratio { times: 1, of: 3 })
+    )));
+    assert_eq!(scenario.steps[3].start, Trigger::When { event: Event::TerminalGivesUp, nth: 2 });
+    assert_eq!(scenario.expect.captured.value, Fen::ZERO);
+    assert!(scenario.expect.receipts.unwrap().value.is_empty());
+}
+
+#[test]
+fn what_is_left_out_takes_the_sound_defaults() {
+    let text = "name: x\nsymptom: paid-no-receipt\ncause: none\nsteps: [{ at: 0s, press: enter }]\nexpect: { captured: nothing }\n";
+    let scenario = right(text);
+    assert_eq!((scenario.terminal.profile, scenario.printer), ("reference", "desk-80"));
+    assert_eq!(scenario.customer, Customer::TakesReceiptAfter(Duration::from_secs(2)));
+    assert_eq!(scenario.heal_at, SimTime::from_secs(600));
+    assert_eq!(scenario.settles_within, Duration::from_secs(1800));
+    assert!(scenario.faults.is_empty() && scenario.expect.receipts.is_none());
+}
+
+#[test]
+fn windows_line_ends_and_a_byte_order_mark_change_nothing() {
+    let windows = format!("\u{FEFF}{}", DESIGN.replace('\n', "\r\n"));
+    assert_eq!(right(&windows).expect.captured.value, right(DESIGN).expect.captured.value);
+}
+
+#[test]
+fn an_unknown_field_is_named_with_the_one_that_was_meant() {
+    assert_snapshot!("unknown_field", changed("amount: CNY 18.50 } }", "amout: CNY 18.50 } }"));
+}
+
+#[test]
+fn a_wrong_unit_is_put_right() {
+    assert_snapshot!("wrong_unit", changed("at: 0s", "at: 10sec"));
+    assert_snapshot!("no_unit", changed("at: 0s", "at: 10"));
+}
+
+#[test]
+fn a_field_that_comes_twice_is_shown_at_both_places() {
+    assert_snapshot!("duplicate_key", changed("expect:", "symptom: paid-no-receipt\nexpect:"));
+}
+
+#[test]
+fn an_amount_without_its_currency_is_refused() {
+    assert_snapshot!("missing_currency", changed("captured: CNY 18.50", "captured: 18.50"));
+    assert_snapshot!("foreign_currency", changed("captured: CNY 18.50", "captured: USD 18.50"));
+}
+
+#[test]
+fn an_unknown_profile_brings_the_nearest_one() {
+    assert_snapshot!(
+        "unknown_profile",
+        changed("terminal: kiosk-prints-first ", "terminal: kiosk-print-first ")
+    );
+}
+
+#[test]
+fn an_unknown_cause_brings_the_nearest_one() {
+    assert_snapshot!("unknown_cause", changed("cause: notification-lost", "cause: A-notification-lost"));
+}
+
+#[test]
+fn faults_that_can_never_happen_are_refused_all_at_once() {
+    let faults = "  - { on: acquirer.notifies, drop: { times: 1 } }\n\
+                  \x20 - { on: terminal.asks, message: notification, drop: always }\n\
+                  \x20 - { on: terminal.asks, message: query, drop: always }\n\
+                  \x20 - { printer: open-cover, when: printer.retracts }\n\
+                  \x20 - { power: { cut: both }, at: 11m }\n";
+    assert_snapshot!("never_happens", with(CARD, faults));
+}
+
+#[test]
+fn numbers_that_mean_never_are_refused() {
+    let faults = "  - { on: acquirer.answers, drop: { times: 0 } }\n\
+                  \x20 - { on: acquirer.answers, drop: { chance: 0/5 } }\n\
+                  \x20 - { on: acquirer.answers, drop: { chance: 5/3 } }\n";
+    assert_snapshot!("never_by_number", with(CARD, faults));
+}
+
+#[test]
+fn ids_lead_somewhere_and_only_once() {
+    let steps = format!(
+        "{CARD}  - {{ at: 9s, card-sale: {{ amount: CNY 25.00, again: frist }} }}\n  - {{ at: 9s, id: first, press: enter }}\n"
+    );
+    assert_snapshot!("ids", with(&steps, "  - { on: acquirer.answers, cut: until-healed }\n"));
+}
+
+#[test]
+fn another_try_is_for_the_same_amount() {
+    let steps = format!("{CARD}  - {{ at: 9s, card-sale: {{ amount: CNY 52.00, again: first }} }}\n");
+    assert_snapshot!("other_amount", with(&steps, "  - { on: acquirer.answers, cut: until-healed }\n"));
+}
+
+#[test]
+fn a_missing_field_is_asked_for() {
+    assert_snapshot!("missing_field", changed("  captured: CNY 18.50\n", ""));
+    assert_snapshot!("missing_fields", complaints("name: x\nsteps: []\n").render(false));
+}
+
+#[test]
+fn two_actions_in_one_step_are_shown_together() {
+    assert_snapshot!(
+        "two_actions",
+        changed(STEP, "  - { at: 0s, press: cancel, card-sale: { amount: CNY 18.50 } }")
+    );
+}
+
+#[test]
+fn a_step_says_when_and_what() {
+    assert_snapshot!("neither_when_nor_what", changed(STEP, "  - { id: first }"));
+}
+
+#[test]
+fn a_field_in_the_wrong_map_is_sent_where_it_belongs() {
+    assert_snapshot!(
+        "wrong_nesting",
+        changed(STEP, "  - { at: 0s, show-qr: { wallet: wechat }, amount: CNY 18.50 }")
+    );
+    assert_snapshot!("wrong_kind", changed(STEP, "  at: 0s"));
+    assert_snapshot!("verdict_without_point", changed("on: acquirer.notifies, drop", "drop"));
+}
+
+#[test]
+fn bad_indentation_is_shown_where_it_is() {
+    assert_snapshot!("bad_indentation", changed("  receipts:", " receipts:"));
+    assert_snapshot!("one_level_too_deep", changed("  breaks:", "    breaks:"));
+    assert_snapshot!("tab", changed("  receipts:", "\treceipts:"));
+    assert_snapshot!(
+        "unclosed",
+        changed("receipts: [{ copy: customer, fate: retracted }]", "receipts: [{ copy: customer")
+    );
+}
+
+#[test]
+fn what_is_no_text_of_ours_is_refused_before_it_is_read() {
+    let refused = |bytes: &[u8]| Scenario::parse("wrong.yaml", bytes).unwrap_err().render(false);
+    assert_snapshot!("empty", refused(b""));
+    assert_snapshot!("only_a_comment", refused(b"# to be written\n"));
+    assert_snapshot!("binary", refused(b"\x7fELF\x02\x01\x01\x00\x00"));
+    assert_snapshot!("not_utf8", refused(b"name: \xc9\xa8\xc2\xeb\n"));
+    assert_snapshot!("too_large", refused(&vec![b'#'; 50 * 1024 * 1024]));
+    assert_snapshot!("a_list", refused(b"- a\n- b\n"));
+    assert_snapshot!("two_documents", refused(b"name: x\n---\nname: y\n"));
+}
+
+#[test]
+fn an_alias_bomb_is_defused() {
+    let mut bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for (outer, inner) in "bcdefghi".chars().zip("abcdefgh".chars()) {
+        bomb += &format!(
+            "{outer}: &{outer} [*{inner}, *{inner}, *{inner}, *{inner}, *{inner}, *{inner}, *{inner}]\n"
+        );
+    }
+    assert_snapshot!("alias_bomb", complaints(&bomb).render(false));
+    assert_snapshot!("deep", complaints(&"[".repeat(5000)).render(false));
+}
+
+#[test]
+fn everything_wrong_is_said_in_one_go() {
+    let text = DESIGN.replace("cause:", "reason:").replace("at: 0s", "at: 0").replace("CNY", "RMB");
+    assert_eq!(complaints(&text).list().len(), 5);
+    assert_eq!(complaints(&text).to_json().len(), 5);
+}
+
+const LOOPBACK: &str = "name: Loopback\nterminal: emulated\nprinter: emulated\nacquirer: emulated\nlinks:\n  printer: { pty: { baud: 115200 } }\n  acquirer: { tcp: 127.0.0.1:0 }\nscenarios: [scanned-no-receipt/power-cut.yaml]\n";
+
+#[test]
+fn a_rig_is_read() {
+    let rig = Rig::parse("loopback.yaml", LOOPBACK.as_bytes()).unwrap_or_else(|wrong| panic!("{wrong}"));
+    assert_eq!(rig.printer_link, PrinterConnection::Pty { baud_bps: 115_200 });
+    assert_eq!(rig.acquirer_link, AcquirerConnection::Tcp { address: "127.0.0.1:0".parse().unwrap() });
+    assert_eq!(rig.scenarios, ["scanned-no-receipt/power-cut.yaml"]);
+    let memory = Rig::parse("m.yaml", b"name: In memory\nlinks: { printer: memory }\n").unwrap();
+    assert_eq!(memory.printer_link, PrinterConnection::Memory);
+}
+
+#[test]
+fn a_wrong_rig_is_explained_like_a_wrong_scenario() {
+    let text = LOOPBACK
+        .replace("115200", "fast")
+        .replace("scanned-no-receipt/", "../")
+        .replace("printer: em", "printer: m");
+    assert_snapshot!("rig", Rig::parse("rig.yaml", text.as_bytes()).unwrap_err().render(false));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_bytes_make_the_reader_panic(bytes in any::<Vec<u8>>()) {
+        let _ = Scenario::parse("x.yaml", &bytes).map_err(|wrong| (wrong.render(true), wrong.to_json()));
+        let _ = Rig::parse("x.yaml", &bytes).map_err(|wrong| wrong.render(false));
+    }
+
+    #[test]
+    fn no_damage_to_a_right_file_makes_the_reader_panic(at in any::<proptest::sample::Index>(), by in ".{0,3}", cut in 0_usize..6) {
+        let chars: Vec<char> = EVERYTHING.chars().collect();
+        let at = at.index(chars.len());
+        let before: String = chars[..at].iter().collect();
+        let after: String = chars[(at + cut).min(chars.len())..].iter().collect();
+        let text = format!("{before}{by}{after}");
+        let _ = Scenario::parse("x.yaml", text.as_bytes()).map_err(|wrong| (wrong.render(true), wrong.to_json()));
+    }
+}

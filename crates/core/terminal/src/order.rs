@@ -1,0 +1,409 @@
+//! A wallet order: recorded, shown as a code, asked after until it is paid or closed.
+//!
+//! ```text
+//!            flash            code             paid           flash
+//! Recording ───────► Ordering ─────► Showing ──────► Storing ───────► paid
+//!                       │              │ time is up, cancel  ▲
+//!                       └───────────┐  ▼                     │ paid after all
+//!                                  Closing ──► Asking ───────┤
+//!                                     ▲           │ closed   └► Ending ──► over
+//!                                     └── Resting ◄ silence
+//! ```
+//!
+//! Source of the rules: WeChat Pay, "payment state machine": silence, `SYSTEMERROR` and anything unreadable leave the
+//! result unknown; only a query or a close that was answered settles it. A close is believed when a query
+//! for the same order says closed: its own answer names no order. *Not modelled yet:* payment codes scanned
+//! from the customer, reverse, refund, other wallets.
+
+use crate::WALLET;
+use crate::desk::{Desk, Next};
+use crate::event::{Event, Request, Result};
+use crate::journal::{Approval, Charge, Record};
+use crate::profile::{Cancel, Prints, Silence};
+use crate::screen::Belief;
+use core::time::Duration;
+use sim::{Fen, Key, OrderNo, Reason, SimTime};
+use wallet::messages::{
+    self, Answer, AnswerError, Call, Codec, ErrCode, OrderState, TradeState, UnifiedOrder,
+};
+
+/// A wallet order under way.
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    pub(crate) charge: Charge,
+    pub(crate) number: OrderNo,
+    stage: Stage,
+}
+
+#[derive(Clone, Debug)]
+enum Stage {
+    Recording,
+    Ordering { until: SimTime, tries: u32 },
+    Showing { until: SimTime, next: SimTime, asked: bool },
+    Closing { until: SimTime },
+    Asking { until: SimTime },
+    Resting { until: SimTime },
+    Storing(Approval),
+    Ending { belief: Belief, again: bool },
+}
+
+/// How long one answer of the gateway may take.
+const ANSWER: Duration = Duration::from_secs(10);
+/// The pause between two queries while a code is shown: "every 3 to 5 seconds".
+const POLL: Duration = Duration::from_secs(3);
+/// The pause before an unanswered order is closed or asked after again.
+const PAUSE: Duration = Duration::from_secs(5);
+/// How often an order is sent before it is given up. It keeps its number, so it is one order.
+const TRIES: u32 = 3;
+
+impl Order {
+    /// Begins an order: into the journal first.
+    pub(crate) fn begin(charge: Charge, number: OrderNo, desk: &mut Desk<'_>) -> Self {
+        desk.event(Event::Began { intent: charge.intent, key: charge.key, amount: charge.amount });
+        desk.write(Record::Begun(charge));
+        Self { charge, number, stage: Stage::Recording }
+    }
+
+    /// Takes up an order that the journal says was begun: nobody knows what became of it.
+    pub(crate) fn recover(charge: Charge, number: OrderNo, desk: &mut Desk<'_>, codec: &mut Codec) -> Self {
+        let mut order = Self { charge, number, stage: Stage::Recording };
+        order.ask(desk, codec);
+        order
+    }
+
+    /// The next order number of this terminal.
+    pub(crate) fn next_number(desk: &mut Desk<'_>) -> OrderNo {
+        let known = u32::try_from(desk.journal.orders()).unwrap_or(u32::MAX);
+        desk.numbers.orders = desk.numbers.orders.max(known) + 1;
+        let text = format!("{}W{:06}", desk.settings.tid, desk.numbers.orders);
+        OrderNo::new(&text).expect("a terminal number and seven more characters are an order number")
+    }
+
+    /// Everything that was being written is in flash.
+    pub(crate) fn on_durable(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) -> Next {
+        match &self.stage {
+            Stage::Recording => {
+                self.order(1, desk, codec);
+                Next::Stay
+            }
+            Stage::Storing(approval) => Next::Paid(approval.clone()),
+            Stage::Ending { belief, again: false } => Next::Over(*belief),
+            Stage::Ending { again: true, .. } => {
+                let key = Key::Order(Self::next_number(desk));
+                Next::Instead(Charge { key, ..self.charge })
+            }
+            _ => Next::Stay,
+        }
+    }
+
+    /// Which call is open, if any.
+    pub(crate) const fn open_call(&self) -> Option<Call> {
+        match self.stage {
+            Stage::Ordering { .. } => Some(Call::UnifiedOrder),
+            Stage::Showing { asked: true, .. } | Stage::Asking { .. } => Some(Call::OrderQuery),
+            Stage::Closing { .. } => Some(Call::CloseOrder),
+            _ => None,
+        }
+    }
+
+    /// What the gateway answered to the open call.
+    pub(crate) fn on_answer(
+        &mut self,
+        answer: core::result::Result<Settled, AnswerError>,
+        desk: &mut Desk<'_>,
+        codec: &mut Codec,
+    ) -> Next {
+        match answer {
+            Ok(Settled::CodeUrl) => self.show(desk),
+            Ok(Settled::Closed) => {
+                self.ask(desk, codec);
+                Next::Stay
+            }
+            Ok(Settled::Foreign) => {
+                desk.event(Event::Disbelieved { why: "it is about another order" });
+                Next::Stay
+            }
+            Ok(Settled::State { state, reference }) => self.on_state(state, reference, desk, codec),
+            Err(AnswerError::Business { err_code, .. }) => self.on_refusal(err_code, desk, codec),
+            Err(AnswerError::Sign(_)) => self.on_doubt("its signature is wrong", desk),
+            Err(_) => self.on_doubt("it cannot be read", desk),
+        }
+    }
+
+    /// Nobody listens at the gateway.
+    pub(crate) fn on_refused(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) -> Next {
+        match self.stage {
+            Stage::Ordering { tries, .. } if tries >= TRIES => self.end(Belief::Declined, false, desk),
+            Stage::Ordering { tries, .. } => {
+                self.order(tries + 1, desk, codec);
+                Next::Stay
+            }
+            Stage::Showing { until, .. } => {
+                self.stage = Stage::Showing { until, next: desk.now + POLL, asked: false };
+                Next::Stay
+            }
+            Stage::Closing { .. } | Stage::Asking { .. } => self.rest(desk),
+            _ => Next::Stay,
+        }
+    }
+
+    /// The gateway says that this order is paid, in a message that it signed. A sound firmware asks all the
+    /// same: the answer to its own question is what it books.
+    pub(crate) fn on_notification(
+        &mut self,
+        transaction: &str,
+        amount: Fen,
+        desk: &mut Desk<'_>,
+        codec: &mut Codec,
+    ) -> Next {
+        if amount != self.charge.amount {
+            desk.event(Event::Disbelieved { why: "its amount is another" });
+            return Next::Stay;
+        }
+        match (&self.stage, desk.settings.profile.habits.prints) {
+            (Stage::Showing { until, .. }, Prints::AfterTheResult) => {
+                let until = *until;
+                self.query(desk, codec);
+                self.stage = Stage::Showing { until, next: desk.now + ANSWER, asked: true };
+                Next::Stay
+            }
+            (Stage::Showing { .. }, Prints::BeforeTheResult) => {
+                desk.event(Event::Learned { key: self.charge.key, result: Result::Approved });
+                self.store(transaction.to_owned(), desk)
+            }
+            _ => Next::Stay,
+        }
+    }
+
+    /// The cancel key.
+    pub(crate) fn on_cancel(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) -> Next {
+        match (&self.stage, desk.settings.profile.habits.cancel) {
+            (Stage::Ordering { .. } | Stage::Showing { .. }, Cancel::UndoesTheCharge) => {
+                self.close(desk, codec);
+                Next::Tell(Belief::Unknown)
+            }
+            (Stage::Ordering { .. } | Stage::Showing { .. }, Cancel::ForgetsTheCharge) => {
+                self.end(Belief::Declined, false, desk)
+            }
+            _ => Next::Stay,
+        }
+    }
+
+    /// The moment that [`Self::wake_at`] asked for.
+    pub(crate) fn on_wake(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) -> Next {
+        let now = desk.now;
+        match self.stage {
+            Stage::Ordering { until, tries } if now >= until => {
+                if tries < TRIES {
+                    self.order(tries + 1, desk, codec);
+                    Next::Stay
+                } else {
+                    self.close(desk, codec);
+                    Next::Tell(Belief::Unknown)
+                }
+            }
+            Stage::Showing { until, .. } if now >= until => self.on_time_up(desk, codec),
+            Stage::Showing { until, next, .. } if now >= next => {
+                self.query(desk, codec);
+                self.stage = Stage::Showing { until, next: now + ANSWER, asked: true };
+                Next::Stay
+            }
+            Stage::Closing { until } | Stage::Asking { until } if now >= until => self.rest(desk),
+            Stage::Resting { until } if now >= until => {
+                self.close(desk, codec);
+                Next::Stay
+            }
+            _ => Next::Stay,
+        }
+    }
+
+    /// When this order wants to be woken, and why.
+    pub(crate) fn wake_at(&self) -> Option<(SimTime, Reason)> {
+        match self.stage {
+            Stage::Ordering { until, .. } => Some((until, Reason("answer to the order is overdue"))),
+            Stage::Showing { until, next, .. } if until <= next => {
+                Some((until, Reason("shown code has waited long enough")))
+            }
+            Stage::Showing { next, asked: false, .. } => Some((next, Reason("order is asked after"))),
+            Stage::Showing { next, .. } => Some((next, Reason("answer to the query is overdue"))),
+            Stage::Closing { until } => Some((until, Reason("answer to the close is overdue"))),
+            Stage::Asking { until } => Some((until, Reason("answer to the query is overdue"))),
+            Stage::Resting { until } => Some((until, Reason("order is closed again"))),
+            Stage::Recording | Stage::Storing(_) | Stage::Ending { .. } => None,
+        }
+    }
+
+    fn show(&mut self, desk: &mut Desk<'_>) -> Next {
+        desk.event(Event::CodeShown { order: self.number });
+        let until = desk.now + desk.settings.result_timeout;
+        match desk.settings.profile.habits.prints {
+            Prints::AfterTheResult => {
+                self.stage = Stage::Showing { until, next: desk.now + POLL, asked: false };
+                Next::Stay
+            }
+            Prints::BeforeTheResult => {
+                self.stage = Stage::Showing { until, next: SimTime::NEVER, asked: false };
+                Next::PrintAhead(self.charge)
+            }
+        }
+    }
+
+    fn on_state(
+        &mut self,
+        state: TradeState,
+        reference: String,
+        desk: &mut Desk<'_>,
+        codec: &mut Codec,
+    ) -> Next {
+        match state {
+            TradeState::Success => {
+                desk.event(Event::Learned { key: self.charge.key, result: Result::Approved });
+                self.store(reference, desk)
+            }
+            TradeState::NotPay | TradeState::UserPaying | TradeState::Accept => match self.stage {
+                Stage::Showing { until, .. } => {
+                    self.stage = Stage::Showing { until, next: desk.now + POLL, asked: false };
+                    Next::Stay
+                }
+                _ => {
+                    self.close(desk, codec);
+                    Next::Stay
+                }
+            },
+            TradeState::Closed | TradeState::Revoked | TradeState::Refund | TradeState::PayError => {
+                desk.event(Event::Learned { key: self.charge.key, result: Result::Undone });
+                self.end(Belief::Declined, false, desk)
+            }
+        }
+    }
+
+    fn on_refusal(&mut self, code: ErrCode, desk: &mut Desk<'_>, codec: &mut Codec) -> Next {
+        match (&self.stage, code) {
+            (Stage::Closing { .. }, ErrCode::OrderPaid | ErrCode::OrderClosed) => {
+                self.ask(desk, codec);
+                Next::Stay
+            }
+            (Stage::Closing { .. } | Stage::Asking { .. }, ErrCode::OrderNotExist) => {
+                desk.event(Event::Learned { key: self.charge.key, result: Result::Undone });
+                self.end(Belief::Declined, false, desk)
+            }
+            (Stage::Ordering { .. }, code) if !code.leaves_result_unknown() => {
+                desk.event(Event::Learned { key: self.charge.key, result: Result::Declined });
+                self.end(Belief::Declined, false, desk)
+            }
+            _ => Next::Stay,
+        }
+    }
+
+    /// Nothing was learned: the answer counts as not given, and its time runs out by itself.
+    fn on_doubt(&self, why: &'static str, desk: &mut Desk<'_>) -> Next {
+        desk.event(Event::Disbelieved { why });
+        Next::Stay
+    }
+
+    fn on_time_up(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) -> Next {
+        desk.event(Event::GaveUp { key: self.charge.key });
+        let habits = desk.settings.profile.habits;
+        match (habits.prints, habits.silence) {
+            (Prints::BeforeTheResult, _) => Next::PullBack(self.charge),
+            (_, Silence::Unknown) => {
+                self.close(desk, codec);
+                Next::Tell(Belief::Unknown)
+            }
+            (_, Silence::ChargeAgain) => self.end(Belief::Unknown, true, desk),
+            (_, Silence::Declined) => self.end(Belief::Declined, false, desk),
+            (_, Silence::Approved) => self.store(String::new(), desk),
+        }
+    }
+
+    fn rest(&mut self, desk: &Desk<'_>) -> Next {
+        self.stage = Stage::Resting { until: desk.now + PAUSE };
+        Next::Tell(Belief::Unknown)
+    }
+
+    fn store(&mut self, reference: String, desk: &mut Desk<'_>) -> Next {
+        let approval = Approval { charge: self.charge, reference, auth_code: String::new(), at: desk.now };
+        desk.write(Record::Approved(approval.clone()));
+        self.stage = Stage::Storing(approval);
+        Next::Stay
+    }
+
+    fn end(&mut self, belief: Belief, again: bool, desk: &mut Desk<'_>) -> Next {
+        desk.write(Record::Ended(self.charge.key));
+        self.stage = Stage::Ending { belief, again };
+        Next::Stay
+    }
+
+    fn order(&mut self, tries: u32, desk: &mut Desk<'_>, codec: &mut Codec) {
+        let number = self.number;
+        let order = UnifiedOrder {
+            out_trade_no: number.as_str(),
+            total_fee_fen: self.charge.amount.unsigned(),
+            body: "Morning Light Store",
+        };
+        self.send(Request::Order, &messages::Request::UnifiedOrder(order), desk, codec);
+        self.stage = Stage::Ordering { until: desk.now + ANSWER, tries };
+    }
+
+    fn close(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) {
+        let number = self.number;
+        let request = messages::Request::CloseOrder { out_trade_no: number.as_str() };
+        self.send(Request::Close, &request, desk, codec);
+        self.stage = Stage::Closing { until: desk.now + ANSWER };
+    }
+
+    fn ask(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) {
+        self.query(desk, codec);
+        self.stage = Stage::Asking { until: desk.now + ANSWER };
+    }
+
+    fn query(&self, desk: &mut Desk<'_>, codec: &mut Codec) {
+        let number = self.number;
+        let request = messages::Request::OrderQuery { out_trade_no: number.as_str() };
+        self.send(Request::Query, &request, desk, codec);
+    }
+
+    fn send(
+        &self,
+        request: Request,
+        message: &messages::Request<'_>,
+        desk: &mut Desk<'_>,
+        codec: &mut Codec,
+    ) {
+        let tag = desk.asks(request, &self.charge);
+        let nonce = desk.now.as_nanos();
+        desk.outbox.send_with(WALLET, tag, |buffer| codec.encode_request(message, nonce, buffer));
+    }
+}
+
+/// What an answer of the gateway settles, taken out of the buffers that it was read in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Settled {
+    /// The code may be shown.
+    CodeUrl,
+    /// Nobody can pay the order any more.
+    Closed,
+    /// Where the order stands, and the gateway's number of its payment.
+    State { state: TradeState, reference: String },
+    /// It is about another order, or another amount.
+    Foreign,
+}
+
+impl Settled {
+    /// What `answer` settles for the order `number` of `amount`.
+    pub(crate) fn of(answer: &Answer<'_>, number: OrderNo, amount: Fen) -> Self {
+        match answer {
+            Answer::CodeUrl(_) => Self::CodeUrl,
+            Answer::Closed => Self::Closed,
+            Answer::Order(OrderState { out_trade_no, trade_state, transaction_id, total_fee_fen }) => {
+                let same_amount = total_fee_fen.is_none_or(|fee| fee == amount.unsigned());
+                if *out_trade_no == number.as_str() && same_amount {
+                    let reference = transaction_id.unwrap_or_default().to_owned();
+                    Self::State { state: *trade_state, reference }
+                } else {
+                    Self::Foreign
+                }
+            }
+        }
+    }
+}

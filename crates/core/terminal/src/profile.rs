@@ -1,0 +1,235 @@
+//! Firmware habits as data. A profile is a name, the habits of that firmware, and its settings.
+//!
+//! The sound habit is always the first variant, and its doc says why it is sound. A flawed profile differs
+//! from [`REFERENCE`] in the habit that its name is about, and in nothing else. *Not modelled yet:* profiles
+//! as files, parameters that are wrong, versions that are stale.
+
+use core::time::Duration;
+
+/// One kind of firmware.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// As scenarios name it.
+    pub name: &'static str,
+    /// What it is, in one line.
+    pub about: &'static str,
+    /// The printer that it is built with.
+    pub printer: &'static str,
+    /// What it does when things go wrong.
+    pub habits: Habits,
+    /// How long a card reply may take. Sixty seconds is what UnionPay terminals ship with.
+    pub reply_timeout: Duration,
+    /// How long a shown code waits for its result.
+    pub result_timeout: Duration,
+}
+
+impl Profile {
+    /// The profile of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        PROFILES.iter().find(|profile| profile.name == name)
+    }
+}
+
+/// What a firmware does when things go wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Habits {
+    /// When a wallet receipt is printed.
+    pub prints: Prints,
+    /// What it makes of silence after a charge was sent.
+    pub silence: Silence,
+    /// Where a reversal waits until it is answered.
+    pub reversal_store: Store,
+    /// Where the last trace number is kept.
+    pub number_store: Store,
+    /// Whether it reads the printer's status while it prints.
+    pub printer_status: PrinterStatus,
+    /// What the cancel key does while a charge is open.
+    pub cancel: Cancel,
+    /// What ends a reversal.
+    pub reversal_ends: ReversalEnds,
+    /// Whether the last slip can be printed again from the idle screen.
+    pub reprint: Reprint,
+    /// What it does with a charge whose slip cannot be printed.
+    pub unprinted: Unprinted,
+}
+
+/// When a wallet receipt is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prints {
+    /// After the acquirer has said that the order is paid: paper cannot be taken back from a customer.
+    AfterTheResult,
+    /// At once, held in the presenter: looks faster; pulled back when no result comes.
+    BeforeTheResult,
+}
+
+/// What silence means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// Unknown: reverse a card charge, ask after an order. Only the acquirer knows.
+    Unknown,
+    /// "It did not work": charge again under a new number.
+    ChargeAgain,
+    /// Declined.
+    Declined,
+    /// Approved: the customer is waiting.
+    Approved,
+}
+
+/// Where something is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Store {
+    /// In flash, before it is used: a power cut forgets nothing.
+    Flash,
+    /// In memory.
+    Memory,
+}
+
+/// Whether the printer's status is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PrinterStatus {
+    /// Before, during and after each slip; a slip counts when the printer says that it is on paper.
+    Watched,
+    /// Never: bytes sent are a slip printed.
+    Ignored,
+}
+
+/// What the cancel key does while a charge is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cancel {
+    /// Reverses or closes the charge, and shows the answer: a cancelled charge may have been committed.
+    UndoesTheCharge,
+    /// Goes back to the idle screen and forgets the charge.
+    ForgetsTheCharge,
+}
+
+/// What ends a reversal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReversalEnds {
+    /// Any answer that says that the original does not stand: done (00), already done or unknown (25).
+    WhenNothingStands,
+    /// Only "done" (00): after a lost answer the host says "already done" for ever.
+    OnlyWhenDone,
+}
+
+/// Whether the last slip can be printed again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reprint {
+    /// Offered on the idle screen, for the last approved charge.
+    Offered,
+    /// Not offered.
+    Missing,
+}
+
+/// What happens to a charge whose slip cannot be printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unprinted {
+    /// It stands: no slip is not no payment.
+    Stands,
+    /// It is reversed.
+    Reversed,
+}
+
+/// The sound firmware.
+pub const REFERENCE: Profile = Profile {
+    name: "reference",
+    about: "sound: asks before it decides, keeps what it must not forget, watches its printer",
+    printer: "desk-80",
+    habits: Habits {
+        prints: Prints::AfterTheResult,
+        silence: Silence::Unknown,
+        reversal_store: Store::Flash,
+        number_store: Store::Flash,
+        printer_status: PrinterStatus::Watched,
+        cancel: Cancel::UndoesTheCharge,
+        reversal_ends: ReversalEnds::WhenNothingStands,
+        reprint: Reprint::Offered,
+        unprinted: Unprinted::Stands,
+    },
+    reply_timeout: Duration::from_secs(60),
+    result_timeout: Duration::from_secs(60),
+};
+
+const SOUND: Habits = REFERENCE.habits;
+
+/// Every firmware that there is.
+pub static PROFILES: [Profile; 11] = [
+    REFERENCE,
+    Profile { name: "kiosk", about: "sound, with a presenter", printer: "kiosk-80", ..REFERENCE },
+    Profile {
+        name: "kiosk-prints-first",
+        about: "prints before it knows, waits for the notification alone, pulls the receipt back on silence",
+        printer: "kiosk-80",
+        habits: Habits { prints: Prints::BeforeTheResult, ..SOUND },
+        result_timeout: Duration::from_secs(10),
+        ..REFERENCE
+    },
+    Profile {
+        name: "naive-repeat",
+        about: "charges again under a new number when it hears nothing",
+        habits: Habits { silence: Silence::ChargeAgain, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "forgetful",
+        about: "keeps reversals and trace numbers in memory",
+        habits: Habits { reversal_store: Store::Memory, number_store: Store::Memory, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "silence-is-declined",
+        about: "shows a declined payment when it hears nothing",
+        habits: Habits { silence: Silence::Declined, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "silence-is-approved",
+        about: "shows and prints an approved payment when it hears nothing",
+        habits: Habits { silence: Silence::Approved, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "cancel-forgets",
+        about: "the cancel key forgets the open charge",
+        habits: Habits { cancel: Cancel::ForgetsTheCharge, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "ignores-printer",
+        about: "never asks the printer and offers no reprint",
+        habits: Habits { printer_status: PrinterStatus::Ignored, reprint: Reprint::Missing, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "never-gives-up",
+        about: "repeats a reversal until the host says done, which it says only once",
+        habits: Habits { reversal_ends: ReversalEnds::OnlyWhenDone, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "no-slip-no-sale",
+        about: "reverses a captured payment when its slip cannot be printed",
+        habits: Habits { unprinted: Unprinted::Reversed, ..SOUND },
+        ..REFERENCE
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::{PROFILES, Profile, SOUND};
+
+    #[test]
+    fn every_profile_is_found_by_its_name() {
+        for profile in &PROFILES {
+            assert_eq!(Profile::named(profile.name), Some(profile));
+        }
+        assert_eq!(Profile::named("nobody"), None);
+    }
+
+    #[test]
+    fn only_the_two_sound_profiles_have_sound_habits() {
+        let sound: Vec<&str> =
+            PROFILES.iter().filter(|profile| profile.habits == SOUND).map(|profile| profile.name).collect();
+        assert_eq!(sound, ["reference", "kiosk"]);
+    }
+}

@@ -1,0 +1,90 @@
+//! What the terminal's display says: to whom, about which charge, and what it offers.
+//!
+//! The display is a value, not pixels. Its [`Belief`] is what the cashier and the customer are told;
+//! the ledger may know better.
+
+use crate::event::{Intent, Trouble};
+use core::fmt;
+use sim::{Fen, Key};
+
+/// The display.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Screen {
+    /// What it is about.
+    pub face: Face,
+    /// What is said of the last charge, and whose wish that was.
+    pub verdict: Option<(Intent, Belief)>,
+    /// What is wrong with the printer.
+    pub trouble: Option<Trouble>,
+    /// Whose slip can be printed again.
+    pub reprint: Option<Key>,
+}
+
+/// What the display is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// Dark.
+    Off,
+    /// Ready for the next charge.
+    Idle,
+    /// A charge is on its way.
+    Working {
+        /// How much.
+        amount: Fen,
+    },
+    /// A code is shown.
+    Code {
+        /// How much.
+        amount: Fen,
+    },
+    /// What became of a charge is being found out.
+    Asking,
+}
+
+/// What people are told about a charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Belief {
+    /// Paid.
+    Approved,
+    /// Not paid.
+    Declined,
+    /// Not known: do not charge again, do not hand anything out.
+    Unknown,
+}
+
+impl fmt::Display for Belief {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Approved => "approved",
+            Self::Declined => "declined",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
+impl Screen {
+    /// A dark display.
+    pub const OFF: Self = Self { face: Face::Off, verdict: None, trouble: None, reprint: None };
+}
+
+impl fmt::Display for Screen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.face {
+            Face::Off => f.write_str("dark")?,
+            Face::Idle => f.write_str("idle")?,
+            Face::Working { amount } => write!(f, "working, {amount}")?,
+            Face::Code { amount } => write!(f, "code, {amount}")?,
+            Face::Asking => f.write_str("asking the acquirer")?,
+        }
+        if let Some((intent, belief)) = self.verdict {
+            write!(f, "; intent {} {belief}", intent.0)?;
+        }
+        if let Some(trouble) = self.trouble {
+            write!(f, "; printer: {trouble}")?;
+        }
+        if let Some(key) = self.reprint {
+            write!(f, "; offers reprint of {key}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,277 @@
+//! The slip: what a charge looks like on paper, in Chinese or English, as ESC/POS.
+//!
+//! The order of the lines follows the usual UnionPay sales slip. Each line that a machine may want to read
+//! again is a label and a value; [`Label`] holds the words, so that whoever reads a slip back uses the same
+//! ones. Text is GB18030. *Not modelled yet:* the bank's copy, signature line rules, logos.
+
+use crate::event::Copy;
+use crate::journal::Approval;
+use crate::settings::{Language, Settings, wall_clock};
+use encoding_rs::GB18030;
+use escpos::{Align, CutMode, Presenter, Writer};
+use sim::Key;
+
+/// How a slip is printed and what becomes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// Which copy.
+    pub copy: Copy,
+    /// Whether it says that it is a reprint.
+    pub reprint: bool,
+    /// Whether something unfinished hangs in the printer, and is cut off first.
+    pub after_trouble: bool,
+    /// What the printer does with it after the cut.
+    pub delivery: Delivery,
+}
+
+/// What a printer does with a slip after the cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Nothing: it lies in the mouth of the printer.
+    Mouth,
+    /// The presenter hands it out.
+    Present,
+    /// The presenter holds it back.
+    Hold,
+}
+
+/// The words in front of what a slip says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Label {
+    /// The charge's number at the terminal: batch and trace number, or the order number.
+    Number,
+    /// How much.
+    Amount,
+    /// The acquirer's reference.
+    Reference,
+    /// What became of it.
+    Outcome,
+}
+
+impl Label {
+    /// The words, in one language.
+    #[must_use]
+    pub const fn words(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::Number, Language::Chinese) => "凭证号:",
+            (Self::Number, Language::English) => "TRACE NO:",
+            (Self::Amount, Language::Chinese) => "金额:",
+            (Self::Amount, Language::English) => "AMOUNT:",
+            (Self::Reference, Language::Chinese) => "参考号:",
+            (Self::Reference, Language::English) => "REF NO:",
+            (Self::Outcome, Language::Chinese) => "交易结果:",
+            (Self::Outcome, Language::English) => "RESULT:",
+        }
+    }
+}
+
+/// What stands at the foot of a copy.
+#[must_use]
+pub const fn copy_words(copy: Copy, language: Language) -> &'static str {
+    match (copy, language) {
+        (Copy::Merchant, Language::Chinese) => "商户存根",
+        (Copy::Merchant, Language::English) => "MERCHANT COPY",
+        (Copy::Customer, Language::Chinese) => "持卡人存根",
+        (Copy::Customer, Language::English) => "CUSTOMER COPY",
+    }
+}
+
+/// What marks a reprint.
+#[must_use]
+pub const fn reprint_words(language: Language) -> &'static str {
+    match language {
+        Language::Chinese => "*** 重打印 ***",
+        Language::English => "*** REPRINT ***",
+    }
+}
+
+/// What an approved slip says.
+#[must_use]
+pub const fn approved_words(language: Language) -> &'static str {
+    match language {
+        Language::Chinese => "交易成功",
+        Language::English => "APPROVED",
+    }
+}
+
+/// Motion units from the last line to the blade, beyond the printer's own distance.
+const FEED_BEFORE_CUT: u8 = 24;
+/// Presenter steps that put a slip into the customer's hand.
+const PRESENT_STEPS: u8 = 80;
+
+/// Appends a whole slip: what must be cut off first, the text, the cut, the delivery.
+pub fn write(approval: &Approval, form: Form, settings: &Settings, bytes: &mut Vec<u8>) {
+    let mut slip = Slip { writer: Writer::new(bytes), language: settings.language };
+    slip.writer.init();
+    if form.after_trouble {
+        slip.writer.cut(CutMode::Partial, Some(FEED_BEFORE_CUT));
+        slip.deliver(if form.delivery == Delivery::Mouth { Delivery::Mouth } else { Delivery::Present });
+    }
+    slip.head(form, settings);
+    slip.body(approval, settings);
+    slip.foot(form);
+    slip.writer.cut(CutMode::Partial, Some(FEED_BEFORE_CUT));
+    slip.deliver(form.delivery);
+}
+
+struct Slip<'a> {
+    writer: Writer<'a>,
+    language: Language,
+}
+
+impl Slip<'_> {
+    fn head(&mut self, form: Form, settings: &Settings) {
+        self.writer.align(Align::Center).size(2, 2);
+        self.line(self.pick("签购单", "SALES SLIP"));
+        self.writer.size(1, 1);
+        if form.reprint {
+            self.line(reprint_words(self.language));
+        }
+        self.writer.align(Align::Left);
+        self.line(self.pick("商户名称: 晨光便利店", "MERCHANT: MORNING LIGHT STORE"));
+        self.pair(self.pick("商户编号:", "MERCHANT NO:"), settings.mid);
+        self.pair(self.pick("终端编号:", "TERMINAL NO:"), settings.tid);
+        self.pair(self.pick("操作员号:", "OPERATOR:"), "01");
+        self.rule();
+    }
+
+    fn body(&mut self, approval: &Approval, settings: &Settings) {
+        let language = self.language;
+        match approval.charge.key {
+            Key::Card { .. } => {
+                self.pair(self.pick("卡号:", "CARD NO:"), &masked(settings.pan));
+                self.pair(self.pick("交易类型:", "TYPE:"), self.pick("消费", "SALE"));
+            }
+            Key::Order(_) => {
+                self.pair(self.pick("交易类型:", "TYPE:"), self.pick("扫码消费(微信)", "QR SALE (WECHAT)"));
+            }
+        }
+        self.pair(Label::Number.words(language), &approval.charge.key.to_string());
+        if !approval.auth_code.is_empty() {
+            self.pair(self.pick("授权码:", "AUTH CODE:"), &approval.auth_code);
+        }
+        self.pair(Label::Reference.words(language), &approval.reference);
+        let (day, hour, minute, second) = wall_clock(approval.at);
+        let stamp = format!("2026-01-{day:02} {hour:02}:{minute:02}:{second:02}");
+        self.pair(self.pick("日期时间:", "DATE/TIME:"), &stamp);
+        self.writer.bold(true).size(1, 2);
+        self.pair(Label::Amount.words(language), &format!("RMB {}", approval.charge.amount.digits()));
+        self.writer.size(1, 1).bold(false);
+        self.pair(Label::Outcome.words(language), approved_words(language));
+    }
+
+    fn foot(&mut self, form: Form) {
+        self.rule();
+        if form.copy == Copy::Merchant {
+            self.line(self.pick("持卡人签名:", "SIGNATURE:"));
+            self.line("");
+            self.line(self.pick("本人确认以上交易, 同意将其计入本卡账户", "I AGREE TO PAY THE AMOUNT ABOVE"));
+        } else {
+            self.line(self.pick("请妥善保管, 凭此票退换", "PLEASE KEEP FOR RETURNS"));
+        }
+        self.writer.align(Align::Center);
+        self.line(copy_words(form.copy, self.language));
+        self.writer.align(Align::Left);
+    }
+
+    fn deliver(&mut self, delivery: Delivery) {
+        if delivery == Delivery::Present {
+            self.writer.presenter(Presenter::Present { steps: PRESENT_STEPS });
+        }
+    }
+
+    fn pair(&mut self, label: &str, value: &str) {
+        self.text(label);
+        self.text(" ");
+        self.line(value);
+    }
+
+    fn rule(&mut self) {
+        self.line("------------------------------------------------");
+    }
+
+    fn line(&mut self, text: &str) {
+        self.text(text);
+        self.writer.line_feed();
+    }
+
+    fn text(&mut self, text: &str) {
+        if text.is_ascii() {
+            self.writer.text(text.as_bytes());
+        } else {
+            self.writer.text(&GB18030.encode(text).0);
+        }
+    }
+
+    const fn pick(&self, chinese: &'static str, english: &'static str) -> &'static str {
+        match self.language {
+            Language::Chinese => chinese,
+            Language::English => english,
+        }
+    }
+}
+
+/// A card number as it may stand on paper: the first six and the last four digits.
+fn masked(pan: &str) -> String {
+    let digits = pan.len();
+    let shown = |index: usize| index < 6 || index + 4 >= digits;
+    pan.chars().enumerate().map(|(index, digit)| if shown(index) { digit } else { '*' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Delivery, Form, masked, write};
+    use crate::event::{Copy, Intent};
+    use crate::journal::{Approval, Charge};
+    use crate::settings::{Language, Settings};
+    use encoding_rs::GB18030;
+    use escpos::{Command, Parser};
+    use sim::{Fen, Key, SimTime};
+
+    fn text_of(language: Language, form: Form) -> String {
+        let charge = Charge { intent: Intent(0), key: Key::Card { batch: 1, stan: 12 }, amount: Fen(2500) };
+        let (reference, auth_code) = ("000000000012".to_owned(), "012345".to_owned());
+        let approval = Approval { charge, reference, auth_code, at: SimTime::from_secs(62) };
+        let mut bytes = Vec::new();
+        write(&approval, form, &Settings { language, ..Settings::default() }, &mut bytes);
+        let mut parser = Parser::new().with_multibyte(true);
+        parser.push(&bytes);
+        let mut text = String::new();
+        while let Some(command) = parser.next() {
+            match command {
+                Command::Text(run) | Command::Hanzi(run) => text.push_str(&GB18030.decode(run).0),
+                Command::LineFeed => text.push('\n'),
+                Command::Unknown { bytes } => panic!("unknown command {bytes:?}"),
+                _ => {}
+            }
+        }
+        text
+    }
+
+    const PLAIN: Form =
+        Form { copy: Copy::Customer, reprint: false, after_trouble: false, delivery: Delivery::Mouth };
+
+    #[test]
+    fn the_slip_says_what_was_paid_in_both_languages() {
+        let chinese = text_of(Language::Chinese, PLAIN);
+        assert!(
+            chinese.contains("凭证号: 000001-000012\n") && chinese.contains("金额: RMB 25.00\n"),
+            "{chinese}"
+        );
+        assert!(chinese.contains("持卡人存根"), "{chinese}");
+        let english = text_of(Language::English, Form { copy: Copy::Merchant, ..PLAIN });
+        assert!(english.contains("AMOUNT: RMB 25.00\n") && english.contains("MERCHANT COPY"), "{english}");
+        assert!(english.contains("2026-01-05 10:01:02"), "{english}");
+    }
+
+    #[test]
+    fn a_reprint_says_that_it_is_one() {
+        assert!(!text_of(Language::Chinese, PLAIN).contains("重打印"));
+        assert!(text_of(Language::Chinese, Form { reprint: true, ..PLAIN }).contains("重打印"));
+    }
+
+    #[test]
+    fn no_slip_shows_a_whole_card_number() {
+        assert_eq!(masked("6222021234567890128"), "622202*********0128");
+    }
+}

@@ -1,0 +1,458 @@
+//! The spooler: one slip at a time to the printer, and the truth about it back.
+//!
+//! A sound firmware asks the printer before it sends (`DLE EOT` 1, 2 and 4), while it sends, and until the
+//! printer has said that everything is on paper (`GS ( H`). When the printer is in trouble, what it still
+//! holds is cleared (`DLE DC4 8`), and once the trouble is over the slip is printed again, whole and marked.
+//! A firmware that ignores its printer sends and believes.
+//!
+//! Bytes leave in pieces of 64 at the line's rate, so that XOFF is obeyed in time: a receive buffer raises it
+//! with 128 bytes to spare. *Not modelled yet:* drawers, images, more than one printer.
+
+use crate::PRINTER;
+use crate::event::{Copy, Event, Trouble};
+use crate::journal::Approval;
+use crate::profile::PrinterStatus;
+use crate::settings::Settings;
+use crate::slip::{self, Delivery, Form};
+use core::time::Duration;
+use escpos::status::{OfflineCause, PaperStatus, PrinterStatus as Printer};
+use escpos::{Presenter, Reply, ReplyParser, Writer};
+use sim::{Key, Outbox, Reason, SimTime, Tag};
+use std::collections::VecDeque;
+
+/// The spooler of one terminal. Lost with the power.
+#[derive(Clone, Debug)]
+pub(crate) struct Spooler {
+    queue: VecDeque<Job>,
+    stage: Stage,
+    replies: ReplyParser,
+    asked: VecDeque<Asked>,
+    found: Found,
+    bytes: Vec<u8>,
+    sent: usize,
+    jobs: u32,
+    paused: bool,
+    trouble: Option<Trouble>,
+}
+
+/// One slip to be printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Job {
+    pub(crate) approval: Approval,
+    pub(crate) copy: Copy,
+    pub(crate) reprint: bool,
+    pub(crate) after_trouble: bool,
+    pub(crate) delivery: Delivery,
+    /// Whether the customer's or the merchant's copy counts as printed by it.
+    pub(crate) counts: bool,
+}
+
+/// What the spooler tells the firmware.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// A slip is on paper, or believed to be.
+    Printed(Job),
+    /// The printer has got into trouble, or out of it.
+    Trouble(Option<Trouble>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Idle,
+    /// Asked how the printer is before anything is sent.
+    Probing {
+        until: SimTime,
+    },
+    /// Sending; the next piece leaves then.
+    Sending {
+        next: SimTime,
+    },
+    /// Everything is sent; waiting for the printer to say that it is printed.
+    Finishing {
+        ask_again: SimTime,
+    },
+    /// In trouble: asked to clear what it holds.
+    Clearing {
+        until: SimTime,
+    },
+    /// In trouble: asked how it is, from time to time.
+    Ailing {
+        ask_again: SimTime,
+        since: SimTime,
+    },
+}
+
+/// A status byte that is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Printer,
+    Cause,
+    Paper,
+}
+
+/// What the last round of status bytes said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Found {
+    offline: bool,
+    cover_open: bool,
+    error: bool,
+    paper_end: bool,
+    silent_rounds: u32,
+}
+
+const PIECE_BYTES: usize = 64;
+/// How long a status byte may take. Host libraries wait half a second to a second.
+const STATUS_TIMEOUT: Duration = Duration::from_secs(1);
+/// How often the printer is asked while a slip is being printed.
+const WATCH: Duration = Duration::from_millis(500);
+/// How often it is asked while it is in trouble: at first, and after [`PATIENCE`].
+const AILING: Duration = Duration::from_secs(1);
+const AILING_LONG: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(10);
+
+const PRINT: Tag = Tag("slip");
+const ASK: Tag = Tag("status");
+
+impl Spooler {
+    pub(crate) fn new() -> Self {
+        Self {
+            queue: VecDeque::new(),
+            stage: Stage::Idle,
+            replies: ReplyParser::new(),
+            asked: VecDeque::new(),
+            found: Found::default(),
+            bytes: Vec::new(),
+            sent: 0,
+            jobs: 0,
+            paused: false,
+            trouble: None,
+        }
+    }
+
+    /// Puts a slip behind those that wait.
+    pub(crate) fn print(&mut self, job: Job, now: SimTime, settings: &Settings, out: &mut Outbox<Event>) {
+        self.queue.push_back(job);
+        if self.stage == Stage::Idle {
+            self.start(now, settings, out);
+        }
+    }
+
+    /// Whether nothing is being printed and nothing waits.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.stage == Stage::Idle
+    }
+
+    /// Whether a slip of this charge is being printed or waits.
+    pub(crate) fn holds(&self, key: Key) -> bool {
+        self.queue.iter().any(|job| job.approval.charge.key == key)
+    }
+
+    /// Forgets the slips of a charge.
+    pub(crate) fn withdraw(&mut self, key: Key) {
+        self.queue.retain(|job| job.approval.charge.key != key);
+        if self.queue.is_empty() {
+            self.stage = Stage::Idle;
+        }
+    }
+
+    /// Moves a held slip: out to the customer, or back into the machine.
+    pub(crate) fn move_held(&self, function: Presenter, out: &mut Outbox<Event>) {
+        out.send_with(PRINTER, Tag("presenter"), |bytes| {
+            Writer::new(bytes).presenter(function);
+        });
+    }
+
+    /// Takes bytes of the printer.
+    pub(crate) fn receive(
+        &mut self,
+        bytes: &[u8],
+        now: SimTime,
+        settings: &Settings,
+        out: &mut Outbox<Event>,
+    ) -> Option<Told> {
+        let mut told = None;
+        for byte in bytes {
+            if let Some(reply) = self.replies.feed(*byte)
+                && let Some(news) = self.on_reply(&reply, now, settings, out)
+            {
+                told = Some(news);
+            }
+        }
+        told
+    }
+
+    /// The moment that [`Self::wake_at`] asked for.
+    pub(crate) fn wake(
+        &mut self,
+        now: SimTime,
+        settings: &Settings,
+        out: &mut Outbox<Event>,
+    ) -> Option<Told> {
+        match self.stage {
+            Stage::Probing { until } if now >= until => self.on_silence(now, out),
+            Stage::Sending { next } if now >= next => self.send_piece(now, settings, out),
+            Stage::Finishing { ask_again } if now >= ask_again => {
+                if self.asked.is_empty() {
+                    self.stage = Stage::Finishing { ask_again: now + WATCH };
+                    self.ask(out);
+                    None
+                } else {
+                    self.on_silence(now, out)
+                }
+            }
+            Stage::Clearing { until } if now >= until => {
+                self.ail(now, now, out);
+                None
+            }
+            Stage::Ailing { ask_again, since } if now >= ask_again => {
+                self.ail(now, since, out);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// When the spooler wants to be woken, and why.
+    pub(crate) fn wake_at(&self) -> Option<(SimTime, Reason)> {
+        match self.stage {
+            Stage::Idle => None,
+            Stage::Probing { until } => Some((until, Reason("printer status is overdue"))),
+            Stage::Sending { .. } if self.paused => None,
+            Stage::Sending { next } => Some((next, Reason("the line takes the next piece of the slip"))),
+            Stage::Finishing { ask_again } => Some((ask_again, Reason("printer is asked while it prints"))),
+            Stage::Clearing { until } => Some((until, Reason("printer's clear reply is overdue"))),
+            Stage::Ailing { ask_again, .. } => {
+                Some((ask_again, Reason("printer is asked whether it is well")))
+            }
+        }
+    }
+
+    fn start(&mut self, now: SimTime, settings: &Settings, out: &mut Outbox<Event>) {
+        let Some(job) = self.queue.front() else {
+            self.stage = Stage::Idle;
+            return;
+        };
+        self.bytes.clear();
+        self.sent = 0;
+        self.jobs += 1;
+        let Job { approval, copy, reprint, after_trouble, delivery, .. } = job;
+        let form =
+            Form { copy: *copy, reprint: *reprint, after_trouble: *after_trouble, delivery: *delivery };
+        slip::write(approval, form, settings, &mut self.bytes);
+        match settings.profile.habits.printer_status {
+            PrinterStatus::Watched => {
+                Writer::new(&mut self.bytes).process_id(job_id(self.jobs));
+                self.stage = Stage::Probing { until: now + STATUS_TIMEOUT };
+                self.ask(out);
+            }
+            PrinterStatus::Ignored => self.begin_sending(now, out),
+        }
+    }
+
+    fn begin_sending(&mut self, now: SimTime, out: &mut Outbox<Event>) {
+        if let Some(Job { approval, copy, reprint, .. }) = self.queue.front() {
+            out.event(Event::Printing { key: approval.charge.key, copy: *copy, reprint: *reprint });
+        }
+        self.stage = Stage::Sending { next: now };
+    }
+
+    fn send_piece(&mut self, now: SimTime, settings: &Settings, out: &mut Outbox<Event>) -> Option<Told> {
+        let end = self.bytes.len().min(self.sent + PIECE_BYTES);
+        let piece = self.bytes.get(self.sent..end).unwrap_or_default();
+        out.send(PRINTER, PRINT, piece);
+        let on_the_line = line_time(piece.len(), settings.printer_baud_bps);
+        self.sent = end;
+        if end < self.bytes.len() {
+            self.stage = Stage::Sending { next: now + on_the_line };
+            return None;
+        }
+        match settings.profile.habits.printer_status {
+            PrinterStatus::Watched => {
+                self.stage = Stage::Finishing { ask_again: now + on_the_line + WATCH };
+                None
+            }
+            PrinterStatus::Ignored => self.finish(now, settings, out),
+        }
+    }
+
+    fn on_reply(
+        &mut self,
+        reply: &Reply,
+        now: SimTime,
+        settings: &Settings,
+        out: &mut Outbox<Event>,
+    ) -> Option<Told> {
+        match reply {
+            Reply::Xoff => {
+                self.paused = true;
+                None
+            }
+            Reply::Xon => {
+                self.paused = false;
+                if let Stage::Sending { next } = self.stage {
+                    self.stage = Stage::Sending { next: next.max(now) };
+                }
+                None
+            }
+            Reply::Dle(byte) => self.on_status(*byte, now, settings, out),
+            Reply::ProcessId(id)
+                if *id == job_id(self.jobs) && matches!(self.stage, Stage::Finishing { .. }) =>
+            {
+                self.finish(now, settings, out)
+            }
+            Reply::Cleared if matches!(self.stage, Stage::Clearing { .. }) => {
+                self.ail(now, now, out);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn on_status(
+        &mut self,
+        byte: u8,
+        now: SimTime,
+        settings: &Settings,
+        out: &mut Outbox<Event>,
+    ) -> Option<Told> {
+        match self.asked.pop_front()? {
+            Asked::Printer => {
+                let status = Printer::from_byte(byte)?;
+                self.found = Found { offline: status.contains(Printer::OFFLINE), ..Found::default() };
+            }
+            Asked::Cause => {
+                let cause = OfflineCause::from_byte(byte)?;
+                self.found.cover_open = cause.contains(OfflineCause::COVER_OPEN);
+                self.found.error = cause.contains(OfflineCause::ERROR);
+                self.found.paper_end = cause.contains(OfflineCause::PAPER_STOP);
+            }
+            Asked::Paper => {
+                let paper = PaperStatus::from_byte(byte)?;
+                self.found.paper_end |= paper.contains(PaperStatus::END);
+            }
+        }
+        if self.asked.is_empty() { self.judge(now, settings, out) } else { None }
+    }
+
+    /// A whole round of status bytes is in.
+    fn judge(&mut self, now: SimTime, settings: &Settings, out: &mut Outbox<Event>) -> Option<Told> {
+        let trouble = self.found.trouble();
+        match (self.stage, trouble) {
+            (Stage::Probing { .. }, None) => {
+                self.begin_sending(now, out);
+                self.tell(None)
+            }
+            (Stage::Probing { .. }, Some(_)) => {
+                self.stage = Stage::Ailing { ask_again: now + AILING, since: now };
+                self.tell(trouble)
+            }
+            (Stage::Sending { .. } | Stage::Finishing { .. }, Some(_)) => {
+                self.clear(now, out);
+                self.tell(trouble)
+            }
+            (Stage::Ailing { .. }, None) => {
+                self.paused = false;
+                self.start(now, settings, out);
+                self.tell(None)
+            }
+            _ => None,
+        }
+    }
+
+    /// The printer owes a reply. Once may be chance; twice in a row is trouble.
+    fn on_silence(&mut self, now: SimTime, out: &mut Outbox<Event>) -> Option<Told> {
+        self.asked.clear();
+        self.replies.reset();
+        self.found.silent_rounds += 1;
+        if self.found.silent_rounds < 2 {
+            match &mut self.stage {
+                Stage::Probing { until } => *until = now + STATUS_TIMEOUT,
+                Stage::Finishing { ask_again } => *ask_again = now + STATUS_TIMEOUT,
+                _ => {}
+            }
+            self.ask(out);
+            return None;
+        }
+        if matches!(self.stage, Stage::Finishing { .. }) {
+            self.spoil();
+        }
+        self.ail(now, now, out);
+        self.tell(Some(Trouble::Silent))
+    }
+
+    /// Throws away what the printer still holds of this slip: half a slip helps nobody.
+    fn clear(&mut self, now: SimTime, out: &mut Outbox<Event>) {
+        self.asked.clear();
+        self.spoil();
+        out.send_with(PRINTER, Tag("clear"), |bytes| {
+            Writer::new(bytes).realtime_clear();
+        });
+        self.stage = Stage::Clearing { until: now + STATUS_TIMEOUT };
+    }
+
+    /// Part of this slip may be on paper: what is printed next is a reprint, and cuts that part off first.
+    fn spoil(&mut self) {
+        if let Some(job) = self.queue.front_mut() {
+            job.reprint = true;
+            job.after_trouble = true;
+        }
+    }
+
+    fn ail(&mut self, now: SimTime, since: SimTime, out: &mut Outbox<Event>) {
+        let pause = if now.since(since) < PATIENCE { AILING } else { AILING_LONG };
+        self.stage = Stage::Ailing { ask_again: now + pause, since };
+        self.ask(out);
+    }
+
+    fn finish(&mut self, now: SimTime, settings: &Settings, out: &mut Outbox<Event>) -> Option<Told> {
+        let job = self.queue.pop_front()?;
+        self.stage = Stage::Idle;
+        self.start(now, settings, out);
+        Some(Told::Printed(job))
+    }
+
+    /// Asks how the printer is: three real-time commands, which it answers even when it is offline.
+    fn ask(&mut self, out: &mut Outbox<Event>) {
+        self.asked.clear();
+        self.asked.extend([Asked::Printer, Asked::Cause, Asked::Paper]);
+        out.send_with(PRINTER, ASK, |bytes| {
+            Writer::new(bytes).realtime_status(1).realtime_status(2).realtime_status(4);
+        });
+    }
+
+    fn tell(&mut self, trouble: Option<Trouble>) -> Option<Told> {
+        if self.trouble == trouble {
+            return None;
+        }
+        self.trouble = trouble;
+        Some(Told::Trouble(trouble))
+    }
+}
+
+impl Found {
+    fn trouble(&self) -> Option<Trouble> {
+        if self.cover_open {
+            Some(Trouble::CoverOpen)
+        } else if self.paper_end {
+            Some(Trouble::PaperEnd)
+        } else if self.error {
+            Some(Trouble::Error)
+        } else if self.offline {
+            Some(Trouble::Offline)
+        } else {
+            None
+        }
+    }
+}
+
+/// The name of a slip for `GS ( H`: four digits, from 20h up.
+fn job_id(job: u32) -> [u8; 4] {
+    let digit = |power: u32| b'0' + (job / power % 10) as u8;
+    [digit(1000), digit(100), digit(10), digit(1)]
+}
+
+/// How long bytes are on the line: ten bits a byte at 8N1.
+fn line_time(bytes: usize, baud_bps: u32) -> Duration {
+    let bits = bytes as u64 * 10;
+    Duration::from_nanos(bits * 1_000_000_000 / u64::from(baud_bps.max(1)))
+}
