@@ -2,7 +2,7 @@
 //!
 //! A frame on the wire is `length(2) TPDU(5) header(6) MTI(2) bitmap(8 or 16) fields`, as China UnionPay
 //! terminals speak it. [`Framer`] cuts a byte stream into bodies (all of a frame but its length),
-//! [`decode`] turns a body into a [`Message`], [`encode`] turns a message into a whole frame.
+//! [`decode()`] turns a body into a [`Message`], [`encode()`] turns a message into a whole frame.
 //! What a field looks like is data: a [`Dialect`] is a table, and [`CUP`] is the UnionPay one.
 //!
 //! Not modelled: the telephone block that some hosts insert after the TPDU, the `REFRESH` keep-alive

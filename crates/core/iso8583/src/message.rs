@@ -42,7 +42,7 @@ impl Message {
 
     /// Sets a field, replacing an earlier value. Text and bytes are both welcome.
     ///
-    /// Any number is taken here; [`encode`](crate::encode) says which the dialect does not have.
+    /// Any number is taken here; [`encode`](crate::encode()) says which the dialect does not have.
     /// A value longer than 65,535 bytes is cut there, far beyond what any dialect allows.
     pub fn set(&mut self, field: u8, value: impl AsRef<[u8]>) {
         let value = value.as_ref();

@@ -11,6 +11,12 @@ use sim::{Fen, Key, OrderNo};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Intent(pub u16);
 
+impl fmt::Display for Intent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "wish {}", self.0 + 1)
+    }
+}
+
 /// What is done to a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Poke {
@@ -236,7 +242,7 @@ impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Began { intent, key, amount } => {
-                write!(f, "begins {key}, {amount}, for intent {}", intent.0)
+                write!(f, "begins {key}, {amount}, for {intent}")
             }
             Self::Durable { key, noted } => match noted {
                 Noted::Begun => write!(f, "journal: {key} begun"),
@@ -252,7 +258,7 @@ impl fmt::Display for Event {
             },
             Self::GaveUp { key } => write!(f, "gives up waiting for {key}"),
             Self::Disbelieved { why } => write!(f, "disbelieves an answer: {why}"),
-            Self::Busy { intent } => write!(f, "turns intent {} away: an older charge is open", intent.0),
+            Self::Busy { intent } => write!(f, "turns {intent} away: an older charge is open"),
             Self::CodeShown { order } => write!(f, "shows the code of {order}"),
             Self::Shows(screen) => write!(f, "shows: {screen}"),
             Self::Printing { key, copy, reprint: false } => write!(f, "prints the {copy} copy of {key}"),

@@ -4,6 +4,9 @@
 //! | module | holds |
 //! |---|---|
 //! | [`machine`] | [`Terminal`], the machine: power, ports, keys, and which flow gets what |
+//! | `flow` | the one thing that is under way |
+//! | `ports` | bytes to messages, messages to the flow that waits for them |
+//! | `memory` | all that a power cut takes |
 //! | `card` | a card charge: recorded, sent, answered or reversed |
 //! | `order` | a wallet order: shown as a code, asked after, paid or closed |
 //! | [`journal`] | the flash that survives a power cut |
@@ -17,9 +20,12 @@
 mod card;
 mod desk;
 pub mod event;
+mod flow;
 pub mod journal;
 pub mod machine;
+mod memory;
 mod order;
+mod ports;
 pub mod profile;
 pub mod screen;
 pub mod settings;

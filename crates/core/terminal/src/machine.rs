@@ -1,35 +1,34 @@
 //! The terminal itself: power, ports, keys, and which flow gets what.
 //!
-//! What survives a power cut is the journal and the settings; everything else lives in [`Memory`] and is gone
+//! What survives a power cut is the journal and the settings; everything else lives in `Memory` and is gone
 //! with the supply. *Not modelled yet:* operators, several flows at once, settlement.
 
 use crate::card::CardCharge;
-use crate::desk::{Desk, Next, Numbers};
+use crate::desk::{Desk, Next};
 use crate::event::{Copy, Event, Intent, Noted, Poke, Press};
+use crate::flow::Flow;
 use crate::journal::{Approval, Charge, Journal, Record};
-use crate::order::{Order, Settled};
+use crate::memory::{Held, Memory};
+use crate::order::Order;
 use crate::profile::{PrinterStatus, Reprint, Unprinted};
-use crate::screen::{Belief, Face, Screen};
+use crate::screen::{Belief, Screen};
 use crate::settings::Settings;
 use crate::slip::Delivery;
-use crate::spooler::{Job, Spooler, Told};
+use crate::spooler::{Job, Told};
 use crate::{CARD, NOTIFY, PRINTER, WALLET};
 use core::time::Duration;
 use escpos::Presenter;
-use iso8583::{CUP, Framer, Message, Mti};
-use sim::{Fen, Input, Key, Machine, OrderNo, Outbox, Output, Port, Reason, SimTime, Tag};
-use wallet::http::{Limits, RequestParser, ResponseParser};
-use wallet::messages::{Acknowledgement, AnswerError, Codec, Merchant};
-use wallet::sign::{ApiKey, SignType};
+use sim::{Fen, Input, Key, Machine, Outbox, Output, Reason, SimTime};
+use wallet::messages::Codec;
 
 /// The emulated terminal.
 #[derive(Clone, Debug)]
 pub struct Terminal {
-    settings: Settings,
-    journal: Journal,
+    pub(crate) settings: Settings,
+    pub(crate) journal: Journal,
     power: Power,
-    memory: Memory,
-    outbox: Outbox<Event>,
+    pub(crate) memory: Memory,
+    pub(crate) outbox: Outbox<Event>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,41 +36,6 @@ enum Power {
     Off,
     Booting { until: SimTime },
     On,
-}
-
-/// All that a power cut takes.
-#[derive(Clone, Debug)]
-struct Memory {
-    flow: Flow,
-    numbers: Numbers,
-    repeats: u32,
-    recovering: bool,
-    spooler: Spooler,
-    held: Option<Held>,
-    late: Option<Charge>,
-    verdict: Option<(Intent, Belief)>,
-    printer: Option<crate::event::Trouble>,
-    screen: Screen,
-    card_frames: Framer,
-    card_message: Message,
-    answers: ResponseParser,
-    notices: RequestParser,
-    codec: Codec,
-}
-
-#[derive(Clone, Debug)]
-enum Flow {
-    Idle,
-    Card(Box<CardCharge>),
-    Order(Box<Order>),
-}
-
-/// A receipt that the presenter holds until the result is known.
-#[derive(Clone, Copy, Debug)]
-struct Held {
-    key: Key,
-    on_paper: bool,
-    wanted: Option<Presenter>,
 }
 
 /// From power to ready. Payment terminals take far longer; three seconds keep a run short and a cut visible.
@@ -198,7 +162,11 @@ impl Terminal {
     }
 
     /// Gives the flow one step, and does what it asks for.
-    fn step(&mut self, now: SimTime, act: impl FnOnce(&mut Flow, &mut Desk<'_>, &mut Codec) -> Next) {
+    pub(crate) fn step(
+        &mut self,
+        now: SimTime,
+        act: impl FnOnce(&mut Flow, &mut Desk<'_>, &mut Codec) -> Next,
+    ) {
         let (mut desk, memory) =
             desk(now, &self.settings, &mut self.journal, &mut self.outbox, &mut self.memory);
         let next = act(memory.flow, &mut desk, memory.codec);
@@ -289,7 +257,7 @@ impl Terminal {
         }
     }
 
-    fn on_told(&mut self, now: SimTime, told: Told) {
+    pub(crate) fn on_told(&mut self, now: SimTime, told: Told) {
         match told {
             Told::Printed(job) => self.on_printed(now, &job),
             Told::Trouble(trouble) => {
@@ -334,116 +302,6 @@ impl Terminal {
         }
     }
 
-    fn on_card_bytes(&mut self, now: SimTime, bytes: &[u8]) {
-        self.memory.card_frames.push(bytes);
-        loop {
-            let memory = &mut self.memory;
-            let body = match memory.card_frames.next_frame() {
-                Ok(Some(body)) => body,
-                Ok(None) => return,
-                Err(_) => {
-                    memory.card_frames.reset();
-                    self.outbox.event(Event::Disbelieved { why: "it is no frame" });
-                    return;
-                }
-            };
-            let authentic = iso8583::verify_mac(&CUP, body, &self.settings.mac_key).is_ok();
-            if iso8583::decode(&CUP, body, &mut memory.card_message).is_err() {
-                self.outbox.event(Event::Disbelieved { why: "it cannot be read" });
-                continue;
-            }
-            let reply = core::mem::replace(&mut memory.card_message, Message::new(Mti::FINANCIAL_REPLY));
-            self.step(now, |flow, desk, _| flow.on_reply(&reply, authentic, desk));
-            self.memory.card_message = reply;
-        }
-    }
-
-    fn on_answer_bytes(&mut self, now: SimTime, bytes: &[u8]) {
-        self.memory.answers.push(bytes);
-        loop {
-            let Memory { answers, codec, flow, .. } = &mut self.memory;
-            let response = match answers.next_response() {
-                Ok(Some(response)) => response,
-                Ok(None) => return,
-                Err(_) => {
-                    answers.reset();
-                    self.outbox.event(Event::Disbelieved { why: "it is no HTTP response" });
-                    return;
-                }
-            };
-            let Flow::Order(order) = flow else { continue };
-            let Some(call) = order.open_call() else { continue };
-            let settled = codec
-                .decode_answer(call, &response)
-                .map(|answer| Settled::of(&answer, order.number, order.charge.amount));
-            self.step(now, |flow, desk, codec| flow.on_answer(settled, desk, codec));
-        }
-    }
-
-    fn on_notice_bytes(&mut self, now: SimTime, bytes: &[u8]) {
-        self.memory.notices.push(bytes);
-        loop {
-            let Memory { notices, codec, .. } = &mut self.memory;
-            let request = match notices.next_request() {
-                Ok(Some(request)) => request,
-                Ok(None) => return,
-                Err(_) => {
-                    notices.reset();
-                    self.outbox.event(Event::Disbelieved { why: "it is no HTTP request" });
-                    return;
-                }
-            };
-            let notice = codec.decode_notification(&request).ok().map(|notice| Notice {
-                number: OrderNo::new(notice.out_trade_no),
-                transaction: notice.transaction_id.to_owned(),
-                amount: Fen(i64::try_from(notice.total_fee_fen).unwrap_or(i64::MAX)),
-                paid: notice.succeeded,
-            });
-            self.on_notice(now, notice);
-        }
-    }
-
-    fn on_notice(&mut self, now: SimTime, notice: Option<Notice>) {
-        let acknowledgement = match &notice {
-            Some(_) => Acknowledgement::Success,
-            None => Acknowledgement::Fail("not believed".to_owned()),
-        };
-        let codec = &mut self.memory.codec;
-        self.outbox.send_with(NOTIFY, Tag("acknowledgement"), |buffer| {
-            codec.encode_acknowledgement(&acknowledgement, buffer);
-        });
-        let Some(notice) = notice.filter(|notice| notice.paid) else {
-            if acknowledgement != Acknowledgement::Success {
-                self.outbox.event(Event::Disbelieved { why: "a notification is not authentic" });
-            }
-            return;
-        };
-        if let Flow::Order(order) = &self.memory.flow
-            && Some(order.number) == notice.number
-        {
-            self.step(now, |flow, desk, codec| match flow {
-                Flow::Order(order) => order.on_notification(&notice.transaction, notice.amount, desk, codec),
-                Flow::Idle | Flow::Card(_) => Next::Stay,
-            });
-        } else {
-            self.on_late_notice(now, notice);
-        }
-    }
-
-    /// A firmware that printed first and pulled back still learns, too late, that it was paid.
-    fn on_late_notice(&mut self, now: SimTime, notice: Notice) {
-        let Some(charge) = self.memory.late else {
-            return;
-        };
-        if notice.number.map(Key::Order) == Some(charge.key) && notice.amount == charge.amount {
-            self.memory.late = None;
-            self.outbox.event(Event::Learned { key: charge.key, result: crate::event::Result::Approved });
-            let (reference, auth_code) = (notice.transaction, String::new());
-            self.journal.write(now, Record::Approved(Approval { charge, reference, auth_code, at: now }));
-            self.memory.verdict = Some((charge.intent, Belief::Approved));
-        }
-    }
-
     fn on_wake(&mut self, now: SimTime) {
         match self.power {
             Power::Off => return,
@@ -465,12 +323,6 @@ impl Terminal {
         }
         self.step(now, Flow::on_wake);
         if let Some(told) = self.memory.spooler.wake(now, &self.settings, &mut self.outbox) {
-            self.on_told(now, told);
-        }
-    }
-
-    fn on_printer_bytes(&mut self, now: SimTime, bytes: &[u8]) {
-        if let Some(told) = self.memory.spooler.receive(bytes, now, &self.settings, &mut self.outbox) {
             self.on_told(now, told);
         }
     }
@@ -511,14 +363,6 @@ impl Terminal {
     }
 }
 
-/// What a notification says, taken out of the buffers that it was read in.
-struct Notice {
-    number: Option<OrderNo>,
-    transaction: String,
-    amount: Fen,
-    paid: bool,
-}
-
 /// The parts of memory that a step needs beside the desk.
 struct Rest<'a> {
     flow: &'a mut Flow,
@@ -534,116 +378,6 @@ fn desk<'a>(
 ) -> (Desk<'a>, Rest<'a>) {
     let Memory { flow, codec, numbers, .. } = memory;
     (Desk { now, settings, journal, outbox, numbers }, Rest { flow, codec })
-}
-
-impl Memory {
-    fn new(settings: &Settings) -> Self {
-        let merchant = Merchant {
-            app_id: settings.app_id.to_owned(),
-            mch_id: settings.mch_id.to_owned(),
-            api_key: ApiKey::new(settings.api_key),
-            sign_type: SignType::HmacSha256,
-            notify_url: "http://terminal/notify".to_owned(),
-        };
-        Self {
-            flow: Flow::Idle,
-            numbers: Numbers::default(),
-            repeats: 0,
-            recovering: false,
-            spooler: Spooler::new(),
-            held: None,
-            late: None,
-            verdict: None,
-            printer: None,
-            screen: Screen { face: Face::Idle, ..Screen::OFF },
-            card_frames: Framer::new(Framer::DEFAULT_MAX_BODY_BYTES),
-            card_message: Message::new(Mti::FINANCIAL_REPLY),
-            answers: ResponseParser::new(Limits::DEFAULT),
-            notices: RequestParser::new(Limits::DEFAULT),
-            codec: Codec::new(merchant, "api.mch.weixin.qq.com"),
-        }
-    }
-}
-
-impl Flow {
-    fn charge(&self) -> Option<Charge> {
-        match self {
-            Self::Idle => None,
-            Self::Card(card) => Some(card.charge),
-            Self::Order(order) => Some(order.charge),
-        }
-    }
-
-    fn face(&self, verdict: Option<(Intent, Belief)>) -> Face {
-        match self {
-            Self::Idle => Face::Idle,
-            Self::Card(_) | Self::Order(_) if matches!(verdict, Some((_, Belief::Unknown))) => Face::Asking,
-            Self::Card(card) => Face::Working { amount: card.charge.amount },
-            Self::Order(order) => Face::Code { amount: order.charge.amount },
-        }
-    }
-
-    fn on_durable(&mut self, key: Key, desk: &mut Desk<'_>, codec: &mut Codec) -> Next {
-        match self {
-            Self::Card(card) if card.charge.key == key => card.on_durable(desk),
-            Self::Order(order) if order.charge.key == key => order.on_durable(desk, codec),
-            Self::Idle | Self::Card(_) | Self::Order(_) => Next::Stay,
-        }
-    }
-
-    fn on_wake(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) -> Next {
-        match self {
-            Self::Idle => Next::Stay,
-            Self::Card(card) => card.on_wake(desk),
-            Self::Order(order) => order.on_wake(desk, codec),
-        }
-    }
-
-    fn on_cancel(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) -> Next {
-        match self {
-            Self::Idle => Next::Stay,
-            Self::Card(card) => card.on_cancel(desk),
-            Self::Order(order) => order.on_cancel(desk, codec),
-        }
-    }
-
-    fn on_reply(&mut self, reply: &Message, authentic: bool, desk: &mut Desk<'_>) -> Next {
-        match self {
-            Self::Card(card) => card.on_reply(reply, authentic, desk),
-            Self::Idle | Self::Order(_) => {
-                desk.event(Event::Disbelieved { why: "no request is open" });
-                Next::Stay
-            }
-        }
-    }
-
-    fn on_answer(
-        &mut self,
-        settled: Result<Settled, AnswerError>,
-        desk: &mut Desk<'_>,
-        codec: &mut Codec,
-    ) -> Next {
-        match self {
-            Self::Order(order) => order.on_answer(settled, desk, codec),
-            Self::Idle | Self::Card(_) => Next::Stay,
-        }
-    }
-
-    fn on_refused(&mut self, port: Port, desk: &mut Desk<'_>, codec: &mut Codec) -> Next {
-        match self {
-            Self::Card(card) if port == CARD => card.on_refused(desk),
-            Self::Order(order) if port == WALLET => order.on_refused(desk, codec),
-            Self::Idle | Self::Card(_) | Self::Order(_) => Next::Stay,
-        }
-    }
-
-    fn wake_at(&self) -> Option<(SimTime, Reason)> {
-        match self {
-            Self::Idle => None,
-            Self::Card(card) => card.wake_at(),
-            Self::Order(order) => order.wake_at(),
-        }
-    }
 }
 
 impl Machine for Terminal {

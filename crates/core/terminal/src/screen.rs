@@ -77,7 +77,7 @@ impl fmt::Display for Screen {
             Face::Asking => f.write_str("asking the acquirer")?,
         }
         if let Some((intent, belief)) = self.verdict {
-            write!(f, "; intent {} {belief}", intent.0)?;
+            write!(f, "; {intent} {belief}")?;
         }
         if let Some(trouble) = self.trouble {
             write!(f, "; printer: {trouble}")?;

@@ -2,7 +2,6 @@
 //! unknown.
 
 use super::Report;
-use super::charged_once::person;
 use crate::evidence::Evidence;
 use sim::Fen;
 use terminal::Belief;
@@ -10,16 +9,16 @@ use terminal::Belief;
 pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
     for wish in &evidence.wishes {
         let net = evidence.net_of(wish.intent);
-        let person = person(wish.intent.0);
+        let intent = wish.intent;
         match wish.told {
             Some((at, Belief::Approved)) if net == Fen::ZERO => {
-                report(at, format!("{person} was told approved, and nothing is captured"));
+                report(at, format!("{intent} was told approved, and nothing is captured"));
             }
             Some((at, Belief::Declined)) if net != Fen::ZERO => {
-                report(at, format!("{person} was told declined, and {net} are captured"));
+                report(at, format!("{intent} was told declined, and {net} are captured"));
             }
             None if net != Fen::ZERO => {
-                report(evidence.run.ended_at, format!("{net} are captured, and {person} was told nothing"));
+                report(evidence.run.ended_at, format!("{net} are captured, and {intent} was told nothing"));
             }
             _ => {}
         }

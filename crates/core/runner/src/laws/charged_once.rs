@@ -11,7 +11,7 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
             let moved = evidence.charges_of(wish.intent).map(|charge| charge.moved_at).max();
             report(
                 moved.unwrap_or(SimTime::ZERO),
-                format!("{} wished to pay {}, and {net} are captured", person(wish.intent.0), wish.amount),
+                format!("{} was to pay {}, and {net} are captured", wish.intent, wish.amount),
             );
         }
     }
@@ -23,9 +23,4 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
             );
         }
     }
-}
-
-/// How people speak of a wish: by the step that it began with.
-pub(super) fn person(intent: u16) -> String {
-    format!("the customer of step {}", intent + 1)
 }

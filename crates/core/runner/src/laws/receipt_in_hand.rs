@@ -2,7 +2,6 @@
 //! reprint.
 
 use super::Report;
-use super::charged_once::person;
 use crate::evidence::Evidence;
 use scenario::Fate;
 use sim::{Fen, Key};
@@ -24,10 +23,10 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
             handed_over && slip.is_legible() && about_it(slip.key)
         });
         if !in_hand && !about_it(evidence.screen.reprint) {
-            let person = person(wish.intent.0);
+            let intent = wish.intent;
             report(
                 evidence.run.ended_at,
-                format!("{person} has paid, holds no legible receipt, and is offered none"),
+                format!("{intent} is paid, and its customer holds no legible receipt and is offered none"),
             );
         }
     }

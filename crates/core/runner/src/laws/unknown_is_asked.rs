@@ -1,7 +1,6 @@
 //! unknown-is-asked: an unknown result is queried or reversed, never charged again under a new number.
 
 use super::Report;
-use super::charged_once::person;
 use crate::evidence::Evidence;
 use sim::{Key, SimTime};
 use std::collections::BTreeMap;
@@ -15,8 +14,7 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
             Event::Began { intent, key, .. } => {
                 let older = unknown.keys().find(|older| wish_of.get(older) == Some(intent));
                 if let Some(older) = older {
-                    let person = person(intent.0);
-                    report(at, format!("{person} is charged again as {key} while {older} is unknown"));
+                    report(at, format!("{intent} is charged again as {key} while {older} is unknown"));
                 }
                 wish_of.insert(*key, *intent);
             }

@@ -80,13 +80,9 @@ fn ledger_line(line: &LedgerLine) -> String {
 }
 
 fn party_line(party: &Party) -> String {
-    let told = party.told.map_or_else(|| "nothing".to_owned(), |belief| belief.to_string());
-    format!(
-        "step {}: wished to pay {}, was told {told}, is charged {}",
-        party.intent.0 + 1,
-        party.amount,
-        party.charged
-    )
+    let Party { intent, amount, told, charged } = party;
+    let told = told.map_or_else(|| "nothing".to_owned(), |belief| belief.to_string());
+    format!("{intent}: {amount} to pay; told {told}; charged {charged}")
 }
 
 fn slip_lines(index: usize, slip: &Slip, out: &mut String) {
@@ -105,8 +101,10 @@ fn slip_lines(index: usize, slip: &Slip, out: &mut String) {
     }
 }
 
+/// A slip that says nobody's copy has no foot: it was cut or torn before it was whole.
 fn legibility_words(slip: &Slip) -> &'static str {
     match slip.legibility_permille {
+        LEGIBLE_PERMILLE.. if slip.copy.is_none() => "legible as far as it goes",
         1000 => "legible throughout",
         LEGIBLE_PERMILLE..1000 => "legible but for a few lines",
         1..LEGIBLE_PERMILLE => "not legible",

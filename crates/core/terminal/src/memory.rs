@@ -1,0 +1,72 @@
+//! All that a power cut takes: what is under way, what is half read, what is on the screen.
+
+use crate::desk::Numbers;
+use crate::event::{Intent, Trouble};
+use crate::flow::Flow;
+use crate::journal::Charge;
+use crate::screen::{Belief, Face, Screen};
+use crate::settings::Settings;
+use crate::spooler::Spooler;
+use escpos::Presenter;
+use iso8583::{Framer, Message, Mti};
+use sim::Key;
+use wallet::http::{Limits, RequestParser, ResponseParser};
+use wallet::messages::{Codec, Merchant};
+use wallet::sign::{ApiKey, SignType};
+
+/// All that a power cut takes.
+#[derive(Clone, Debug)]
+pub(crate) struct Memory {
+    pub(crate) flow: Flow,
+    pub(crate) numbers: Numbers,
+    pub(crate) repeats: u32,
+    pub(crate) recovering: bool,
+    pub(crate) spooler: Spooler,
+    pub(crate) held: Option<Held>,
+    pub(crate) late: Option<Charge>,
+    pub(crate) verdict: Option<(Intent, Belief)>,
+    pub(crate) printer: Option<Trouble>,
+    pub(crate) screen: Screen,
+    pub(crate) card_frames: Framer,
+    pub(crate) card_message: Message,
+    pub(crate) answers: ResponseParser,
+    pub(crate) notices: RequestParser,
+    pub(crate) codec: Codec,
+}
+
+/// A receipt that the presenter holds until the result is known.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Held {
+    pub(crate) key: Key,
+    pub(crate) on_paper: bool,
+    pub(crate) wanted: Option<Presenter>,
+}
+
+impl Memory {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let merchant = Merchant {
+            app_id: settings.app_id.to_owned(),
+            mch_id: settings.mch_id.to_owned(),
+            api_key: ApiKey::new(settings.api_key),
+            sign_type: SignType::HmacSha256,
+            notify_url: "http://terminal/notify".to_owned(),
+        };
+        Self {
+            flow: Flow::Idle,
+            numbers: Numbers::default(),
+            repeats: 0,
+            recovering: false,
+            spooler: Spooler::new(),
+            held: None,
+            late: None,
+            verdict: None,
+            printer: None,
+            screen: Screen { face: Face::Idle, ..Screen::OFF },
+            card_frames: Framer::new(Framer::DEFAULT_MAX_BODY_BYTES),
+            card_message: Message::new(Mti::FINANCIAL_REPLY),
+            answers: ResponseParser::new(Limits::DEFAULT),
+            notices: RequestParser::new(Limits::DEFAULT),
+            codec: Codec::new(merchant, "api.mch.weixin.qq.com"),
+        }
+    }
+}

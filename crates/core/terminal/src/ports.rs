@@ -1,0 +1,140 @@
+//! What comes in at the terminal's ports: bytes to messages, messages to the flow that waits for them.
+
+use crate::NOTIFY;
+use crate::desk::Next;
+use crate::event::Event;
+use crate::flow::Flow;
+use crate::journal::{Approval, Record};
+use crate::machine::Terminal;
+use crate::memory::Memory;
+use crate::order::Settled;
+use crate::screen::Belief;
+use iso8583::{CUP, Message, Mti};
+use sim::{Fen, Key, OrderNo, SimTime, Tag};
+use wallet::messages::Acknowledgement;
+
+impl Terminal {
+    pub(crate) fn on_printer_bytes(&mut self, now: SimTime, bytes: &[u8]) {
+        if let Some(told) = self.memory.spooler.receive(bytes, now, &self.settings, &mut self.outbox) {
+            self.on_told(now, told);
+        }
+    }
+
+    pub(crate) fn on_card_bytes(&mut self, now: SimTime, bytes: &[u8]) {
+        self.memory.card_frames.push(bytes);
+        loop {
+            let memory = &mut self.memory;
+            let body = match memory.card_frames.next_frame() {
+                Ok(Some(body)) => body,
+                Ok(None) => return,
+                Err(_) => {
+                    memory.card_frames.reset();
+                    self.outbox.event(Event::Disbelieved { why: "it is no frame" });
+                    return;
+                }
+            };
+            let authentic = iso8583::verify_mac(&CUP, body, &self.settings.mac_key).is_ok();
+            if iso8583::decode(&CUP, body, &mut memory.card_message).is_err() {
+                self.outbox.event(Event::Disbelieved { why: "it cannot be read" });
+                continue;
+            }
+            let reply = core::mem::replace(&mut memory.card_message, Message::new(Mti::FINANCIAL_REPLY));
+            self.step(now, |flow, desk, _| flow.on_reply(&reply, authentic, desk));
+            self.memory.card_message = reply;
+        }
+    }
+
+    pub(crate) fn on_answer_bytes(&mut self, now: SimTime, bytes: &[u8]) {
+        self.memory.answers.push(bytes);
+        loop {
+            let Memory { answers, codec, flow, .. } = &mut self.memory;
+            let response = match answers.next_response() {
+                Ok(Some(response)) => response,
+                Ok(None) => return,
+                Err(_) => {
+                    answers.reset();
+                    self.outbox.event(Event::Disbelieved { why: "it is no HTTP response" });
+                    return;
+                }
+            };
+            let Flow::Order(order) = flow else { continue };
+            let Some(call) = order.open_call() else { continue };
+            let settled = codec
+                .decode_answer(call, &response)
+                .map(|answer| Settled::of(&answer, order.number, order.charge.amount));
+            self.step(now, |flow, desk, codec| flow.on_answer(settled, desk, codec));
+        }
+    }
+
+    pub(crate) fn on_notice_bytes(&mut self, now: SimTime, bytes: &[u8]) {
+        self.memory.notices.push(bytes);
+        loop {
+            let Memory { notices, codec, .. } = &mut self.memory;
+            let request = match notices.next_request() {
+                Ok(Some(request)) => request,
+                Ok(None) => return,
+                Err(_) => {
+                    notices.reset();
+                    self.outbox.event(Event::Disbelieved { why: "it is no HTTP request" });
+                    return;
+                }
+            };
+            let notice = codec.decode_notification(&request).ok().map(|notice| Notice {
+                number: OrderNo::new(notice.out_trade_no),
+                transaction: notice.transaction_id.to_owned(),
+                amount: Fen(i64::try_from(notice.total_fee_fen).unwrap_or(i64::MAX)),
+                paid: notice.succeeded,
+            });
+            self.on_notice(now, notice);
+        }
+    }
+
+    fn on_notice(&mut self, now: SimTime, notice: Option<Notice>) {
+        let acknowledgement = match &notice {
+            Some(_) => Acknowledgement::Success,
+            None => Acknowledgement::Fail("not believed".to_owned()),
+        };
+        let codec = &mut self.memory.codec;
+        self.outbox.send_with(NOTIFY, Tag("acknowledgement"), |buffer| {
+            codec.encode_acknowledgement(&acknowledgement, buffer);
+        });
+        let Some(notice) = notice.filter(|notice| notice.paid) else {
+            if acknowledgement != Acknowledgement::Success {
+                self.outbox.event(Event::Disbelieved { why: "a notification is not authentic" });
+            }
+            return;
+        };
+        if let Flow::Order(order) = &self.memory.flow
+            && Some(order.number) == notice.number
+        {
+            self.step(now, |flow, desk, codec| match flow {
+                Flow::Order(order) => order.on_notification(&notice.transaction, notice.amount, desk, codec),
+                Flow::Idle | Flow::Card(_) => Next::Stay,
+            });
+        } else {
+            self.on_late_notice(now, notice);
+        }
+    }
+
+    /// A firmware that printed first and pulled back still learns, too late, that it was paid.
+    fn on_late_notice(&mut self, now: SimTime, notice: Notice) {
+        let Some(charge) = self.memory.late else {
+            return;
+        };
+        if notice.number.map(Key::Order) == Some(charge.key) && notice.amount == charge.amount {
+            self.memory.late = None;
+            self.outbox.event(Event::Learned { key: charge.key, result: crate::event::Result::Approved });
+            let (reference, auth_code) = (notice.transaction, String::new());
+            self.journal.write(now, Record::Approved(Approval { charge, reference, auth_code, at: now }));
+            self.memory.verdict = Some((charge.intent, Belief::Approved));
+        }
+    }
+}
+
+/// What a notification says, taken out of the buffers that it was read in.
+struct Notice {
+    number: Option<OrderNo>,
+    transaction: String,
+    amount: Fen,
+    paid: bool,
+}
