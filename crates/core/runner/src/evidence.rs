@@ -45,6 +45,8 @@ pub struct Charge {
     pub key: Key,
     /// Whose wish it is for; `None` where the terminal never began it.
     pub intent: Option<Intent>,
+    /// Whether a request about it has left the terminal: until then its number may pass to another wish.
+    pub sent: bool,
     /// What was captured under this number.
     pub captured: Fen,
     /// What was given back.
@@ -110,8 +112,11 @@ impl<'a> Evidence<'a> {
         match fact {
             Fact::Terminal(terminal::Event::Began { intent, key, .. }) => {
                 let charge = self.charge(*key);
-                charge.intent.get_or_insert(*intent);
+                if !charge.sent {
+                    charge.intent = Some(*intent);
+                }
             }
+            Fact::Terminal(terminal::Event::Asked { key, .. }) => self.charge(*key).sent = true,
             Fact::Terminal(terminal::Event::Shows(screen)) => {
                 self.screen = *screen;
                 if let Some((intent, belief)) = screen.verdict
@@ -136,7 +141,7 @@ impl<'a> Evidence<'a> {
     fn charge(&mut self, key: Key) -> &mut Charge {
         let index = self.charges.iter().position(|charge| charge.key == key).unwrap_or_else(|| {
             let (captured, reversed, moved_at) = (Fen::ZERO, Fen::ZERO, SimTime::ZERO);
-            self.charges.push(Charge { key, intent: None, captured, reversed, moved_at });
+            self.charges.push(Charge { key, intent: None, sent: false, captured, reversed, moved_at });
             self.charges.len() - 1
         });
         &mut self.charges[index]

@@ -280,6 +280,10 @@ impl Lane {
 
     /// Keeps what is in flight sorted by moment; nearly always the newest is the last.
     fn enqueue(&mut self, parcel: Parcel) {
+        if self.in_flight.back().is_none_or(|last| last.at <= parcel.at) {
+            self.in_flight.push_back(parcel);
+            return;
+        }
         let behind = self.in_flight.iter().rev().take_while(|other| other.at > parcel.at).count();
         self.in_flight.insert(self.in_flight.len() - behind, parcel);
     }

@@ -57,8 +57,7 @@ impl SimTime {
 
 /// A duration as nanoseconds, saturating: spans of a run fit easily, hostile ones must not wrap.
 const fn nanos(span: Duration) -> u64 {
-    let wide = span.as_nanos();
-    if wide > u64::MAX as u128 { u64::MAX } else { wide as u64 }
+    span.as_secs().saturating_mul(1_000_000_000).saturating_add(span.subsec_nanos() as u64)
 }
 
 impl Add<Duration> for SimTime {

@@ -194,18 +194,27 @@ impl<M: Machine> World<M> {
         self.trace.record(self.now, Entry::Noted(event));
     }
 
+    /// The earliest of all that is due. Two plain loops: a world is small, and a heap would cost more.
     fn due(&self) -> Option<(SimTime, Due)> {
-        let wakes = self
-            .machines
-            .iter()
-            .enumerate()
-            .filter_map(|(index, slot)| slot.wake.map(|wake| (wake.at, wake.order, Due::Wake(index))));
-        let lanes = self
-            .lanes
-            .iter()
-            .enumerate()
-            .filter_map(|(index, lane)| lane.next_at().map(|(at, order)| (at, order, Due::Lane(index))));
-        wakes.chain(lanes).min_by_key(|(at, order, _)| (*at, *order)).map(|(at, _, due)| (at, due))
+        let mut best = (SimTime::NEVER, u64::MAX);
+        let mut due = None;
+        for (index, slot) in self.machines.iter().enumerate() {
+            if let Some(wake) = &slot.wake
+                && (wake.at, wake.order) < best
+            {
+                best = (wake.at, wake.order);
+                due = Some(Due::Wake(index));
+            }
+        }
+        for (index, lane) in self.lanes.iter().enumerate() {
+            if let Some(next) = lane.next_at()
+                && next < best
+            {
+                best = next;
+                due = Some(Due::Lane(index));
+            }
+        }
+        due.map(|due| (best.0, due))
     }
 
     fn wake(&mut self, index: usize) -> Option<Happening> {

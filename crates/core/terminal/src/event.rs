@@ -224,6 +224,8 @@ pub enum Trouble {
     Offline,
     /// It does not answer.
     Silent,
+    /// It says that it is well, and does not finish.
+    Stuck,
 }
 
 impl fmt::Display for Trouble {
@@ -234,6 +236,7 @@ impl fmt::Display for Trouble {
             Self::Error => "error",
             Self::Offline => "offline",
             Self::Silent => "no answer",
+            Self::Stuck => "does not finish",
         })
     }
 }

@@ -3,7 +3,8 @@
 //! A sound firmware asks the printer before it sends (`DLE EOT` 1, 2 and 4), while it sends, and until the
 //! printer has said that everything is on paper (`GS ( H`). When the printer is in trouble, what it still
 //! holds is cleared (`DLE DC4 8`), and once the trouble is over the slip is printed again, whole and marked.
-//! A firmware that ignores its printer sends and believes.
+//! The same goes for a slip that a power cut interrupted: half a command may be waiting in the printer for
+//! its parameters, and would swallow what comes next. A firmware that ignores its printer sends and believes.
 //!
 //! Bytes leave in pieces of 64 at the line's rate, so that XOFF is obeyed in time: a receive buffer raises it
 //! with 128 bytes to spare. *Not modelled yet:* drawers, images, more than one printer.
@@ -32,6 +33,8 @@ pub(crate) struct Spooler {
     sent: usize,
     jobs: u32,
     paused: bool,
+    /// The printer has said that it holds nothing of an older slip, not even half a command.
+    cleared: bool,
     trouble: Option<Trouble>,
 }
 
@@ -70,6 +73,7 @@ enum Stage {
     /// Everything is sent; waiting for the printer to say that it is printed.
     Finishing {
         ask_again: SimTime,
+        since: SimTime,
     },
     /// In trouble: asked to clear what it holds.
     Clearing {
@@ -109,6 +113,8 @@ const WATCH: Duration = Duration::from_millis(500);
 const AILING: Duration = Duration::from_secs(1);
 const AILING_LONG: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a printer that is well may take for one slip. The longest takes three seconds.
+const SLIP_TIMEOUT: Duration = Duration::from_secs(30);
 
 const PRINT: Tag = Tag("slip");
 const ASK: Tag = Tag("status");
@@ -125,6 +131,7 @@ impl Spooler {
             sent: 0,
             jobs: 0,
             paused: false,
+            cleared: false,
             trouble: None,
         }
     }
@@ -191,15 +198,7 @@ impl Spooler {
         match self.stage {
             Stage::Probing { until } if now >= until => self.on_silence(now, out),
             Stage::Sending { next } if now >= next => self.send_piece(now, settings, out),
-            Stage::Finishing { ask_again } if now >= ask_again => {
-                if self.asked.is_empty() {
-                    self.stage = Stage::Finishing { ask_again: now + WATCH };
-                    self.ask(out);
-                    None
-                } else {
-                    self.on_silence(now, out)
-                }
-            }
+            Stage::Finishing { ask_again, since } if now >= ask_again => self.watch(now, since, out),
             Stage::Clearing { until } if now >= until => {
                 self.ail(now, now, out);
                 None
@@ -219,7 +218,9 @@ impl Spooler {
             Stage::Probing { until } => Some((until, Reason("printer status is overdue"))),
             Stage::Sending { .. } if self.paused => None,
             Stage::Sending { next } => Some((next, Reason("the line takes the next piece of the slip"))),
-            Stage::Finishing { ask_again } => Some((ask_again, Reason("printer is asked while it prints"))),
+            Stage::Finishing { ask_again, .. } => {
+                Some((ask_again, Reason("printer is asked while it prints")))
+            }
             Stage::Clearing { until } => Some((until, Reason("printer's clear reply is overdue"))),
             Stage::Ailing { ask_again, .. } => {
                 Some((ask_again, Reason("printer is asked whether it is well")))
@@ -232,6 +233,11 @@ impl Spooler {
             self.stage = Stage::Idle;
             return;
         };
+        let watched = settings.profile.habits.printer_status == PrinterStatus::Watched;
+        if watched && job.after_trouble && !self.cleared {
+            self.clear(now, out);
+            return;
+        }
         self.bytes.clear();
         self.sent = 0;
         self.jobs += 1;
@@ -249,10 +255,26 @@ impl Spooler {
         }
     }
 
+    /// Asks how the printer is while it prints. One that is well and still does not finish has lost the slip.
+    fn watch(&mut self, now: SimTime, since: SimTime, out: &mut Outbox<Event>) -> Option<Told> {
+        if !self.asked.is_empty() {
+            return self.on_silence(now, out);
+        }
+        if now.since(since) >= SLIP_TIMEOUT {
+            self.spoil();
+            self.clear(now, out);
+            return self.tell(Some(Trouble::Stuck));
+        }
+        self.stage = Stage::Finishing { ask_again: now + WATCH, since };
+        self.ask(out);
+        None
+    }
+
     fn begin_sending(&mut self, now: SimTime, out: &mut Outbox<Event>) {
         if let Some(Job { approval, copy, reprint, .. }) = self.queue.front() {
             out.event(Event::Printing { key: approval.charge.key, copy: *copy, reprint: *reprint });
         }
+        self.cleared = false;
         self.stage = Stage::Sending { next: now };
     }
 
@@ -268,7 +290,7 @@ impl Spooler {
         }
         match settings.profile.habits.printer_status {
             PrinterStatus::Watched => {
-                self.stage = Stage::Finishing { ask_again: now + on_the_line + WATCH };
+                self.stage = Stage::Finishing { ask_again: now + on_the_line + WATCH, since: now };
                 None
             }
             PrinterStatus::Ignored => self.finish(now, settings, out),
@@ -301,6 +323,7 @@ impl Spooler {
                 self.finish(now, settings, out)
             }
             Reply::Cleared if matches!(self.stage, Stage::Clearing { .. }) => {
+                self.cleared = true;
                 self.ail(now, now, out);
                 None
             }
@@ -347,6 +370,7 @@ impl Spooler {
                 self.tell(trouble)
             }
             (Stage::Sending { .. } | Stage::Finishing { .. }, Some(_)) => {
+                self.spoil();
                 self.clear(now, out);
                 self.tell(trouble)
             }
@@ -367,7 +391,7 @@ impl Spooler {
         if self.found.silent_rounds < 2 {
             match &mut self.stage {
                 Stage::Probing { until } => *until = now + STATUS_TIMEOUT,
-                Stage::Finishing { ask_again } => *ask_again = now + STATUS_TIMEOUT,
+                Stage::Finishing { ask_again, .. } => *ask_again = now + STATUS_TIMEOUT,
                 _ => {}
             }
             self.ask(out);
@@ -380,10 +404,9 @@ impl Spooler {
         self.tell(Some(Trouble::Silent))
     }
 
-    /// Throws away what the printer still holds of this slip: half a slip helps nobody.
+    /// Throws away what the printer still holds of a slip: half a slip helps nobody.
     fn clear(&mut self, now: SimTime, out: &mut Outbox<Event>) {
         self.asked.clear();
-        self.spoil();
         out.send_with(PRINTER, Tag("clear"), |bytes| {
             Writer::new(bytes).realtime_clear();
         });

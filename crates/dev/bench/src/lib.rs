@@ -1,1 +1,62 @@
-//! Benchmarks with small references of our own beside them.
+//! Benchmarks with small references of our own beside them, so that every goal is a ratio inside one run.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`workload`] | [`Workload`]: what every engine plays, and [`Tally`], by which we see that it did |
+//! | [`hosts`] | the workload on our own `sim::World` |
+//! | [`mod@reference`] | the workload on a bare event loop, and on tokio's paused clock |
+//! | [`contest`] | [`Contest`]: medians of several contenders, sampled in turns |
+//! | [`ratios`] | [`Ratios`]: the table behind a bench's own tables |
+//!
+//! A bench of something else (a whole payment, a receipt) is one more file in `benches/`: it enters its
+//! contenders in a [`Contest`] and has its [`Ratios`] printed, as `benches/engine.rs` does.
+//! *Not measured:* other people's simulators, which would be heavy to build; the figures for them are
+//! in the performance notes (section 4).
+
+pub mod contest;
+pub mod hosts;
+pub mod ratios;
+pub mod reference;
+pub mod workload;
+
+pub use contest::{Contest, Medians};
+pub use ratios::{Goal, Ratios};
+pub use workload::{Tally, Workload};
+
+use core::fmt;
+
+/// What plays a workload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Our `sim::World`, with its trace.
+    World,
+    /// The bare event loop: about the least that a simulation can cost.
+    Bare,
+    /// tokio on a paused clock: what one would use without us.
+    Paused,
+}
+
+impl Engine {
+    /// Every engine.
+    pub const ALL: [Self; 3] = [Self::World, Self::Bare, Self::Paused];
+
+    /// Plays a workload from nothing: set-up and tear-down are in it.
+    #[must_use]
+    pub fn play(self, workload: &Workload) -> Tally {
+        match self {
+            Self::World => hosts::play(workload),
+            Self::Bare => reference::bare::play(workload),
+            Self::Paused => reference::paused::play(workload),
+        }
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::World => "world",
+            Self::Bare => "bare",
+            Self::Paused => "paused",
+        })
+    }
+}

@@ -1,18 +1,30 @@
 //! number-unique: a trace number never repeats in a batch, except as a retry of the same message.
+//!
+//! A number counts as used when its first byte leaves: one that a power cut took back before that may be given out
+//! again.
 
 use super::Report;
 use crate::evidence::Evidence;
 use sim::Key;
-use std::collections::BTreeSet;
-use terminal::Event;
+use std::collections::BTreeMap;
+use terminal::{Event, Request};
 
 pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
-    let mut used: BTreeSet<Key> = BTreeSet::new();
+    // For each number, how often a charge was begun under it, and for which of these it was sent.
+    let mut begun: BTreeMap<Key, u32> = BTreeMap::new();
+    let mut sent: BTreeMap<Key, u32> = BTreeMap::new();
     for (at, event) in evidence.terminal() {
-        if let Event::Began { key, .. } = event
-            && !used.insert(*key)
-        {
-            report(at, format!("{key} is given out for a second charge"));
+        match event {
+            Event::Began { key, .. } => *begun.entry(*key).or_default() += 1,
+            Event::Asked { request: Request::Sale | Request::Order, key } => {
+                let charge = begun.get(key).copied().unwrap_or_default();
+                let earlier = *sent.entry(*key).or_insert(charge);
+                if earlier != charge {
+                    sent.insert(*key, charge);
+                    report(at, format!("{key} is sent for a second charge"));
+                }
+            }
+            _ => {}
         }
     }
 }

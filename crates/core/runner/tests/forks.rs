@@ -1,0 +1,85 @@
+//! A running world can be forked at any event: both forks carry on as the whole does, and a power cut at any
+//! event breaks no law on the sound firmware.
+
+mod driver;
+
+use driver::{plan, run};
+use sim::Seed;
+use std::sync::Arc;
+use tillrig_runner::device::{PRINTER, Poke, TERMINAL};
+use tillrig_runner::{Evidence, Plan, Session, VirtualTestbed, judge};
+
+/// A card sale whose answer is lost, reversed after a time-out, and a wallet sale after it: every flow of the
+/// firmware, with two slips.
+const EVERYTHING: &str = "\
+terminal: { profile: reference, reply-timeout: 10s }
+steps:
+  - { at: 0s, card-sale: { amount: CNY 25.00 } }
+  - { at: 40s, show-qr: { wallet: wechat, amount: CNY 18.50 } }
+  - { at: 70s, card-sale: { amount: CNY 30.00 } }
+faults:
+  - { on: acquirer.answers, message: sale, drop: { times: 1 } }
+expect: { captured: CNY 48.50 }
+";
+
+/// Calls `visit` with the session before each of its happenings; returns how many there were.
+fn at_every_event(plan: &Arc<Plan>, mut visit: impl FnMut(&Session)) -> usize {
+    let mut session = Session::new(plan, Seed(1));
+    let mut events = 0;
+    while !session.is_over() {
+        visit(&session);
+        VirtualTestbed.advance(&mut session);
+        events += 1;
+    }
+    events
+}
+
+#[test]
+fn a_fork_at_every_event_ends_as_the_whole_run_does() {
+    let plan = plan(EVERYTHING);
+    let whole = run(&plan).trace;
+    let events = at_every_event(&plan, |session| {
+        let fork = VirtualTestbed.carry_on(session.clone());
+        assert!(fork.trace == whole, "the fork at {} parted from the whole", session.now());
+    });
+    // Three charges of at least ten messages each, and four slips in dozens of pieces.
+    assert!(events > 150, "{events} events are too few to have seen every flow");
+}
+
+#[test]
+fn a_power_cut_at_every_event_breaks_no_law_on_the_sound_firmware() {
+    let plan = plan(EVERYTHING);
+    let mut cuts = 0;
+    at_every_event(&plan, |session| {
+        for both in [false, true] {
+            let broken = cut_and_restart(session.clone(), both);
+            let what = if both { "terminal and printer" } else { "terminal" };
+            assert_eq!(broken, Vec::<String>::new(), "power of {what} cut at {}", session.now());
+            cuts += 1;
+        }
+    });
+    assert!(cuts > 300, "{cuts} cuts are too few");
+}
+
+/// Cuts the power now, gives it back eight seconds later, and runs to the end.
+fn cut_and_restart(mut session: Session, both: bool) -> Vec<String> {
+    if both {
+        session.poke(PRINTER, Poke::Printer(printer::Poke::PowerOff));
+    }
+    session.poke(TERMINAL, Poke::Terminal(terminal::Poke::PowerOff));
+    let back = session.now() + core::time::Duration::from_secs(8);
+    while !session.is_over() && session.next_at().is_some_and(|at| at <= back) && !session.is_quiet() {
+        session.step();
+    }
+    session.advance_to(back);
+    if both {
+        session.poke(PRINTER, Poke::Printer(printer::Poke::PowerOn));
+    }
+    session.poke(TERMINAL, Poke::Terminal(terminal::Poke::PowerOn));
+    let run = VirtualTestbed.carry_on(session);
+    let evidence = Evidence::of(&run);
+    judge(&evidence, None)
+        .iter()
+        .map(|breach| format!("{} at {}: {}", breach.law, breach.at, breach.why))
+        .collect()
+}

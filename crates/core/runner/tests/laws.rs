@@ -1,0 +1,125 @@
+//! Each law is broken here by a firmware that deserves it, and kept by the sound one under the same fault.
+//!
+//! A law that no firmware can break proves nothing. The faults are the smallest that show the weakness.
+
+mod driver;
+
+use driver::{broken, plan, run};
+use scenario::Law;
+use sim::Seed;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tillrig_runner::{Evidence, JUDGED, Plan, Run, VirtualTestbed, judge};
+
+const SALE: &str = "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }]";
+const CODE: &str = "steps: [{ at: 0s, show-qr: { wallet: wechat, amount: CNY 18.50 } }]";
+const ANSWER_LOST: &str = "faults: [{ on: acquirer.answers, message: sale, drop: { times: 1 } }]";
+
+/// The law breaks on the flawed firmware, and no law at all on the sound ones.
+fn breaks(law: Law, flawed: &str, lines: &str) {
+    assert!(JUDGED.contains(&law), "{law} is not judged");
+    let laws = broken(flawed, lines);
+    assert!(laws.contains(&law), "{flawed} should break {law}; it breaks {laws:?}");
+    for sound in ["reference", "kiosk"] {
+        assert_eq!(broken(sound, lines), [], "{sound} under the same fault");
+    }
+}
+
+#[test]
+fn charged_once_breaks_when_silence_means_charge_again() {
+    breaks(Law::ChargedOnce, "naive-repeat", &format!("{SALE}\n{ANSWER_LOST}"));
+}
+
+#[test]
+fn belief_matches_ledger_breaks_when_silence_means_declined() {
+    breaks(Law::BeliefMatchesLedger, "silence-is-declined", &format!("{SALE}\n{ANSWER_LOST}"));
+}
+
+#[test]
+fn belief_matches_ledger_breaks_when_cancel_forgets() {
+    let steps =
+        "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }, { when: acquirer.commits, press: cancel }]";
+    breaks(Law::BeliefMatchesLedger, "cancel-forgets", steps);
+}
+
+#[test]
+fn reversal_survives_breaks_when_reversals_live_in_memory() {
+    let cut = "faults: [{ power: { cut: terminal, for: 5s }, when: acquirer.commits }]";
+    breaks(Law::ReversalSurvives, "forgetful", &format!("{SALE}\n{cut}"));
+}
+
+#[test]
+fn unknown_is_asked_breaks_when_silence_means_approved() {
+    breaks(Law::UnknownIsAsked, "silence-is-approved", &format!("{SALE}\n{ANSWER_LOST}"));
+}
+
+#[test]
+fn receipt_follows_money_breaks_when_an_unheard_request_is_printed_as_approved() {
+    let lost = "faults: [{ on: terminal.asks, message: sale, drop: { times: 1 } }]";
+    breaks(Law::ReceiptFollowsMoney, "silence-is-approved", &format!("{SALE}\n{lost}"));
+}
+
+#[test]
+fn receipt_follows_money_breaks_when_a_missing_slip_takes_the_money_back() {
+    let paper = "faults: [{ printer: { paper-left: 20mm } }]";
+    breaks(Law::ReceiptFollowsMoney, "no-slip-no-sale", &format!("{SALE}\n{paper}"));
+}
+
+#[test]
+fn receipt_in_hand_breaks_when_nobody_looks_at_the_printer() {
+    let jam = "faults: [{ printer: { jam: { at: 40mm } } }]";
+    breaks(Law::ReceiptInHand, "ignores-printer", &format!("{SALE}\n{jam}"));
+}
+
+#[test]
+fn receipt_not_retracted_breaks_when_a_kiosk_prints_before_it_knows() {
+    let lost = "faults: [{ on: acquirer.notifies, drop: { times: 1 } }]";
+    breaks(Law::ReceiptNotRetracted, "kiosk-prints-first", &format!("{CODE}\n{lost}"));
+}
+
+#[test]
+fn number_unique_breaks_when_trace_numbers_live_in_memory() {
+    let steps = "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }, { at: 60s, card-sale: { amount: CNY 30.00 } }]";
+    let cut = "faults: [{ power: { cut: terminal, for: 5s }, at: 20s }]";
+    breaks(Law::NumberUnique, "forgetful", &format!("{steps}\n{cut}"));
+}
+
+#[test]
+fn settles_breaks_when_a_reversal_waits_for_an_answer_that_comes_once() {
+    // The sale's answer and the first reversal's are lost: the host answers the second reversal with 25 for ever.
+    let lost = "faults: [{ on: acquirer.answers, drop: { times: 2 } }]";
+    breaks(Law::Settles, "never-gives-up", &format!("{SALE}\n{lost}"));
+}
+
+#[test]
+fn deterministic_breaks_when_a_firmware_draws_from_outside_its_seed() {
+    let sound = plan(&format!("{SALE}\nexpect: {{ captured: CNY 25.00 }}"));
+    assert_eq!(judged_twice(&sound, || run(&sound)), []);
+    // A firmware whose time-out comes from a counter that outlives the run, as from a clock or an address.
+    let ambient = AtomicU32::new(20);
+    let drifting = || {
+        let seconds = ambient.fetch_add(1, Ordering::Relaxed);
+        let terminal = format!("terminal: {{ profile: reference, reply-timeout: {seconds}s }}");
+        let plan = plan(&format!("{terminal}\n{SALE}\n{ANSWER_LOST}\nexpect: {{ captured: nothing }}"));
+        run(&plan)
+    };
+    assert_eq!(judged_twice(&sound, drifting), [Law::Deterministic]);
+}
+
+fn judged_twice(_: &Arc<Plan>, once: impl Fn() -> Run) -> Vec<Law> {
+    let (one, other) = (once(), once());
+    let evidence = Evidence::of(&one);
+    judge(&evidence, Some(&other)).iter().map(|breach| breach.law).collect()
+}
+
+#[test]
+fn another_seed_is_another_run_only_where_there_is_chance() {
+    let sure = plan(&format!("{SALE}\nexpect: {{ captured: CNY 25.00 }}"));
+    let trace = |plan: &Arc<Plan>, seed| VirtualTestbed.run(plan, Seed(seed)).trace;
+    assert!(trace(&sure, 1) == trace(&sure, 2));
+    let chance = "faults: [{ on: terminal.asks, drop: { chance: 1/2 } }]";
+    let unsure = plan(&format!("{SALE}\n{chance}\nexpect: {{ captured: CNY 25.00 }}"));
+    let first = trace(&unsure, 0);
+    assert!((1..20).any(|seed| trace(&unsure, seed) != first), "twenty seeds of a coin gave one run");
+    assert!(trace(&unsure, 7) == trace(&unsure, 7));
+}

@@ -1,0 +1,133 @@
+//! A contest: several contenders timed in turns in one run, so that a ratio of their medians means
+//! something on a machine whose speed wanders.
+//!
+//! Facts: performance notes, "How to read the numbers": the median of 21 samples of at least 25 ms each,
+//! after warm-up. Times are wall nanoseconds. *Not done:* pinning to a core (use `taskset`), and
+//! removing outliers: the median does not mind them.
+
+use core::time::Duration;
+use std::time::Instant;
+
+const SAMPLES: usize = 21;
+const SAMPLE_TIME: Duration = Duration::from_millis(25);
+
+/// Contenders, in the order in which they were entered.
+#[derive(Default)]
+pub struct Contest<'a> {
+    contenders: Vec<Contender<'a>>,
+}
+
+struct Contender<'a> {
+    name: String,
+    run: Box<dyn FnMut() + 'a>,
+    runs: u32,
+    samples_ns: Vec<f64>,
+}
+
+impl<'a> Contest<'a> {
+    /// A contest without contenders.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a contender. `run` does the work once; what it computes goes through `black_box`.
+    #[must_use]
+    pub fn enter<R>(mut self, name: &str, mut run: impl FnMut() -> R + 'a) -> Self {
+        let run = Box::new(move || {
+            core::hint::black_box(run());
+        });
+        self.contenders.push(Contender { name: name.to_owned(), run, runs: 1, samples_ns: Vec::new() });
+        self
+    }
+
+    /// Warms everybody up, then takes one sample of each in turn, 21 times.
+    #[must_use]
+    pub fn hold(mut self) -> Medians {
+        for contender in &mut self.contenders {
+            contender.warm_up();
+        }
+        for _ in 0..SAMPLES {
+            for contender in &mut self.contenders {
+                let sample = contender.time().as_nanos() as f64 / f64::from(contender.runs);
+                contender.samples_ns.push(sample);
+            }
+        }
+        Medians { of: self.contenders.into_iter().map(Contender::median).collect() }
+    }
+}
+
+impl Contender<'_> {
+    /// Doubles the runs of a sample until it is long enough. The shorter tries are the warm-up.
+    fn warm_up(&mut self) {
+        while self.time() < SAMPLE_TIME {
+            self.runs = self.runs.saturating_mul(2);
+        }
+    }
+
+    fn time(&mut self) -> Duration {
+        let start = Instant::now();
+        for _ in 0..self.runs {
+            (self.run)();
+        }
+        start.elapsed()
+    }
+
+    fn median(mut self) -> (String, f64) {
+        self.samples_ns.sort_by(f64::total_cmp);
+        (self.name, self.samples_ns[SAMPLES / 2])
+    }
+}
+
+/// The median time of one run of each contender.
+#[derive(Clone, Debug)]
+pub struct Medians {
+    of: Vec<(String, f64)>,
+}
+
+impl Medians {
+    /// The median of one contender, in nanoseconds.
+    ///
+    /// # Panics
+    /// If nobody of that name was entered.
+    #[must_use]
+    pub fn nanos(&self, name: &str) -> f64 {
+        let found = self.of.iter().find(|(entered, _)| entered == name);
+        found.expect("a ratio names contenders that were entered").1
+    }
+
+    /// How many times longer `slow` takes than `fast`.
+    ///
+    /// # Panics
+    /// If either was not entered.
+    #[must_use]
+    pub fn ratio(&self, slow: &str, fast: &str) -> f64 {
+        self.nanos(slow) / self.nanos(fast)
+    }
+
+    /// Every contender and its median in nanoseconds.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.of.iter().map(|(name, nanos)| (name.as_str(), *nanos))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Contest, SAMPLES};
+    use std::cell::Cell;
+
+    #[test]
+    fn contenders_are_sampled_in_turns() {
+        let order = Cell::new(0u64);
+        let changes = Cell::new(0);
+        let visit = |who: u64| {
+            if order.replace(who) != who {
+                changes.set(changes.get() + 1);
+            }
+        };
+        let medians = Contest::new().enter("a", || visit(1)).enter("b", || visit(2)).hold();
+        // Each is warmed up once and then sampled in every round.
+        assert_eq!(changes.get(), 2 * (1 + SAMPLES));
+        assert!(medians.iter().map(|(name, _)| name).eq(["a", "b"]));
+    }
+}
