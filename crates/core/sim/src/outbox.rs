@@ -57,15 +57,25 @@ impl<E> Outbox<E> {
         })
     }
 
-    /// Forgets everything: the power is gone.
-    pub fn clear(&mut self) {
-        self.queue.clear();
+    /// Forgets what has not been sent: the power is gone. What has happened has happened.
+    pub fn lose_sends(&mut self) {
+        self.queue.retain(|item| matches!(item, Item::Event(_)));
         self.bytes.clear();
     }
 }
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_power_cut_takes_the_sends_and_leaves_the_reports() {
+        let mut outbox: Outbox<u8> = Outbox::default();
+        outbox.send(Port(1), Tag("a"), b"lost");
+        outbox.event(7);
+        outbox.lose_sends();
+        assert_eq!(outbox.poll(), Some(Output::Event(7)));
+        assert_eq!(outbox.poll(), None);
+    }
+
     use super::Outbox;
     use crate::{Output, Port, Tag};
 

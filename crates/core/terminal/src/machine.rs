@@ -70,7 +70,7 @@ impl Terminal {
         self.journal.cut();
         self.memory = Memory::new(&self.settings);
         self.memory.screen = Screen::OFF;
-        self.outbox.clear();
+        self.outbox.lose_sends();
         self.power = Power::Off;
         self.outbox.event(Event::PowerLost);
     }

@@ -1,0 +1,143 @@
+//! The shapes of characters.
+//!
+//! Font A is Spleen 12x24, read from its PSF2 data; what it lacks comes from GNU Unifont 8x16, enlarged 3:2.
+//! Font B is Unifont 8x16 in a cell of 9x17. Multibyte characters are Unifont 16x16, enlarged 3:2 to 24x24 by
+//! the nearest dot. The cells are those of ESC/POS printers; only the strokes differ from a maker's own ROM.
+//! *Not modelled:* characters outside the basic plane; they print as a box.
+
+use crate::content::Cell;
+use spleen_font::FONT_12X24;
+use std::sync::LazyLock;
+
+/// The dots of one character: the leftmost of a row is bit 31.
+pub(crate) type Glyph = [u32; 24];
+
+/// What a printer without the character prints.
+const MISSING: char = '\u{25A1}';
+
+/// Draws a character.
+pub(crate) fn glyph(character: char, cell: Cell) -> Glyph {
+    match cell {
+        Cell::A => spleen(character).unwrap_or_else(|| enlarged(character, 12)),
+        Cell::B => small(character),
+        Cell::Wide => enlarged(character, 24),
+    }
+}
+
+/// Black dots of a character.
+pub(crate) fn ink_dots(character: char, cell: Cell) -> u32 {
+    let ascii = (character as usize).checked_sub(0x20);
+    let known = ascii.and_then(|index| ASCII_INK.get(index)).filter(|_| cell == Cell::A);
+    known.copied().unwrap_or_else(|| match cell {
+        // Enlarging 3:2 both ways makes 2.25 dots of one.
+        Cell::Wide => unifont_ink(character) * 9 / 4,
+        Cell::A | Cell::B => glyph(character, cell).iter().map(|row| row.count_ones()).sum(),
+    })
+}
+
+static ASCII_INK: LazyLock<[u32; 95]> = LazyLock::new(|| {
+    core::array::from_fn(|index| {
+        let character = char::from(0x20 + index as u8);
+        glyph(character, Cell::A).iter().map(|row| row.count_ones()).sum()
+    })
+});
+
+fn unifont(character: char) -> Option<&'static unifont::Glyph> {
+    unifont::get_glyph(character).or_else(|| unifont::get_glyph(MISSING))
+}
+
+fn unifont_ink(character: char) -> u32 {
+    match unifont(character) {
+        Some(unifont::Glyph::Halfwidth(rows)) => rows.iter().map(|row| row.count_ones()).sum(),
+        Some(unifont::Glyph::Fullwidth(rows)) => rows.iter().map(|row| row.count_ones()).sum(),
+        None => 0,
+    }
+}
+
+/// Unifont enlarged 3:2, in the middle of a cell of this width.
+fn enlarged(character: char, width: usize) -> Glyph {
+    let Some(source) = unifont(character) else { return [0; 24] };
+    let drawn = (source.get_width() * 3 / 2).min(width);
+    let left = (width - drawn) / 2;
+    let mut rows = [0; 24];
+    for (y, row) in rows.iter_mut().enumerate() {
+        for x in 0..drawn {
+            if source.get_pixel(x * 2 / 3, y * 2 / 3) {
+                *row |= 1 << (31 - left - x);
+            }
+        }
+    }
+    rows
+}
+
+fn small(character: char) -> Glyph {
+    let mut rows = [0; 24];
+    if let Some(source) = unifont(character) {
+        for (y, row) in rows.iter_mut().take(16).enumerate() {
+            for x in 0..source.get_width().min(8) {
+                *row |= u32::from(source.get_pixel(x, y)) << (31 - x);
+            }
+        }
+    }
+    rows
+}
+
+/// The characters of the PSF2 font, sorted, each with the number of its glyph.
+static SPLEEN: LazyLock<Vec<(char, u32)>> = LazyLock::new(|| {
+    let mut table: Vec<(char, u32)> = psf2_table(FONT_12X24).unwrap_or_default();
+    table.sort_unstable();
+    table
+});
+
+fn spleen(character: char) -> Option<Glyph> {
+    let found = SPLEEN.binary_search_by_key(&character, |(character, _)| *character).ok()?;
+    let (_, number) = *SPLEEN.get(found)?;
+    let start = word(FONT_12X24, 8)? as usize + number as usize * word(FONT_12X24, 20)? as usize;
+    let mut rows = [0; 24];
+    for (row, bytes) in rows.iter_mut().zip(FONT_12X24.get(start..start + 48)?.chunks_exact(2)) {
+        *row = bytes.iter().fold(0, |bits, byte| bits << 8 | u32::from(*byte)) << 16;
+    }
+    Some(rows)
+}
+
+/// Reads the table behind the glyphs of a PSF2 font: for each glyph its characters in UTF-8, ended by FFh.
+/// Sequences, which stand behind FEh, are left out.
+fn psf2_table(font: &[u8]) -> Option<Vec<(char, u32)>> {
+    let (header, glyphs, glyph_bytes) = (word(font, 8)?, word(font, 16)?, word(font, 20)?);
+    let table = font.get(header as usize + glyphs as usize * glyph_bytes as usize..)?;
+    let mut characters = Vec::new();
+    for (entry, number) in table.split(|byte| *byte == 0xFF).zip(0..glyphs) {
+        let single = entry.split(|byte| *byte == 0xFE).next().unwrap_or_default();
+        let text = core::str::from_utf8(single).unwrap_or_default();
+        characters.extend(text.chars().map(|character| (character, number)));
+    }
+    Some(characters)
+}
+
+/// A little-endian word of the PSF2 header.
+fn word(font: &[u8], at: usize) -> Option<u32> {
+    font.get(at..at + 4)?.try_into().ok().map(u32::from_le_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cell, SPLEEN, glyph, ink_dots, spleen};
+
+    #[test]
+    fn the_latin_font_has_ascii_accents_and_box_drawing() {
+        assert!(SPLEEN.len() > 600, "{}", SPLEEN.len());
+        for character in ('!'..='~').chain("ÉÅé─│┌".chars()) {
+            let ink: u32 = spleen(character).unwrap().iter().map(|row| row.count_ones()).sum();
+            assert!(ink >= 4, "{character}");
+        }
+    }
+
+    #[test]
+    fn every_cell_keeps_its_dots_inside() {
+        for (character, cell) in [('W', Cell::A), ('W', Cell::B), ('鑫', Cell::Wide), ('¥', Cell::Wide)] {
+            let outside = u32::MAX >> cell.width();
+            assert!(glyph(character, cell).iter().all(|row| row & outside == 0), "{character}");
+            assert!(ink_dots(character, cell) > 20, "{character}");
+        }
+    }
+}
