@@ -1,2 +1,58 @@
-//! x
-fn main(){}
+//! Every scenario of the catalogue as a test: it runs as expected, and its outcome is the accepted one.
+//!
+//! What has changed waits in `x.snap.new` beside the scenario, for `cargo insta review` or `tillrig run --accept`.
+//! *Not here:* what the command line says of it; that has tests of its own.
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use report::snapshot::{Comparison, Mode, SEED, Snapshot};
+use runner::{Outcome, Plan, Verdict, VirtualTestbed};
+use scenario::Scenario;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+fn main() -> Result<ExitCode, io::Error> {
+    let catalogue = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut paths = Vec::new();
+    collect(catalogue, &mut paths)?;
+    paths.sort();
+    let trials = paths.into_iter().map(|path| {
+        let name = path.strip_prefix(catalogue).unwrap_or(&path).with_extension("");
+        Trial::test(name.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"), move || replay(&path))
+    });
+    Ok(libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code())
+}
+
+fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, paths)?;
+        } else if path.extension().is_some_and(|extension| extension == "yaml") {
+            paths.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn replay(path: &Path) -> Result<(), Failed> {
+    let scenario = Scenario::parse(&path.to_string_lossy(), &fs::read(path)?)?;
+    let name = scenario.name.clone();
+    let plan = Arc::new(Plan::new(scenario)?);
+    let run = VirtualTestbed.run(&plan, SEED);
+    let outcome = Outcome::of(&run, Some(&VirtualTestbed.run(&plan, SEED)));
+    if outcome.verdict != Verdict::AsExpected {
+        let failures = outcome.failures.iter().map(|failure| format!("at {}: {}", failure.at, failure.why));
+        return Err(failures.collect::<Vec<_>>().join("\n").into());
+    }
+    let snapshot = Snapshot::of(path);
+    let accepted = snapshot.accepted().display();
+    match snapshot.compare(&outcome, &name, Mode::Compare)? {
+        Comparison::Same | Comparison::Accepted => Ok(()),
+        Comparison::Changed(difference) => Err(format!("not as in {accepted}\n{difference}").into()),
+        Comparison::Missing => Err(format!("nothing is accepted yet in {accepted}").into()),
+        Comparison::Corrupt(why) => Err(format!("{accepted} cannot be read: {why}").into()),
+    }
+}

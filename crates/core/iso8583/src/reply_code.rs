@@ -129,7 +129,8 @@ pub static REPLY_CODES: &[ReplyCode] = &[
     code("90", Refused, "cut-off in progress"),
     code("91", Refused, "issuer not reachable"),
     code("92", Refused, "no route to the issuer"),
-    code("94", Refused, "duplicate transmission"),
+    // The number was seen before: what became of the first message with it is not said.
+    then(Reverse, code("94", Refused, "duplicate transmission")),
     code("95", Refused, "reconciliation error"),
     code("96", Refused, "system fault"),
     code("97", OperatorAction, "terminal not registered"),
@@ -172,7 +173,7 @@ mod tests {
             .filter(|entry| matches!(entry.follow_up, Query | Reverse | SignOnAndReverse))
             .map(|entry| entry.code)
             .collect();
-        assert_eq!(open, ["09", "68", "98", "A0"]);
+        assert_eq!(open, ["09", "68", "94", "98", "A0"]);
     }
 
     #[test]

@@ -100,6 +100,16 @@ impl<'a> Evidence<'a> {
         self.charges.iter().find(|charge| charge.key == key).map_or(Fen::ZERO, Charge::net)
     }
 
+    /// Whether the screen offers the slip of this charge again: it offers reprints, and the journal holds the
+    /// approval.
+    #[must_use]
+    pub fn is_reprint_offered(&self, wanted: Key) -> bool {
+        use terminal::{Event, Noted};
+        let approved =
+            |event: &Event| matches!(event, Event::Durable { key, noted: Noted::Approved } if *key == wanted);
+        self.screen.reprint.is_some() && self.terminal().any(|(_, event)| approved(event))
+    }
+
     /// What the terminal reported, and when.
     pub fn terminal(&self) -> impl Iterator<Item = (SimTime, &terminal::Event)> {
         self.run.trace.events().filter_map(|(at, _, fact)| match fact {
@@ -156,10 +166,17 @@ impl<'a> Evidence<'a> {
             .events()
             .filter_map(|(at, _, fact)| paper(fact).map(|(piece, fate)| (at, piece, fate)))
             .filter(|(_, piece, _)| !piece.is_blank())
-            .map(|(at, piece, fate)| Slip::read(piece, at, fate, language, &keys))
+            .map(|(at, piece, fate)| Slip::read(piece, at, fate, self.was_offered(piece), language, &keys))
             .collect();
         slips.sort_by_key(|slip| slip.piece.id());
         slips
+    }
+
+    fn was_offered(&self, wanted: &printer::Piece) -> bool {
+        self.run.trace.events().any(|(_, _, fact)| match fact {
+            Fact::Printer(printer::Event::Offered { piece }) => *piece == wanted.id(),
+            _ => false,
+        })
     }
 }
 

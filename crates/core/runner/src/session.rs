@@ -12,7 +12,7 @@ use acquirer::Acquirer;
 use printer::Printer;
 use sim::{Happening, LaneId, Seed, SimTime, Tag, Trace, World};
 use std::sync::Arc;
-use terminal::Terminal;
+use terminal::{Settings, Terminal};
 
 /// One run under way.
 #[derive(Clone, Debug)]
@@ -52,12 +52,17 @@ impl Session {
     /// A run of this plan, about to begin.
     #[must_use]
     pub fn new(plan: &Arc<Plan>, seed: Seed) -> Self {
-        let baud_bps = plan.settings.printer_baud_bps;
+        Self::at_line_rate(plan, seed, plan.settings.printer_baud_bps)
+    }
+
+    /// The same, where terminal and printer are both set to this line rate, whatever the plan's terminal says.
+    #[must_use]
+    pub fn at_line_rate(plan: &Arc<Plan>, seed: Seed, printer_baud_bps: u32) -> Self {
         let mut world = assemble(
-            Terminal::new(plan.settings.clone()),
+            Terminal::new(Settings { printer_baud_bps, ..plan.settings.clone() }),
             Printer::new(plan.printer),
             Acquirer::new(acquirer::Config::default()),
-            baud_bps,
+            printer_baud_bps,
         );
         world.reserve(USUAL_RECORDS, USUAL_BYTES);
         world.note(Fact::Phase(Phase::Inject));

@@ -18,6 +18,8 @@ pub struct Slip {
     pub at: SimTime,
     /// Where it is at rest.
     pub fate: scenario::Fate,
+    /// Whether it ever lay in a customer's reach.
+    pub was_offered: bool,
     /// Whose copy it says that it is.
     pub copy: Option<Copy>,
     /// Which charge it says that it is for.
@@ -45,6 +47,7 @@ impl Slip {
         piece: &Arc<Piece>,
         at: SimTime,
         fate: scenario::Fate,
+        was_offered: bool,
         language: Language,
         keys: &[Key],
     ) -> Self {
@@ -61,6 +64,7 @@ impl Slip {
         Self {
             at,
             fate,
+            was_offered,
             copy: [Copy::Merchant, Copy::Customer].into_iter().find(|copy| says(copy_words(*copy, language))),
             key: keys.iter().copied().find(|key| number == Some(key.to_string().as_str())),
             amount: after(Label::Amount).and_then(|text| text.strip_prefix("RMB ")).and_then(fen),

@@ -16,7 +16,8 @@ pub struct Screen {
     pub verdict: Option<(Intent, Belief)>,
     /// What is wrong with the printer.
     pub trouble: Option<Trouble>,
-    /// Whose slip can be printed again.
+    /// The newest charge whose slip can be printed again. Where there is one, the slip of every approved charge in
+    /// the journal can be chosen by its number; the reprint key takes the newest.
     pub reprint: Option<Key>,
 }
 
@@ -83,7 +84,7 @@ impl fmt::Display for Screen {
             write!(f, "; printer: {trouble}")?;
         }
         if let Some(key) = self.reprint {
-            write!(f, "; offers reprint of {key}")?;
+            write!(f, "; offers reprints, {key} first")?;
         }
         Ok(())
     }

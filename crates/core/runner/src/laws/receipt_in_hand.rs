@@ -1,5 +1,8 @@
 //! receipt-in-hand: at rest, the customer of a captured payment holds one legible receipt, or the screen offers the
 //! reprint.
+//!
+//! A receipt that lay in reach and was not taken counts as in hand: that was the customer's choice. One that the
+//! firmware held back, that was torn, or that nobody can read does not.
 
 use super::Report;
 use crate::evidence::Evidence;
@@ -19,10 +22,11 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
         }
         let about_it = |key: Option<Key>| key.is_some_and(|key| captured.contains(&key));
         let in_hand = evidence.slips.iter().any(|slip| {
-            let handed_over = slip.fate == Fate::Taken && slip.copy == Some(Copy::Customer);
-            handed_over && slip.is_legible() && about_it(slip.key)
+            let in_reach = slip.was_offered && slip.fate != Fate::Torn;
+            in_reach && slip.copy == Some(Copy::Customer) && slip.is_legible() && about_it(slip.key)
         });
-        if !in_hand && !about_it(evidence.screen.reprint) {
+        let offered_again = captured.iter().any(|key| evidence.is_reprint_offered(*key));
+        if !in_hand && !offered_again {
             let intent = wish.intent;
             report(
                 evidence.run.ended_at,

@@ -1,0 +1,326 @@
+//! Claims about the sound firmware, with the test in the place of host, gateway and printer.
+//!
+//! The driver answers nothing by itself: what a test does not send, the terminal does not get.
+
+use core::time::Duration;
+use iso8583::{CUP, Framer, MacKey, Message, Mti, decode, encode_with_mac};
+use sim::{Fen, Input, Machine, Output, Port, SimTime};
+use tillrig_terminal::{
+    Belief, CARD, Event, Intent, NOTIFY, Noted, PRINTER, Poke, Press, Profile, Screen, Settings, Terminal, WALLET,
+};
+use wallet::http::RequestParser;
+use wallet::messages::{Answer, Codec, Merchant, Notification, OrderState, TradeState};
+use wallet::sign::{ApiKey, SignType};
+
+struct Counter {
+    terminal: Terminal,
+    now: SimTime,
+    sent: Vec<(Port, Vec<u8>)>,
+    events: Vec<Event>,
+}
+
+impl Counter {
+    fn new() -> Self {
+        let profile = Profile::named("reference").unwrap();
+        let terminal = Terminal::new(Settings::of(profile));
+        Self { terminal, now: SimTime::ZERO, sent: Vec::new(), events: Vec::new() }
+    }
+
+    fn give(&mut self, input: Input<'_, Poke>) {
+        self.terminal.handle(self.now, input);
+        while let Some(output) = self.terminal.poll() {
+            match output {
+                Output::Send { port, bytes, .. } => self.sent.push((port, bytes.to_vec())),
+                Output::Event(event) => self.events.push(event),
+            }
+        }
+    }
+
+    fn poke(&mut self, poke: Poke) {
+        self.give(Input::Poke(poke));
+    }
+
+    fn receive(&mut self, port: Port, bytes: &[u8]) {
+        self.give(Input::Received { port, bytes });
+    }
+
+    /// Lets time pass, with every wake-up at its moment.
+    fn wait(&mut self, span: Duration) {
+        let end = self.now + span;
+        while let Some((at, _)) = self.terminal.wake_at().filter(|(at, _)| *at <= end) {
+            self.now = self.now.max(at);
+            self.give(Input::Wake);
+        }
+        self.now = end;
+    }
+
+    fn wait_s(&mut self, seconds: u64) {
+        self.wait(Duration::from_secs(seconds));
+    }
+
+    /// A card sale whose request has just left.
+    fn card_sale(&mut self) -> Message {
+        self.poke(Poke::CardSale { intent: Intent(0), amount: Fen(2500) });
+        self.wait(Duration::from_millis(20));
+        self.card_request().expect("the sale has left")
+    }
+
+    /// The last card request, read.
+    fn card_request(&self) -> Option<Message> {
+        let (_, bytes) = self.sent.iter().rev().find(|(port, _)| *port == CARD)?;
+        let mut framer = Framer::default();
+        framer.push(bytes);
+        let mut message = Message::new(Mti::FINANCIAL);
+        decode(&CUP, framer.next_frame().unwrap()?, &mut message).unwrap();
+        Some(message)
+    }
+
+    fn requests(&self, wanted: Port) -> usize {
+        self.sent.iter().filter(|(port, _)| *port == wanted).count()
+    }
+
+    fn belief(&self) -> Option<Belief> {
+        self.screen().verdict.map(|(_, belief)| belief)
+    }
+
+    fn screen(&self) -> Screen {
+        let shown = self.events.iter().rev().find_map(|event| match event {
+            Event::Shows(screen) => Some(*screen),
+            _ => None,
+        });
+        shown.expect("the screen has changed at least once")
+    }
+}
+
+const KEY: MacKey = MacKey::new([0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF]);
+const ANOTHER_KEY: MacKey = MacKey::new([0x10; 8]);
+
+/// The host's answer to a request, with this code and key.
+fn answer(request: &Message, code: &str, key: &MacKey, change: impl FnOnce(&mut Message)) -> Vec<u8> {
+    let mut reply = Message::new(Mti::FINANCIAL_REPLY);
+    reply.reply_to(request);
+    reply.copy_fields(request, &[3, 4, 11, 41, 42]);
+    reply.set(37, "000000000042");
+    reply.set(38, "012345");
+    reply.set(39, code);
+    change(&mut reply);
+    let mut frame = Vec::new();
+    encode_with_mac(&CUP, &reply, key, &mut frame).unwrap();
+    frame
+}
+
+fn merchant(key: &str) -> Codec {
+    let merchant = Merchant {
+        app_id: "wxd930ea5d5a258f4f".into(),
+        mch_id: "10000100".into(),
+        api_key: ApiKey::new(key),
+        sign_type: SignType::HmacSha256,
+        notify_url: "http://terminal/notify".into(),
+    };
+    Codec::new(merchant, "gateway")
+}
+
+const API_KEY: &str = "192006250b4c09247ec02edce69f6a2d";
+
+#[test]
+fn the_reversal_is_in_flash_before_the_first_byte_leaves() {
+    let mut counter = Counter::new();
+    counter.poke(Poke::CardSale { intent: Intent(0), amount: Fen(2500) });
+    assert_eq!(counter.requests(CARD), 0);
+    counter.wait(Duration::from_millis(5));
+    assert_eq!(counter.requests(CARD), 0, "a record takes six milliseconds");
+    counter.wait(Duration::from_millis(1));
+    assert_eq!(counter.requests(CARD), 1);
+    let durable = |event: &Event| matches!(event, Event::Durable { noted: Noted::Begun, .. });
+    let asked = |event: &Event| matches!(event, Event::Asked { .. });
+    let place = |wanted: &dyn Fn(&Event) -> bool| counter.events.iter().position(wanted);
+    assert!(place(&durable) < place(&asked));
+}
+
+#[test]
+fn an_approved_sale_is_shown_after_it_is_in_flash() {
+    let mut counter = Counter::new();
+    let request = counter.card_sale();
+    counter.receive(CARD, &answer(&request, "00", &KEY, |_| {}));
+    assert_eq!(counter.belief(), None);
+    counter.wait(Duration::from_millis(6));
+    assert_eq!(counter.belief(), Some(Belief::Approved));
+}
+
+#[test]
+fn a_reply_that_is_not_for_the_open_request_changes_nothing() {
+    let strangers: [fn(&mut Message); 4] = [
+        |reply| reply.set(11, "000099"),
+        |reply| reply.set(4, "000000009999"),
+        |reply| reply.set(41, "99999999"),
+        |reply| reply.set_mti(Mti::REVERSAL_REPLY),
+    ];
+    for change in strangers {
+        let mut counter = Counter::new();
+        let request = counter.card_sale();
+        counter.receive(CARD, &answer(&request, "00", &KEY, change));
+        counter.wait(Duration::from_millis(6));
+        assert_eq!(counter.belief(), None);
+        assert!(counter.events.iter().any(|event| matches!(event, Event::Disbelieved { .. })));
+        counter.receive(CARD, &answer(&request, "00", &KEY, |_| {}));
+        counter.wait(Duration::from_millis(6));
+        assert_eq!(counter.belief(), Some(Belief::Approved), "the right answer still counts");
+    }
+}
+
+#[test]
+fn a_reply_with_a_wrong_mac_is_reversed_with_its_own_reason() {
+    let mut counter = Counter::new();
+    let request = counter.card_sale();
+    counter.receive(CARD, &answer(&request, "00", &ANOTHER_KEY, |_| {}));
+    assert_eq!(counter.belief(), Some(Belief::Unknown));
+    let reversal = counter.card_request().unwrap();
+    assert_eq!(reversal.mti(), Mti::REVERSAL);
+    assert_eq!(reversal.text(39), Some("A0"));
+    assert_eq!(reversal.field(11), request.field(11), "a reversal keeps its original's number");
+}
+
+#[test]
+fn silence_is_reversed_until_the_host_has_answered() {
+    let mut counter = Counter::new();
+    let request = counter.card_sale();
+    counter.wait_s(60);
+    assert_eq!(counter.card_request().unwrap().text(39), Some("98"));
+    // Sent at 60, 120 and 180 s; a minute's wait and a minute's pause; then again.
+    counter.wait_s(180);
+    assert_eq!(counter.requests(CARD), 1 + 3);
+    counter.wait_s(70);
+    assert_eq!(counter.requests(CARD), 1 + 4);
+    assert_eq!(counter.belief(), Some(Belief::Unknown));
+    counter.receive(CARD, &answer(&counter.card_request().unwrap(), "25", &KEY, |_| {}));
+    counter.wait_s(1);
+    assert_eq!(counter.belief(), Some(Belief::Declined));
+    // The sale's own answer, long overdue, changes nothing any more.
+    counter.receive(CARD, &answer(&request, "00", &KEY, |_| {}));
+    counter.wait_s(1);
+    assert_eq!(counter.belief(), Some(Belief::Declined));
+}
+
+#[test]
+fn a_new_sale_waits_for_the_open_one() {
+    let mut counter = Counter::new();
+    counter.card_sale();
+    counter.wait_s(61);
+    counter.poke(Poke::CardSale { intent: Intent(1), amount: Fen(900) });
+    assert!(counter.events.contains(&Event::Busy { intent: Intent(1) }));
+    counter.poke(Poke::Press(Press::Cancel));
+    assert_eq!(counter.belief(), Some(Belief::Unknown));
+}
+
+#[test]
+fn a_refused_connection_is_a_decline_and_nothing_to_reverse() {
+    let mut counter = Counter::new();
+    counter.card_sale();
+    counter.give(Input::Refused { port: CARD });
+    counter.wait_s(300);
+    assert_eq!(counter.belief(), Some(Belief::Declined));
+    assert_eq!(counter.requests(CARD), 1);
+}
+
+/// A code on the screen, and the order's number.
+fn code_shown(counter: &mut Counter) -> String {
+    counter.poke(Poke::ShowQr { intent: Intent(0), amount: Fen(1850) });
+    counter.wait(Duration::from_millis(20));
+    let mut out = Vec::new();
+    merchant(API_KEY).encode_answer(&Answer::CodeUrl("weixin://wxpay/bizpayurl?pr=1"), 1, &mut out);
+    counter.receive(WALLET, &out);
+    let shown = counter.events.iter().find_map(|event| match event {
+        Event::CodeShown { order } => Some(order.to_string()),
+        _ => None,
+    });
+    shown.expect("the code is on the screen")
+}
+
+fn notify(counter: &mut Counter, key: &str, order: &str, fen: u64) {
+    let notice =
+        Notification { transaction_id: "420001", out_trade_no: order, total_fee_fen: fen, succeeded: true };
+    let mut out = Vec::new();
+    merchant(key).encode_notification(&notice, 1, &mut out);
+    counter.receive(NOTIFY, &out);
+}
+
+#[test]
+fn a_notification_makes_the_terminal_ask_and_the_answer_is_what_it_books() {
+    let mut counter = Counter::new();
+    let order = code_shown(&mut counter);
+    let before = counter.requests(WALLET);
+    notify(&mut counter, API_KEY, &order, 1850);
+    assert_eq!(counter.requests(WALLET), before + 1);
+    assert_eq!(counter.belief(), None);
+    let (_, query) = counter.sent.iter().rev().find(|(port, _)| *port == WALLET).unwrap();
+    let mut parser = RequestParser::default();
+    parser.push(query);
+    assert_eq!(parser.next_request().unwrap().unwrap().target, "/pay/orderquery");
+    let state = OrderState {
+        out_trade_no: &order,
+        trade_state: TradeState::Success,
+        transaction_id: Some("420001"),
+        total_fee_fen: Some(1850),
+    };
+    let mut out = Vec::new();
+    merchant(API_KEY).encode_answer(&Answer::Order(state), 2, &mut out);
+    counter.receive(WALLET, &out);
+    counter.wait(Duration::from_millis(10));
+    assert_eq!(counter.belief(), Some(Belief::Approved));
+}
+
+#[test]
+fn forged_foreign_and_wrong_notifications_move_nothing() {
+    let mut counter = Counter::new();
+    let order = code_shown(&mut counter);
+    let before = counter.requests(WALLET);
+    notify(&mut counter, "another key of the right length...", &order, 1850);
+    notify(&mut counter, API_KEY, "12345678W999999", 1850);
+    notify(&mut counter, API_KEY, &order, 1);
+    counter.receive(NOTIFY, b"GET / HTTP/1.1\r\n\r\n\xff\x00garbage");
+    assert_eq!(counter.requests(WALLET), before);
+    assert_eq!(counter.belief(), None);
+}
+
+#[test]
+fn xoff_holds_the_slip_back_until_xon() {
+    let mut counter = Counter::new();
+    let request = counter.card_sale();
+    counter.receive(CARD, &answer(&request, "00", &KEY, |_| {}));
+    counter.wait(Duration::from_millis(7));
+    // Idle, no cause, paper: three status bytes of the family 0xx1xx10.
+    counter.receive(PRINTER, &[0x12, 0x12, 0x12]);
+    counter.wait(Duration::from_millis(20));
+    counter.receive(PRINTER, &[0x13]);
+    let held = counter.requests(PRINTER);
+    counter.wait_s(5);
+    assert_eq!(counter.requests(PRINTER), held);
+    counter.receive(PRINTER, &[0x11]);
+    counter.wait(Duration::from_millis(50));
+    assert!(counter.requests(PRINTER) > held);
+}
+
+#[test]
+fn a_silent_printer_is_trouble_on_the_screen_and_no_reason_to_reverse() {
+    let mut counter = Counter::new();
+    let request = counter.card_sale();
+    counter.receive(CARD, &answer(&request, "00", &KEY, |_| {}));
+    counter.wait_s(120);
+    assert_eq!(counter.screen().trouble, Some(tillrig_terminal::Trouble::Silent));
+    assert_eq!(counter.belief(), Some(Belief::Approved));
+    assert_eq!(counter.requests(CARD), 1);
+}
+
+#[test]
+fn after_a_power_cut_an_open_charge_is_reversed() {
+    let mut counter = Counter::new();
+    let request = counter.card_sale();
+    counter.poke(Poke::PowerOff);
+    counter.receive(CARD, &answer(&request, "00", &KEY, |_| {}));
+    counter.wait_s(10);
+    counter.poke(Poke::PowerOn);
+    counter.wait_s(4);
+    let reversal = counter.card_request().unwrap();
+    assert_eq!((reversal.mti(), reversal.field(11)), (Mti::REVERSAL, request.field(11)));
+    assert_eq!(counter.belief(), Some(Belief::Unknown));
+}
