@@ -33,6 +33,8 @@ pub struct Outcome {
     pub parties: Vec<Party>,
     /// What the screen shows at rest.
     pub screen: Screen,
+    /// The same as people read it, line by line.
+    pub screen_words: Vec<String>,
     /// The slips, in the order in which they were printed.
     pub slips: Vec<Slip>,
     /// What happened, line by line.
@@ -127,6 +129,7 @@ impl Outcome {
             failures,
             ledger,
             parties,
+            screen_words: screen.words(run.plan.settings.language),
             screen,
             slips: evidence.slips,
             timeline: timeline(run),

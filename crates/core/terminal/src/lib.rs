@@ -12,7 +12,7 @@
 //! | [`journal`] | the flash that survives a power cut |
 //! | `spooler` | one slip at a time to the printer, and the truth about it back |
 //! | [`slip`] | what a charge looks like on paper |
-//! | [`screen`] | what the display says |
+//! | [`screen`], `screen_words` | what the display says, as a value and in words |
 //! | [`profile`] | firmware habits as data, sound and flawed |
 //! | [`settings`] | who this terminal is, its keys and its language |
 //! | [`event`] | pokes in, reports out |
@@ -28,6 +28,7 @@ mod order;
 mod ports;
 pub mod profile;
 pub mod screen;
+mod screen_words;
 pub mod settings;
 pub mod slip;
 mod spooler;

@@ -94,6 +94,8 @@ pub const fn approved_words(language: Language) -> &'static str {
     }
 }
 
+/// Line spacing of a double-height line, in dots of 1/203 inch: 48 dots of type and some air.
+const TALL_LINE: u8 = 60;
 /// Motion units from the last line to the blade, beyond the printer's own distance.
 const FEED_BEFORE_CUT: u8 = 24;
 /// Presenter steps that put a slip into the customer's hand.
@@ -121,9 +123,9 @@ struct Slip<'a> {
 
 impl Slip<'_> {
     fn head(&mut self, form: Form, settings: &Settings) {
-        self.writer.align(Align::Center).size(2, 2);
+        self.writer.align(Align::Center).size(2, 2).line_spacing(Some(TALL_LINE));
         self.line(self.pick("签购单", "SALES SLIP"));
-        self.writer.size(1, 1);
+        self.writer.size(1, 1).line_spacing(None);
         if form.reprint {
             self.line(reprint_words(self.language));
         }
@@ -154,9 +156,9 @@ impl Slip<'_> {
         let (day, hour, minute, second) = wall_clock(approval.at);
         let stamp = format!("2026-01-{day:02} {hour:02}:{minute:02}:{second:02}");
         self.pair(self.pick("日期时间:", "DATE/TIME:"), &stamp);
-        self.writer.bold(true).size(1, 2);
+        self.writer.bold(true).size(1, 2).line_spacing(Some(TALL_LINE));
         self.pair(Label::Amount.words(language), &format!("RMB {}", approval.charge.amount.digits()));
-        self.writer.size(1, 1).bold(false);
+        self.writer.size(1, 1).bold(false).line_spacing(None);
         self.pair(Label::Outcome.words(language), approved_words(language));
     }
 

@@ -6,7 +6,8 @@ use core::time::Duration;
 use iso8583::{CUP, Framer, MacKey, Message, Mti, decode, encode_with_mac};
 use sim::{Fen, Input, Machine, Output, Port, SimTime};
 use tillrig_terminal::{
-    Belief, CARD, Event, Intent, NOTIFY, Noted, PRINTER, Poke, Press, Profile, Screen, Settings, Terminal, WALLET,
+    Belief, CARD, Event, Intent, NOTIFY, Noted, PRINTER, Poke, Press, Profile, Screen, Settings, Terminal,
+    WALLET,
 };
 use wallet::http::RequestParser;
 use wallet::messages::{Answer, Codec, Merchant, Notification, OrderState, TradeState};

@@ -57,6 +57,9 @@ fn stable(outcome: &Outcome, out: &mut String) {
         let _ = writeln!(out, "  {}", party_line(party));
     }
     let _ = writeln!(out, "\nscreen\n  {}", outcome.screen);
+    for line in &outcome.screen_words {
+        let _ = writeln!(out, "     | {line}");
+    }
     let _ = writeln!(out, "\nslips: {}", outcome.slips.len());
     for (index, slip) in outcome.slips.iter().enumerate() {
         slip_lines(index, slip, out);
