@@ -1,6 +1,6 @@
 //! Bar codes of `GS k`: which data each symbology takes, and where a bad one stops.
 //!
-//! Facts: printer research, section 1 ("on bad m/n/d the command stops and following bytes become normal data") and
+//! Facts: printer sources, section 1 ("on bad m/n/d the command stops and following bytes become normal data") and
 //! section 2.4; the data ranges follow the common command reference.
 //! Not modelled: check digits, and the dots themselves.
 

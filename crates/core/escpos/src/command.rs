@@ -1,7 +1,7 @@
 //! The commands of an ESC/POS printer, as values.
 //!
 //! Units are the printer's own: dots, lines of the current spacing, or motion units, as each item says.
-//! Facts: printer research, sections 1, 2 and 8; command and parameter names follow the common command reference.
+//! Facts: printer sources, sections 1, 2 and 8; command and parameter names follow the common command reference.
 //! Not modelled: what a command does. A value says only that the bytes were whole and in range; whether it
 //! may act here ("only at the beginning of a line") is the interpreter's decision.
 

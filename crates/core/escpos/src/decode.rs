@@ -1,6 +1,6 @@
 //! Whole commands, already framed, to values.
 //!
-//! Facts: printer research, section 2 (parameters), section 3.5 (`GS ( H`) and section 8 (`GS e`).
+//! Facts: printer sources, section 2 (parameters), section 3.5 (`GS ( H`) and section 8 (`GS e`).
 //! A parameter out of its range gives [`Command::Ignored`]; a command without a value of its own, [`Command::Known`].
 
 use crate::barcode;

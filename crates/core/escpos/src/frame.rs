@@ -1,6 +1,6 @@
 //! How long each command is: the length table, and the few lines that read it.
 //!
-//! Lengths count every byte, prefix included. Facts: printer research, section 1 (framing rules, length table), with
+//! Lengths count every byte, prefix included. Facts: printer sources, section 1 (framing rules, length table), with
 //! `GS C`, `GS D`, `GS FF` and the vendor rows from sections 2.1, 2.3 and 8.
 //! Not modelled: clone commands that would change the framing of a command of the baseline (`ESC 7`, `ESC Z`,
 //! `ESC 4`, `GS N`, `DC2`); there they are unknown, as on the baseline printer.

@@ -19,7 +19,7 @@
 //! assert_eq!(parser.next(), None);
 //! ```
 //!
-//! Source of the facts: printer research, sections 0 to 3, 8 and 10.
+//! Source of the facts: printer sources, sections 0 to 3, 8 and 10.
 //! Not modelled: other languages than ESC/POS (Star line mode, Zebra KPL), and what commands do.
 
 #![no_std]

@@ -9,7 +9,7 @@
 //!   dropped by the following calls of `next`. All families with a 16-bit length fit, so this meets `GS 8 L`,
 //!   `GS D`, `GS Q 0`, `FS q` and `ESC &` with very large data, and 24-dot column images wider than any paper.
 //!
-//! Facts: printer research, section 1, and section 9 for multibyte characters (GB18030 lead 81h-FEh; second byte
+//! Facts: printer sources, section 1, and section 9 for multibyte characters (GB18030 lead 81h-FEh; second byte
 //! 30h-39h means four bytes; else two).
 //! Not modelled: other multibyte encodings; smaller firmwares that do not know `FS .`.
 

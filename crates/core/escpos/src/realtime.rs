@@ -2,7 +2,7 @@
 //!
 //! A printer executes `DLE EOT`, `DLE ENQ` and `DLE DC4` when the bytes are *received*: inside image data, inside
 //! another command's parameters, offline, or in error. The bytes stay in the normal stream as well.
-//! Facts: printer research, section 0 row 1, section 1 (length table), sections 3.1 and 4.
+//! Facts: printer sources, section 0 row 1, section 1 (length table), sections 3.1 and 4.
 //! Not modelled: that some printers ignore real-time commands while they send block data, or lose requests sent
 //! back to back; both belong to the printer.
 

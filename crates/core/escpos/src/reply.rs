@@ -1,6 +1,6 @@
 //! The host's side of the back channel: bytes from the printer to replies.
 //!
-//! Facts: printer research, section 0 row 3 and sections 3.1 to 3.5 (families, headers), section 8 (`GS e 6`).
+//! Facts: printer sources, section 0 row 3 and sections 3.1 to 3.5 (families, headers), section 8 (`GS e 6`).
 //! Not modelled: the ACK handshake of long block replies, the ink and extended status blocks (given as `Block`).
 
 use alloc::vec;

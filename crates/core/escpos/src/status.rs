@@ -3,7 +3,7 @@
 //! The families tell themselves apart by fixed bits: `0xx1xx10` answers `DLE EOT`, `0xx1xx00` starts an automatic
 //! status, `0xx0xxxx` is its rest or an answer to `GS r`; XON is 11h and XOFF 13h. A value here can only be built
 //! from the flags of its family, so no byte can leave it.
-//! Facts: printer research, section 0 row 3, sections 3.1 to 3.3 and 3.5; section 8 for the ejector byte.
+//! Facts: printer sources, section 0 row 3, sections 3.1 to 3.3 and 3.5; section 8 for the ejector byte.
 //! Not modelled: the ink, extended and Star status formats.
 
 /// XON: the printer takes data again.

@@ -1,6 +1,6 @@
 //! The host's side: commands to bytes.
 //!
-//! Facts: printer research, sections 2, 3 and 8. Every method appends one command that [`Parser`](crate::Parser)
+//! Facts: printer sources, sections 2, 3 and 8. Every method appends one command that [`Parser`](crate::Parser)
 //! reads back as the same value.
 //! Not modelled: splitting of what does not fit a command; such data are cut off, as each method says.
 

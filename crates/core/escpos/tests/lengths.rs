@@ -1,6 +1,6 @@
 //! Every row of the length table, with the length written out by hand, and text behind it that must survive.
 //!
-//! Source: printer research, section 1 (length table), sections 2.1 and 2.3 for `GS C` and `GS D`, section 8 for the
+//! Source: printer sources, section 1 (length table), sections 2.1 and 2.3 for `GS C` and `GS D`, section 8 for the
 //! vendor rows. Lengths count every byte of the command.
 
 use tillrig_escpos::{Command, Parser};

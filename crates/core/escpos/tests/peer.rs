@@ -1,7 +1,7 @@
 //! A receipt of an independent driver, the `escpos` crate: all of it must be known here.
 //!
 //! Source of the bytes: that crate, printing into memory. Which bytes it chooses is its own affair; that it leaves
-//! out the times of `ESC p` is a known oddity (printer research, section 10) and not part of this receipt.
+//! out the times of `ESC p` is a known oddity (printer sources, section 10) and not part of this receipt.
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -1,6 +1,6 @@
 //! The parser over whole streams: what real drivers emit, every chunking, and the bound on what is held.
 //!
-//! Source: printer research, sections 0 and 10. Arbitrary bytes come from proptest.
+//! Source: printer sources, sections 0 and 10. Arbitrary bytes come from proptest.
 
 use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, proptest};
 use tillrig_escpos::{

@@ -5,7 +5,7 @@
 //! was heated. A sound mechanism makes one segment a piece. *Not modelled:* smear while paper moves under a
 //! hot dot.
 
-/// Advance of the paper for one dot line in a sound mechanism: 0.125 mm (mechanism research, section 6.1).
+/// Advance of the paper for one dot line in a sound mechanism: 0.125 mm (printer sources, section 6.1).
 pub(crate) const PITCH_NM: i64 = 125_000;
 
 /// Dot lines at an even pitch.

@@ -1,7 +1,7 @@
 //! The feed: motor, gear train, platen, and what holds the paper back.
 //!
 //! One dot line is four half-steps of 31.25 µm. The motor starts slowly and speeds up along its ramp,
-//! `v = sqrt(v0² + 2an)` (mechanism research, section 6.1). A worn tooth slips its share of the step while it
+//! `v = sqrt(v0² + 2an)` (printer sources, section 6.1). A worn tooth slips its share of the step while it
 //! is in mesh, so the loss returns with the gear's turn. When the paper is held back harder than the motor
 //! can pull, or the platen can grip, the step is lost and the paper stands. *Not modelled:* backlash,
 //! resonance, the disturbed lines after a restart, teeth that share the load.

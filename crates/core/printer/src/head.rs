@@ -1,7 +1,7 @@
 //! The head: how long a dot line is heated, and how warm that makes it.
 //!
 //! All heat above the ambient 25 °C is one number of microjoules in one lump that cools towards ambient
-//! (mechanism research, sections 6.2 to 6.4). The strobe shortens as the head warms. *Not modelled:* single
+//! (printer sources, sections 6.2 to 6.4). The strobe shortens as the head warms. *Not modelled:* single
 //! dots, the driver's blocks, the supply voltage, ambient temperature other than 25 °C.
 
 use crate::Head;

@@ -17,7 +17,7 @@
 //! | `status` | status bytes |
 //! | `profile`, `poke`, `event`, `units` | the interface |
 //!
-//! Source of the facts: printer research, by section in each file. *Not modelled yet:* the supply voltage, the
+//! Source of the facts: printer sources, by section in each file. *Not modelled yet:* the supply voltage, the
 //! head's single dots, the blade's home switch, dust on sensors, automatic status, bar codes.
 
 mod burn;

@@ -2,7 +2,7 @@
 //!
 //! No order and no status asks which fault was put in. What can stop the feed is an open cover, the end of
 //! the paper at its sensor, and a hot head; all else shows only on the paper and in the time.
-//! Facts: mechanism research, sections 4, 6 and 13. *Not modelled yet:* a stuck blade, the home switch.
+//! Facts: printer sources, sections 4, 6 and 13. *Not modelled yet:* a stuck blade, the home switch.
 
 use crate::burn::PITCH_NM;
 use crate::content::{Content, ItemId};

@@ -1,6 +1,6 @@
 //! Printer models as data.
 //!
-//! Facts: mechanism research, section 4.1 (buffer and flow control), 5 (speeds, blade distance), 6.1
+//! Facts: printer sources, section 4.1 (buffer and flow control), 5 (speeds, blade distance), 6.1
 //! (ramps), 6.2 (head limits), 6.3 (energies), 6.5 (roll and sensors), 8 (presenter). Gear teeth and forces
 //! are typical of the class, not of one model: 96 half-steps a turn, a 12 mm platen, a grip of about 1 N.
 

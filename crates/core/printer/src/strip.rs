@@ -1,6 +1,6 @@
 //! The strip of paper that hangs out of the roll: what is on it, and how it becomes a piece.
 //!
-//! The blade stands some way beyond the head (mechanism research, section 5), so what was printed last is
+//! The blade stands some way beyond the head (printer sources, section 5), so what was printed last is
 //! still before it: unless the host feeds, it stays on the strip and begins the next piece. *Not modelled:*
 //! the points that a partial cut leaves.
 
