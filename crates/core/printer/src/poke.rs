@@ -1,7 +1,7 @@
 //! What can be done to a printer with hands, tools and a plug.
 //!
 //! A poke is physical: it never names a status or an error. Facts: printer
-//! research, sections 7 and 13. *Not modelled yet:* the head's dots, the cutter's blade, dust on sensors,
+//! sources, sections 7 and 13. *Not modelled yet:* the head's dots, the cutter's blade, dust on sensors,
 //! the supply voltage.
 
 use crate::{Micrometres, Permille};

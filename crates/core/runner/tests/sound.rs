@@ -8,7 +8,7 @@ use driver::plan;
 use sim::{Seed, Stream};
 use tillrig_runner::{Evidence, VirtualTestbed, judge};
 
-/// Cases a firmware. Enough to have met every pair of faults; a nightly run may take more.
+/// Cases a firmware. Enough to have met every pair of faults; building with `TILLRIG_CASES=40000` takes more.
 const CASES: u64 = 400;
 
 #[test]
@@ -22,7 +22,7 @@ fn the_kiosk_firmware_breaks_no_law_under_random_faults() {
 }
 
 fn weather(terminal: &str) {
-    let cases = std::env::var("TILLRIG_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(CASES);
+    let cases = option_env!("TILLRIG_CASES").and_then(|text| text.parse().ok()).unwrap_or(CASES);
     for case in 0..cases {
         let text = scenario(terminal, &mut Seed(case).stream("weather"));
         let run = VirtualTestbed.run(&plan(&text), Seed(case));

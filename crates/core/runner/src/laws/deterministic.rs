@@ -18,7 +18,8 @@ pub fn first_difference(one: &Trace<Fact>, other: &Trace<Fact>) -> Option<(SimTi
         return None;
     }
     let (ours, theirs) = (one.records(), other.records());
-    let index = ours.iter().zip(theirs).position(|(a, b)| a != b).unwrap_or(ours.len().min(theirs.len()));
+    let shorter = ours.len().min(theirs.len());
+    let index = ours.iter().zip(theirs).position(|(a, b)| a != b).unwrap_or(shorter);
     let at = ours.get(index).or_else(|| theirs.get(index)).map_or(SimTime::ZERO, |record| record.at);
     Some((at, index))
 }
