@@ -2,6 +2,8 @@
 //!
 //! The driver answers nothing by itself: what a test does not send, the terminal does not get.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use core::time::Duration;
 use iso8583::{CUP, Framer, MacKey, Message, Mti, decode, encode_with_mac};
 use sim::{Fen, Input, Machine, Output, Port, SimTime};

@@ -2,9 +2,7 @@
 //!
 //! A law that no firmware can break proves nothing. The faults are the smallest that show the weakness.
 
-mod driver;
-
-use driver::{broken, plan, run};
+use crate::driver::{broken, plan, run};
 use scenario::Law;
 use sim::Seed;
 use std::sync::Arc;

@@ -1,9 +1,7 @@
 //! A running world can be forked at any event: both forks carry on as the whole does, and a power cut at any
 //! event breaks no law on the sound firmware.
 
-mod driver;
-
-use driver::{plan, run};
+use crate::driver::{plan, run};
 use sim::Seed;
 use std::sync::Arc;
 use tillrig_runner::device::{PRINTER, Poke, TERMINAL};

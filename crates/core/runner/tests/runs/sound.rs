@@ -2,9 +2,7 @@
 //!
 //! Each case is a scenario file made from a seeded stream, so a failure prints the file that reproduces it.
 
-mod driver;
-
-use driver::plan;
+use crate::driver::plan;
 use sim::{Seed, Stream};
 use tillrig_runner::{Evidence, VirtualTestbed, judge};
 

@@ -1,0 +1,8 @@
+//! Whole runs, as tests: the laws, the forks, and the weather.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod driver;
+mod forks;
+mod laws;
+mod sound;
