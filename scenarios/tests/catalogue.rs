@@ -49,7 +49,11 @@ fn replay(path: &Path) -> Result<(), Failed> {
     }
     let snapshot = Snapshot::of(path);
     let accepted = snapshot.accepted().display();
-    match snapshot.compare(&outcome, &name, Mode::Compare)? {
+    let compared = snapshot.compare(&outcome, &name, Mode::Compare);
+    if let Some(error) = compared.unwritten {
+        return Err(error.into());
+    }
+    match compared.comparison {
         Comparison::Same | Comparison::Accepted => Ok(()),
         Comparison::Changed(difference) => Err(format!("not as in {accepted}\n{difference}").into()),
         Comparison::Missing => Err(format!("nothing is accepted yet in {accepted}").into()),

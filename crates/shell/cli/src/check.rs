@@ -1,0 +1,106 @@
+//! `tillrig check`: validates scenario and rig files, and says everything that is wrong with them.
+//!
+//! Without a path it checks the catalogue and, where there is one, the folder `rigs` beside it.
+
+use crate::catalogue::{self, Refused, shown};
+use crate::exit::Exit;
+use crate::output::{self, BAD, Format, GOOD};
+use crate::trouble::Trouble;
+use clap::Args;
+use runner::Plan;
+use scenario::{Rig, Scenario};
+use serde_json::{Value, json};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Scenario and rig files, or folders of them; `scenarios` and `rigs` here or above unless given.
+    paths: Vec<PathBuf>,
+    /// For people or for programs.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
+    let files = files(&arguments.paths)?;
+    let checked: Vec<(String, Result<(), Refused>)> =
+        files.iter().map(|path| (shown(path), check(path))).collect();
+    match arguments.format {
+        Format::Human => for_people(&checked)?,
+        Format::Json => output::json(&for_programs(&checked))?,
+    }
+    let right = checked.iter().all(|(_, result)| result.is_ok());
+    Ok(if right { Exit::AsExpected } else { Exit::BadInput })
+}
+
+fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Trouble> {
+    if !paths.is_empty() {
+        return catalogue::files(paths);
+    }
+    let scenarios = catalogue::default_folder()?;
+    let mut files = catalogue::files(std::slice::from_ref(&scenarios))?;
+    let rigs = scenarios.with_file_name("rigs");
+    // A folder of rigs may be missing or hold none.
+    files.extend(catalogue::files(&[rigs]).unwrap_or_default());
+    Ok(files)
+}
+
+fn check(path: &Path) -> Result<(), Refused> {
+    let (name, bytes) = catalogue::bytes_of(path)?;
+    if is_rig(path, &bytes) {
+        return check_list(&name, &Rig::parse(&name, &bytes).map_err(Refused::Wrong)?);
+    }
+    let scenario = Scenario::parse(&name, &bytes).map_err(Refused::Wrong)?;
+    Plan::new(scenario).map(drop).map_err(|why| Refused::Unreadable(format!("{name}: {why}")))
+}
+
+/// Whether the scenarios that a rig runs are in the catalogue, where there is one.
+fn check_list(name: &str, rig: &Rig) -> Result<(), Refused> {
+    let Ok(catalogue) = catalogue::default_folder() else { return Ok(()) };
+    match rig.scenarios.iter().find(|path| !catalogue.join(path).is_file()) {
+        Some(path) => {
+            let folder = shown(&catalogue);
+            Err(Refused::Unreadable(format!("{name} lists {path}, and there is no {folder}/{path}")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether a file means to be a rig: it lies in a folder of rigs, or joins devices and does nothing with them.
+fn is_rig(path: &Path, bytes: &[u8]) -> bool {
+    let begins = |key: &[u8]| bytes.split(|byte| *byte == b'\n').any(|line| line.starts_with(key));
+    let in_rigs = path.components().any(|part| part.as_os_str() == "rigs");
+    (in_rigs || begins(b"links:")) && !begins(b"steps:")
+}
+
+fn for_people(checked: &[(String, Result<(), Refused>)]) -> std::io::Result<()> {
+    let mut lines = String::new();
+    for (name, result) in checked {
+        let _ = match result {
+            Ok(()) => writeln!(lines, "{GOOD}ok{GOOD:#}     {name}"),
+            Err(_) => writeln!(lines, "{BAD}wrong{BAD:#}  {name}"),
+        };
+    }
+    output::data(&lines)?;
+    for (_, result) in checked {
+        match result {
+            Err(Refused::Wrong(diagnostics)) => output::say(&format!("{}\n", diagnostics.render(true))),
+            Err(Refused::Unreadable(what)) => output::error(what),
+            Ok(()) => {}
+        }
+    }
+    Ok(())
+}
+
+fn for_programs(checked: &[(String, Result<(), Refused>)]) -> Value {
+    let files = checked.iter().map(|(name, result)| {
+        let diagnostics = match result {
+            Ok(()) => Vec::new(),
+            Err(Refused::Wrong(diagnostics)) => diagnostics.to_json(),
+            Err(Refused::Unreadable(what)) => vec![json!({ "file": name, "title": what })],
+        };
+        json!({ "path": name, "right": result.is_ok(), "diagnostics": diagnostics })
+    });
+    json!({ "files": files.collect::<Vec<_>>() })
+}

@@ -1,0 +1,28 @@
+//! `tillrig schema`: the JSON Schema of scenario or rig files, for completion and checking in editors.
+
+use crate::exit::Exit;
+use crate::output;
+use crate::trouble::Trouble;
+use clap::{Args, ValueEnum};
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Of which kind of file.
+    of: Kind,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Kind {
+    /// A scenario.
+    Scenario,
+    /// A rig.
+    Rig,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
+    output::json(&match arguments.of {
+        Kind::Scenario => scenario::scenario_schema(),
+        Kind::Rig => scenario::rig_schema(),
+    })?;
+    Ok(Exit::AsExpected)
+}
