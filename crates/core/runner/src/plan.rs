@@ -217,3 +217,18 @@ fn printer_harm(fault: &PrinterFault) -> Harm {
 
 /// How much of its step a worn tooth slips: it still drags the paper a little.
 const WORN_PERMILLE: u16 = 700;
+
+#[cfg(test)]
+mod tests {
+    use super::printer_named;
+    use scenario::{PRINTER_PROFILES, TERMINAL_PROFILES};
+    use terminal::PROFILES;
+
+    #[test]
+    fn the_language_knows_just_the_profiles_that_there_are() {
+        let names: Vec<&str> = PROFILES.iter().map(|profile| profile.name).collect();
+        assert_eq!(TERMINAL_PROFILES, names);
+        assert!(PRINTER_PROFILES.iter().all(|name| printer_named(name).is_some()));
+        assert!(PROFILES.iter().all(|profile| PRINTER_PROFILES.contains(&profile.printer)));
+    }
+}

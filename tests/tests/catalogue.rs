@@ -1,0 +1,103 @@
+//! The whole catalogue in other people's hands: their ISO 8583 codec reads every card message that its runs put on
+//! the wire, and their JSON Schema validator agrees with our parser on every file.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::sync::Arc;
+
+use runner::device::{CARD_ANSWERS, CARD_ASKS};
+use runner::{Plan, VirtualTestbed};
+use scenario::{Scenario, rig_schema, scenario_schema};
+use sim::{Entry, Seed};
+use tillrig_tests::peers;
+use tillrig_tests::repository::root;
+
+type Checked = Result<(), Box<dyn Error>>;
+
+#[test]
+fn pyiso8583_reads_every_card_message_of_the_catalogue_and_writes_the_same_bytes() -> Checked {
+    let mut frames = Vec::new();
+    for path in yaml_files(&root().join("scenarios"))? {
+        frames.extend(card_frames(&path)?);
+    }
+    // Sales, reversals and both answers, in a dozen scenarios.
+    assert!(frames.len() > 40, "{} frames are too few to be the catalogue", frames.len());
+    let output = peers::run::<&str>("iso8583_cup.py", &[], &frames.join("\n"))?;
+    assert!(output.status.success(), "{}", complaint(&output));
+    assert_eq!(String::from_utf8(output.stdout)?.lines().count(), frames.len());
+    Ok(())
+}
+
+#[test]
+fn jsonschema_passes_every_scenario_and_every_rig() -> Checked {
+    let folder = tempfile::tempdir()?;
+    for (name, schema, files) in [
+        ("scenario", scenario_schema(), root().join("scenarios")),
+        ("rig", rig_schema(), root().join("rigs")),
+    ] {
+        let path = folder.path().join(format!("{name}.json"));
+        fs::write(&path, schema.to_string())?;
+        let output = peers::run("check_schema.py", &[&path, &files], "")?;
+        assert!(output.status.success(), "{}", complaint(&output));
+    }
+    Ok(())
+}
+
+/// A schema that lets everything pass would agree with everybody.
+#[test]
+fn jsonschema_refuses_what_our_parser_refuses() -> Checked {
+    let folder = tempfile::tempdir()?;
+    let schema = folder.path().join("scenario.json");
+    fs::write(&schema, scenario_schema().to_string())?;
+    let right = fs::read_to_string(root().join("scenarios/receipt-retracted/notification-lost.yaml"))?;
+    let slips = [
+        ("symptom:", "symptoms:"),
+        ("receipt-retracted", "receipt-withdrawn"),
+        ("at: 0s", "at: 0"),
+        ("CNY 18.50", "18.50"),
+        ("times: 1", "time: 1"),
+        ("fate: retracted", "fate: gone"),
+    ];
+    for (passage, by) in slips {
+        let wrong = right.replace(passage, by);
+        assert_ne!(wrong, right, "{passage}");
+        assert!(Scenario::parse("wrong.yaml", wrong.as_bytes()).is_err(), "our parser takes {by}");
+        let file = folder.path().join("wrong.yaml");
+        fs::write(&file, wrong)?;
+        let output = peers::run("check_schema.py", &[&schema, &file], "")?;
+        assert!(!output.status.success(), "the schema takes {by}");
+    }
+    Ok(())
+}
+
+/// Every card message of one scenario's run, as hex, in the order in which it was sent.
+fn card_frames(path: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let scenario = Scenario::parse(&path.to_string_lossy(), &fs::read(path)?)?;
+    let run = VirtualTestbed.run(&Arc::new(Plan::new(scenario)?), Seed(1));
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+    let frames = run.trace.records().iter().filter_map(|record| match record.entry {
+        Entry::Sent { lane: CARD_ASKS | CARD_ANSWERS, bytes, .. } => Some(hex(run.trace.bytes(bytes))),
+        _ => None,
+    });
+    Ok(frames.collect())
+}
+
+fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            files.extend(yaml_files(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "yaml") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn complaint(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
