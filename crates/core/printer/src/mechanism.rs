@@ -344,8 +344,12 @@ impl Mechanism {
         }
     }
 
-    /// Forgets every order; what is heated stays on the paper.
+    /// Forgets every order; what is heated stays on the paper, and the rest of a band that was under way is never
+    /// heated: the dot lines that come next are numbered behind it.
     pub(crate) fn forget_orders(&mut self) {
+        if let UnderWay::Feeding { task, .. } | UnderWay::Halted { task } = self.under_way {
+            self.motion.line += task.inked_lines.saturating_sub(task.done);
+        }
         self.orders.clear();
         self.under_way = UnderWay::Waiting;
         self.strip.content.forget_unplaced();

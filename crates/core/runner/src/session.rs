@@ -41,8 +41,8 @@ pub struct Run {
 }
 
 /// Records and bytes of a usual run, so that it does not allocate for its trace.
-const USUAL_RECORDS: usize = 256;
-const USUAL_BYTES: usize = 8 * 1024;
+const USUAL_RECORDS: usize = 160;
+const USUAL_BYTES: usize = 6 * 1024;
 
 /// Happenings after which a run that does not end is ended: a world that makes no progress in time would
 /// otherwise never reach its bound.

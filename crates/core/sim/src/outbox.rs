@@ -34,9 +34,7 @@ impl<E> Outbox<E> {
 
     /// Sends as one message what `write` appends.
     pub fn send_with(&mut self, port: Port, tag: Tag, write: impl FnOnce(&mut Vec<u8>)) {
-        if self.queue.is_empty() {
-            self.bytes.clear();
-        }
+        self.make_room();
         let start = self.bytes.len();
         write(&mut self.bytes);
         self.queue.push_back(Item::Send { port, tag, bytes: start..self.bytes.len() });
@@ -44,6 +42,7 @@ impl<E> Outbox<E> {
 
     /// Reports something.
     pub fn event(&mut self, event: E) {
+        self.make_room();
         self.queue.push_back(Item::Event(event));
     }
 
@@ -57,6 +56,14 @@ impl<E> Outbox<E> {
         })
     }
 
+    /// Everything has been collected: its bytes may go. Asked before each first thing, so that a machine which always
+    /// reports before it sends does not keep all that it ever sent.
+    fn make_room(&mut self) {
+        if self.queue.is_empty() {
+            self.bytes.clear();
+        }
+    }
+
     /// Forgets what has not been sent: the power is gone. What has happened has happened.
     pub fn lose_sends(&mut self) {
         self.queue.retain(|item| matches!(item, Item::Event(_)));
@@ -66,6 +73,17 @@ impl<E> Outbox<E> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn what_has_been_collected_takes_no_room() {
+        let mut outbox: Outbox<u8> = Outbox::default();
+        for _ in 0..100 {
+            outbox.event(1);
+            outbox.send(Port(1), Tag("a"), &[0; 64]);
+            while outbox.poll().is_some() {}
+        }
+        assert!(outbox.bytes.len() <= 64, "{} bytes are kept", outbox.bytes.len());
+    }
+
     #[test]
     fn a_power_cut_takes_the_sends_and_leaves_the_reports() {
         let mut outbox: Outbox<u8> = Outbox::default();

@@ -33,6 +33,10 @@ pub(crate) struct Spooler {
     sent: usize,
     jobs: u32,
     paused: bool,
+    /// Whether this firmware asks the printer at all; one that does not still obeys XOFF.
+    watches: bool,
+    /// When the line has taken everything that was sent.
+    line_free: SimTime,
     /// The printer has said that it holds nothing of an older slip, not even half a command.
     cleared: bool,
     trouble: Option<Trouble>,
@@ -66,7 +70,7 @@ enum Stage {
     Probing {
         until: SimTime,
     },
-    /// Sending; the next piece leaves then.
+    /// Sending; the next piece leaves then. While the printer says stop, it is asked then how it is.
     Sending {
         next: SimTime,
     },
@@ -131,6 +135,8 @@ impl Spooler {
             sent: 0,
             jobs: 0,
             paused: false,
+            watches: true,
+            line_free: SimTime::ZERO,
             cleared: false,
             trouble: None,
         }
@@ -197,6 +203,8 @@ impl Spooler {
     ) -> Option<Told> {
         match self.stage {
             Stage::Probing { until } if now >= until => self.on_silence(now, out),
+            Stage::Sending { .. } if self.paused && !self.watches => None,
+            Stage::Sending { next } if now >= next && self.paused => self.watch_paused(now, out),
             Stage::Sending { next } if now >= next => self.send_piece(now, settings, out),
             Stage::Finishing { ask_again, since } if now >= ask_again => self.watch(now, since, out),
             Stage::Clearing { until } if now >= until => {
@@ -216,7 +224,10 @@ impl Spooler {
         match self.stage {
             Stage::Idle => None,
             Stage::Probing { until } => Some((until, Reason("printer status is overdue"))),
-            Stage::Sending { .. } if self.paused => None,
+            Stage::Sending { .. } if self.paused && !self.watches => None,
+            Stage::Sending { next } if self.paused => {
+                Some((next, Reason("printer is asked why it says stop")))
+            }
             Stage::Sending { next } => Some((next, Reason("the line takes the next piece of the slip"))),
             Stage::Finishing { ask_again, .. } => {
                 Some((ask_again, Reason("printer is asked while it prints")))
@@ -233,8 +244,8 @@ impl Spooler {
             self.stage = Stage::Idle;
             return;
         };
-        let watched = settings.profile.habits.printer_status == PrinterStatus::Watched;
-        if watched && job.after_trouble && !self.cleared {
+        self.watches = settings.profile.habits.printer_status == PrinterStatus::Watched;
+        if self.watches && job.after_trouble && !self.cleared {
             self.clear(now, out);
             return;
         }
@@ -270,6 +281,16 @@ impl Spooler {
         None
     }
 
+    /// The printer says stop. A full buffer ends by itself; an open cover or the end of the paper does not.
+    fn watch_paused(&mut self, now: SimTime, out: &mut Outbox<Event>) -> Option<Told> {
+        if !self.asked.is_empty() {
+            return self.on_silence(now, out);
+        }
+        self.stage = Stage::Sending { next: now + WATCH };
+        self.ask(out);
+        None
+    }
+
     fn begin_sending(&mut self, now: SimTime, out: &mut Outbox<Event>) {
         if let Some(Job { approval, copy, reprint, .. }) = self.queue.front() {
             out.event(Event::Printing { key: approval.charge.key, copy: *copy, reprint: *reprint });
@@ -284,8 +305,9 @@ impl Spooler {
         out.send(PRINTER, PRINT, piece);
         let on_the_line = line_time(piece.len(), settings.printer_baud_bps);
         self.sent = end;
+        self.line_free = now + on_the_line;
         if end < self.bytes.len() {
-            self.stage = Stage::Sending { next: now + on_the_line };
+            self.stage = Stage::Sending { next: self.line_free };
             return None;
         }
         match settings.profile.habits.printer_status {
@@ -307,12 +329,15 @@ impl Spooler {
         match reply {
             Reply::Xoff => {
                 self.paused = true;
+                if let Stage::Sending { .. } = self.stage {
+                    self.stage = Stage::Sending { next: now + WATCH };
+                }
                 None
             }
             Reply::Xon => {
                 self.paused = false;
-                if let Stage::Sending { next } = self.stage {
-                    self.stage = Stage::Sending { next: next.max(now) };
+                if let Stage::Sending { .. } = self.stage {
+                    self.stage = Stage::Sending { next: self.line_free.max(now) };
                 }
                 None
             }
@@ -392,12 +417,13 @@ impl Spooler {
             match &mut self.stage {
                 Stage::Probing { until } => *until = now + STATUS_TIMEOUT,
                 Stage::Finishing { ask_again, .. } => *ask_again = now + STATUS_TIMEOUT,
+                Stage::Sending { next } => *next = now + STATUS_TIMEOUT,
                 _ => {}
             }
             self.ask(out);
             return None;
         }
-        if matches!(self.stage, Stage::Finishing { .. }) {
+        if matches!(self.stage, Stage::Sending { .. } | Stage::Finishing { .. }) {
             self.spoil();
         }
         self.ail(now, now, out);

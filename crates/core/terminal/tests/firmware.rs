@@ -82,6 +82,12 @@ impl Counter {
         self.sent.iter().filter(|(port, _)| *port == wanted).count()
     }
 
+    /// Pieces of slip text sent so far: everything to the printer that is no real-time question.
+    fn slip_pieces(&self) -> usize {
+        let question = |bytes: &[u8]| bytes.starts_with(&[0x10, 0x04]);
+        self.sent.iter().filter(|(port, bytes)| *port == PRINTER && !question(bytes)).count()
+    }
+
     fn belief(&self) -> Option<Belief> {
         self.screen().verdict.map(|(_, belief)| belief)
     }
@@ -286,7 +292,7 @@ fn forged_foreign_and_wrong_notifications_move_nothing() {
 }
 
 #[test]
-fn xoff_holds_the_slip_back_until_xon() {
+fn xoff_holds_the_slip_back_until_xon_and_the_printer_is_asked_meanwhile() {
     let mut counter = Counter::new();
     let request = counter.card_sale();
     counter.receive(CARD, &answer(&request, "00", &KEY, |_| {}));
@@ -295,12 +301,31 @@ fn xoff_holds_the_slip_back_until_xon() {
     counter.receive(PRINTER, &[0x12, 0x12, 0x12]);
     counter.wait(Duration::from_millis(20));
     counter.receive(PRINTER, &[0x13]);
-    let held = counter.requests(PRINTER);
-    counter.wait_s(5);
-    assert_eq!(counter.requests(PRINTER), held);
+    let held = counter.slip_pieces();
+    for _ in 0..10 {
+        counter.wait(Duration::from_millis(500));
+        counter.receive(PRINTER, &[0x12, 0x12, 0x12]);
+    }
+    assert_eq!(counter.slip_pieces(), held);
+    assert!(counter.requests(PRINTER) >= held + 10, "the printer is asked every half second");
     counter.receive(PRINTER, &[0x11]);
     counter.wait(Duration::from_millis(50));
-    assert!(counter.requests(PRINTER) > held);
+    assert!(counter.slip_pieces() > held);
+}
+
+#[test]
+fn an_open_cover_is_seen_although_the_printer_says_stop() {
+    let mut counter = Counter::new();
+    let request = counter.card_sale();
+    counter.receive(CARD, &answer(&request, "00", &KEY, |_| {}));
+    counter.wait(Duration::from_millis(7));
+    counter.receive(PRINTER, &[0x12, 0x12, 0x12]);
+    counter.wait(Duration::from_millis(20));
+    counter.receive(PRINTER, &[0x13]);
+    counter.wait(Duration::from_millis(500));
+    // Offline; cover open; paper.
+    counter.receive(PRINTER, &[0x1A, 0x16, 0x12]);
+    assert_eq!(counter.screen().trouble, Some(tillrig_terminal::Trouble::CoverOpen));
 }
 
 #[test]

@@ -4,23 +4,27 @@
 //! |---|---|
 //! | [`workload`] | [`Workload`]: what every engine plays, and [`Tally`], by which we see that it did |
 //! | [`hosts`] | the workload on our own `sim::World` |
-//! | [`mod@reference`] | the workload on a bare event loop, and on tokio's paused clock |
+//! | [`payment`] | [`Payment`]: whole payment scenarios, played by the runner |
+//! | [`mod@reference`] | the workload on a bare event loop, and on tokio's paused clock; a payment on a bare loop |
 //! | [`contest`] | [`Contest`]: medians of several contenders, sampled in turns |
 //! | [`ratios`] | [`Ratios`]: the table behind a bench's own tables |
 //!
-//! A bench of something else (a whole payment, a receipt) is one more file in `benches/`: it enters its
-//! contenders in a [`Contest`] and has its [`Ratios`] printed, as `benches/engine.rs` does.
+//! A bench of something else (a receipt) is one more file in `benches/`: it enters its contenders in a
+//! [`Contest`] and has its [`Ratios`] printed, as `benches/engine.rs` does.
 //! *Not measured:* other people's simulators, which would be heavy to build; the figures for them are
 //! in the performance notes (section 4).
 
 pub mod contest;
 pub mod hosts;
+pub mod payment;
 pub mod ratios;
 pub mod reference;
 pub mod workload;
 
 pub use contest::{Contest, Medians};
+pub use payment::{Depth, Payment};
 pub use ratios::{Goal, Ratios};
+pub use reference::composite::Script;
 pub use workload::{Tally, Workload};
 
 use core::fmt;

@@ -40,7 +40,7 @@ pub fn print(measure: impl FnOnce() -> Ratios) -> io::Result<()> {
 #[derive(Clone, Debug)]
 struct Row {
     claim: String,
-    value: f64,
+    value: Result<f64, &'static str>,
     goal: Goal,
 }
 
@@ -54,7 +54,14 @@ impl Ratios {
     /// Adds a row.
     #[must_use]
     pub fn row(mut self, claim: &str, value: f64, goal: Goal) -> Self {
-        self.rows.push(Row { claim: claim.to_owned(), value, goal });
+        self.rows.push(Row { claim: claim.to_owned(), value: Ok(value), goal });
+        self
+    }
+
+    /// Adds a row whose value could not be measured, and says why in a word or two.
+    #[must_use]
+    pub fn missing(mut self, claim: &str, why: &'static str, goal: Goal) -> Self {
+        self.rows.push(Row { claim: claim.to_owned(), value: Err(why), goal });
         self
     }
 }
@@ -85,7 +92,10 @@ impl fmt::Display for Ratios {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:<52} {:>10} {:>9}", "ratios", "measured", "goal")?;
         for Row { claim, value, goal } in &self.rows {
-            writeln!(f, "{claim:<52} {value:>10.2} {goal:>9} {}", goal.verdict(*value))?;
+            match value {
+                Ok(value) => writeln!(f, "{claim:<52} {value:>10.2} {goal:>9} {}", goal.verdict(*value))?,
+                Err(why) => writeln!(f, "{claim:<52} {why:>10} {goal:>9}")?,
+            }
         }
         Ok(())
     }
@@ -104,5 +114,11 @@ mod tests {
             .to_string();
         let ends: Vec<&str> = table.lines().skip(1).filter_map(|line| line.split("9.00").nth(1)).collect();
         assert_eq!(ends, ["      >= 8 met", "      <= 8 MISSED", "         - "]);
+    }
+
+    #[test]
+    fn a_row_without_a_value_says_why_and_has_no_verdict() {
+        let table = Ratios::new().missing("speed", "not built", Goal::AtMost(5.0)).to_string();
+        assert!(table.ends_with("  not built      <= 5\n"), "{table}");
     }
 }

@@ -1,6 +1,8 @@
-//! References: the same workload played by something that is not ours to improve.
+//! References: the same work done by something that is not ours to improve.
 //!
-//! [`bare`] is the floor, [`paused`] is the usual way. Each is kept small enough to be read at once.
+//! [`bare`] is the floor of an engine and [`paused`] the usual way; [`composite`] is the floor of a payment. Each is
+//! kept small enough to be read at once.
 
 pub mod bare;
+pub mod composite;
 pub mod paused;

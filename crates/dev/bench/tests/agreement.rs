@@ -3,7 +3,10 @@
 //! Facts: performance notes, section 4. *Not compared:* what each engine keeps of the run.
 
 use core::time::Duration;
-use tillrig_bench::{Engine, Tally, Workload};
+use runner::device::{CARD_ANSWERS, CARD_ASKS};
+use runner::{Outcome, Verdict, VirtualTestbed};
+use sim::{Entry, Seed};
+use tillrig_bench::{Engine, Payment, Script, Tally, Workload};
 
 fn agreed(workload: &Workload) -> Tally {
     let [first, rest @ ..] = Engine::ALL.map(|engine| (engine, engine.play(workload)));
@@ -39,5 +42,32 @@ fn idling_ends_at_the_far_away_moment_on_every_engine() {
 fn a_workload_knows_how_much_it_delivers() {
     for workload in [Workload::PING, Workload::TIMEOUTS, Workload::idle(1)] {
         assert_eq!(agreed(&workload).deliveries, workload.deliveries());
+    }
+}
+
+#[test]
+fn the_bare_payment_carries_the_frames_and_the_slip_of_the_real_one() {
+    let run = VirtualTestbed.run(&Payment::Kiosk.plan(), Seed(1));
+    let played = Script::of(&run).play(Seed(1));
+    let mut frames = Tally::default();
+    for record in run.trace.records() {
+        if let Entry::Delivered { lane: CARD_ASKS | CARD_ANSWERS, bytes, .. } = &record.entry {
+            frames.arrived(0, run.trace.bytes(*bytes));
+        }
+    }
+    // A reversal, a sale, and an answer to each.
+    assert_eq!(frames.deliveries, 4);
+    assert_eq!(played.frames, frames);
+    let slips = Outcome::of(&run, None).slips;
+    assert_eq!(slips.iter().map(|slip| slip.lines.len()).collect::<Vec<_>>(), [played.lines as usize]);
+    assert!((180..185).contains(&Duration::from_nanos(played.ended_ns).as_secs()), "{played:?}");
+}
+
+#[test]
+fn every_payment_is_lawful_and_ends_as_its_file_expects() {
+    for payment in Payment::ALL {
+        let run = VirtualTestbed.run(&payment.plan(), Seed(1));
+        let outcome = Outcome::of(&run, None);
+        assert_eq!((outcome.verdict, outcome.failures), (Verdict::AsExpected, vec![]), "{payment}");
     }
 }

@@ -1,14 +1,15 @@
 //! What a world holds and when it allocates, told by an allocator that counts.
 //!
-//! Goals: performance notes, "memory per scenario"; sizes in bytes as asked of the allocator, without its
+//! Goals: performance notes, "memory per scenario": a world under 64 KiB, and no event that allocates; sizes in bytes as asked of the allocator, without its
 //! own bookkeeping. Counts are kept for each thread, so that tests side by side do not disturb each other.
 //! *Not counted:* stack, and memory that another thread gives back.
 #![expect(unsafe_code, reason = "an allocator can be watched only from inside, and GlobalAlloc is unsafe")]
 
+use runner::{Session, VirtualTestbed};
+use sim::{Seed, SimTime};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use tillrig_bench::hosts;
-use tillrig_bench::{Tally, Workload};
+use tillrig_bench::{Payment, Tally, Workload, hosts, payment};
 
 /// What the present thread has asked of the allocator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -114,4 +115,90 @@ fn a_world_holds_less_than_64_kib_after_a_ping() {
 fn a_dropped_world_gives_everything_back() {
     let (usage, _) = usage_of(|| tillrig_bench::Engine::World.play(&Workload::PING));
     assert_eq!(usage.held_bytes, 0);
+}
+
+/// What building a session asks for, and what building it, playing it and keeping it at its end does.
+fn usage_of_payment(payment: Payment) -> (Usage, Usage) {
+    let plan = payment.plan();
+    // The printer's character tables are made once for a process.
+    drop(payment::play(&plan, Seed(1)));
+    let (building, session) = usage_of(|| Session::new(&plan, Seed(1)));
+    drop(session);
+    let (whole, (session, _)) = usage_of(|| payment::play(&plan, Seed(1)));
+    assert!(session.is_over());
+    (building, whole)
+}
+
+#[test]
+fn the_world_of_a_payment_keeps_within_its_memory() {
+    for payment in [Payment::Kiosk, Payment::Desk, Payment::Jammed, Payment::Wallet] {
+        let (_, whole) = usage_of_payment(payment);
+        assert!(whole.held_bytes < 64 * 1024, "{payment}: {whole:?}");
+        // The trace has room for 160 records and 6 KiB from the start: less would mean broken counting.
+        assert!(whole.held_bytes > 22 * 1024, "{payment}: {whole:?}");
+    }
+}
+
+#[test]
+fn a_payment_allocates_no_more_often_than_it_did() {
+    // Measured with rustc 1.95, and a tenth on top.
+    for (payment, building_max, whole_max) in
+        [(Payment::Kiosk, 44, 235), (Payment::Desk, 43, 285), (Payment::Wallet, 42, 330)]
+    {
+        let (building, whole) = usage_of_payment(payment);
+        assert!(building.allocations <= building_max, "{payment}: {building:?}");
+        assert!(whole.allocations <= whole_max, "{payment}: {whole:?}");
+    }
+}
+
+#[test]
+fn a_dropped_payment_gives_everything_back() {
+    for payment in Payment::ALL {
+        let plan = payment.plan();
+        drop(payment::play(&plan, Seed(1)));
+        let (usage, ()) = usage_of(|| drop(payment::play(&plan, Seed(1))));
+        assert_eq!(usage.held_bytes, 0, "{payment}");
+    }
+}
+
+/// How many events of a run there are between two moments, and how often they allocate. An event at which the
+/// trace doubles its room does not count.
+fn steady(payment: Payment, from: SimTime, to: SimTime) -> (u32, u64) {
+    let plan = payment.plan();
+    let mut session = Session::new(&plan, Seed(1));
+    let (mut events, mut allocations) = (0, 0);
+    while !session.is_over() {
+        let trace_bytes = session.trace().memory_bytes();
+        let (usage, ()) = usage_of(|| VirtualTestbed.advance(&mut session));
+        if (from..to).contains(&session.now()) && session.trace().memory_bytes() == trace_bytes {
+            events += 1;
+            allocations += usage.allocations;
+        }
+    }
+    (events, allocations)
+}
+
+#[test]
+fn an_hour_of_waiting_allocates_only_when_a_buffer_doubles() {
+    let (start, middle, end) = (SimTime::from_secs(120), SimTime::from_secs(1800), SimTime::from_secs(3600));
+    // A reversal each minute but every fourth; a refused one each ten seconds, with its refusal; a printer that is
+    // asked each ten seconds, with three answers. What doubles: the printer's receive buffer, in which real-time
+    // questions stay as they do on a real line.
+    for (payment, from, events_min, allocations_max) in [
+        (Payment::Silence, middle, 22, 0),
+        (Payment::Outage, middle, 2 * 170, 0),
+        (Payment::OpenCover, start, 4 * 345, 4),
+    ] {
+        let (events, allocations) = steady(payment, from, end);
+        assert!(events >= events_min, "{payment}: {events}");
+        assert!(allocations <= allocations_max, "{payment}: {allocations} in {events} events");
+    }
+}
+
+#[test]
+fn asking_an_open_printer_allocates_nothing_from_one_doubling_to_the_next() {
+    let (events, allocations) =
+        steady(Payment::OpenCover, SimTime::from_secs(2400), SimTime::from_secs(3600));
+    assert!(events >= 4 * 119, "{events}");
+    assert_eq!(allocations, 0);
 }

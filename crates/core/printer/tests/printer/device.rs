@@ -90,6 +90,31 @@ fn clear_in_mid_line_leaves_the_part_that_is_burnt() {
 }
 
 #[test]
+fn what_a_clear_interrupted_is_not_finished_by_the_feed_that_follows() {
+    let mut bench = Bench::new(&DESK_80);
+    // Both are torn out, so both have a torn edge; without a feed, what is torn out is what was burnt by then.
+    let interrupted = |bench: &mut Bench| {
+        bench.send(&receipt()).pass_ms(20);
+        bench.write(|host| {
+            host.realtime_clear();
+        });
+    };
+    let ink = |bench: &Bench| -> usize {
+        bench.pieces().iter().map(|piece| piece.picture().dots.iter().filter(|dot| **dot > 0).count()).sum()
+    };
+    let mut at_once = bench.clone();
+    interrupted(&mut at_once);
+    at_once.settle().poke(Poke::LoadPaper);
+    interrupted(&mut bench);
+    bench.write(|host| {
+        host.feed_dots(200);
+    });
+    bench.settle().poke(Poke::LoadPaper);
+    assert!(ink(&at_once) > 0);
+    assert_eq!(ink(&bench), ink(&at_once));
+}
+
+#[test]
 fn a_presenter_holds_the_piece_until_told_and_pulls_it_back_after_thirty_seconds() {
     let mut bench = Bench::new(&KIOSK_80);
     job(&mut bench, "receipt");
