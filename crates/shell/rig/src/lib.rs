@@ -2,12 +2,12 @@
 //!
 //! A live run is the same [`runner::Session`] as a virtual one. The session says when the next thing is due; the
 //! testbed waits for that moment or for bytes of a real port. What ports received, and when, is all that
-//! chance decides, so it is written down: a [`Capture`]. [`replay`] feeds one to a virtual run and gets an
+//! chance decides, so it is written down: a [`Capture`]. [`replay()`] feeds one to a virtual run and gets an
 //! equal trace.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`bench`] | [`Bench`], a rig made ready, and [`LiveRun`], what a run on it gives |
+//! | [`mod@bench`] | [`Bench`], a rig made ready, and [`LiveRun`], what a run on it gives |
 //! | `testbed` | the testbed that waits |
 //! | `wiring` | the external lanes: a writer each, a reading thread each, and what is in flight |
 //! | `pty`, `tcp` | the two kinds of cable |
