@@ -231,4 +231,13 @@ mod tests {
         assert!(PRINTER_PROFILES.iter().all(|name| printer_named(name).is_some()));
         assert!(PROFILES.iter().all(|profile| PRINTER_PROFILES.contains(&profile.printer)));
     }
+
+    #[test]
+    fn a_terminal_that_waits_for_a_presenter_has_one() {
+        let has_presenter = |name| {
+            printer_named(name)
+                .is_some_and(|printer| matches!(printer.outlet, printer::Outlet::Presenter { .. }))
+        };
+        assert!(PROFILES.iter().all(|profile| profile.presenter == has_presenter(profile.printer)));
+    }
 }

@@ -19,7 +19,7 @@
 
 use crate::CARD;
 use crate::desk::{Desk, Next};
-use crate::event::{Event, Request, Result};
+use crate::event::{ChargeResult, Event, Request};
 use crate::journal::{Approval, Charge, Record};
 use crate::profile::{Cancel, ReversalEnds, Silence, Store};
 use crate::screen::Belief;
@@ -203,13 +203,13 @@ impl CardCharge {
         };
         match (entry.class, entry.follow_up) {
             (ReplyClass::Approved, _) => {
-                desk.event(Event::Learned { key: self.charge.key, result: Result::Approved });
+                desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Approved });
                 let text = |field| reply.text(field).unwrap_or("").trim().to_owned();
                 self.store(text(37), text(38), desk)
             }
             (_, FollowUp::Query | FollowUp::Reverse | FollowUp::SignOnAndReverse) => self.doubt(OTHER, desk),
             _ => {
-                desk.event(Event::Learned { key: self.charge.key, result: Result::Declined });
+                desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Declined });
                 self.end(Belief::Declined, Afterwards::Over, desk)
             }
         }
@@ -222,7 +222,7 @@ impl CardCharge {
             _ => false,
         };
         if done {
-            desk.event(Event::Learned { key: self.charge.key, result: Result::Undone });
+            desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Undone });
             self.end(Belief::Declined, Afterwards::Over, desk)
         } else {
             self.stage = Stage::Resting { reason: OTHER, until: desk.now + PAUSE };
@@ -250,7 +250,7 @@ impl CardCharge {
     }
 
     /// A reply counts only for the open request: same answer type, trace number, amount, terminal, merchant.
-    fn matches(&self, reply: &Message) -> core::result::Result<(), &'static str> {
+    fn matches(&self, reply: &Message) -> Result<(), &'static str> {
         let expected = match self.stage {
             Stage::Waiting { .. } => Mti::FINANCIAL_REPLY,
             Stage::Reversing { .. } => Mti::REVERSAL_REPLY,

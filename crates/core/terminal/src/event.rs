@@ -102,7 +102,7 @@ impl Request {
 
 /// What the acquirer's answer says about a charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Result {
+pub enum ChargeResult {
     /// The money is captured.
     Approved,
     /// It was refused.
@@ -155,7 +155,7 @@ pub enum Event {
         /// Which charge.
         key: Key,
         /// What became of it.
-        result: Result,
+        result: ChargeResult,
     },
     /// No answer came in time.
     GaveUp {
@@ -255,9 +255,9 @@ impl fmt::Display for Event {
             },
             Self::Asked { request, key } => write!(f, "asks: {} {key}", request.word()),
             Self::Learned { key, result } => match result {
-                Result::Approved => write!(f, "learns that {key} is approved"),
-                Result::Declined => write!(f, "learns that {key} is declined"),
-                Result::Undone => write!(f, "learns that {key} does not stand"),
+                ChargeResult::Approved => write!(f, "learns that {key} is approved"),
+                ChargeResult::Declined => write!(f, "learns that {key} is declined"),
+                ChargeResult::Undone => write!(f, "learns that {key} does not stand"),
             },
             Self::GaveUp { key } => write!(f, "gives up waiting for {key}"),
             Self::Disbelieved { why } => write!(f, "disbelieves an answer: {why}"),

@@ -33,7 +33,7 @@ pub mod settings;
 pub mod slip;
 mod spooler;
 
-pub use event::{Copy, Event, Intent, Noted, Poke, Press, Request, Result, Trouble};
+pub use event::{ChargeResult, Copy, Event, Intent, Noted, Poke, Press, Request, Trouble};
 pub use machine::Terminal;
 pub use profile::{PROFILES, Profile};
 pub use screen::{Belief, Face, Screen};

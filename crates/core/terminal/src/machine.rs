@@ -339,8 +339,8 @@ impl Terminal {
         Job { approval, copy, reprint, after_trouble, delivery, counts: true }
     }
 
-    fn has_presenter(&self) -> bool {
-        self.settings.profile.printer.starts_with("kiosk")
+    const fn has_presenter(&self) -> bool {
+        self.settings.profile.presenter
     }
 
     /// What the display shows now; reported when it changes.

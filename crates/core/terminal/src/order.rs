@@ -17,7 +17,7 @@
 
 use crate::WALLET;
 use crate::desk::{Desk, Next};
-use crate::event::{Event, Request, Result};
+use crate::event::{ChargeResult, Event, Request};
 use crate::journal::{Approval, Charge, Record};
 use crate::profile::{Cancel, Prints, Silence};
 use crate::screen::Belief;
@@ -109,7 +109,7 @@ impl Order {
     /// What the gateway answered to the open call.
     pub(crate) fn on_answer(
         &mut self,
-        answer: core::result::Result<Settled, AnswerError>,
+        answer: Result<Settled, AnswerError>,
         desk: &mut Desk<'_>,
         codec: &mut Codec,
     ) -> Next {
@@ -168,7 +168,7 @@ impl Order {
                 Next::Stay
             }
             (Stage::Showing { .. }, Prints::BeforeTheResult) => {
-                desk.event(Event::Learned { key: self.charge.key, result: Result::Approved });
+                desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Approved });
                 self.store(transaction.to_owned(), desk)
             }
             _ => Next::Stay,
@@ -257,7 +257,7 @@ impl Order {
     ) -> Next {
         match state {
             TradeState::Success => {
-                desk.event(Event::Learned { key: self.charge.key, result: Result::Approved });
+                desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Approved });
                 self.store(reference, desk)
             }
             TradeState::NotPay | TradeState::UserPaying | TradeState::Accept => match self.stage {
@@ -271,7 +271,7 @@ impl Order {
                 }
             },
             TradeState::Closed | TradeState::Revoked | TradeState::Refund | TradeState::PayError => {
-                desk.event(Event::Learned { key: self.charge.key, result: Result::Undone });
+                desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Undone });
                 self.end(Belief::Declined, false, desk)
             }
         }
@@ -284,11 +284,11 @@ impl Order {
                 Next::Stay
             }
             (Stage::Closing { .. } | Stage::Asking { .. }, ErrCode::OrderNotExist) => {
-                desk.event(Event::Learned { key: self.charge.key, result: Result::Undone });
+                desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Undone });
                 self.end(Belief::Declined, false, desk)
             }
             (Stage::Ordering { .. }, code) if !code.leaves_result_unknown() => {
-                desk.event(Event::Learned { key: self.charge.key, result: Result::Declined });
+                desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Declined });
                 self.end(Belief::Declined, false, desk)
             }
             _ => Next::Stay,

@@ -123,7 +123,8 @@ impl Terminal {
         };
         if notice.number.map(Key::Order) == Some(charge.key) && notice.amount == charge.amount {
             self.memory.late = None;
-            self.outbox.event(Event::Learned { key: charge.key, result: crate::event::Result::Approved });
+            self.outbox
+                .event(Event::Learned { key: charge.key, result: crate::event::ChargeResult::Approved });
             let (reference, auth_code) = (notice.transaction, String::new());
             self.journal.write(now, Record::Approved(Approval { charge, reference, auth_code, at: now }));
             self.memory.verdict = Some((charge.intent, Belief::Approved));

@@ -15,6 +15,8 @@ pub struct Profile {
     pub about: &'static str,
     /// The printer that it is built with.
     pub printer: &'static str,
+    /// Whether that printer holds a slip back until it is told to hand it out.
+    pub presenter: bool,
     /// What it does when things go wrong.
     pub habits: Habits,
     /// How long a card reply may take. Sixty seconds is what UnionPay terminals ship with.
@@ -135,6 +137,7 @@ pub const REFERENCE: Profile = Profile {
     name: "reference",
     about: "sound: asks before it decides, keeps what it must not forget, watches its printer",
     printer: "desk-80",
+    presenter: false,
     habits: Habits {
         prints: Prints::AfterTheResult,
         silence: Silence::Unknown,
@@ -155,11 +158,18 @@ const SOUND: Habits = REFERENCE.habits;
 /// Every firmware that there is.
 pub static PROFILES: [Profile; 11] = [
     REFERENCE,
-    Profile { name: "kiosk", about: "sound, with a presenter", printer: "kiosk-80", ..REFERENCE },
+    Profile {
+        name: "kiosk",
+        about: "sound, with a presenter",
+        printer: "kiosk-80",
+        presenter: true,
+        ..REFERENCE
+    },
     Profile {
         name: "kiosk-prints-first",
         about: "prints before it knows, waits for the notification alone, pulls the receipt back on silence",
         printer: "kiosk-80",
+        presenter: true,
         habits: Habits { prints: Prints::BeforeTheResult, ..SOUND },
         result_timeout: Duration::from_secs(10),
         ..REFERENCE

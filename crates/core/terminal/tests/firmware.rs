@@ -291,8 +291,8 @@ fn forged_foreign_and_wrong_notifications_move_nothing() {
     assert_eq!(counter.belief(), None);
 }
 
-#[test]
-fn xoff_holds_the_slip_back_until_xon_and_the_printer_is_asked_meanwhile() {
+/// An approved sale whose slip is on its way when the printer says stop.
+fn stopped_in_mid_slip() -> Counter {
     let mut counter = Counter::new();
     let request = counter.card_sale();
     counter.receive(CARD, &answer(&request, "00", &KEY, |_| {}));
@@ -301,6 +301,12 @@ fn xoff_holds_the_slip_back_until_xon_and_the_printer_is_asked_meanwhile() {
     counter.receive(PRINTER, &[0x12, 0x12, 0x12]);
     counter.wait(Duration::from_millis(20));
     counter.receive(PRINTER, &[0x13]);
+    counter
+}
+
+#[test]
+fn xoff_holds_the_slip_back_until_xon_and_the_printer_is_asked_meanwhile() {
+    let mut counter = stopped_in_mid_slip();
     let held = counter.slip_pieces();
     for _ in 0..10 {
         counter.wait(Duration::from_millis(500));
@@ -315,13 +321,7 @@ fn xoff_holds_the_slip_back_until_xon_and_the_printer_is_asked_meanwhile() {
 
 #[test]
 fn an_open_cover_is_seen_although_the_printer_says_stop() {
-    let mut counter = Counter::new();
-    let request = counter.card_sale();
-    counter.receive(CARD, &answer(&request, "00", &KEY, |_| {}));
-    counter.wait(Duration::from_millis(7));
-    counter.receive(PRINTER, &[0x12, 0x12, 0x12]);
-    counter.wait(Duration::from_millis(20));
-    counter.receive(PRINTER, &[0x13]);
+    let mut counter = stopped_in_mid_slip();
     counter.wait(Duration::from_millis(500));
     // Offline; cover open; paper.
     counter.receive(PRINTER, &[0x1A, 0x16, 0x12]);
