@@ -5,6 +5,7 @@
 //! Only the standard library, so that it builds in a second. Not done here: formatting and clippy, which
 //! `.ci/run` calls as they are.
 
+mod instructions;
 mod licences;
 mod peers;
 mod step;
@@ -23,7 +24,7 @@ usage: cargo xtask VERB [ARGUMENT…]
   test      sets up the third-party peers, builds everything, runs all tests; arguments go to `cargo test`
   peers     sets up the third-party peers alone, in target/peers
   licences  checks licences and sources of all dependencies
-  bench     runs the benches; arguments go to `cargo bench`
+  bench     runs the benches, then counts instructions; arguments go to `cargo bench`
 ";
 
 fn main() -> ExitCode {
@@ -63,10 +64,15 @@ fn test(arguments: &[String]) -> Result<(), Failure> {
 }
 
 fn bench(arguments: &[String]) -> Result<(), Failure> {
+    // One row times the program itself, from its start to its exit.
+    Step::new("program", tools::cargo())
+        .args(["build", "--release", "--locked", "--package", "tillrig"])
+        .run()?;
     Step::new("benches", tools::cargo())
         .args(["bench", "--package", "tillrig-bench", "--locked"])
         .args(arguments)
-        .run()
+        .run()?;
+    instructions::count()
 }
 
 /// The repository, where every step runs.

@@ -54,6 +54,22 @@ impl Step {
         }
     }
 
+    /// Runs it unseen and gives what it said, on stdout and then on stderr.
+    pub(crate) fn capture(mut self) -> Result<String, Failure> {
+        match self.command.output() {
+            Ok(output) if output.status.success() => {
+                let said = [output.stdout, output.stderr].concat();
+                Ok(String::from_utf8_lossy(&said).into_owned())
+            }
+            Ok(output) => Err(Failure::Step {
+                name: self.name,
+                status: output.status,
+                command_line: self.command_line(),
+            }),
+            Err(error) => Err(self.did_not_start(error)),
+        }
+    }
+
     fn did_not_start(&self, error: io::Error) -> Failure {
         let program = Path::new(self.command.get_program());
         let tool = program.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -15,6 +15,7 @@ pub(crate) fn how_to_install(program: &str) -> Option<&'static str> {
     match program {
         "git" => Some("apt-get install git"),
         "python3" => Some("apt-get install python3 python3-venv"),
+        "valgrind" => Some("apt-get install valgrind"),
         "cargo" => Some("rustup toolchain install stable"),
         _ => None,
     }
@@ -38,6 +39,11 @@ pub(crate) fn require_clippy() -> Result<(), Failure> {
 pub(crate) fn require_python_venv() -> Result<(), Failure> {
     let step = Step::new("python", "python3").args(["-c", "import venv, ensurepip"]);
     require(step, "Python's venv module", "apt-get install python3-venv")
+}
+
+/// Instructions are counted by callgrind.
+pub(crate) fn require_valgrind() -> Result<(), Failure> {
+    require(Step::new("valgrind", "valgrind").arg("--version"), "valgrind", "apt-get install valgrind")
 }
 
 fn require(probe: Step, tool: &str, install: &'static str) -> Result<(), Failure> {
