@@ -19,6 +19,7 @@ use crate::output::{self, Format};
 use crate::trouble::Trouble;
 use case::Case;
 use clap::Args;
+use live::News;
 use progress::Progress;
 use report::snapshot;
 use result::Replayed;
@@ -82,7 +83,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     }
     let mut audience = Audience::new(arguments, &cases, started);
     match &rig {
-        Some(rig) => live::run_all(rig, &cases, settings, |case, replayed| audience.hear(case, replayed))?,
+        Some(rig) => live::run_all(rig, &cases, settings, |news| match news {
+            News::Begins(case) => {
+                audience.progress.begin(case.title());
+                Ok(())
+            }
+            News::Ended(case, replayed) => audience.hear(case, *replayed),
+        })?,
         None => {
             let jobs = pool::jobs(arguments.jobs, cases.len());
             let work = |case: &Case| virtual_rig::replay(case, settings);

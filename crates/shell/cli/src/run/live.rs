@@ -34,18 +34,27 @@ pub(super) fn listed(rig: &Rig) -> Result<Vec<PathBuf>, Trouble> {
     Ok(rig.scenarios.iter().map(|path| folder.join(path)).collect())
 }
 
+/// What is told of a scenario on a rig, where each takes as long as it says.
+pub(super) enum News<'a> {
+    /// It begins.
+    Begins(&'a Case),
+    /// It is over, and was judged.
+    Ended(&'a Case, Box<Replayed>),
+}
+
 /// Runs every scenario on this rig, in their order.
 pub(super) fn run_all(
     rig: &Rig,
     cases: &[Case],
     settings: Settings,
-    mut hear: impl FnMut(&Case, Replayed) -> Result<(), Trouble>,
+    mut tell: impl FnMut(News<'_>) -> Result<(), Trouble>,
 ) -> Result<(), Trouble> {
     let mut bench = Bench::open(rig).map_err(|error| trouble(rig, &error))?;
     for case in cases {
         tracing::debug!(path = %case.shown, "runs in real time");
+        tell(News::Begins(case))?;
         let lived = bench.run(&case.plan, settings.seed).map_err(|error| trouble(rig, &error))?;
-        hear(case, judge(case, settings, &lived))?;
+        tell(News::Ended(case, Box::new(judge(case, settings, &lived))))?;
     }
     Ok(())
 }

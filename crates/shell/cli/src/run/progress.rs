@@ -32,20 +32,40 @@ impl Progress {
         }
     }
 
+    /// One begins that takes its time: says which, and keeps the clock running.
+    pub(super) fn begin(&mut self, title: &str) {
+        if let Some(bar) = self.bar() {
+            bar.set_message(format!(" {title}"));
+            bar.enable_steady_tick(MOMENT);
+        }
+    }
+
     /// One more is done.
     pub(super) fn advance(&mut self) {
         self.done += 1;
-        if self.is_watched && self.bar.is_none() && self.started.elapsed() > MOMENT {
-            let bar = ProgressBar::new(self.total);
+        let done = self.done;
+        if (self.bar.is_some() || self.started.elapsed() > MOMENT)
+            && let Some(bar) = self.bar()
+        {
+            bar.set_position(done);
+        }
+    }
+
+    /// The bar, if anybody can see it; made when it is first asked for.
+    fn bar(&mut self) -> Option<&ProgressBar> {
+        if !self.is_watched {
+            return None;
+        }
+        let total = self.total;
+        Some(self.bar.get_or_insert_with(|| {
+            let bar = ProgressBar::new(total);
             // The default style is not wrong, should this one ever be.
-            if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} scenarios, {elapsed}") {
+            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} scenarios, {elapsed}{msg}");
+            if let Ok(style) = style {
                 bar.set_style(style);
             }
-            self.bar = Some(bar);
-        }
-        if let Some(bar) = &self.bar {
-            bar.set_position(self.done);
-        }
+            bar
+        }))
     }
 
     /// Writes to stdout, with the bar out of the way if both are on the terminal.
