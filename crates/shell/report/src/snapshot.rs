@@ -181,8 +181,23 @@ fn difference(accepted: &str, found: &str) -> String {
 
 /// A snapshot file: a YAML header between `---`, then the text. A JSON string is a YAML string too.
 fn file(source: &str, name: &str, text: &str) -> String {
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    format!("---\nsource: {}\nexpression: {}\n---\n{text}", quoted(source), quoted(name))
+    format!("---\nsource: {}\nexpression: {}\n---\n{text}", scalar(source), quoted(name))
+}
+
+/// A YAML scalar as insta writes it: plain where nothing in it means anything, so that an outcome that was accepted
+/// with its tool has the same header as one that was accepted here.
+fn scalar(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        quoted(text)
+    }
+}
+
+/// JSON's strings are YAML's.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 fn write_file(path: &Path, text: &str) -> Result<(), FileError> {
