@@ -8,7 +8,8 @@ use crate::fact::{Fact, Phase};
 use crate::plan::{Act, Harm, Plan};
 use core::time::Duration;
 use scenario::{Customer, Event, Trigger};
-use sim::{Entry, OrderNo, Rule, Seed, SimTime, World};
+use sim::{Entry, Key, OrderNo, Rule, Seed, SimTime, Verdict, World};
+use terminal::Intent;
 
 /// Directs one run of one plan.
 #[derive(Clone, Debug)]
@@ -22,7 +23,10 @@ pub(crate) struct Director {
     bound: SimTime,
     in_force: Vec<bool>,
     fired: Vec<bool>,
-    pays_after: Option<Duration>,
+    done: Vec<bool>,
+    /// What the customer of each wish does about a code, and the wish behind each order.
+    payers: Vec<(Intent, Option<Duration>)>,
+    orders: Vec<(OrderNo, Intent)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +66,9 @@ impl Director {
             bound: SimTime::NEVER,
             in_force: vec![false; plan.faults.len()],
             fired: vec![false; plan.faults.len()],
-            pays_after: None,
+            done: vec![false; plan.steps.len()],
+            payers: Vec::new(),
+            orders: Vec::new(),
         };
         // Faults come before steps of the same moment: what is broken from the start is broken first.
         for (index, (trigger, _)) in plan.faults.iter().enumerate() {
@@ -93,6 +99,11 @@ impl Director {
         &self.fired
     }
 
+    /// Which steps have been done.
+    pub(crate) fn done(&self) -> &[bool] {
+        &self.done
+    }
+
     /// Does the next thing on the agenda; the world is at its moment already.
     pub(crate) fn act(&mut self, plan: &Plan, seed: Seed, world: &mut World<Device>) {
         if self.agenda.is_empty() {
@@ -112,6 +123,8 @@ impl Director {
                 world.poke(PRINTER, Poke::Printer(printer::Poke::TakeReceipt));
             }
             What::Heal => self.heal(plan, world),
+            // What people still have in mind for later does not keep a world from resting.
+            What::Bound if world.next_at().is_none() => self.end(Phase::Rest, world),
             What::Bound => self.end(Phase::Restless, world),
         }
         self.watch(plan, world);
@@ -141,10 +154,19 @@ impl Director {
                     self.mark(usize::from(*fault));
                     continue;
                 }
-                Entry::Event { event, .. } | Entry::Noted(event) => event,
-                Entry::Sent { .. } | Entry::Woke { .. } | Entry::Delivered { .. } | Entry::Refused { .. } => {
+                Entry::Sent { lane, verdict: Verdict::Cut, .. } => {
+                    self.mark_all(
+                        plan,
+                        |harm| matches!(harm, Harm::Cut { lanes, .. } if lanes.contains(lane)),
+                    );
                     continue;
                 }
+                Entry::Refused { .. } => {
+                    self.mark_all(plan, |harm| matches!(harm, Harm::Down { .. }));
+                    continue;
+                }
+                Entry::Event { event, .. } | Entry::Noted(event) => event,
+                Entry::Sent { .. } | Entry::Woke { .. } | Entry::Delivered { .. } => continue,
             };
             self.follow(plan, record.at, fact);
             if let Some(event) = occurrence(fact) {
@@ -156,8 +178,11 @@ impl Director {
     /// What people do because of what they see.
     fn follow(&mut self, plan: &Plan, at: SimTime, fact: &Fact) {
         match fact {
+            Fact::Terminal(terminal::Event::Began { intent, key: Key::Order(order), .. }) => {
+                self.orders.push((*order, *intent));
+            }
             Fact::Terminal(terminal::Event::CodeShown { order }) => {
-                if let Some(span) = self.pays_after {
+                if let Some(span) = self.patience_of(*order) {
                     self.schedule(at + span, What::CustomerPays(*order));
                 }
             }
@@ -168,6 +193,12 @@ impl Director {
             }
             _ => {}
         }
+    }
+
+    /// How long after the code is shown the customer of this order pays; `None` is never.
+    fn patience_of(&self, order: OrderNo) -> Option<Duration> {
+        let (_, intent) = self.orders.iter().rev().find(|(other, _)| *other == order)?;
+        self.payers.iter().rev().find(|(other, _)| other == intent)?.1
     }
 
     fn occurred(&mut self, at: SimTime, event: Event) {
@@ -204,11 +235,14 @@ impl Director {
 
     fn step(&mut self, index: usize, plan: &Plan, world: &mut World<Device>) {
         world.note(Fact::Step(index as u16));
+        self.done[index] = true;
         match plan.steps[index].1 {
             Act::Terminal(poke) => world.poke(TERMINAL, Poke::Terminal(poke)),
             Act::Printer(poke) => world.poke(PRINTER, Poke::Printer(poke)),
             Act::ShowQr { poke, pays_after } => {
-                self.pays_after = pays_after;
+                if let terminal::Poke::ShowQr { intent, .. } = poke {
+                    self.payers.push((intent, pays_after));
+                }
                 world.poke(TERMINAL, Poke::Terminal(poke));
             }
         }
@@ -217,6 +251,15 @@ impl Director {
     fn mark(&mut self, fault: usize) {
         if let Some(fired) = self.fired.get_mut(fault) {
             *fired = true;
+        }
+    }
+
+    /// Every fault in force of this kind has had an effect.
+    fn mark_all(&mut self, plan: &Plan, is_it: impl Fn(&Harm) -> bool) {
+        for (index, (_, harm)) in plan.faults.iter().enumerate() {
+            if self.in_force[index] && is_it(harm) {
+                self.fired[index] = true;
+            }
         }
     }
 
@@ -229,16 +272,15 @@ impl Director {
         let fault = index as u16;
         let lasts = match &plan.faults[index].1 {
             Harm::Rule { lanes, name, selector, verdict } => {
-                for lane in *lanes {
-                    let rule =
-                        Rule { fault, selector: *selector, verdict: *verdict, dice: Harm::dice(name, seed) };
-                    world.lane_mut(*lane).install(rule);
-                }
+                let dice = Harm::dice(name, seed);
+                let rule = Rule { fault, selector: *selector, verdict: *verdict, dice };
+                world.install(rule, lanes);
                 return;
             }
             Harm::Cut { lanes, lasts } => {
                 let now = world.now();
                 for lane in *lanes {
+                    self.fired[index] |= !world.lanes()[usize::from(lane.0)].is_idle();
                     world.lane_mut(*lane).cut(now);
                 }
                 *lasts
@@ -269,7 +311,11 @@ impl Director {
                 None
             }
         };
-        self.mark(index);
+        // What is done to a device with hands counts as done, whatever comes of it; a cut or a closed door counts when
+        // it has stopped something.
+        if !matches!(plan.faults[index].1, Harm::Cut { .. } | Harm::Down { .. }) {
+            self.mark(index);
+        }
         if let Some(span) = lasts {
             self.schedule(world.now() + span, What::Mend(index));
         }
@@ -281,11 +327,7 @@ impl Director {
         }
         world.note(Fact::FaultEnds(index as u16));
         match &plan.faults[index].1 {
-            Harm::Rule { lanes, .. } => {
-                for lane in *lanes {
-                    world.lane_mut(*lane).lift(index as u16);
-                }
-            }
+            Harm::Rule { .. } => world.lift(index as u16),
             Harm::Cut { lanes, .. } => {
                 for lane in *lanes {
                     world.lane_mut(*lane).join();
@@ -306,7 +348,7 @@ impl Director {
             }
             Harm::Down { .. } => {
                 for lane in [CARD_ASKS, WALLET_ASKS] {
-                    world.lane_mut(lane).join();
+                    world.lane_mut(lane).listen();
                 }
             }
             Harm::Slow { .. } => world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::Usual)),
@@ -323,7 +365,7 @@ impl Director {
         for index in 0..plan.faults.len() {
             self.mend(index, plan, world);
         }
-        self.agenda.retain(|cue| !matches!(cue.what, What::Heal | What::Fault(_)));
+        self.agenda.retain(|cue| !matches!(cue.what, What::Heal | What::Fault(_) | What::Mend(_)));
         self.bound = world.now() + plan.scenario.settles_within;
         self.schedule(self.bound, What::Bound);
     }

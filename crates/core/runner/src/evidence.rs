@@ -43,10 +43,9 @@ pub struct Wish {
 pub struct Charge {
     /// Its number.
     pub key: Key,
-    /// Whose wish it is for; `None` where the terminal never began it.
+    /// Whose wish it is for; `None` where the terminal never began it. A number that a firmware gives out twice is
+    /// that of the wish for which it was last begun before money moved.
     pub intent: Option<Intent>,
-    /// Whether a request about it has left the terminal: until then its number may pass to another wish.
-    pub sent: bool,
     /// What was captured under this number.
     pub captured: Fen,
     /// What was given back.
@@ -122,11 +121,10 @@ impl<'a> Evidence<'a> {
         match fact {
             Fact::Terminal(terminal::Event::Began { intent, key, .. }) => {
                 let charge = self.charge(*key);
-                if !charge.sent {
+                if charge.captured == Fen::ZERO {
                     charge.intent = Some(*intent);
                 }
             }
-            Fact::Terminal(terminal::Event::Asked { key, .. }) => self.charge(*key).sent = true,
             Fact::Terminal(terminal::Event::Shows(screen)) => {
                 self.screen = *screen;
                 if let Some((intent, belief)) = screen.verdict
@@ -151,7 +149,7 @@ impl<'a> Evidence<'a> {
     fn charge(&mut self, key: Key) -> &mut Charge {
         let index = self.charges.iter().position(|charge| charge.key == key).unwrap_or_else(|| {
             let (captured, reversed, moved_at) = (Fen::ZERO, Fen::ZERO, SimTime::ZERO);
-            self.charges.push(Charge { key, intent: None, sent: false, captured, reversed, moved_at });
+            self.charges.push(Charge { key, intent: None, captured, reversed, moved_at });
             self.charges.len() - 1
         });
         &mut self.charges[index]

@@ -193,9 +193,12 @@ fn timeline(run: &Run) -> Vec<(SimTime, String)> {
             let line = match &record.entry {
                 Entry::Event { event, .. } | Entry::Noted(event) => event.to_string(),
                 Entry::Sent { lane, tag, verdict, fault, .. } if *verdict != LinkVerdict::Pass => {
-                    let fault = fault.map_or_else(String::new, |fault| format!(" by fault {}", fault + 1));
                     let lane = crate::device::lane_name(*lane);
-                    format!("link      {tag} on {lane}: {}{fault}", verdict_words(*verdict))
+                    let words = match fault {
+                        Some(fault) => format!("{} by fault {}", verdict_words(*verdict), fault + 1),
+                        None => "lost, the line is cut".to_owned(),
+                    };
+                    format!("link      {tag} on {lane}: {words}")
                 }
                 Entry::Refused { lane, tag } => {
                     format!("link      {tag} on {}: refused", crate::device::lane_name(*lane))

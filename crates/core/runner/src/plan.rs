@@ -82,7 +82,9 @@ impl Plan {
         let steps = (0..scenario.steps.len())
             .map(|index| (scenario.steps[index].start, act(&scenario, index)))
             .collect();
-        let faults = scenario.faults.iter().map(|fault| (fault.start, harm(&fault.effect))).collect();
+        let mut faults: Vec<(Trigger, Harm)> =
+            scenario.faults.iter().map(|fault| (fault.start, harm(&fault.effect))).collect();
+        tell_namesakes_apart(&mut faults);
         Ok(Self { scenario, settings, printer, steps, faults })
     }
 
@@ -99,6 +101,20 @@ impl Harm {
     /// The dice of a rule, by the name of what it does: another fault never reshuffles them.
     pub(crate) fn dice(name: &str, seed: Seed) -> sim::Stream {
         seed.stream(name)
+    }
+}
+
+/// Two rules of one name would roll the same dice: each but the first gets its number behind its name.
+fn tell_namesakes_apart(faults: &mut [(Trigger, Harm)]) {
+    let mut seen: Vec<String> = Vec::new();
+    for (_, harm) in faults {
+        if let Harm::Rule { name, .. } = harm {
+            let earlier = seen.iter().filter(|other| *other == name).count();
+            seen.push(name.clone());
+            if earlier > 0 {
+                name.push_str(&format!("#{}", earlier + 1));
+            }
+        }
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Run {
     pub ended_at: SimTime,
     /// Which faults of the scenario had any effect.
     pub fired: Vec<bool>,
+    /// Which steps of the scenario were done.
+    pub done: Vec<bool>,
 }
 
 /// Records and bytes of a usual run, so that it does not allocate for its trace.
@@ -165,6 +167,7 @@ impl Session {
             settled: self.director.phase() == Phase::Rest,
             ended_at: self.world.now(),
             fired: self.director.fired().to_vec(),
+            done: self.director.done().to_vec(),
             trace: self.world.take_trace(),
             plan: self.plan,
             seed: self.seed,

@@ -7,7 +7,7 @@
 //! *Not modelled:* bit errors by a UART's sampling, collisions, TCP segments and windows. Messages of
 //! one lane may overtake each other only by a rule.
 
-use crate::{MachineId, Port, Rule, SimTime, Span, Tag, Trace, Verdict};
+use crate::{MachineId, Port, SimTime, Span, Tag, Trace, Verdict};
 use core::time::Duration;
 use std::collections::VecDeque;
 
@@ -62,19 +62,14 @@ pub struct Lane {
     /// Whether what comes out is carried on by the testbed instead of the world.
     pub external: bool,
     timing: Timing,
-    state: State,
-    rules: Vec<Rule>,
+    /// Cuts that are in force: two overlapping ones are both to be mended before the lane is joined.
+    cuts: u16,
+    /// The same for refusals.
+    refusals: u16,
     in_flight: VecDeque<Parcel>,
     held: Option<(Tag, Span)>,
     busy_until: SimTime,
     spare: Vec<Vec<u8>>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Joined,
-    Cut,
-    Refusing,
 }
 
 /// Something on its way.
@@ -102,8 +97,8 @@ impl Lane {
             to,
             external: false,
             timing,
-            state: State::Joined,
-            rules: Vec::new(),
+            cuts: 0,
+            refusals: 0,
             in_flight: VecDeque::new(),
             held: None,
             busy_until: SimTime::ZERO,
@@ -111,35 +106,34 @@ impl Lane {
         }
     }
 
-    /// Adds a rule behind those that are there.
-    pub fn install(&mut self, rule: Rule) {
-        self.rules.push(rule);
+    /// Mends one cut. What was lost stays lost.
+    pub const fn join(&mut self) {
+        self.cuts = self.cuts.saturating_sub(1);
     }
 
-    /// Takes away the rules of one fault.
-    pub fn lift(&mut self, fault: u16) {
-        self.rules.retain(|rule| rule.fault != fault);
+    /// Answers every message with a refusal until that is mended: nobody listens at the far end.
+    pub const fn refuse(&mut self) {
+        self.refusals = self.refusals.saturating_add(1);
     }
 
-    /// Takes away every rule and joins the lane: the fault is mended.
-    pub fn heal(&mut self) {
-        self.rules.clear();
-        self.join();
+    /// Mends one refusal.
+    pub const fn listen(&mut self) {
+        self.refusals = self.refusals.saturating_sub(1);
     }
 
-    /// Joins a cut or refusing lane. What was lost stays lost.
-    pub fn join(&mut self) {
-        self.state = State::Joined;
+    /// Whether messages are carried.
+    pub(crate) const fn is_joined(&self) -> bool {
+        self.cuts == 0 && self.refusals == 0
     }
 
-    /// Answers every message with a refusal until it is joined again: nobody listens at the far end.
-    pub fn refuse(&mut self) {
-        self.state = State::Refusing;
+    /// Whether messages are lost without a word.
+    pub(crate) const fn is_cut(&self) -> bool {
+        self.cuts > 0
     }
 
     /// Pulls the cable. Of a message in mid-line, the bytes that are through still arrive.
     pub fn cut(&mut self, now: SimTime) {
-        self.state = State::Cut;
+        self.cuts = self.cuts.saturating_add(1);
         self.held = None;
         self.busy_until = now;
         let first = self.in_flight.pop_front();
@@ -176,21 +170,10 @@ impl Lane {
         recycle(&mut self.spare, cargo);
     }
 
-    /// Whether anything is on its way.
+    /// Whether nothing is on its way.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.in_flight.is_empty() && self.held.is_none()
-    }
-
-    /// Asks the rules, in the order in which they were installed: the first that does not pass decides.
-    pub(crate) fn judge(&mut self, tag: Tag) -> (Verdict, Option<u16>) {
-        for rule in &mut self.rules {
-            let verdict = rule.on_message(tag);
-            if verdict != Verdict::Pass {
-                return (verdict, Some(rule.fault));
-            }
-        }
-        (Verdict::Pass, None)
     }
 
     /// Carries out what the rules said of a message. `orders` hands out places among equal moments.
@@ -203,14 +186,13 @@ impl Lane {
         trace: &Trace<E>,
         orders: &mut u64,
     ) {
-        match self.state {
-            State::Cut => return,
-            State::Refusing => {
-                let at = now + self.timing.latency * 2;
-                self.enqueue(Parcel { at, order: next(orders), tag, kept, cargo: Cargo::Refusal });
-                return;
-            }
-            State::Joined => {}
+        if self.is_cut() {
+            return;
+        }
+        if self.refusals > 0 {
+            let at = now + self.timing.latency * 2;
+            self.enqueue(Parcel { at, order: next(orders), tag, kept, cargo: Cargo::Refusal });
+            return;
         }
         let released = self.held.take();
         match verdict {

@@ -6,7 +6,7 @@
 //! testbed, which reports what came back with [`World::arrive`].
 
 use crate::lane::{Cargo, next};
-use crate::{Entry, Input, Lane, LaneId, Machine, Output, Port, Reason, SimTime, Tag, Trace};
+use crate::{Entry, Input, Lane, LaneId, Machine, Output, Port, Reason, Rule, SimTime, Tag, Trace, Verdict};
 
 /// Which machine of a world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,8 +19,16 @@ pub struct World<M: Machine> {
     orders: u64,
     machines: Vec<Slot<M>>,
     lanes: Vec<Lane>,
+    rules: Vec<Placed>,
     outgoing: Vec<u8>,
     trace: Trace<M::Event>,
+}
+
+/// A rule and the lanes that it watches. It counts and rolls once for all of them.
+#[derive(Clone, Debug)]
+struct Placed {
+    rule: Rule,
+    lanes: Vec<LaneId>,
 }
 
 #[derive(Clone, Debug)]
@@ -70,6 +78,7 @@ impl<M: Machine> World<M> {
             orders: 0,
             machines: Vec::new(),
             lanes: Vec::new(),
+            rules: Vec::new(),
             outgoing: Vec::new(),
             trace: Trace::empty(),
         }
@@ -121,7 +130,17 @@ impl<M: Machine> World<M> {
         &self.machines[usize::from(id.0)].machine
     }
 
-    /// A lane, to install or lift rules.
+    /// Puts a rule on these lanes, behind those that are there. "The first two" means the first two of all of them.
+    pub fn install(&mut self, rule: Rule, lanes: &[LaneId]) {
+        self.rules.push(Placed { rule, lanes: lanes.to_vec() });
+    }
+
+    /// Takes away the rules of one fault.
+    pub fn lift(&mut self, fault: u16) {
+        self.rules.retain(|placed| placed.rule.fault != fault);
+    }
+
+    /// A lane, to cut and to join it.
     ///
     /// # Panics
     /// If `id` is of another world.
@@ -250,13 +269,15 @@ impl<M: Machine> World<M> {
 
     /// One mutation, then drain: what the machine sends enters its lanes, what it reports the trace.
     fn give(&mut self, index: usize, input: Input<'_, M::Poke>) {
-        let Self { now, orders, machines, lanes, trace, .. } = self;
+        let Self { now, orders, machines, lanes, rules, trace, .. } = self;
         let id = MachineId(index as u8);
         let machine = &mut machines[index].machine;
         machine.handle(*now, input);
         while let Some(output) = machine.poll() {
             match output {
-                Output::Send { port, tag, bytes } => send(*now, id, port, tag, bytes, lanes, trace, orders),
+                Output::Send { port, tag, bytes } => {
+                    send(*now, id, port, tag, bytes, lanes, rules, trace, orders);
+                }
                 Output::Event(event) => trace.record(*now, Entry::Event { machine: id, event }),
             }
         }
@@ -281,6 +302,7 @@ fn send<E>(
     tag: Tag,
     bytes: &[u8],
     lanes: &mut [Lane],
+    rules: &mut [Placed],
     trace: &mut Trace<E>,
     orders: &mut u64,
 ) {
@@ -290,9 +312,28 @@ fn send<E>(
     };
     let lane = &mut lanes[index];
     let kept = trace.keep(bytes);
-    let (verdict, fault) = lane.judge(tag);
-    trace.record(now, Entry::Sent { lane: LaneId(index as u8), tag, bytes: kept, verdict, fault });
+    let id = LaneId(index as u8);
+    let (verdict, fault) = judge(lane, id, tag, rules);
+    trace.record(now, Entry::Sent { lane: id, tag, bytes: kept, verdict, fault });
     lane.send(now, tag, kept, verdict, trace, orders);
+}
+
+/// What becomes of a message that enters a lane. A rule sees only what a joined lane would carry; of those that do, the
+/// first that does not pass decides, in the order in which they were installed.
+fn judge(lane: &Lane, id: LaneId, tag: Tag, rules: &mut [Placed]) -> (Verdict, Option<u16>) {
+    if lane.is_cut() {
+        return (Verdict::Cut, None);
+    }
+    if !lane.is_joined() {
+        return (Verdict::Pass, None);
+    }
+    for Placed { rule, .. } in rules.iter_mut().filter(|placed| placed.lanes.contains(&id)) {
+        let verdict = rule.on_message(tag);
+        if verdict != Verdict::Pass {
+            return (verdict, Some(rule.fault));
+        }
+    }
+    (Verdict::Pass, None)
 }
 
 #[cfg(test)]
@@ -385,7 +426,7 @@ mod tests {
         ];
         for (verdict, expected) in cases {
             let (mut world, a, lane) = network();
-            world.lane_mut(lane).install(rule(verdict));
+            world.install(rule(verdict), &[lane]);
             world.poke(a, "one");
             world.poke(a, "two");
             assert_eq!(heard(world), expected, "{verdict:?}");
@@ -395,12 +436,29 @@ mod tests {
     #[test]
     fn a_hit_is_in_the_trace_with_the_fault_that_caused_it() {
         let (mut world, a, lane) = network();
-        world.lane_mut(lane).install(rule(Verdict::Drop));
+        world.install(rule(Verdict::Drop), &[lane]);
         world.poke(a, "one");
         let Entry::Sent { verdict, fault, .. } = &world.trace().records()[0].entry else {
             panic!("the first record is the message");
         };
         assert_eq!((*verdict, *fault), (Verdict::Drop, Some(3)));
+    }
+
+    #[test]
+    fn a_rule_on_two_lanes_counts_for_both_and_sees_nothing_that_a_cut_lane_loses() {
+        let (mut world, a, one) = network();
+        let end = |machine| Endpoint { machine: MachineId(machine), port: Port(1) };
+        let two = world.connect(Lane::new(end(0), end(1), Timing::network(Duration::ZERO)));
+        world.install(rule(Verdict::Drop), &[two, one]);
+        world.lane_mut(one).cut(SimTime::ZERO);
+        world.lane_mut(one).cut(SimTime::ZERO);
+        world.poke(a, "lost by the cut");
+        world.lane_mut(one).join();
+        world.poke(a, "lost by the other cut");
+        world.lane_mut(one).join();
+        world.poke(a, "lost by the rule");
+        world.poke(a, "carried");
+        assert_eq!(heard(world), ["0.050s carried"]);
     }
 
     #[test]
@@ -446,10 +504,11 @@ mod tests {
     #[test]
     fn a_fork_carries_on_as_the_original_does() {
         let (mut world, a, lane) = network();
-        world.lane_mut(lane).install(Rule {
+        let coin = Rule {
             selector: Selector { chance: crate::Ratio { times: 1, of: 2 }, ..Selector::EVERYTHING },
             ..rule(Verdict::Drop)
-        });
+        };
+        world.install(coin, &[lane]);
         for text in ["1", "2", "3", "4"] {
             world.poke(a, text);
         }

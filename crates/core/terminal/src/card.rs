@@ -37,7 +37,7 @@ pub(crate) struct CardCharge {
 
 #[derive(Clone, Debug)]
 enum Stage {
-    Recording,
+    Recording { cancelled: bool },
     Waiting { until: SimTime },
     Storing(Approval),
     Ending { belief: Belief, afterwards: Afterwards },
@@ -65,7 +65,11 @@ const BAD_MAC: &str = "A0";
 impl CardCharge {
     /// Begins a charge: into the journal first, unless this firmware keeps reversals in memory.
     pub(crate) fn begin(charge: Charge, desk: &mut Desk<'_>) -> Self {
-        let mut card = Self { charge, stage: Stage::Recording, message: Message::new(Mti::FINANCIAL) };
+        let mut card = Self {
+            charge,
+            stage: Stage::Recording { cancelled: false },
+            message: Message::new(Mti::FINANCIAL),
+        };
         desk.event(Event::Began { intent: charge.intent, key: charge.key, amount: charge.amount });
         match desk.settings.profile.habits.reversal_store {
             Store::Flash => desk.write(Record::Begun(charge)),
@@ -81,7 +85,11 @@ impl CardCharge {
 
     /// Reverses a charge.
     pub(crate) fn undo(charge: Charge, desk: &mut Desk<'_>) -> Self {
-        let mut card = Self { charge, stage: Stage::Recording, message: Message::new(Mti::REVERSAL) };
+        let mut card = Self {
+            charge,
+            stage: Stage::Recording { cancelled: false },
+            message: Message::new(Mti::REVERSAL),
+        };
         card.reverse(OTHER, 0, desk);
         card
     }
@@ -99,7 +107,8 @@ impl CardCharge {
     /// Everything that was being written is in flash.
     pub(crate) fn on_durable(&mut self, desk: &mut Desk<'_>) -> Next {
         match &self.stage {
-            Stage::Recording => {
+            Stage::Recording { cancelled: true } => self.end(Belief::Declined, Afterwards::Over, desk),
+            Stage::Recording { cancelled: false } => {
                 self.send_sale(desk);
                 Next::Stay
             }
@@ -133,7 +142,10 @@ impl CardCharge {
     /// Nobody listens at the acquirer: what was sent last did not leave.
     pub(crate) fn on_refused(&mut self, desk: &mut Desk<'_>) -> Next {
         match self.stage {
-            Stage::Waiting { .. } => self.end(Belief::Declined, Afterwards::Over, desk),
+            Stage::Waiting { .. } => {
+                desk.event(Event::Unreached { key: self.charge.key });
+                self.end(Belief::Declined, Afterwards::Over, desk)
+            }
             Stage::Reversing { reason, .. } => {
                 self.stage = Stage::Resting { reason, until: desk.now + PAUSE / 6 };
                 Next::Tell(Belief::Unknown)
@@ -149,8 +161,12 @@ impl CardCharge {
             (Stage::Waiting { .. }, Cancel::ForgetsTheCharge) => {
                 self.end(Belief::Declined, Afterwards::Over, desk)
             }
-            // Before the first byte has left there is nothing to undo, but what is being written will be sent:
-            // the key is taken once the charge is out. After that the charge is being settled already.
+            // Nothing has left yet: once the record is in flash, the charge is ended instead of sent.
+            (Stage::Recording { .. }, _) => {
+                self.stage = Stage::Recording { cancelled: true };
+                Next::Stay
+            }
+            // The charge is being settled already.
             _ => Next::Stay,
         }
     }
@@ -184,7 +200,7 @@ impl CardCharge {
             Stage::Waiting { until } => Some((until, Reason("card reply is overdue"))),
             Stage::Reversing { until, .. } => Some((until, Reason("reversal reply is overdue"))),
             Stage::Resting { until, .. } => Some((until, Reason("reversal is tried again"))),
-            Stage::Recording | Stage::Storing(_) | Stage::Ending { .. } => None,
+            Stage::Recording { .. } | Stage::Storing(_) | Stage::Ending { .. } => None,
         }
     }
 

@@ -162,6 +162,11 @@ pub enum Event {
         /// On which charge.
         key: Key,
     },
+    /// Nobody listens at the acquirer: the request did not leave.
+    Unreached {
+        /// Of which charge.
+        key: Key,
+    },
     /// An answer was not believed.
     Disbelieved {
         /// Why.
@@ -260,6 +265,7 @@ impl fmt::Display for Event {
                 ChargeResult::Undone => write!(f, "learns that {key} does not stand"),
             },
             Self::GaveUp { key } => write!(f, "gives up waiting for {key}"),
+            Self::Unreached { key } => write!(f, "finds nobody to ask about {key}"),
             Self::Disbelieved { why } => write!(f, "disbelieves an answer: {why}"),
             Self::Busy { intent } => write!(f, "turns {intent} away: an older charge is open"),
             Self::CodeShown { order } => write!(f, "shows the code of {order}"),

@@ -107,9 +107,9 @@ impl Terminal {
         let mut after_trouble = true;
         let approvals: Vec<Approval> = self.journal.approvals().cloned().collect();
         for approval in approvals {
-            self.memory.verdict.get_or_insert((approval.charge.intent, Belief::Approved));
             for copy in self.copies(approval.charge.key) {
                 if !self.journal.is_printed(approval.charge.key, *copy) {
+                    self.memory.verdict = Some((approval.charge.intent, Belief::Approved));
                     let job = self.job(approval.clone(), *copy, true, after_trouble);
                     after_trouble = false;
                     self.memory.spooler.print(job, now, &self.settings, &mut self.outbox);
@@ -142,6 +142,7 @@ impl Terminal {
     /// One charge at a time: while one is open, the next is turned away.
     fn accepts(&mut self, intent: Intent) -> bool {
         self.memory.repeats = 0;
+        self.memory.reprints = 0;
         let free = matches!(self.memory.flow, Flow::Idle);
         if free {
             self.memory.verdict = None;
@@ -151,11 +152,18 @@ impl Terminal {
         free
     }
 
+    /// The reprint key: the newest slip, and pressed again the one before, round and round until the next charge.
     fn reprint(&mut self, now: SimTime) {
         if self.settings.profile.habits.reprint == Reprint::Missing || !self.memory.spooler.is_idle() {
             return;
         }
-        if let Some(approval) = self.journal.approvals().next_back().cloned() {
+        let approvals = self.journal.approvals().count();
+        if approvals == 0 {
+            return;
+        }
+        let back = self.memory.reprints % approvals;
+        self.memory.reprints += 1;
+        if let Some(approval) = self.journal.approvals().rev().nth(back).cloned() {
             let job = self.job(approval, Copy::Customer, true, false);
             self.memory.spooler.print(job, now, &self.settings, &mut self.outbox);
         }

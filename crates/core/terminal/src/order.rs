@@ -37,7 +37,7 @@ pub(crate) struct Order {
 
 #[derive(Clone, Debug)]
 enum Stage {
-    Recording,
+    Recording { cancelled: bool },
     Ordering { until: SimTime, tries: u32 },
     Showing { until: SimTime, next: SimTime, asked: bool },
     Closing { until: SimTime },
@@ -61,12 +61,12 @@ impl Order {
     pub(crate) fn begin(charge: Charge, number: OrderNo, desk: &mut Desk<'_>) -> Self {
         desk.event(Event::Began { intent: charge.intent, key: charge.key, amount: charge.amount });
         desk.write(Record::Begun(charge));
-        Self { charge, number, stage: Stage::Recording }
+        Self { charge, number, stage: Stage::Recording { cancelled: false } }
     }
 
     /// Takes up an order that the journal says was begun: nobody knows what became of it.
     pub(crate) fn recover(charge: Charge, number: OrderNo, desk: &mut Desk<'_>, codec: &mut Codec) -> Self {
-        let mut order = Self { charge, number, stage: Stage::Recording };
+        let mut order = Self { charge, number, stage: Stage::Recording { cancelled: false } };
         order.ask(desk, codec);
         order
     }
@@ -82,7 +82,8 @@ impl Order {
     /// Everything that was being written is in flash.
     pub(crate) fn on_durable(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) -> Next {
         match &self.stage {
-            Stage::Recording => {
+            Stage::Recording { cancelled: true } => self.end(Belief::Declined, false, desk),
+            Stage::Recording { cancelled: false } => {
                 self.order(1, desk, codec);
                 Next::Stay
             }
@@ -133,7 +134,11 @@ impl Order {
     /// Nobody listens at the gateway.
     pub(crate) fn on_refused(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) -> Next {
         match self.stage {
-            Stage::Ordering { tries, .. } if tries >= TRIES => self.end(Belief::Declined, false, desk),
+            Stage::Ordering { tries, .. } if tries >= TRIES => {
+                // No code was ever shown, so whatever the gateway knows of the order, nobody can pay it.
+                desk.event(Event::Unreached { key: self.charge.key });
+                self.end(Belief::Declined, false, desk)
+            }
             Stage::Ordering { tries, .. } => {
                 self.order(tries + 1, desk, codec);
                 Next::Stay
@@ -185,6 +190,10 @@ impl Order {
             (Stage::Ordering { .. } | Stage::Showing { .. }, Cancel::ForgetsTheCharge) => {
                 self.end(Belief::Declined, false, desk)
             }
+            (Stage::Recording { .. }, _) => {
+                self.stage = Stage::Recording { cancelled: true };
+                Next::Stay
+            }
             _ => Next::Stay,
         }
     }
@@ -229,7 +238,7 @@ impl Order {
             Stage::Closing { until } => Some((until, Reason("answer to the close is overdue"))),
             Stage::Asking { until } => Some((until, Reason("answer to the query is overdue"))),
             Stage::Resting { until } => Some((until, Reason("order is closed again"))),
-            Stage::Recording | Stage::Storing(_) | Stage::Ending { .. } => None,
+            Stage::Recording { .. } | Stage::Storing(_) | Stage::Ending { .. } => None,
         }
     }
 

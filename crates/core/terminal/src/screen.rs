@@ -16,8 +16,8 @@ pub struct Screen {
     pub verdict: Option<(Intent, Belief)>,
     /// What is wrong with the printer.
     pub trouble: Option<Trouble>,
-    /// The newest charge whose slip can be printed again. Where there is one, the slip of every approved charge in
-    /// the journal can be chosen by its number; the reprint key takes the newest.
+    /// The newest charge whose slip can be printed again. The reprint key takes it first, and pressed again the one
+    /// before: where there is one, the slip of every approved charge in the journal can be had.
     pub reprint: Option<Key>,
 }
 

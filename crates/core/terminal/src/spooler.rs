@@ -32,7 +32,8 @@ pub(crate) struct Spooler {
     bytes: Vec<u8>,
     sent: usize,
     jobs: u32,
-    paused: bool,
+    /// Since when the printer says stop.
+    paused_since: Option<SimTime>,
     /// Whether this firmware asks the printer at all; one that does not still obeys XOFF.
     watches: bool,
     /// When the line has taken everything that was sent.
@@ -134,7 +135,7 @@ impl Spooler {
             bytes: Vec::new(),
             sent: 0,
             jobs: 0,
-            paused: false,
+            paused_since: None,
             watches: true,
             line_free: SimTime::ZERO,
             cleared: false,
@@ -203,8 +204,10 @@ impl Spooler {
     ) -> Option<Told> {
         match self.stage {
             Stage::Probing { until } if now >= until => self.on_silence(now, out),
-            Stage::Sending { .. } if self.paused && !self.watches => None,
-            Stage::Sending { next } if now >= next && self.paused => self.watch_paused(now, out),
+            Stage::Sending { .. } if self.paused_since.is_some() && !self.watches => None,
+            Stage::Sending { next } if now >= next && self.paused_since.is_some() => {
+                self.watch_paused(now, out)
+            }
             Stage::Sending { next } if now >= next => self.send_piece(now, settings, out),
             Stage::Finishing { ask_again, since } if now >= ask_again => self.watch(now, since, out),
             Stage::Clearing { until } if now >= until => {
@@ -224,8 +227,8 @@ impl Spooler {
         match self.stage {
             Stage::Idle => None,
             Stage::Probing { until } => Some((until, Reason("printer status is overdue"))),
-            Stage::Sending { .. } if self.paused && !self.watches => None,
-            Stage::Sending { next } if self.paused => {
+            Stage::Sending { .. } if self.paused_since.is_some() && !self.watches => None,
+            Stage::Sending { next } if self.paused_since.is_some() => {
                 Some((next, Reason("printer is asked why it says stop")))
             }
             Stage::Sending { next } => Some((next, Reason("the line takes the next piece of the slip"))),
@@ -286,6 +289,13 @@ impl Spooler {
         if !self.asked.is_empty() {
             return self.on_silence(now, out);
         }
+        if self.paused_since.is_some_and(|since| now.since(since) >= SLIP_TIMEOUT) {
+            // It is well and has not said go for as long as a whole slip takes: its go was lost.
+            self.paused_since = None;
+            self.spoil();
+            self.clear(now, out);
+            return self.tell(Some(Trouble::Stuck));
+        }
         self.stage = Stage::Sending { next: now + WATCH };
         self.ask(out);
         None
@@ -328,14 +338,14 @@ impl Spooler {
     ) -> Option<Told> {
         match reply {
             Reply::Xoff => {
-                self.paused = true;
+                self.paused_since.get_or_insert(now);
                 if let Stage::Sending { .. } = self.stage {
                     self.stage = Stage::Sending { next: now + WATCH };
                 }
                 None
             }
             Reply::Xon => {
-                self.paused = false;
+                self.paused_since = None;
                 if let Stage::Sending { .. } = self.stage {
                     self.stage = Stage::Sending { next: self.line_free.max(now) };
                 }
@@ -400,7 +410,7 @@ impl Spooler {
                 self.tell(trouble)
             }
             (Stage::Ailing { .. }, None) => {
-                self.paused = false;
+                self.paused_since = None;
                 self.start(now, settings, out);
                 self.tell(None)
             }

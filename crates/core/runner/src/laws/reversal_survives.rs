@@ -22,7 +22,11 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
                 }
                 open.insert(*key);
             }
-            Event::Asked { request: Request::Reversal, key } | Event::Learned { key, .. } => {
+            // A reversal that was sent is not one that was answered: the next power cut must not lose it either.
+            Event::Asked { request: Request::Reversal, key } => {
+                cut.remove(key);
+            }
+            Event::Learned { key, .. } => {
                 open.remove(key);
                 cut.remove(key);
             }

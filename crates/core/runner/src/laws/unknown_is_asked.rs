@@ -1,39 +1,57 @@
 //! unknown-is-asked: an unknown result is queried or reversed, never charged again under a new number.
+//!
+//! A result is unknown from the moment when the request left until an authentic answer says what became of it, or
+//! the acquirer turned out not to be there. A firmware may not end such a charge without having asked.
 
 use super::Report;
 use crate::evidence::Evidence;
 use sim::{Key, SimTime};
 use std::collections::BTreeMap;
-use terminal::{Event, Intent, Request};
+use terminal::{Event, Intent, Noted, Request};
+
+/// One charge whose request has left.
+#[derive(Clone, Copy)]
+struct Open {
+    intent: Option<Intent>,
+    /// Since when the firmware treats it as over or hopeless.
+    left_at: Option<SimTime>,
+    asked: bool,
+}
 
 pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
     let mut wish_of: BTreeMap<Key, Intent> = BTreeMap::new();
-    let mut unknown: BTreeMap<Key, (SimTime, bool)> = BTreeMap::new();
+    let mut open: BTreeMap<Key, Open> = BTreeMap::new();
     for (at, event) in evidence.terminal() {
         match event {
             Event::Began { intent, key, .. } => {
-                let older = unknown.keys().find(|older| wish_of.get(older) == Some(intent));
-                if let Some(older) = older {
+                let older = open.iter().find(|(_, older)| older.intent == Some(*intent));
+                if let Some((older, _)) = older {
                     report(at, format!("{intent} is charged again as {key} while {older} is unknown"));
                 }
                 wish_of.insert(*key, *intent);
             }
-            Event::GaveUp { key } => {
-                unknown.insert(*key, (at, false));
+            Event::Asked { request: Request::Sale | Request::Order, key } => {
+                let intent = wish_of.get(key).copied();
+                open.entry(*key).or_insert(Open { intent, left_at: None, asked: false });
             }
             Event::Asked { request: Request::Query | Request::Reversal | Request::Close, key } => {
-                if let Some((_, asked)) = unknown.get_mut(key) {
-                    *asked = true;
+                if let Some(charge) = open.get_mut(key) {
+                    charge.asked = true;
                 }
             }
-            Event::Learned { key, .. } => {
-                unknown.remove(key);
+            Event::GaveUp { key } | Event::Durable { key, noted: Noted::Ended } => {
+                if let Some(charge) = open.get_mut(key) {
+                    charge.left_at.get_or_insert(at);
+                }
+            }
+            Event::Learned { key, .. } | Event::Unreached { key } => {
+                open.remove(key);
             }
             _ => {}
         }
     }
-    for (key, (at, asked)) in unknown {
-        if !asked {
+    for (key, charge) in open {
+        if let Some(at) = charge.left_at.filter(|_| !charge.asked) {
             report(at, format!("the result of {key} was unknown, and nobody asked"));
         }
     }

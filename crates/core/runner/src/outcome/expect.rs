@@ -15,6 +15,7 @@ pub(super) fn check(evidence: &Evidence<'_>, breaches: &[Breach]) -> Vec<Failure
     captured(expect, evidence, &mut failures);
     screen(expect, evidence, &mut failures);
     receipts(expect, evidence, &mut failures);
+    never_done(evidence, &mut failures);
     never_fired(evidence, &mut failures);
     failures
 }
@@ -89,6 +90,16 @@ fn receipts(expect: &Expectation, evidence: &Evidence<'_>, failures: &mut Vec<Fa
                 describe(slip)
             );
             fail(slip.at, why, &wanted.place);
+        }
+    }
+}
+
+fn never_done(evidence: &Evidence<'_>, failures: &mut Vec<Failure>) {
+    for (step, done) in evidence.run.plan.scenario.steps.iter().zip(&evidence.run.done) {
+        if !done {
+            let why = "this step was never done: what it waits for did not come in time".to_owned();
+            let (at, place) = (evidence.run.ended_at, Some(step.place.clone()));
+            failures.push(Failure { at, law: None, why, place });
         }
     }
 }

@@ -52,6 +52,21 @@ fn unknown_is_asked_breaks_when_silence_means_approved() {
 }
 
 #[test]
+fn unknown_is_asked_breaks_when_cancel_forgets() {
+    let steps = "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }, { at: 1s, press: cancel }]";
+    let lost = "faults: [{ on: terminal.asks, message: sale, drop: { times: 1 } }]";
+    breaks(Law::UnknownIsAsked, "cancel-forgets", &format!("{steps}\n{lost}"));
+}
+
+#[test]
+fn reversal_survives_breaks_when_a_reversal_in_flight_is_forgotten() {
+    let lost = "faults: [{ on: terminal.asks, message: reversal, drop: { times: 1 } }, \
+        { on: acquirer.answers, message: sale, drop: { times: 1 } }, \
+        { power: { cut: terminal, for: 5s }, when: terminal.reverses }]";
+    breaks(Law::ReversalSurvives, "forgetful", &format!("{SALE}\n{lost}"));
+}
+
+#[test]
 fn receipt_follows_money_breaks_when_an_unheard_request_is_printed_as_approved() {
     let lost = "faults: [{ on: terminal.asks, message: sale, drop: { times: 1 } }]";
     breaks(Law::ReceiptFollowsMoney, "silence-is-approved", &format!("{SALE}\n{lost}"));

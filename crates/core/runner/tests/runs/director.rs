@@ -1,0 +1,108 @@
+//! What the director does with steps and faults: who pays, what counts, what overlaps, what never came.
+
+use crate::driver::{outcome, plan, run};
+use sim::Fen;
+use tillrig_runner::{Outcome, Verdict};
+
+const SALE: &str = "- { at: 0s, card-sale: { amount: CNY 25.00 } }";
+
+fn reasons(outcome: &Outcome) -> String {
+    outcome.failures.iter().map(|failure| failure.why.as_str()).collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn a_step_whose_event_never_comes_is_a_failure() {
+    let lines = format!(
+        "steps:\n  {SALE}\n  - {{ when: terminal.gives-up, press: cancel }}\nexpect: {{ captured: CNY 25.00 }}"
+    );
+    let outcome = outcome(&lines);
+    assert_eq!(outcome.verdict, Verdict::Wrong);
+    assert!(reasons(&outcome).contains("step was never done"), "{}", reasons(&outcome));
+}
+
+#[test]
+fn a_cut_or_a_closed_door_that_stops_nothing_is_a_failure() {
+    for fault in ["on: acquirer.link, cut: { for: 1s }, at: 40s", "acquirer: { down: { for: 5s } }, at: 40s"]
+    {
+        let lines = format!("steps:\n  {SALE}\nfaults: [{{ {fault} }}]\nexpect: {{ captured: CNY 25.00 }}");
+        assert!(reasons(&outcome(&lines)).contains("never had any effect"), "{fault}");
+    }
+}
+
+#[test]
+fn a_fault_on_two_lanes_hits_as_often_as_it_says() {
+    let lines = format!(
+        "steps:\n  {SALE}\n  - {{ at: 90s, show-qr: {{ wallet: wechat, amount: CNY 18.50 }} }}\n\
+         faults: [{{ on: terminal.asks, drop: {{ times: 1 }} }}]\nexpect: {{ captured: CNY 18.50 }}"
+    );
+    let outcome = outcome(&lines);
+    let hits = outcome.timeline.iter().filter(|(_, line)| line.contains("lost by fault 1")).count();
+    assert_eq!((hits, reasons(&outcome).as_str()), (1, ""));
+}
+
+#[test]
+fn a_short_cut_does_not_mend_a_long_one() {
+    let lines = "steps: [{ at: 10s, card-sale: { amount: CNY 25.00 } }]\n\
+        faults:\n  - { on: acquirer.link, cut: { for: 60s }, at: 0s }\n  \
+        - { on: acquirer.link, cut: { for: 1s }, at: 2s }\nexpect: { captured: nothing }";
+    let found = outcome(lines);
+    // Only the long cut stops anything; without its help the sale would have been captured.
+    assert_eq!(found.net(), Fen::ZERO);
+}
+
+#[test]
+fn each_customer_does_what_the_own_step_says() {
+    let lines = "steps:\n  - { at: 0s, show-qr: { wallet: wechat, amount: CNY 18.50 } }\n  \
+        - { at: 20ms, show-qr: { wallet: wechat, amount: CNY 9.00, customer-pays: never } }\n\
+        expect: { captured: CNY 18.50 }";
+    assert_eq!(reasons(&outcome(lines)), "");
+}
+
+#[test]
+fn what_is_planned_for_long_after_the_heal_does_not_keep_the_world_restless() {
+    let lines = format!(
+        "steps:\n  {SALE}\nfaults: [{{ power: {{ cut: printer, for: 2h }}, at: 10s }}]\nexpect: {{ captured: CNY 25.00 }}"
+    );
+    assert_eq!(reasons(&outcome(&lines)), "");
+}
+
+#[test]
+fn a_go_that_was_lost_is_not_waited_for_for_ever() {
+    let lines = "heal: { at: 30s }\nsteps:\n  - { at: 0s, card-sale: { amount: CNY 25.00 } }\n  \
+        - { at: 97s, card-sale: { amount: CNY 30.00 } }\nfaults:\n  \
+        - { on: printer.replies, duplicate: { after: 97s, skip: 3, times: 1 } }\n  \
+        - { printer: open-cover, when: printer.prints }\nexpect: { captured: CNY 55.00 }";
+    assert!(run(&plan(lines)).settled);
+}
+
+#[test]
+fn a_number_that_is_given_out_twice_is_booked_to_the_wish_that_paid() {
+    let lines = "terminal: forgetful\nsteps:\n  - { at: 0s, card-sale: { amount: CNY 25.00 } }\n  \
+        - { at: 60s, card-sale: { amount: CNY 30.00 } }\nfaults:\n  \
+        - { on: terminal.asks, message: sale, drop: { times: 1 } }\n  \
+        - { power: { cut: terminal, for: 5s }, at: 20s }\nexpect: { captured: CNY 30.00 }";
+    let outcome = outcome(lines);
+    let charged: Vec<Fen> = outcome.parties.iter().map(|party| party.charged).collect();
+    assert_eq!(charged, [Fen::ZERO, Fen(3000)]);
+}
+
+#[test]
+fn the_cancel_key_is_heard_before_the_first_byte_has_left() {
+    let lines = format!(
+        "steps:\n  {SALE}\n  - {{ at: 3ms, press: cancel }}\n\
+         expect: {{ captured: nothing, screen: declined, receipts: [] }}"
+    );
+    assert_eq!(reasons(&outcome(&lines)), "");
+}
+
+#[test]
+fn the_reprint_key_reaches_the_slip_before_the_newest() {
+    let lines = format!(
+        "steps:\n  {SALE}\n  - {{ at: 20s, card-sale: {{ amount: CNY 30.00 }} }}\n  \
+         - {{ at: 40s, press: reprint }}\n  - {{ at: 50s, press: reprint }}\nexpect: {{ captured: CNY 55.00 }}"
+    );
+    let outcome = outcome(&lines);
+    let reprinted: Vec<Option<Fen>> =
+        outcome.slips.iter().filter(|slip| slip.reprint).map(|slip| slip.amount).collect();
+    assert_eq!(reprinted, [Some(Fen(3000)), Some(Fen(2500))]);
+}
