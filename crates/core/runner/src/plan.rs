@@ -50,6 +50,17 @@ pub enum PlanError {
     UnknownTerminal(&'static str),
     /// No printer of this name.
     UnknownPrinter(&'static str),
+    /// A gear of the printer has fewer teeth than that.
+    NoSuchTooth {
+        /// The line of the file that names it.
+        line: u32,
+        /// Which gear.
+        gear: Gear,
+        /// The tooth, counted from 0.
+        tooth: u16,
+        /// How many it has.
+        teeth: u16,
+    },
 }
 
 impl core::fmt::Display for PlanError {
@@ -57,6 +68,11 @@ impl core::fmt::Display for PlanError {
         match self {
             Self::UnknownTerminal(name) => write!(f, "no terminal profile is called {name}"),
             Self::UnknownPrinter(name) => write!(f, "no printer profile is called {name}"),
+            Self::NoSuchTooth { line, gear, tooth, teeth } => write!(
+                f,
+                "line {line}: the {gear} gear has no tooth {tooth}: it has {teeth}, counted from 0 to {}",
+                teeth.saturating_sub(1)
+            ),
         }
     }
 }
@@ -67,11 +83,12 @@ impl Plan {
     /// Makes a scenario ready to run.
     ///
     /// # Errors
-    /// When a profile that the scenario names is not in the devices' tables.
+    /// When a profile that the scenario names is not in the devices' tables, or a tooth is not on the printer's gear.
     pub fn new(scenario: Scenario) -> Result<Self, PlanError> {
         let setup = scenario.terminal;
         let profile = Profile::named(setup.profile).ok_or(PlanError::UnknownTerminal(setup.profile))?;
         let printer = printer_named(scenario.printer).ok_or(PlanError::UnknownPrinter(scenario.printer))?;
+        check_teeth(&scenario, printer)?;
         let mut settings = Settings::of(profile);
         settings.language = match setup.language {
             scenario::Language::Chinese => Language::Chinese,
@@ -102,6 +119,22 @@ impl Harm {
     pub(crate) fn dice(name: &str, seed: Seed) -> sim::Stream {
         seed.stream(name)
     }
+}
+
+/// Only the printer's profile knows how many teeth its gears have.
+fn check_teeth(scenario: &Scenario, printer: &printer::Profile) -> Result<(), PlanError> {
+    for fault in &scenario.faults {
+        let Effect::Printer(PrinterFault::WearGear { gear, worn, missing }) = &fault.effect else { continue };
+        let teeth = match gear {
+            Gear::Motor => printer.train.motor_teeth,
+            Gear::Idler => printer.train.idler_teeth,
+            Gear::Platen => printer.train.platen_teeth,
+        };
+        if let Some(tooth) = worn.iter().chain(missing).find(|tooth| **tooth >= teeth) {
+            return Err(PlanError::NoSuchTooth { line: fault.place.line, gear: *gear, tooth: *tooth, teeth });
+        }
+    }
+    Ok(())
 }
 
 /// Two rules of one name would roll the same dice: each but the first gets its number behind its name.
@@ -237,13 +270,18 @@ const WORN_PERMILLE: u16 = 700;
 #[cfg(test)]
 mod tests {
     use super::printer_named;
-    use scenario::{PRINTER_PROFILES, TERMINAL_PROFILES};
+    use scenario::{
+        PRINTER_PROFILE_SENTENCES, PRINTER_PROFILES, TERMINAL_PROFILE_SENTENCES, TERMINAL_PROFILES,
+    };
     use terminal::PROFILES;
 
     #[test]
     fn the_language_knows_just_the_profiles_that_there_are() {
         let names: Vec<&str> = PROFILES.iter().map(|profile| profile.name).collect();
         assert_eq!(TERMINAL_PROFILES, names);
+        let sentences: Vec<&str> = PROFILES.iter().map(|profile| profile.about).collect();
+        assert_eq!(TERMINAL_PROFILE_SENTENCES, sentences);
+        assert_eq!(PRINTER_PROFILE_SENTENCES.len(), PRINTER_PROFILES.len());
         assert!(PRINTER_PROFILES.iter().all(|name| printer_named(name).is_some()));
         assert!(PROFILES.iter().all(|profile| PRINTER_PROFILES.contains(&profile.printer)));
     }

@@ -6,8 +6,8 @@
 use crate::fault_grammar::{FAULT, FAULT_EXAMPLE};
 use crate::shape::{Choice, Field, List, Map, Presence, Scalar, Shape};
 use crate::{
-    Cause, Event, Fate, Key, Language, Law, PRINTER_PROFILES, PrinterAct, ReceiptCopy, ScreenWord, Symptom,
-    TERMINAL_PROFILES, Wallet,
+    Cause, Event, Fate, Key, Language, Law, PRINTER_PROFILE_SENTENCES, PRINTER_PROFILES, PrinterAct,
+    ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILE_SENTENCES, TERMINAL_PROFILES, Wallet,
 };
 
 /// The shape of the scalar that is a word of a vocabulary.
@@ -23,8 +23,10 @@ const MONEY: Shape = Shape::Scalar(Scalar::Money);
 const TEXT: Shape = Shape::Scalar(Scalar::Text);
 const NAME: Shape = Shape::Scalar(Scalar::Name);
 pub(crate) const MANY: Shape = Shape::Scalar(Scalar::Count { least: 1, most: 1_000_000 });
-const TERMINAL: Scalar = Scalar::Word { what: "a terminal profile", words: TERMINAL_PROFILES, says: &[] };
-const PRINTER: Scalar = Scalar::Word { what: "a printer profile", words: PRINTER_PROFILES, says: &[] };
+const TERMINAL: Scalar =
+    Scalar::Word { what: "a terminal profile", words: TERMINAL_PROFILES, says: TERMINAL_PROFILE_SENTENCES };
+const PRINTER: Scalar =
+    Scalar::Word { what: "a printer profile", words: PRINTER_PROFILES, says: PRINTER_PROFILE_SENTENCES };
 
 /// A whole scenario file.
 pub(crate) static SCENARIO: Shape = Shape::Map(Map {

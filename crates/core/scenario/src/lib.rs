@@ -43,6 +43,7 @@ pub use law::Law;
 pub use rig::{AcquirerConnection, PrinterConnection, Rig, Role};
 pub use schema::{rig_schema, scenario_schema};
 pub use vocabulary::{
-    Event, Fate, Gear, Key, Language, LinkPoint, MessageKind, PRINTER_PROFILES, PowerTarget, PrinterAct,
-    ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILES, Wallet,
+    Event, Fate, Gear, Key, Language, LinkPoint, MessageKind, PRINTER_PROFILE_SENTENCES, PRINTER_PROFILES,
+    PowerTarget, PrinterAct, ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILE_SENTENCES, TERMINAL_PROFILES,
+    Wallet,
 };

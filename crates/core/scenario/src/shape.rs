@@ -163,7 +163,7 @@ impl Scalar {
         match self {
             Self::Word { words, .. } if words.len() > 12 => {
                 format!(
-                    "one of {} words, such as `{}`; `tillrig schema` lists them all",
+                    "one of {} words, such as `{}`; `tillrig schema scenario` lists them all",
                     words.len(),
                     words.first().unwrap_or(&"")
                 )

@@ -66,8 +66,29 @@ pub const TERMINAL_PROFILES: &[&str] = &[
     "no-slip-no-sale",
 ];
 
+/// What each terminal profile does, in the same order.
+pub const TERMINAL_PROFILE_SENTENCES: &[&str] = &[
+    "sound: asks before it decides, keeps what it must not forget, watches its printer",
+    "sound, with a presenter",
+    "prints before it knows, waits for the notification alone, pulls the receipt back on silence",
+    "charges again under a new number when it hears nothing",
+    "keeps reversals and trace numbers in memory",
+    "shows a declined payment when it hears nothing",
+    "shows and prints an approved payment when it hears nothing",
+    "the cancel key forgets the open charge",
+    "never asks the printer and offers no reprint",
+    "repeats a reversal until the host says done, which it says only once",
+    "reverses a captured payment when its slip cannot be printed",
+];
+
 /// The names of the printer profiles.
 pub const PRINTER_PROFILES: &[&str] = &["desk-80", "kiosk-80"];
+
+/// What each printer profile is, in the same order.
+pub const PRINTER_PROFILE_SENTENCES: &[&str] = &[
+    "a counter printer: 80 mm paper, a cutter, the slip lies in its mouth",
+    "a kiosk printer: 80 mm paper, a cutter, a presenter that holds slips and pulls them back",
+];
 
 vocabulary! {
     /// What the merchant sees: the five symptoms of the catalogue.

@@ -67,8 +67,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let started = Instant::now();
     let settings = settings(arguments)?;
     let rig = arguments.rig.as_deref().map(live::read_rig).transpose()?;
-    let listed = match &rig {
-        Some(rig) if arguments.paths.is_empty() => live::listed(rig)?,
+    let listed = match (&rig, &arguments.rig) {
+        (Some(rig), Some(file)) if arguments.paths.is_empty() => live::listed(rig, file)?,
         _ => arguments.paths.clone(),
     };
     let cases = case::make(catalogue::read(&listed)?, arguments.filter.as_deref(), arguments.out.as_deref())?;

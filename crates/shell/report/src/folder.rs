@@ -1,6 +1,6 @@
 //! All that a run leaves behind, in one folder: the outcome for programs and for people, the trace, a picture a slip.
 //!
-//! *Not done:* old files of an earlier run in the same folder stay, unless one of the same name replaces them.
+//! Pictures of an earlier run in the same folder are taken away: what lies there belongs to one run.
 
 use crate::{FileError, json, picture, trace};
 use runner::outcome::text::{Timeline, write};
@@ -20,10 +20,24 @@ pub fn fill(folder: &Path, scenario: &Path, run: &Run, outcome: &Outcome) -> Res
     put(&folder.join("outcome.json"), json.as_bytes())?;
     put(&folder.join("outcome.txt"), write(outcome, Timeline::With).as_bytes())?;
     put(&folder.join("trace.txt"), trace::text(&run.trace).as_bytes())?;
+    remove_slips_from(folder, outcome.slips.len() + 1)?;
     for (index, slip) in outcome.slips.iter().enumerate() {
         let path = folder.join(format!("slip-{}.png", index + 1));
         let png = picture::png(slip).map_err(io::Error::other).map_err(FileError::writing(&path))?;
         put(&path, &png)?;
+    }
+    Ok(())
+}
+
+/// Removes the pictures of an earlier run, from this number on up to the first that is not there.
+fn remove_slips_from(folder: &Path, first: usize) -> Result<(), FileError> {
+    for number in first.. {
+        let path = folder.join(format!("slip-{number}.png"));
+        match fs::remove_file(&path) {
+            Ok(()) => {}
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => break,
+            Err(cause) => return Err(FileError::writing(&path)(cause)),
+        }
     }
     Ok(())
 }
@@ -81,6 +95,18 @@ mod tests {
             // Two papers of 80 mm at 8 dots a millimetre, and three margins of 5 mm.
             assert_eq!(info.width, 2 * 640 + 3 * 40);
         }
+    }
+
+    #[test]
+    fn pictures_of_an_earlier_run_do_not_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let (run, outcome) = sale();
+        for number in 1..=5 {
+            fs::write(folder.path().join(format!("slip-{number}.png")), "old").unwrap();
+        }
+        fill(folder.path(), Path::new("scenarios/sale.yaml"), &run, &outcome).unwrap();
+        let left = |number: usize| folder.path().join(format!("slip-{number}.png")).exists();
+        assert_eq!((1..=5).map(left).filter(|there| *there).count(), outcome.slips.len());
     }
 
     #[test]

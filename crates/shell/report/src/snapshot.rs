@@ -117,9 +117,13 @@ impl Snapshot {
 
     /// `part` is applied to the accepted text.
     fn against(&self, found: &str, part: impl Fn(&str) -> String) -> Comparison {
-        match fs::metadata(&self.accepted) {
+        // Asked before insta, which takes any text for a snapshot of an older form, and says so on stderr.
+        match fs::read(&self.accepted) {
             Err(cause) if cause.kind() == ErrorKind::NotFound => return Comparison::Missing,
             Err(cause) => return Comparison::Corrupt(cause.to_string()),
+            Ok(bytes) if !bytes.starts_with(b"---") => {
+                return Comparison::Corrupt("it does not begin with a header between `---`".to_owned());
+            }
             Ok(_) => {}
         }
         let accepted = match insta::Snapshot::from_file(&self.accepted) {

@@ -106,3 +106,14 @@ fn the_reprint_key_reaches_the_slip_before_the_newest() {
         outcome.slips.iter().filter(|slip| slip.reprint).map(|slip| slip.amount).collect();
     assert_eq!(reprinted, [Some(Fen(3000)), Some(Fen(2500))]);
 }
+
+#[test]
+fn a_tooth_that_the_gear_does_not_have_is_refused() {
+    let text = format!(
+        "name: A test\nsymptom: paid-no-receipt\ncause: gear-worn\nsteps:\n  {SALE}\n\
+         faults: [{{ printer: {{ wear-gear: {{ gear: motor, missing: [8] }} }} }}]\nexpect: {{ captured: nothing }}"
+    );
+    let scenario = scenario::Scenario::parse("test.yaml", text.as_bytes()).unwrap();
+    let refusal = tillrig_runner::Plan::new(scenario).unwrap_err().to_string();
+    assert_eq!(refusal, "line 6: the motor gear has no tooth 8: it has 8, counted from 0 to 7");
+}

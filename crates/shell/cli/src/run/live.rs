@@ -24,13 +24,15 @@ pub(super) fn read_rig(path: &Path) -> Result<Rig, Trouble> {
     })
 }
 
-/// The scenarios that a rig runs when none is named.
-pub(super) fn listed(rig: &Rig) -> Result<Vec<PathBuf>, Trouble> {
+/// The scenarios that a rig runs when none is named: of the catalogue here or above, or else of that beside the
+/// rig file's own folder.
+pub(super) fn listed(rig: &Rig, file: &Path) -> Result<Vec<PathBuf>, Trouble> {
     if rig.scenarios.is_empty() {
         let what = format!("the rig `{}` lists no scenarios", rig.name);
         return Err(Trouble::bad_input(what, "name some: tillrig run PATH --rig FILE"));
     }
-    let folder = catalogue::default_folder()?;
+    let beside = file.parent().map(|rigs| rigs.join("../scenarios")).filter(|folder| folder.is_dir());
+    let folder = catalogue::default_folder().or_else(|trouble| beside.ok_or(trouble))?;
     Ok(rig.scenarios.iter().map(|path| folder.join(path)).collect())
 }
 
