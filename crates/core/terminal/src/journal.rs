@@ -145,6 +145,13 @@ impl Journal {
             .count()
     }
 
+    /// A number for the first slip after a boot. Every charge leaves two records at least and its slips one each, so
+    /// ten numbers a record are more than were used before.
+    #[must_use]
+    pub fn fresh_job(&self) -> u32 {
+        u32::try_from(self.records.len()).unwrap_or(u32::MAX).wrapping_mul(10)
+    }
+
     fn has_ended(&self, key: Key) -> bool {
         self.records.iter().any(|record| match record {
             Record::Approved(approval) => approval.charge.key == key,

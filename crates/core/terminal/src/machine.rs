@@ -47,8 +47,9 @@ impl Terminal {
     /// A terminal that has been on for long, with an empty journal.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let memory = Memory::new(&settings);
-        Self { settings, journal: Journal::default(), power: Power::On, memory, outbox: Outbox::default() }
+        let journal = Journal::default();
+        let memory = Memory::new(&settings, &journal);
+        Self { settings, journal, power: Power::On, memory, outbox: Outbox::default() }
     }
 
     fn on_poke(&mut self, now: SimTime, poke: Poke) {
@@ -68,7 +69,7 @@ impl Terminal {
 
     fn lose_power(&mut self) {
         self.journal.cut();
-        self.memory = Memory::new(&self.settings);
+        self.memory = Memory::new(&self.settings, &self.journal);
         self.memory.screen = Screen::OFF;
         self.outbox.lose_sends();
         self.power = Power::Off;

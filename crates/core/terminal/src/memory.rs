@@ -3,7 +3,7 @@
 use crate::desk::Numbers;
 use crate::event::{Intent, Trouble};
 use crate::flow::Flow;
-use crate::journal::Charge;
+use crate::journal::{Charge, Journal};
 use crate::screen::{Belief, Face, Screen};
 use crate::settings::Settings;
 use crate::spooler::Spooler;
@@ -44,7 +44,7 @@ pub(crate) struct Held {
 }
 
 impl Memory {
-    pub(crate) fn new(settings: &Settings) -> Self {
+    pub(crate) fn new(settings: &Settings, journal: &Journal) -> Self {
         let merchant = Merchant {
             app_id: settings.app_id.to_owned(),
             mch_id: settings.mch_id.to_owned(),
@@ -58,7 +58,7 @@ impl Memory {
             repeats: 0,
             reprints: 0,
             recovering: false,
-            spooler: Spooler::new(),
+            spooler: Spooler::new(journal.fresh_job()),
             held: None,
             late: None,
             verdict: None,

@@ -15,8 +15,11 @@ use wallet::messages::Acknowledgement;
 
 impl Terminal {
     pub(crate) fn on_printer_bytes(&mut self, now: SimTime, bytes: &[u8]) {
-        if let Some(told) = self.memory.spooler.receive(bytes, now, &self.settings, &mut self.outbox) {
-            self.on_told(now, told);
+        for byte in bytes {
+            let told = self.memory.spooler.receive(*byte, now, &self.settings, &mut self.outbox);
+            if let Some(told) = told {
+                self.on_told(now, told);
+            }
         }
     }
 

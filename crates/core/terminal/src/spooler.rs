@@ -125,7 +125,9 @@ const PRINT: Tag = Tag("slip");
 const ASK: Tag = Tag("status");
 
 impl Spooler {
-    pub(crate) fn new() -> Self {
+    /// An idle spooler. `first_job` is a number that no slip before the last power cut had: the printer may still
+    /// confirm one of those.
+    pub(crate) fn new(first_job: u32) -> Self {
         Self {
             queue: VecDeque::new(),
             stage: Stage::Idle,
@@ -134,7 +136,7 @@ impl Spooler {
             found: Found::default(),
             bytes: Vec::new(),
             sent: 0,
-            jobs: 0,
+            jobs: first_job,
             paused_since: None,
             watches: true,
             line_free: SimTime::ZERO,
@@ -176,23 +178,16 @@ impl Spooler {
         });
     }
 
-    /// Takes bytes of the printer.
+    /// Takes one byte of the printer.
     pub(crate) fn receive(
         &mut self,
-        bytes: &[u8],
+        byte: u8,
         now: SimTime,
         settings: &Settings,
         out: &mut Outbox<Event>,
     ) -> Option<Told> {
-        let mut told = None;
-        for byte in bytes {
-            if let Some(reply) = self.replies.feed(*byte)
-                && let Some(news) = self.on_reply(&reply, now, settings, out)
-            {
-                told = Some(news);
-            }
-        }
-        told
+        let reply = self.replies.feed(byte)?;
+        self.on_reply(&reply, now, settings, out)
     }
 
     /// The moment that [`Self::wake_at`] asked for.
@@ -254,7 +249,7 @@ impl Spooler {
         }
         self.bytes.clear();
         self.sent = 0;
-        self.jobs += 1;
+        self.jobs = self.jobs.wrapping_add(1);
         let Job { approval, copy, reprint, after_trouble, delivery, .. } = job;
         let form =
             Form { copy: *copy, reprint: *reprint, after_trouble: *after_trouble, delivery: *delivery };
