@@ -30,5 +30,5 @@ pub use fact::{Fact, Phase};
 pub use laws::{Breach, JUDGED, judge};
 pub use outcome::{Failure, Outcome, Verdict};
 pub use plan::{Plan, PlanError};
-pub use session::{Run, Session, VirtualTestbed};
+pub use session::{HAPPENINGS_MAX, Run, Session, VirtualTestbed};
 pub use slip::Slip;

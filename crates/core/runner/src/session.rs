@@ -48,7 +48,7 @@ const USUAL_BYTES: usize = 6 * 1024;
 
 /// Happenings after which a run that does not end is ended: a world that makes no progress in time would
 /// otherwise never reach its bound.
-const HAPPENINGS_MAX: u64 = 20_000_000;
+pub const HAPPENINGS_MAX: u64 = 20_000_000;
 
 impl Session {
     /// A run of this plan, about to begin.

@@ -201,13 +201,6 @@ impl<M: Machine> World<M> {
         self.give(usize::from(to.machine.0), Input::Received { port: to.port, bytes });
     }
 
-    /// The testbed found nobody at the far end of an external lane.
-    pub fn refused(&mut self, id: LaneId, tag: Tag) {
-        let from = self.lanes[usize::from(id.0)].from;
-        self.trace.record(self.now, Entry::Refused { lane: id, tag });
-        self.give(usize::from(from.machine.0), Input::Refused { port: from.port });
-    }
-
     /// Writes down something that the testbed did.
     pub fn note(&mut self, event: M::Event) {
         self.trace.record(self.now, Entry::Noted(event));

@@ -82,12 +82,6 @@ impl Journal {
         self.writing.front().map(|(done, _)| *done)
     }
 
-    /// Whether nothing is being written.
-    #[must_use]
-    pub fn is_settled(&self) -> bool {
-        self.writing.is_empty()
-    }
-
     /// Takes the next record that has reached the flash by `now`.
     pub fn settle(&mut self, now: SimTime) -> Option<&Record> {
         let (done, _) = self.writing.front()?;

@@ -4,9 +4,9 @@
 //! It sends what it likes and still receives what was captured, for as long as that makes sense.
 
 use crate::capture::{Capture, ContentHash, Entry};
-use crate::testbed::{HAPPENINGS_MAX, RECEIVED};
+use crate::testbed::RECEIVED;
 use core::fmt;
-use runner::{Plan, Run, Session};
+use runner::{HAPPENINGS_MAX, Plan, Run, Session};
 use sim::SimTime;
 use std::sync::Arc;
 

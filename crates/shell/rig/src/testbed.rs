@@ -10,15 +10,12 @@ use crate::capture::Entry;
 use crate::error::RigError;
 use crate::wiring::{Arrival, Clock, Wiring};
 use core::time::Duration;
-use runner::{Run, Session};
+use runner::{HAPPENINGS_MAX, Run, Session};
 use sim::{Happening, SimTime, Tag};
 
 /// How long no port may have carried anything before the world counts as at rest. A loaded machine hands bytes
 /// over within milliseconds; what is known to be in flight is waited for anyway.
 const GRACE: Duration = Duration::from_millis(50);
-
-/// Happenings after which a run that does not end is ended, as in virtual time.
-pub(crate) const HAPPENINGS_MAX: u64 = 20_000_000;
 
 /// What a port receives is bytes: where one message ends and what kind it is, only the devices know.
 pub(crate) const RECEIVED: Tag = Tag("received");
