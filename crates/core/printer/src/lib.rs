@@ -20,35 +20,23 @@
 //! Source of the facts: printer sources, by section in each file. *Not modelled yet:* the supply voltage, the
 //! head's single dots, the blade's home switch, dust on sensors, automatic status, bar codes.
 
-mod burn;
-mod charset;
-mod content;
+mod compose;
 mod event;
-mod feed;
-mod glyph;
-mod head;
-mod interpreter;
-mod legibility;
-mod line;
+mod geometry;
 mod machine;
 mod mechanism;
-mod motion;
-mod outlet;
-mod picture;
-mod piece;
+mod paper;
 mod poke;
 mod profile;
-mod qr;
-mod raster;
 mod receiver;
 mod status;
-mod strip;
 mod units;
 
 pub use event::{Event, OfflineReason, PieceId, Place};
+pub use geometry::Geometry;
 pub use machine::{DATA, Printer};
-pub use picture::Picture;
-pub use piece::{Line, Piece, ReadLine, Reading};
-pub use poke::{GearName, Poke};
+pub use paper::picture::Picture;
+pub use paper::piece::{Line, Piece, ReadLine, Reading};
+pub use poke::{GearName, Poke, Roll, Sensor, Wire};
 pub use profile::{DESK_80, Head, KIOSK_80, Motor, Outlet, Profile, Train};
 pub use units::{Micrometres, Permille};

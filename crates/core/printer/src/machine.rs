@@ -4,9 +4,8 @@
 //! that were due. Facts: status and serial research, sections 3, 4 and 4.1. *Not modelled yet:* DTR, the panel
 //! button, recovery by `DLE ENQ`, automatic status.
 
-use crate::interpreter::{Answer, Interpreter};
+use crate::compose::{Answer, Interpreter};
 use crate::mechanism::Mechanism;
-use crate::motion::PITCH_UM;
 use crate::receiver::Receiver;
 use crate::status::Sensed;
 use crate::{Event, OfflineReason, Poke, Profile};
@@ -40,6 +39,8 @@ pub struct Printer {
     offline: Option<OfflineReason>,
     /// The last thing that was said about taking bytes.
     busy: bool,
+    /// Bytes that were handed on to the parser.
+    handed_on: u64,
     outbox: Outbox<Event>,
 }
 
@@ -59,11 +60,12 @@ impl Printer {
             power: Power::On,
             receiver: Receiver::new(profile),
             parser: Parser::new().with_multibyte(profile.multibyte).with_slice_max(SLICE_BYTES),
-            interpreter: Interpreter::new(profile.blade_um / PITCH_UM),
+            interpreter: Interpreter::new(profile),
             mechanism: Mechanism::new(profile),
             awaited: None,
             offline: None,
             busy: false,
+            handed_on: 0,
             outbox: Outbox::default(),
         }
     }
@@ -118,11 +120,14 @@ impl Printer {
             return self.awaited.is_none();
         }
         let Some(command) = self.parser.next() else {
-            return self.receiver.hand_on(&mut self.parser);
+            let count = self.receiver.hand_on(&mut self.parser);
+            self.handed_on += count as u64;
+            return count > 0;
         };
         if let Some(answer) = self.interpreter.execute(&command, &mut self.mechanism) {
             self.answer(answer);
         }
+        self.mechanism.note_taken(self.handed_on - self.parser.buffered() as u64);
         true
     }
 
@@ -303,7 +308,7 @@ impl Printer {
             Poke::FreePaper => mechanism.feed.free(),
             Poke::TakeReceipt => mechanism.exit.take(report),
             Poke::Inspect => mechanism.inspect(report),
-            Poke::PowerOff | Poke::PowerOn => {}
+            _ => {}
         }
     }
 }

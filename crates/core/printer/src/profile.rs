@@ -4,6 +4,7 @@
 //! (ramps), 6.2 (head limits), 6.3 (energies), 6.5 (roll and sensors), 8 (presenter). Gear teeth and forces
 //! are typical of the class, not of one model: 96 half-steps a turn, a 12 mm platen, a grip of about 1 N.
 
+use crate::Geometry;
 use core::time::Duration;
 
 /// What one model is made of. Units stand in the names.
@@ -11,6 +12,8 @@ use core::time::Duration;
 pub struct Profile {
     /// The name in rig files.
     pub name: &'static str,
+    /// Dots and paper.
+    pub geometry: Geometry,
     /// From power on to ready.
     pub boot_time: Duration,
     /// Receive buffer, in bytes.
@@ -117,6 +120,7 @@ pub enum Outlet {
 /// A counter printer: 80 mm paper, 150 mm/s, guillotine, no presenter.
 pub static DESK_80: Profile = Profile {
     name: "desk-80",
+    geometry: Geometry::WIDE_203_DPI,
     boot_time: Duration::from_millis(1500),
     buffer_bytes: 4096,
     full_at_free_bytes: 128,
