@@ -59,7 +59,7 @@ impl Printer {
             profile,
             power: Power::On,
             receiver: Receiver::new(profile),
-            parser: Parser::new().with_multibyte(profile.multibyte).with_slice_max(SLICE_BYTES),
+            parser: Parser::new().with_multibyte(profile.type_face.multibyte).with_slice_max(SLICE_BYTES),
             interpreter: Interpreter::new(profile),
             mechanism: Mechanism::new(profile),
             awaited: None,
@@ -185,19 +185,10 @@ impl Printer {
     }
 
     fn sensed(&self) -> Sensed {
-        let mechanism = &self.mechanism;
         Sensed {
             offline: self.offline.is_some(),
             drawer_high: self.profile.drawer_pin_high,
-            cover_open: mechanism.is_cover_open(),
-            interrupted: mechanism.is_interrupted(),
-            paper_stop: mechanism.has_stopped_on_paper_end(),
-            near_end: mechanism.is_near_end(),
-            paper_end: mechanism.is_paper_end(),
-            hot: mechanism.is_hot(),
-            offering: mechanism.exit.is_offering(),
-            feeding: mechanism.is_feeding(),
-            ejecting: mechanism.exit.is_moving(),
+            mechanism: self.mechanism.state(),
         }
     }
 
@@ -253,7 +244,8 @@ impl Printer {
         self.busy = true;
         self.awaited = None;
         self.receiver.lose_power();
-        self.parser = Parser::new().with_multibyte(self.profile.multibyte).with_slice_max(SLICE_BYTES);
+        self.parser =
+            Parser::new().with_multibyte(self.profile.type_face.multibyte).with_slice_max(SLICE_BYTES);
         self.interpreter.lose_power();
         self.mechanism.lose_power();
         self.outbox.lose_sends();
@@ -271,44 +263,14 @@ impl Printer {
         match poke {
             Poke::PowerOff => self.switch_off(),
             Poke::PowerOn => self.switch_on(now),
-            other => self.touch(other),
+            other => {
+                let Self { mechanism, outbox, .. } = self;
+                mechanism.touch(other, &mut |event| outbox.event(event));
+            }
         }
         self.mechanism.replan();
         if self.power == Power::On {
             self.work(now);
-        }
-    }
-
-    /// What is done with hands and tools.
-    fn touch(&mut self, poke: Poke) {
-        let Self { mechanism, outbox, profile, .. } = self;
-        let report = &mut |event| outbox.event(event);
-        match poke {
-            Poke::OpenCover => mechanism.open_cover(),
-            Poke::CloseCover => mechanism.close_cover(),
-            Poke::LoadPaper => {
-                mechanism.tear_out(report);
-                mechanism.set_paper_left(crate::Micrometres(profile.roll_um), report);
-                mechanism.close_cover();
-            }
-            Poke::PaperLeft(left) => mechanism.set_paper_left(left, report),
-            Poke::WearGear { gear, tooth, wear } => mechanism.feed.wear(gear, tooth, wear),
-            Poke::RenewGears => mechanism.feed.renew_gears(),
-            Poke::Jam { at } => mechanism.feed.obstruct(Some(at)),
-            Poke::ClearJam => {
-                if mechanism.feed.is_obstructed() {
-                    mechanism.feed.obstruct(None);
-                    mechanism.tear_out(report);
-                }
-            }
-            Poke::Drag { force_mn, over } => {
-                let turned = mechanism.turned();
-                mechanism.feed.hold_back(force_mn, over, turned);
-            }
-            Poke::FreePaper => mechanism.feed.free(),
-            Poke::TakeReceipt => mechanism.exit.take(report),
-            Poke::Inspect => mechanism.inspect(report),
-            _ => {}
         }
     }
 }

