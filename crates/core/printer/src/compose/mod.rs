@@ -326,8 +326,9 @@ impl Interpreter {
 fn move_piece(function: Presenter, to: &mut Mechanism) {
     to.order(match function {
         Presenter::Retract => Order::Retract,
-        Presenter::Eject => Order::Present { let_go: true },
-        Presenter::Present { .. } | Presenter::Status => Order::Present { let_go: false },
+        Presenter::Eject => Order::Present { steps: None, let_go: true },
+        Presenter::Present { steps } => Order::Present { steps: Some(steps), let_go: false },
+        Presenter::Status => Order::Present { steps: None, let_go: false },
     });
 }
 
