@@ -35,5 +35,8 @@ pub use machine::{DATA, Printer};
 pub use paper::picture::Picture;
 pub use paper::piece::{Line, Piece, ReadLine, Reading};
 pub use poke::{GearName, Poke, Roll, Sensor, Wire};
-pub use profile::{DESK_80, Head, Identity, KIOSK_80, Motor, Outlet, Profile, Train, TypeFace};
+pub use profile::{
+    CodePage, DESK_80, FontC, Habits, Head, Identity, KIOSK_80, Motor, Outlet, Profile, ReverseFeed, Train,
+    TypeFace,
+};
 pub use units::{Micrometres, Permille};
