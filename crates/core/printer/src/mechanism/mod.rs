@@ -35,6 +35,8 @@ pub(crate) enum Order {
     Print { item: ItemId, rows: u32, lines: u32 },
     /// Feed so many dot lines.
     Feed { lines: u32 },
+    /// Feed so many dot lines back; never so far that the edge slips out of the platen's grip.
+    FeedBack { lines: u32 },
     /// Cut at the blade; bytes from this offset on belong to the next piece, as [`Mechanism::note_taken`] fills in.
     Cut { byte: u64 },
     /// Move the piece out, and let go of it or not.
@@ -144,7 +146,9 @@ impl Mechanism {
 
     /// Whether the interpreter may compose more: not far ahead, and never past a cut.
     pub(crate) fn has_room(&self) -> bool {
-        let feeds = |order: &Order| matches!(order, Order::Print { .. } | Order::Feed { .. });
+        let feeds = |order: &Order| {
+            matches!(order, Order::Print { .. } | Order::Feed { .. } | Order::FeedBack { .. })
+        };
         self.orders.len() < BANDS_AHEAD && self.orders.iter().all(feeds)
     }
 
@@ -327,6 +331,7 @@ impl Mechanism {
                     let task = Task { lines, inked_lines: 0, done: 0 };
                     self.start(now, task, order, report)
                 }
+                (_, Order::FeedBack { lines }) => self.feed_back(lines),
                 (_, Order::Cut { .. }) => self.make_way_and_cut(now),
                 (state, Order::Present { let_go }) => {
                     self.move_piece(state, |exit| exit.present(now, let_go))
@@ -353,6 +358,15 @@ impl Mechanism {
         }
         self.plan(task);
         task.lines > 0
+    }
+
+    /// Moves the paper back at once.
+    fn feed_back(&mut self, lines: u32) -> bool {
+        let back_nm = i64::from(lines) * self.profile.geometry.line_nm();
+        self.motion.position_nm -= back_nm;
+        self.motion.nominal_nm -= back_nm;
+        self.motion.left_nm += back_nm;
+        false
     }
 
     /// The blade falls only when the way out is free: a piece that is still held goes back first.
