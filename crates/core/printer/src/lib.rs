@@ -35,5 +35,8 @@ pub use machine::{DATA, Printer};
 pub use paper::picture::Picture;
 pub use paper::piece::{Line, Piece, ReadLine, Reading};
 pub use poke::{GearName, Poke, Roll, Sensor, Wire};
-pub use profile::{DESK_80, Head, Identity, KIOSK_80, Motor, Outlet, Profile, Train, TypeFace};
+pub use profile::{
+    Cutter, DESK_80, DESK_80_180, ExitSensor, Head, Identity, KIOSK_80, Motor, Outlet, Profile, RollHolder,
+    SLIP_58, Sensors, Supply, Train, TypeFace,
+};
 pub use units::{Micrometres, Permille};
