@@ -36,7 +36,7 @@ pub use paper::picture::Picture;
 pub use paper::piece::{Line, Piece, ReadLine, Reading};
 pub use poke::{GearName, Poke, Roll, Sensor, Wire};
 pub use profile::{
-    Cutter, DESK_80, DESK_80_180, ExitSensor, Head, Identity, KIOSK_80, Motor, Outlet, Profile, RollHolder,
-    SLIP_58, Sensors, Supply, Train, TypeFace,
+    CodePage, Cutter, DESK_80, DESK_80_180, ExitSensor, FontC, Habits, Head, Identity, KIOSK_80, Motor,
+    Outlet, Profile, ReverseFeed, RollHolder, SLIP_58, Sensors, Supply, Train, TypeFace,
 };
 pub use units::{Micrometres, Permille};

@@ -59,7 +59,7 @@ impl Printer {
             profile,
             power: Power::On,
             receiver: Receiver::new(profile),
-            parser: Parser::new().with_multibyte(profile.type_face.multibyte).with_slice_max(SLICE_BYTES),
+            parser: Parser::new().with_dialect(profile.type_face.dialect).with_slice_max(SLICE_BYTES),
             interpreter: Interpreter::new(profile),
             mechanism: Mechanism::new(profile),
             awaited: None,
@@ -244,8 +244,7 @@ impl Printer {
         self.busy = true;
         self.awaited = None;
         self.receiver.lose_power();
-        self.parser =
-            Parser::new().with_multibyte(self.profile.type_face.multibyte).with_slice_max(SLICE_BYTES);
+        self.parser = Parser::new().with_dialect(self.profile.type_face.dialect).with_slice_max(SLICE_BYTES);
         self.interpreter.lose_power();
         self.mechanism.lose_power();
         self.outbox.lose_sends();

@@ -4,13 +4,15 @@
 //! (ramps), 6.2 (head limits), 6.3 (energies), 6.5 (roll and sensors), 8 (presenter). Gear teeth and forces
 //! are typical of the class, not of one model: 96 half-steps a turn, a 12 mm platen, a grip of about 1 N.
 
+mod code_page;
 mod identity;
 mod parts;
 mod type_face;
 
+pub use code_page::CodePage;
 pub use identity::Identity;
 pub use parts::{Cutter, ExitSensor, Head, Motor, Outlet, RollHolder, Sensors, Supply, Train};
-pub use type_face::TypeFace;
+pub use type_face::{FontC, Habits, ReverseFeed, TypeFace};
 
 use crate::{Geometry, Micrometres};
 use core::time::Duration;
