@@ -32,6 +32,7 @@ mod units;
 pub use event::{Event, OfflineReason, PieceId, Place};
 pub use geometry::Geometry;
 pub use machine::{DATA, Printer};
+pub use paper::bitmap::Bitmap;
 pub use paper::picture::Picture;
 pub use paper::piece::{Line, Piece, ReadLine, Reading};
 pub use poke::{GearName, Poke, Roll, Sensor, Wire};
