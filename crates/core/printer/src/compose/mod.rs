@@ -19,6 +19,7 @@ use crate::paper::content::{Content, ItemId, Modules};
 use crate::paper::style::{Cell, Style};
 use crate::{Micrometres, Profile};
 use escpos::{Align, Command, Font, Presenter, PrintMode, RasterScale, StatusKind, Underline};
+use sim::Tag;
 
 /// How the commands begin that would print something, but do not yet.
 const BARCODE: &[u8] = b"\x1Dk";
@@ -28,7 +29,7 @@ const COLUMN_IMAGE: &[u8] = b"\x1B*";
 const LINE_SPACING_DOTS: u8 = 30;
 
 /// What the host must be answered, once the printer gets there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// A status byte, now.
     Status(StatusKind),
@@ -36,6 +37,12 @@ pub(crate) enum Answer {
     Ejector,
     /// These four bytes, when everything before them is on paper.
     ProcessId([u8; 4]),
+    /// These bytes, now; if the handshake asks for it, when the host is ready.
+    Bytes(Tag, Vec<u8>),
+    /// None, but the next command waits, offline, until FEED is pressed.
+    AwaitFeed,
+    /// None, but the next command waits until so many bytes are written to lasting memory.
+    WriteMemory(u32),
     /// None: the command had no effect.
     Ignored([u8; 2]),
 }
