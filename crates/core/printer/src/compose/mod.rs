@@ -24,6 +24,8 @@ use sim::Tag;
 /// How the commands begin that would print something, but do not yet.
 const BARCODE: &[u8] = b"\x1Dk";
 const COLUMN_IMAGE: &[u8] = b"\x1B*";
+const PAGE_MODE: &[u8] = b"\x1BL";
+const PARENTHESIS: &[u8] = b"\x1D(";
 
 /// One sixth of an inch at 203 dpi.
 const LINE_SPACING_DOTS: u8 = 30;
@@ -332,9 +334,10 @@ impl Interpreter {
 
 fn move_piece(function: Presenter, to: &mut Mechanism) {
     to.order(match function {
-        Presenter::Retract => Order::Retract,
+        Presenter::Retract | Presenter::Catch => Order::Retract,
         Presenter::Eject => Order::Present { let_go: true },
-        Presenter::Present { .. } | Presenter::Status => Order::Present { let_go: false },
+        Presenter::Default | Presenter::Present { .. } => Order::Present { let_go: false },
+        _ => return,
     });
 }
 
@@ -359,6 +362,14 @@ fn ignored(command: &Command<'_>) -> Option<Answer> {
         Command::Skipped { head } => head,
         Command::Barcode { .. } => BARCODE,
         Command::ColumnImage { .. } => COLUMN_IMAGE,
+        Command::PageMode => PAGE_MODE,
+        Command::Graphics(_)
+        | Command::Pdf417(_)
+        | Command::MaxiCode(_)
+        | Command::Gs1DataBar2d(_)
+        | Command::Composite(_)
+        | Command::Aztec(_)
+        | Command::DataMatrix(_) => PARENTHESIS,
         _ => return None,
     };
     match *bytes {
