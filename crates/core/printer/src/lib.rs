@@ -32,11 +32,12 @@ mod units;
 pub use event::{Event, OfflineReason, PieceId, Place};
 pub use geometry::Geometry;
 pub use machine::{DATA, Printer};
+pub use paper::bitmap::Bitmap;
 pub use paper::picture::Picture;
 pub use paper::piece::{Line, Piece, ReadLine, Reading};
 pub use poke::{GearName, Poke, Roll, Sensor, Wire};
 pub use profile::{
-    CodePage, DESK_80, FontC, Habits, Head, Identity, KIOSK_80, Motor, Outlet, Profile, ReverseFeed, Train,
-    TypeFace,
+    CodePage, Cutter, DESK_80, DESK_80_180, ExitSensor, FontC, Habits, Head, Identity, KIOSK_80, Motor,
+    Outlet, Profile, ReverseFeed, RollHolder, SLIP_58, Sensors, Supply, Train, TypeFace,
 };
 pub use units::{Micrometres, Permille};

@@ -40,6 +40,7 @@ use crate::mechanism::{Mechanism, Order};
 use crate::paper::content::{Content, ItemId};
 use crate::{Micrometres, Profile};
 use escpos::{Command, StatusKind};
+use sim::Tag;
 
 /// How the commands begin that would print something, but do not yet.
 const BARCODE: &[u8] = b"\x1Dk";
@@ -48,7 +49,7 @@ const PAGE_MODE: &[u8] = b"\x1BL";
 const PARENTHESIS: &[u8] = b"\x1D(";
 
 /// What the host must be answered, once the printer gets there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// A status byte, now.
     Status(StatusKind),
@@ -56,12 +57,18 @@ pub(crate) enum Answer {
     Ejector,
     /// These four bytes, when everything before them is on paper.
     ProcessId([u8; 4]),
+    /// These bytes, now; if the handshake asks for it, when the host is ready.
+    Bytes(Tag, Vec<u8>),
+    /// None, but the next command waits, offline, until FEED is pressed.
+    AwaitFeed,
+    /// None, but the next command waits until so many bytes are written to lasting memory.
+    WriteMemory(u32),
     /// None: the command had no effect.
     Ignored([u8; 2]),
 }
 
 /// What a subject says of a command of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Outcome {
     /// It is carried out.
     Done,

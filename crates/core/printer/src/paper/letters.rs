@@ -5,6 +5,7 @@
 //! ones blacken the space beside them, but not the gap of turned ones. Italics lean by one dot in six; the sources
 //! give no angle.
 
+use crate::paper::ascii::{self, embolden};
 use crate::paper::content::Content;
 use crate::paper::glyph::glyph;
 use crate::paper::raster::{DotRow, draw_bits, draw_bytes, fill};
@@ -35,6 +36,9 @@ fn draw_characters(band: &mut [DotRow], run: &Run, text: &str) -> u16 {
     let advance = style.advance();
     let count = text.chars().count() as u16;
     let end = run.x.saturating_add(count.saturating_mul(advance));
+    if ascii::draw(band, run.x, text, &style) {
+        return end;
+    }
     for (place, character) in (0..count).zip(text.chars()) {
         let place = if style.upside_down { count - 1 - place } else { place };
         let x = run.x.saturating_add(place.saturating_mul(advance));
@@ -57,7 +61,7 @@ fn draw_upright(band: &mut [DotRow], x: u16, character: char, style: &Style) {
     let mask = !(u32::MAX >> width);
     let shape = glyph(character, style.cell);
     for (source, rows) in shape.iter().zip(band.chunks_mut(usize::from(style.height.max(1)))) {
-        let bold = if style.bold { *source | (*source >> 1 & mask) } else { *source };
+        let bold = if style.bold { embolden(*source, width) } else { *source };
         let bits = if style.reverse { !bold & mask } else { bold };
         for row in rows {
             draw_bits(row, x, bits, width, u16::from(style.width));
