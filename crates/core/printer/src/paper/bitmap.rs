@@ -114,7 +114,9 @@ impl Sheet {
             self.mask = Mask::new(landed.surface, landed.shade, geometry);
         }
         let start = usize::try_from(landed.y).ok().and_then(|y| y.checked_mul(self.stride));
-        let Some(row) = start.and_then(|start| self.words.get_mut(start..start + self.stride)) else { return };
+        let Some(row) = start.and_then(|start| self.words.get_mut(start..start + self.stride)) else {
+            return;
+        };
         if self.mask.all && self.faint_rows.is_empty() {
             return lay(row, landed.dots, landed.x);
         }

@@ -311,6 +311,9 @@ mod tests {
             log.record(line, Spot { shade, ..spot(line, line) });
         }
         assert_eq!(log.segments().count() as u32, lines - super::SEGMENTS_MAX as u32 / 2);
-        assert_eq!((log.first_recorded(), log.forgotten_end()), (Some(5), 5 + super::SEGMENTS_MAX as u32 / 2));
+        assert_eq!(
+            (log.first_recorded(), log.forgotten_end()),
+            (Some(5), 5 + super::SEGMENTS_MAX as u32 / 2)
+        );
     }
 }

@@ -183,8 +183,7 @@ impl Piece {
             let Spot { position_nm, nominal_nm, shade } = segment.first;
             let ahead = nominal_nm >= free_nm;
             free_nm = nominal_nm + i64::from(segment.lines) * self.burns.pitch_nm();
-            let plain =
-                known == Some(shade) || is_plain(print.surface(shade.surface), shade, self.geometry);
+            let plain = known == Some(shade) || is_plain(print.surface(shade.surface), shade, self.geometry);
             known = Some(shade);
             straight && ahead && plain && position_nm - nominal_nm == offset_nm
         });
