@@ -34,14 +34,22 @@ pub struct Printer {
     parser: Parser,
     interpreter: Interpreter,
     mechanism: Mechanism,
-    /// A process id that waits until everything before it is on paper.
-    awaited: Option<[u8; 4]>,
+    waiting: Option<Waiting>,
     offline: Option<OfflineReason>,
     /// The last thing that was said about taking bytes.
     busy: bool,
     /// Bytes that were handed on to the parser.
     handed_on: u64,
     outbox: Outbox<Event>,
+}
+
+/// What the next command of the stream waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Waiting {
+    /// Everything before this process id is on paper.
+    Printed([u8; 4]),
+    /// FEED is pressed.
+    Feed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,10 +67,10 @@ impl Printer {
             profile,
             power: Power::On,
             receiver: Receiver::new(profile),
-            parser: Parser::new().with_multibyte(profile.type_face.multibyte).with_slice_max(SLICE_BYTES),
+            parser: Parser::new().with_dialect(profile.type_face.dialect).with_slice_max(SLICE_BYTES),
             interpreter: Interpreter::new(profile),
             mechanism: Mechanism::new(profile),
-            awaited: None,
+            waiting: None,
             offline: None,
             busy: false,
             handed_on: 0,
@@ -112,12 +120,16 @@ impl Printer {
 
     /// Takes one command, or gives an answer that is due; `false` if there is nothing to do yet.
     fn take_command(&mut self) -> bool {
-        if let Some(id) = self.awaited {
-            if self.mechanism.is_quiet() {
-                self.awaited = None;
-                self.outbox.send(DATA, DONE, &status::process_id_reply(id));
+        match self.waiting {
+            Some(Waiting::Printed(id)) => {
+                if self.mechanism.is_quiet() {
+                    self.waiting = None;
+                    self.outbox.send(DATA, DONE, &status::process_id_reply(id));
+                }
+                return self.waiting.is_none();
             }
-            return self.awaited.is_none();
+            Some(Waiting::Feed) => return false,
+            None => {}
         }
         let Some(command) = self.parser.next() else {
             let count = self.receiver.hand_on(&mut self.parser);
@@ -138,7 +150,10 @@ impl Printer {
             Answer::Status(StatusKind::Drawer) => self.outbox.send(DATA, STATUS, &[sensed.queued_drawer()]),
             Answer::Status(StatusKind::Ink) => {}
             Answer::Ejector => self.outbox.send(DATA, STATUS, &[sensed.ejector()]),
-            Answer::ProcessId(id) => self.awaited = Some(id),
+            Answer::ProcessId(id) => self.waiting = Some(Waiting::Printed(id)),
+            Answer::Bytes(tag, bytes) => self.outbox.send(DATA, tag, &bytes),
+            Answer::AwaitFeed => self.waiting = Some(Waiting::Feed),
+            Answer::WriteMemory(_) => {}
             Answer::Ignored(code) => self.outbox.event(Event::CommandIgnored { code }),
         }
     }
@@ -177,7 +192,7 @@ impl Printer {
                 self.interpreter.clear_line();
                 self.mechanism.catch_up(now);
                 self.mechanism.forget_orders();
-                self.awaited = None;
+                self.waiting = None;
                 self.outbox.send(DATA, DONE, &status::CLEARED);
             }
             _ => {}
@@ -242,10 +257,9 @@ impl Printer {
         self.power = Power::Off;
         self.offline = Some(OfflineReason::Starting);
         self.busy = true;
-        self.awaited = None;
+        self.waiting = None;
         self.receiver.lose_power();
-        self.parser =
-            Parser::new().with_multibyte(self.profile.type_face.multibyte).with_slice_max(SLICE_BYTES);
+        self.parser = Parser::new().with_dialect(self.profile.type_face.dialect).with_slice_max(SLICE_BYTES);
         self.interpreter.lose_power();
         self.mechanism.lose_power();
         self.outbox.lose_sends();
