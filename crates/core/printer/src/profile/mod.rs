@@ -5,9 +5,11 @@
 //! are typical of the class, not of one model: 96 half-steps a turn, a 12 mm platen, a grip of about 1 N.
 
 mod identity;
+mod interface;
 mod type_face;
 
-pub use identity::Identity;
+pub use identity::{Family, Identity};
+pub use interface::{Garbled, Handshake, Interface, ReceiveBuffer};
 pub use type_face::TypeFace;
 
 use crate::Geometry;
@@ -22,20 +24,14 @@ pub struct Profile {
     pub geometry: Geometry,
     /// From power on to ready.
     pub boot_time: Duration,
-    /// Receive buffer, in bytes.
-    pub buffer_bytes: usize,
-    /// Full when no more than so many bytes are free.
-    pub full_at_free_bytes: usize,
-    /// No longer full when at least so many bytes are free.
-    pub released_at_free_bytes: usize,
-    /// Whether the printer says stop when it goes offline, not only when its buffer is full.
-    pub busy_when_offline: bool,
+    /// How it is joined to its host.
+    pub interface: Interface,
     /// What it says of itself.
     pub identity: Identity,
     /// Its characters, and how it takes text.
     pub type_face: TypeFace,
-    /// Level of drawer connector pin 3.
-    pub drawer_pin_high: bool,
+    /// The cash drawer's connector, with a drawer behind it.
+    pub drawer: Option<DrawerPort>,
     /// The feed motor.
     pub motor: Motor,
     /// Teeth of the feed train.
@@ -54,6 +50,15 @@ pub struct Profile {
     pub cut_time: Duration,
     /// What becomes of a piece after the cut.
     pub outlet: Outlet,
+}
+
+/// The connector of a cash drawer, and the drawer that is sold with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DrawerPort {
+    /// The pin that drives the drawer's solenoid; a pulse on the other one opens nothing.
+    pub wired: escpos::DrawerPin,
+    /// The level of pin 3 while the drawer is shut. With nothing plugged in, the pin is pulled high.
+    pub high_when_closed: bool,
 }
 
 /// The feed motor and what it can move.
@@ -130,13 +135,10 @@ pub static DESK_80: Profile = Profile {
     name: "desk-80",
     geometry: Geometry::WIDE_203_DPI,
     boot_time: Duration::from_millis(1500),
-    buffer_bytes: 4096,
-    full_at_free_bytes: 128,
-    released_at_free_bytes: 256,
-    busy_when_offline: true,
+    interface: Interface::XON_XOFF,
     identity: Identity::EPSON_80,
     type_face: TypeFace::CHINESE_80,
-    drawer_pin_high: true,
+    drawer: Some(DrawerPort { wired: escpos::DrawerPin::Two, high_when_closed: true }),
     motor: Motor {
         start_steps_per_s: 672,
         acceleration_steps_per_s2: 230_000,
@@ -169,7 +171,8 @@ pub static DESK_80: Profile = Profile {
 /// A kiosk printer: 80 mm paper, 100 mm/s, cutter, presenter that retracts.
 pub static KIOSK_80: Profile = Profile {
     name: "kiosk-80",
-    drawer_pin_high: false,
+    identity: Identity::CUSTOM_80,
+    drawer: None,
     motor: Motor {
         start_steps_per_s: 233,
         acceleration_steps_per_s2: 53_000,
