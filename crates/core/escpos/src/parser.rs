@@ -360,6 +360,7 @@ fn whole_characters(text: &[u8]) -> usize {
 /// A control byte that is a command by itself, or nothing.
 fn single(bytes: &[u8]) -> Command<'_> {
     match bytes {
+        [0x07] => Command::NoEffect { bytes },
         [0x09] => Command::Tab,
         [0x0A] => Command::LineFeed,
         [0x0C] => Command::FormFeed,

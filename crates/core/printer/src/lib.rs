@@ -30,11 +30,13 @@ mod units;
 pub use event::{Event, Lamp, Lamps, OfflineReason, PieceId, Place};
 pub use geometry::Geometry;
 pub use machine::{DATA, GARBLED, LINES, Printer};
+pub use paper::bitmap::Bitmap;
 pub use paper::picture::Picture;
 pub use paper::piece::{Line, Piece, ReadLine, Reading};
 pub use poke::{GearName, Poke, Roll, Sensor, Wire};
 pub use profile::{
-    DESK_80, DrawerPort, Family, Garbled, Handshake, Head, Identity, Interface, KIOSK_80, Motor, Outlet,
-    Profile, ReceiveBuffer, Train, TypeFace,
+    CodePage, Cutter, DESK_80, DESK_80_180, DrawerPort, ExitSensor, Family, FontC, Garbled, Habits,
+    Handshake, Head, Identity, Interface, KIOSK_80, Motor, Outlet, Profile, ReceiveBuffer, ReverseFeed,
+    RollHolder, SLIP_58, Sensors, Supply, Train, TypeFace,
 };
 pub use units::{Micrometres, Permille};

@@ -32,8 +32,9 @@ impl Interpreter {
 fn move_piece(function: Presenter, to: &mut Mechanism) {
     to.order(match function {
         Presenter::Retract | Presenter::Catch => Order::Retract,
-        Presenter::Eject => Order::Present { let_go: true },
-        Presenter::Default | Presenter::Present { .. } => Order::Present { let_go: false },
+        Presenter::Eject => Order::Present { steps: None, let_go: true },
+        Presenter::Default => Order::Present { steps: None, let_go: false },
+        Presenter::Present { steps } => Order::Present { steps: Some(steps), let_go: false },
         _ => return,
     });
 }

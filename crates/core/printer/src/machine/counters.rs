@@ -17,10 +17,8 @@ const NUMBERS: [(u16, u64); COUNTED] =
     [(20, 143_165_576), (21, u32::MAX as u64), (50, u32::MAX as u64), (70, 71_582_788)];
 /// Set in the number of a counter of the whole life.
 const CUMULATIVE: u16 = 0x80;
-/// Dot lines in one line of paper fed.
-const LINES_IN_ONE: u64 = 30;
 
-/// Raw readings: dot lines, strokes, cuts, nanoseconds.
+/// Raw readings: lines of 30 dot lines, strokes, cuts, nanoseconds.
 type Readings = [u64; COUNTED];
 
 /// The counters.
@@ -97,13 +95,9 @@ fn place(number: u16) -> Option<usize> {
     NUMBERS.iter().position(|(known, _)| *known == number)
 }
 
-/// Raw units in one of the host's.
+/// Raw units in one of the host's: hours are counted in nanoseconds.
 const fn unit(at: usize) -> u64 {
-    match at {
-        0 => LINES_IN_ONE,
-        3 => 3_600_000_000_000,
-        _ => 1,
-    }
+    if at + 1 == COUNTED { 3_600_000_000_000 } else { 1 }
 }
 
 fn add(counted: Readings, now: Readings, since: Readings) -> Readings {
@@ -114,5 +108,6 @@ fn add(counted: Readings, now: Readings, since: Readings) -> Readings {
 }
 
 fn readings(now: SimTime, mechanism: &Mechanism) -> Readings {
-    [mechanism.turned(), 0, 0, now.as_nanos()]
+    let usage = mechanism.usage();
+    [usage.lines_fed, usage.head_strokes, usage.cuts, now.as_nanos()]
 }

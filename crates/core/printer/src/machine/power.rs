@@ -17,7 +17,7 @@ const SELF_TEST: &[u8] = &[0x1D, b'(', b'A', 2, 0, 0, 2];
 
 /// A parser for this printer.
 pub(super) fn parser(profile: &Profile) -> Parser {
-    Parser::new().with_multibyte(profile.type_face.multibyte).with_slice_max(SLICE_BYTES)
+    Parser::new().with_dialect(profile.type_face.dialect).with_slice_max(SLICE_BYTES)
 }
 
 impl Printer {

@@ -3,6 +3,7 @@
 //! Characters of different heights on one line share their lower edge. Facts: printer sources, section 2.2. *Not
 //! modelled:* the exact baseline of Font B beside Font A.
 
+use crate::paper::ascii::{self, embolden};
 use crate::paper::content::Content;
 use crate::paper::glyph::glyph;
 use crate::paper::raster::{DotRow, draw_bits, draw_bytes, fill};
@@ -18,9 +19,14 @@ pub(crate) fn draw_run(rows: &mut [DotRow], run: &Run, content: &Content) {
         draw_dots(cell, x, content.dots(run), width, &style);
         x = x.saturating_add(style.advance());
     }
-    for character in content.characters(run).chars() {
-        draw_character(cell, x, character, run);
-        x = x.saturating_add(style.advance());
+    let text = content.characters(run);
+    if ascii::draw(cell, x, text, &style) {
+        x = x.saturating_add(style.advance().saturating_mul(text.len() as u16));
+    } else {
+        for character in text.chars() {
+            draw_character(cell, x, character, run);
+            x = x.saturating_add(style.advance());
+        }
     }
     let underline = cell.len().saturating_sub(usize::from(style.underline));
     for row in cell.iter_mut().skip(underline).filter(|_| !style.reverse) {
@@ -34,7 +40,7 @@ fn draw_character(rows: &mut [DotRow], x: u16, character: char, run: &Run) {
     let mask = !(u32::MAX >> width);
     let shape = glyph(character, style.cell);
     for (source, band) in shape.iter().zip(rows.chunks_mut(usize::from(style.height.max(1)))) {
-        let bold = if style.bold { *source | (*source >> 1 & mask) } else { *source };
+        let bold = if style.bold { embolden(*source, width) } else { *source };
         let bits = if style.reverse { !bold & mask } else { bold };
         for row in band {
             draw_bits(row, x, bits, width, u16::from(style.width));

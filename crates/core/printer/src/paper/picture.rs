@@ -1,19 +1,19 @@
-//! Pictures of paper: every dot as it is, or as it should have been.
+//! Pictures of paper in shades: every dot as dark as it is, or as it should have been.
 //!
-//! Rows and dots have the pitch of the printer's head, both ways. A dot line blackens the row of the picture that
-//! its place rounds to, as dark as its shade says, and a place that is heated again gets darker. *Not modelled:*
-//! round dots, bleeding, creases.
+//! Rows and dots have the pitch of the printer's head, both ways. Heat of a place adds up over all dot lines that
+//! landed on it, and becomes darkness at the end. A piece that is longer than [`ROWS_MAX`] is cut off there, and what
+//! the printer forgot of it is hatched in grey. *Not modelled:* round dots, bleeding, creases.
 
 use crate::Geometry;
-use crate::paper::burn::Spot;
-use crate::paper::content::{Content, Item};
-use crate::paper::raster::{self, DotRow};
-use crate::paper::surface::{Shade, Surface};
+use crate::paper::landing::{Landed, Print, Weights};
+use crate::paper::tone::{VISIBLE, darkness};
 
-/// What heating a white dot once makes of it, at full darkness.
-const BURNT: u32 = 200;
+/// Longest picture: 8 m of paper at 203 dpi. All of a longer piece is in its text.
+pub(crate) const ROWS_MAX: u32 = 64_000;
 /// How a torn edge is drawn.
 const TORN: u8 = 90;
+/// How forgotten rows are drawn: every eighth diagonal.
+const FORGOTTEN: u8 = 110;
 
 /// Darkness of paper, dot by dot: 0 white, 255 black, at the pitch of the head both ways.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,49 +24,29 @@ pub struct Picture {
     pub height: u32,
     /// Row after row, `width` bytes each.
     pub dots: Vec<u8>,
-    /// Dots and paper of the printer.
-    pub geometry: Geometry,
 }
 
 impl Picture {
-    /// White paper of this length.
-    pub(crate) fn blank(geometry: Geometry, length_nm: i64) -> Self {
-        let height = u32::try_from(length_nm.max(0) / geometry.line_nm()).unwrap_or(u32::MAX);
-        let width = geometry.paper_dots();
-        Self { width, height, dots: vec![0; width as usize * height as usize], geometry }
-    }
+    /// A dot that is at least so dark can be seen.
+    pub const VISIBLE: u8 = VISIBLE;
 
-    /// Heats every row of every item at the spot that `spot_of` gives for its dot line; places count from the
-    /// leading edge.
-    pub(crate) fn burn(
-        &mut self,
-        content: &Content,
-        surfaces: &[Surface],
-        spot_of: impl Fn(u32) -> Option<Spot>,
-    ) {
-        for item in content.items() {
-            for (line, row) in burnt_rows(content, item) {
-                if let Some(spot) = spot_of(line) {
-                    let surface = surfaces.get(usize::from(spot.shade.surface)).unwrap_or(&Surface::SOUND);
-                    self.burn_row(row_at(spot.position_nm, self.geometry), &row, spot.shade, surface);
-                }
+    /// Paper of this length, with what was printed on it.
+    pub(crate) fn new(print: &Print<'_>, length_nm: i64) -> Self {
+        let (width, height) = extent(print.geometry, length_nm, ROWS_MAX);
+        let mut heat = vec![0_u8; width as usize * height as usize];
+        let mut weights = (0, Weights::new(print.surface(0), print.geometry));
+        print.land(|landed| {
+            if weights.0 != landed.shade.surface {
+                weights = (landed.shade.surface, Weights::new(landed.surface, print.geometry));
             }
+            let start = usize::try_from(landed.y).ok().and_then(|y| y.checked_mul(width as usize));
+            let row = start.and_then(|start| heat.get_mut(start..start + width as usize));
+            row.into_iter().for_each(|row| warm(row, landed, &weights.1));
+        });
+        for group in heat.chunks_mut(64).filter(|group| group.iter().any(|heat| *heat != 0)) {
+            group.iter_mut().for_each(|heat| *heat = darkness(*heat));
         }
-    }
-
-    fn burn_row(&mut self, y: i64, row: &DotRow, shade: Shade, surface: &Surface) {
-        let (width, margin) = (self.width as usize, self.geometry.margin_dots() as usize);
-        let start = usize::try_from(y).ok().and_then(|y| y.checked_mul(width));
-        let Some(paper) = start.and_then(|start| self.dots.get_mut(start..start + width)) else { return };
-        let burnt = BURNT * u32::from(shade.darkness) / u32::from(Shade::FULL_DARKNESS);
-        let head = paper.iter_mut().skip(margin).take(usize::from(self.geometry.head_dots));
-        for (x, dot) in head.enumerate() {
-            let bit = 1 << (63 - x % 64);
-            let heats = |word: &u64| word & bit != 0;
-            if row.get(x / 64).is_some_and(heats) && !surface.open.get(x / 64).is_some_and(heats) {
-                *dot = dot.saturating_add(u8::try_from(burnt).unwrap_or(u8::MAX));
-            }
-        }
+        Self { width, height, dots: heat }
     }
 
     /// Draws the lower edge as torn by hand: a zigzag 1 mm deep, and nothing below it.
@@ -82,15 +62,34 @@ impl Picture {
             }
         }
     }
+
+    /// Hatches the first rows: nobody knows what is there.
+    pub(crate) fn hatch(&mut self, rows: i64) {
+        let width = self.width as usize;
+        let rows = usize::try_from(rows).unwrap_or(0);
+        for (y, row) in self.dots.chunks_exact_mut(width.max(1)).take(rows).enumerate() {
+            row.iter_mut().skip(y % 8).step_by(8).for_each(|dot| *dot = FORGOTTEN);
+        }
+    }
 }
 
-/// The row of a picture in which a place lies.
-pub(crate) const fn row_at(place_nm: i64, geometry: Geometry) -> i64 {
-    (place_nm + geometry.line_nm() / 2).div_euclid(geometry.line_nm())
+/// Dots across and rows of paper of this length, but no more than so many rows.
+pub(crate) fn extent(geometry: Geometry, length_nm: i64, rows_max: u32) -> (u32, u32) {
+    let rows = length_nm.max(0) / geometry.line_nm();
+    (geometry.paper_dots(), u32::try_from(rows).unwrap_or(u32::MAX).min(rows_max))
 }
 
-/// The rows of an item with the numbers of their dot lines; none if it has not begun.
-pub(crate) fn burnt_rows(content: &Content, item: &Item) -> impl Iterator<Item = (u32, DotRow)> {
-    let rows = item.first_line.map(|first| (first..).zip(raster::rows(content, item)));
-    rows.into_iter().flatten()
+/// Heats one row of the paper.
+fn warm(row: &mut [u8], landed: &Landed<'_>, weights: &Weights) {
+    for (word, first) in landed.dots.iter().zip((0_i32..).step_by(64)) {
+        let mut left = *word;
+        while left != 0 {
+            let dot = left.leading_zeros() as i32 + first;
+            left &= !(1 << (63 - left.leading_zeros()));
+            let place = usize::try_from(landed.x + dot).ok();
+            if let Some(heat) = place.and_then(|place| row.get_mut(place)) {
+                *heat = heat.saturating_add(weights.heat(dot.unsigned_abs() as usize, landed.shade));
+            }
+        }
+    }
 }

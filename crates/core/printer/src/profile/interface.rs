@@ -1,6 +1,9 @@
-//! The line to the host: buffer, handshake, when the printer is busy, and what it makes of garbled bytes.
+//! The line to the host: buffer, handshake, when the printer is busy, what it makes of garbled bytes; and the drawer's
+//! connector.
 //!
 //! Facts: printer sources, section 4.1. *Not modelled:* line rates and data formats, which belong to the link.
+
+use escpos::DrawerPin;
 
 /// How a printer is joined to its host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,4 +68,13 @@ pub enum Garbled {
     Ignored,
     /// `?` stands in its place.
     QuestionMark,
+}
+
+/// The connector of a cash drawer, and the drawer that is sold with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DrawerPort {
+    /// The pin that drives the drawer's solenoid; a pulse on the other one opens nothing.
+    pub wired: DrawerPin,
+    /// The level of pin 3 while the drawer is shut. With nothing plugged in, the pin is pulled high.
+    pub high_when_closed: bool,
 }

@@ -1,0 +1,73 @@
+//! How many dots of each row of an item are black: what the head's time, heat and current depend on.
+//!
+//! Counted without drawing wherever nothing lies over something else. *Not modelled:* nothing; the count equals that
+//! of the drawn rows.
+
+use crate::geometry::HEAD_DOTS_MAX;
+use crate::paper::ascii;
+use crate::paper::content::{Content, Item, Kind};
+use crate::paper::raster::{self, dots_of};
+use crate::paper::style::{Cell, Run};
+
+/// Writes the number of black dots of each row over what stood in `ink`.
+pub(crate) fn count(content: &Content, item: &Item, ink: &mut Vec<u16>) {
+    ink.clear();
+    ink.resize(usize::from(item.rows), 0);
+    let counted = match item.kind {
+        Kind::Text { .. } => count_runs(content, item, ink),
+        Kind::Image { x, width_bytes, double_width, double_height, .. } => {
+            let scale = (1 + u16::from(double_width), 1 + u16::from(double_height));
+            count_bits(content.bits(item), x, width_bytes, scale, ink)
+        }
+        Kind::Matrix { x, columns, cell, .. } => {
+            let scale = (u16::from(cell.0), cell.1);
+            count_bits(content.bits(item), x, columns.div_ceil(8), scale, ink)
+        }
+    };
+    if !counted {
+        let mut rows = Vec::new();
+        raster::draw(content, item, &mut rows);
+        ink.clear();
+        ink.extend(rows.iter().map(dots_of));
+    }
+}
+
+/// `false` if runs may lie over each other, or one is not plain.
+fn count_runs(content: &Content, item: &Item, ink: &mut [u16]) -> bool {
+    let mut free_from = 0;
+    content.runs(item).iter().all(|run| {
+        let apart = run.x >= free_from;
+        let text = content.characters(run);
+        free_from = run.x.saturating_add(run.style.advance().saturating_mul(text.len() as u16));
+        apart && count_run(run, text, ink)
+    })
+}
+
+fn count_run(run: &Run, text: &str, ink: &mut [u16]) -> bool {
+    if matches!(run.style.cell, Cell::Dots { .. }) {
+        return false;
+    }
+    let top = ink.len().saturating_sub(usize::from(run.style.rows()));
+    let Some(rows) = ink.get_mut(top..) else { return false };
+    if !ascii::count(rows, run.x, text, &run.style) {
+        return false;
+    }
+    // The underline covers the run's whole width; what other runs have there stays.
+    run.style.underline == 0
+}
+
+/// Bits of rows of so many bytes; dots of a bit across and down. `false` if they reach beyond the head.
+fn count_bits(bits: &[u8], x: u16, bytes: u16, scale: (u16, u16), ink: &mut [u16]) -> bool {
+    let end = u32::from(x) + u32::from(bytes) * 8 * u32::from(scale.0);
+    if end > u32::from(HEAD_DOTS_MAX) {
+        return false;
+    }
+    let source = bits.chunks_exact(usize::from(bytes.max(1)));
+    for (band, bytes) in ink.chunks_mut(usize::from(scale.1.max(1))).zip(source) {
+        let (words, rest) = bytes.as_chunks::<8>();
+        let dots = words.iter().map(|word| u64::from_ne_bytes(*word).count_ones()).sum::<u32>()
+            + rest.iter().map(|byte| byte.count_ones()).sum::<u32>();
+        band.fill(dots as u16 * scale.0);
+    }
+    true
+}
