@@ -29,7 +29,7 @@ pub(crate) struct Sensed {
     pub(crate) waiting_recovery: bool,
     /// Printing stopped because the paper sensor that stops it says so.
     pub(crate) paper_stop: bool,
-    /// Bytes or orders wait.
+    /// Something is ordered and not done.
     pub(crate) spooling: bool,
     pub(crate) mechanism: State,
 }

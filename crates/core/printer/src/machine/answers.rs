@@ -123,21 +123,27 @@ impl Printer {
         let info_b = |text: &str| Some(block(&[status::INFO_B_HEADER], text.as_bytes()));
         let reply = match number {
             1 => one(identity.model_id),
-            2 => one(identity.type_id),
+            2 => one(self.parts()),
             3 => one(identity.rom_version),
-            33 => Some(block(&[status::INFO_A_HEADER, n], &[KIND | identity.type_id & 0x07])),
+            33 => Some(block(&[status::INFO_A_HEADER, n], &[KIND | self.parts()])),
             35 | 36 | 96 | 110 => more().map(|text| block(&[status::INFO_A_HEADER, n], text.as_bytes())),
             65 => info_b(identity.firmware),
             66 => info_b(identity.maker),
             67 => info_b(identity.model),
             68 => info_b(identity.serial_number),
-            69 => info_b(identity.font_language),
+            69 if !identity.font_language.is_empty() => info_b(identity.font_language),
             _ => more().and_then(info_b),
         };
         match reply {
             Some(bytes) => self.reply(INFO, bytes),
             None => self.outbox.event(Event::CommandIgnored { code: *b"\x1DI" }),
         }
+    }
+
+    /// What the printer has: bit 0 multibyte characters, bit 1 a cutter. There is no display.
+    fn parts(&self) -> u8 {
+        let multibyte = !self.profile.identity.font_language.is_empty();
+        u8::from(multibyte) | u8::from(self.profile.cutter.is_some()) << 1
     }
 
     /// Does what a command of this kind asks for.

@@ -107,7 +107,7 @@ impl Printer {
             active: interface,
             plugged: true,
             power: Power::On,
-            receiver: Receiver::new(interface),
+            receiver: Receiver::new(interface, profile.type_face.dialect),
             line: Line::new(interface),
             parser: power::parser(profile),
             interpreter: Interpreter::new(profile),
@@ -133,7 +133,7 @@ impl Printer {
         self.interface = interface;
         self.active = interface;
         self.memory = Memory::new(interface);
-        self.receiver = Receiver::new(interface);
+        self.receiver.set(interface);
         self.line = Line::new(interface);
         self
     }
@@ -240,7 +240,7 @@ impl Printer {
             feeding_by_button: self.offline == Some(OfflineReason::FeedButton),
             waiting_recovery: self.reload.until.is_some(),
             paper_stop: self.stops_for_paper(),
-            spooling: !self.receiver.is_empty() || !self.mechanism.is_quiet(),
+            spooling: !self.mechanism.is_quiet(),
             mechanism: self.mechanism.state(),
         }
     }

@@ -6,7 +6,7 @@
 //! *Not modelled:* requests that are lost when more than four come back to back; overrun within the line's chip.
 
 use crate::{Garbled, Interface, ReceiveBuffer};
-use escpos::{Parser, Realtime, Snooper};
+use escpos::{Dialect, Parser, Realtime, Snooper};
 use std::collections::VecDeque;
 
 /// Bytes that the interpreter takes over at once. Small, so that the buffer is the place where bytes wait.
@@ -23,10 +23,10 @@ pub(super) struct Receiver {
 }
 
 impl Receiver {
-    pub(super) fn new(interface: Interface) -> Self {
+    pub(super) fn new(interface: Interface, dialect: Dialect) -> Self {
         Self {
             waiting: VecDeque::new(),
-            snooper: Snooper::new(),
+            snooper: Snooper::with_dialect(dialect),
             room: interface.buffer,
             garbled: interface.garbled,
             full: false,

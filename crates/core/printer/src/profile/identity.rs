@@ -20,8 +20,6 @@ pub struct Identity {
     pub font_language: &'static str,
     /// `GS I 1`.
     pub model_id: u8,
-    /// `GS I 2`: bit 0 multibyte characters, bit 1 cutter, bit 2 customer display.
-    pub type_id: u8,
     /// `GS I 3`.
     pub rom_version: u8,
     /// Other `GS I` of this model, 33 apart, with their texts: 35, 36, 96 and 110 (header 3Dh), 111 and 112 (5Fh).
@@ -60,7 +58,6 @@ impl Identity {
         serial_number: "J4VF000000",
         font_language: "CHINA GB18030",
         model_id: 0x20,
-        type_id: 0x03,
         rom_version: 0x08,
         more: &[],
         quiet_statuses: &[(18, 1)],
@@ -83,6 +80,19 @@ impl Identity {
         family: Family::Custom,
         asb_low_bits: false,
         cover_recovers: true,
+        recovery_wait: Duration::ZERO,
+        ..Self::EPSON_80
+    };
+
+    /// A 58 mm clone.
+    pub const CLONE_58: Self = Self {
+        maker: "POS",
+        model: "POS-5890",
+        firmware: "1.0",
+        serial_number: "0000000001",
+        font_language: "",
+        quiet_statuses: &[],
+        asb_low_bits: false,
         recovery_wait: Duration::ZERO,
         ..Self::EPSON_80
     };

@@ -196,6 +196,7 @@ pub static KIOSK_80: Profile = Profile {
 pub static SLIP_58: Profile = Profile {
     name: "slip-58",
     geometry: Geometry::NARROW_203_DPI,
+    identity: Identity::CLONE_58,
     drawer: None,
     motor: Motor {
         start_steps_per_s: 346,
