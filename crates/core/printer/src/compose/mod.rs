@@ -116,9 +116,10 @@ impl Interpreter {
         }
     }
 
-    /// Forgets the line in the making.
+    /// Forgets the line in the making, and the page.
     pub(crate) fn clear_line(&mut self) {
         self.line.clear();
+        self.page = None;
     }
 
     /// Forgets everything: the supply is gone.

@@ -2,5 +2,9 @@
 
 mod commands;
 mod device;
+mod drawer;
 mod driver;
 mod printing;
+mod recovery;
+mod status;
+mod wire;
