@@ -33,7 +33,7 @@ pub use event::{Event, OfflineReason, PieceId, Place};
 pub use geometry::Geometry;
 pub use machine::{DATA, Printer};
 pub use paper::picture::Picture;
-pub use paper::piece::{Line, Piece, ReadLine, Reading};
+pub use paper::piece::{Code, Line, Piece, ReadLine, Reading};
 pub use poke::{GearName, Poke, Roll, Sensor, Wire};
 pub use profile::{DESK_80, Head, Identity, KIOSK_80, Motor, Outlet, Profile, Train, TypeFace};
 pub use units::{Micrometres, Permille};

@@ -82,6 +82,7 @@ impl Printer {
         size_of::<Self>()
             + self.receiver.footprint_bytes()
             + self.parser.buffered()
+            + self.interpreter.footprint_bytes()
             + self.mechanism.footprint_bytes()
     }
 
@@ -139,6 +140,8 @@ impl Printer {
             Answer::Status(StatusKind::Ink) => {}
             Answer::Ejector => self.outbox.send(DATA, STATUS, &[sensed.ejector()]),
             Answer::ProcessId(id) => self.awaited = Some(id),
+            Answer::Block(bytes) => self.outbox.send(DATA, STATUS, &bytes),
+            Answer::Writing { .. } => {}
             Answer::Ignored(code) => self.outbox.event(Event::CommandIgnored { code }),
         }
     }

@@ -8,6 +8,9 @@ use crate::paper::style::{Run, Style};
 /// Default tab stops: every eight characters of Font A.
 const TAB_DOTS: u16 = 8 * 12;
 
+/// Most bytes of dots on a line that is printed over and over.
+const DOTS_MAX: usize = 32 * 1024;
+
 /// One line in the making. Its room is used again for the next.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LineBuffer {
@@ -33,7 +36,7 @@ pub(crate) struct Composed {
 impl LineBuffer {
     /// True when a character of this style no longer fits into the width.
     pub(crate) fn is_full_for(&self, style: &Style, width: u16) -> bool {
-        !self.text.is_empty() && self.x.saturating_add(style.advance()) > width
+        !self.runs.is_empty() && self.x.saturating_add(style.advance()) > width
     }
 
     pub(crate) fn put(&mut self, character: char, style: Style) {
@@ -48,6 +51,24 @@ impl LineBuffer {
         self.x = self.x.saturating_add(style.advance());
         self.rows = self.rows.max(style.rows());
         self.inked |= character != ' ' || style.underline > 0 || style.reverse;
+    }
+
+    /// Puts dots of the host's own, of which `draw` blackens some in so many light bytes, as [`Cell::Dots`] says.
+    ///
+    /// [`Cell::Dots`]: crate::paper::style::Cell::Dots
+    pub(crate) fn put_dots(&mut self, style: Style, bytes: usize, draw: impl FnOnce(&mut [u8])) {
+        let start = self.dots.len();
+        let Some(len) = u16::try_from(bytes).ok().filter(|_| start + bytes <= DOTS_MAX) else { return };
+        self.dots.resize(start + bytes, 0);
+        let dots = self.dots.get_mut(start..).unwrap_or_default();
+        draw(dots);
+        self.inked |= dots.iter().any(|byte| *byte != 0);
+        let start = u32::try_from(start).unwrap_or(u32::MAX);
+        self.runs.push(Run { x: self.x, bytes: len, start, style });
+        // What follows is a run of its own.
+        self.moved = true;
+        self.x = self.x.saturating_add(style.advance());
+        self.rows = self.rows.max(style.rows());
     }
 
     /// Moves the place of the next character, in dots from the left margin.

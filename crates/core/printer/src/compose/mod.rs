@@ -7,13 +7,13 @@
 //! |---|---|
 //! | `text`, `modes`, `charset` | characters, how they look, and the state that `ESC @` sets back |
 //! | `motion`, `line` | the line in the making, feeds, positions, margins |
-//! | `symbols`, `qr` | bar codes and matrix codes |
-//! | `graphics` | images |
+//! | `symbols` | bar codes and matrix codes |
+//! | `graphics` | images, printed and stored |
 //! | `page` | page mode |
 //! | `delivery` | cuts and the presenter |
 //! | `settings` | `ESC @`, questions, settings |
 //!
-//! *Not modelled yet:* bar codes, column images, page mode, rotation, fonts beyond B, automatic status, information
+//! *Not modelled yet:* page mode, rotation, fonts beyond B, automatic status, information
 //! replies; they are framed, and reported as ignored if they would print.
 
 mod charset;
@@ -23,28 +23,25 @@ mod line;
 mod modes;
 mod motion;
 mod page;
-mod qr;
 mod settings;
 mod symbols;
 mod text;
 
+use self::graphics::Images;
 use self::line::LineBuffer;
 use self::modes::Modes;
 use self::page::Page;
-use self::qr::Symbol;
+use self::symbols::Symbols;
 use crate::mechanism::{Mechanism, Order};
 use crate::paper::content::{Content, ItemId};
-use crate::{Micrometres, Profile};
+use crate::{Geometry, Micrometres, Profile};
 use escpos::{Command, StatusKind};
 
 /// How the commands begin that would print something, but do not yet.
-const BARCODE: &[u8] = b"\x1Dk";
-const COLUMN_IMAGE: &[u8] = b"\x1B*";
 const PAGE_MODE: &[u8] = b"\x1BL";
-const PARENTHESIS: &[u8] = b"\x1D(";
 
 /// What the host must be answered, once the printer gets there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// A status byte, now.
     Status(StatusKind),
@@ -54,10 +51,17 @@ pub(crate) enum Answer {
     ProcessId([u8; 4]),
     /// None: the command had no effect.
     Ignored([u8; 2]),
+    /// These bytes, now.
+    Block(Vec<u8>),
+    /// None; so many bytes go into the NV memory, and the printer is busy meanwhile.
+    Writing {
+        /// How many.
+        bytes: u32,
+    },
 }
 
 /// What a subject says of a command of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Outcome {
     /// It is carried out.
     Done,
@@ -70,7 +74,9 @@ enum Outcome {
 pub(crate) struct Interpreter {
     modes: Modes,
     line: LineBuffer,
-    symbol: Symbol,
+    symbols: Symbols,
+    images: Images,
+    geometry: Geometry,
     /// The page that is composed, in page mode.
     page: Option<Page>,
     /// From the head to the blade.
@@ -82,10 +88,17 @@ impl Interpreter {
         Self {
             modes: Modes::new(profile.geometry.head_dots),
             line: LineBuffer::default(),
-            symbol: Symbol::default(),
+            symbols: Symbols::default(),
+            images: Images::default(),
+            geometry: profile.geometry,
             page: None,
             blade_lines: profile.geometry.lines_in(Micrometres(profile.blade_um)),
         }
+    }
+
+    /// Bytes that stored symbols and images take.
+    pub(crate) fn footprint_bytes(&self) -> usize {
+        self.symbols.footprint_bytes() + self.images.footprint_bytes()
     }
 
     /// Forgets the line in the making.
@@ -97,7 +110,8 @@ impl Interpreter {
     pub(crate) fn lose_power(&mut self) {
         self.line.clear();
         self.modes = Modes::new(self.modes.head_dots);
-        self.symbol = Symbol::default();
+        self.symbols.reset();
+        self.images.reset();
     }
 
     /// Carries out one command. A subject gives `None` for a command that is not its own.
@@ -136,16 +150,7 @@ fn ignored(command: &Command<'_>) -> Option<Answer> {
     let bytes: &[u8] = match command {
         Command::Known { bytes } | Command::Unknown { bytes } | Command::Ignored { bytes } => bytes,
         Command::Skipped { head } => head,
-        Command::Barcode { .. } => BARCODE,
-        Command::ColumnImage { .. } => COLUMN_IMAGE,
         Command::PageMode => PAGE_MODE,
-        Command::Graphics(_)
-        | Command::Pdf417(_)
-        | Command::MaxiCode(_)
-        | Command::Gs1DataBar2d(_)
-        | Command::Composite(_)
-        | Command::Aztec(_)
-        | Command::DataMatrix(_) => PARENTHESIS,
         _ => return None,
     };
     match *bytes {

@@ -22,5 +22,7 @@ impl Interpreter {
     fn initialize(&mut self) {
         self.line.clear();
         self.modes = Modes::new(self.modes.head_dots);
+        self.symbols.reset();
+        self.images.reset();
     }
 }

@@ -43,7 +43,7 @@ impl Interpreter {
         Some(Outcome::Done)
     }
 
-    fn put_text(&mut self, bytes: &[u8], to: &mut Mechanism) {
+    pub(super) fn put_text(&mut self, bytes: &[u8], to: &mut Mechanism) {
         let style = self.modes.style(false);
         for byte in bytes {
             if let Some(character) = charset::single(self.modes.page, *byte) {

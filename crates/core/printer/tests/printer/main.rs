@@ -1,5 +1,7 @@
 //! What a whole printer does, seen from outside: bytes, pokes and time in; bytes, events and paper out.
 
+mod codes;
 mod device;
 mod driver;
+mod images;
 mod printing;
