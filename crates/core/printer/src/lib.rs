@@ -32,7 +32,7 @@ pub use geometry::Geometry;
 pub use machine::{DATA, GARBLED, LINES, Printer};
 pub use paper::bitmap::Bitmap;
 pub use paper::picture::Picture;
-pub use paper::piece::{Line, Piece, ReadLine, Reading};
+pub use paper::piece::{Code, Line, Piece, ReadLine, Reading};
 pub use poke::{GearName, Poke, Roll, Sensor, Wire};
 pub use profile::{
     CodePage, Cutter, DESK_80, DESK_80_180, DrawerPort, ExitSensor, Family, FontC, Garbled, Habits,
