@@ -9,7 +9,7 @@
 use super::sheet::{Area, Sheet};
 use super::{Interpreter, Outcome};
 use crate::mechanism::Mechanism;
-use crate::paper::content::{Content, ItemId};
+use crate::paper::content::{Content, Kind};
 use escpos::{Align, Command, Direction};
 
 /// Height of the page until `GS ( P` says something else: 208 mm at 203 dpi.
@@ -67,20 +67,21 @@ impl Page {
         self.along = 0;
     }
 
-    /// Places an item at the present position, and moves so many dot lines on. Gives where the next thing on the same
+    /// Places what is composed at the present position, and moves so many dot lines on. Gives where the next thing on the same
     /// line begins.
-    pub(crate) fn place(&mut self, item: ItemId, rows: u16, lines: u32) -> u16 {
+    pub(crate) fn place(&mut self, rows: u16, lines: u32) -> u16 {
         if self.fresh {
             self.fresh = false;
             self.down = self.down.saturating_add(i32::from(rows));
         }
         let content = core::mem::take(&mut self.content);
-        let _ = item;
         for item in content.items() {
-            self.along = self.sheet.draw(&content, item, self.along, self.down - i32::from(item.rows));
-            if item.text.len > 0 {
-                self.down = self.down.saturating_add(i32::try_from(lines).unwrap_or(i32::MAX));
-                self.along = 0;
+            // The places of characters count from the beginning of the line.
+            let is_text = matches!(item.kind, Kind::Text { .. });
+            let along = if is_text { 0 } else { self.along };
+            self.along = self.sheet.draw(&content, item, along, self.down - i32::from(item.rows));
+            if is_text && lines > 0 {
+                self.feed(lines);
             }
         }
         self.along
@@ -173,10 +174,6 @@ impl Interpreter {
                 page.standard.area_dots = dots(modes.across_dots(units), page.standard.head_dots).max(1);
                 return Some(Outcome::Done);
             }
-            Command::Initialize => {
-                self.forget_page();
-                return None;
-            }
             Command::Cut { .. } | Command::ReserveCut { .. } | Command::CutAndReturn { .. } => {
                 return Some(Outcome::ignored(*b"\x1DV"));
             }
@@ -189,27 +186,22 @@ impl Interpreter {
         };
         self.flush();
         self.line.clear();
-        self.feed(feed);
-        Some(Outcome::Done)
-    }
-
-    fn feed_page(&mut self, lines: u32) {
         if let Some(page) = &mut self.page {
-            page.feed(lines);
+            page.feed(feed);
         }
+        Some(Outcome::Done)
     }
 
     /// Puts the line in the making on the page; what comes next follows it on the same line.
     fn flush(&mut self) {
         let Some(page) = &mut self.page else { return };
-        let (along, rows) = (self.line.x(), self.line.rows());
+        let along = self.line.x();
         if self.line.is_blank() {
             self.line.clear();
         } else {
             let width = self.modes.width_dots();
-            page.along = 0;
             let composed = self.line.compose(page.content(), 0, width);
-            page.place(composed.item, rows, 0);
+            page.place(composed.rows, 0);
         }
         page.along = along;
         self.line.move_to(along);

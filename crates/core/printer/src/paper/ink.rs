@@ -47,7 +47,7 @@ fn count_run(run: &Run, text: &str, ink: &mut [u16]) -> bool {
     if matches!(run.style.cell, Cell::Dots { .. }) {
         return false;
     }
-    let top = ink.len().saturating_sub(usize::from(run.style.rows()));
+    let top = ink.len().saturating_sub(usize::from(run.style.rows() + run.lift));
     let Some(rows) = ink.get_mut(top..) else { return false };
     if !ascii::count(rows, run.x, text, &run.style) {
         return false;
