@@ -102,7 +102,7 @@ mod tests {
             for (text, x, size, (bold, reverse, small), underline) in lines {
                 let cell = if small { Cell::B } else { Cell::A };
                 let style = Style { width: size, bold, reverse, underline, cell, ..PLAIN };
-                let run = |x| Run { x, bytes: text.len() as u16, start: 0, style };
+                let run = |x| Run { x, bytes: text.len() as u16, start: 0, lift: 0, style };
                 let other = Run { x: x / 2, style: PLAIN, ..run(0) };
                 content.add_text(style.rows().max(24), &[run(x), other], &text, &[], 0);
                 content.add_text(style.rows().max(24), &[Run { style: PLAIN, ..run(0) }], &text, &[], 5);

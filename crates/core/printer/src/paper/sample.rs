@@ -10,8 +10,7 @@ use crate::{Geometry, Micrometres, Piece};
 pub(crate) const PITCH_NM: i64 = 125_000;
 
 /// Text as a terminal mostly sends it.
-pub(crate) const PLAIN: Style =
-    Style { width: 1, height: 1, spacing: 0, underline: 0, bold: false, reverse: false, cell: Cell::A };
+pub(crate) const PLAIN: Style = Style::plain(Cell::A);
 
 /// A strip that is heated dot line by dot line.
 pub(crate) struct Bench {
@@ -68,7 +67,7 @@ impl Bench {
 
 /// A line of one run.
 pub(crate) fn add_text(content: &mut Content, text: &str, style: Style, line: u32) {
-    let run = Run { x: 0, bytes: text.len() as u16, start: 0, style };
+    let run = Run { x: 0, bytes: text.len() as u16, start: 0, lift: 0, style };
     let id = content.add_text(style.rows(), &[run], text, &[], 0);
     content.place(id, line);
 }
