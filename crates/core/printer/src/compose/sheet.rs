@@ -174,7 +174,9 @@ impl Sheet {
         let along = along.saturating_add(first);
         // Words whose first dot lies outside the area are not on the page.
         let dot = self.dot(i32::from(along), (down + i32::from(item.rows) - 1).max(0));
-        if let Some(dot) = dot.filter(|_| self.words_bytes + text.len() <= WORDS_MAX_BYTES && !text.is_empty()) {
+        if let Some(dot) =
+            dot.filter(|_| self.words_bytes + text.len() <= WORDS_MAX_BYTES && !text.is_empty())
+        {
             self.words_bytes += text.len();
             let (direction, down) = (self.direction, down + i32::from(item.rows));
             self.words.push(Words { direction, down, along, dot, text: text.to_owned() });
@@ -191,9 +193,8 @@ impl Sheet {
         for row in self.rows.iter_mut().skip(usize::from(y)).take(usize::from(height)) {
             row.iter_mut().zip(&kept).for_each(|(dots, kept)| *dots &= kept);
         }
-        let inside = |(at_x, at_y): (u16, u16)| {
-            (x..x + width).contains(&at_x) && (y..y + height).contains(&at_y)
-        };
+        let inside =
+            |(at_x, at_y): (u16, u16)| (x..x + width).contains(&at_x) && (y..y + height).contains(&at_y);
         self.words.retain(|words| !inside(words.dot));
     }
 

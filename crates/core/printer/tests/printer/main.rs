@@ -2,4 +2,5 @@
 
 mod device;
 mod driver;
+mod page;
 mod printing;
