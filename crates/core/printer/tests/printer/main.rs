@@ -1,6 +1,10 @@
 //! What a whole printer does, seen from outside: bytes, pokes and time in; bytes, events and paper out.
 
 mod device;
+mod drawer;
 mod driver;
 mod page;
 mod printing;
+mod recovery;
+mod status;
+mod wire;
