@@ -9,11 +9,11 @@
 //! | `motion`, `line`, `tabs` | the line in the making, feeds, positions, margins |
 //! | `symbols` | bar codes and matrix codes |
 //! | `graphics` | images, printed and stored |
-//! | `page` | page mode |
+//! | `page`, `sheet` | page mode |
 //! | `delivery` | cuts and the presenter |
 //! | `settings` | `ESC @`, questions, settings |
 //!
-//! *Not modelled yet:* page mode.
+//! *Not modelled:* sounds.
 
 mod charset;
 mod code_pages;
@@ -24,6 +24,7 @@ mod modes;
 mod motion;
 mod page;
 mod settings;
+mod sheet;
 mod symbols;
 mod tabs;
 mod text;
@@ -33,7 +34,7 @@ use self::charset::Charset;
 use self::graphics::Images;
 use self::line::LineBuffer;
 use self::modes::Modes;
-use self::page::Page;
+use self::page::{Layout, Page};
 use self::symbols::Symbols;
 use self::user_characters::UsersOwn;
 use crate::mechanism::{Mechanism, Order};
@@ -46,7 +47,6 @@ use sim::Tag;
 const BLOCK: Tag = Tag("status");
 
 /// How the commands begin that would print something, but do not yet.
-const PAGE_MODE: &[u8] = b"\x1BL";
 
 /// What the host must be answered, once the printer gets there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,6 +95,7 @@ pub(crate) struct Interpreter {
     geometry: Geometry,
     /// The page that is composed, in page mode.
     page: Option<Page>,
+    layout: Layout,
     /// From the head to the blade.
     blade_lines: u32,
     /// `ESC =` has not sent the host's bytes to a display alone.
@@ -114,6 +115,7 @@ impl Interpreter {
             images: Images::default(),
             geometry: profile.geometry,
             page: None,
+            layout: Layout::default(),
             blade_lines: profile.geometry.lines_in(Micrometres(profile.blade_um)),
             selected: true,
             after_raster: false,
@@ -125,10 +127,10 @@ impl Interpreter {
         self.symbols.footprint_bytes() + self.images.footprint_bytes()
     }
 
-    /// Forgets the line in the making, and the page.
+    /// Forgets the line and the page in the making.
     pub(crate) fn clear_line(&mut self) {
         self.line.clear();
-        self.page = None;
+        self.close_page();
     }
 
     /// Forgets everything: the supply is gone.
@@ -143,7 +145,8 @@ impl Interpreter {
             return None;
         }
         let outcome = self
-            .text_command(command, to)
+            .in_page(command)
+            .or_else(|| self.text_command(command, to))
             .or_else(|| self.motion_command(command, to))
             .or_else(|| self.graphics_command(command, to))
             .or_else(|| self.code_command(command, to))
@@ -166,7 +169,10 @@ impl Interpreter {
     /// Hands on what was composed, and feeds to so many dot lines in all.
     fn emit(&mut self, item: ItemId, rows: u16, lines: u32, to: &mut Mechanism) {
         match &mut self.page {
-            Some(page) => page.place(item, rows, lines),
+            Some(page) => {
+                let along = page.place(rows, lines);
+                self.line.move_to(along);
+            }
             None => to.order(Order::Print { item, rows: u32::from(rows), lines }),
         }
     }
@@ -177,7 +183,6 @@ fn ignored(command: &Command<'_>) -> Option<Answer> {
     let bytes: &[u8] = match command {
         Command::Known { bytes } | Command::Unknown { bytes } | Command::Ignored { bytes } => bytes,
         Command::Skipped { head } => head,
-        Command::PageMode => PAGE_MODE,
         _ => return None,
     };
     match *bytes {

@@ -6,6 +6,7 @@ mod device;
 mod drawer;
 mod driver;
 mod images;
+mod page;
 mod printing;
 mod recovery;
 mod status;
