@@ -3,6 +3,8 @@
 mod device;
 mod drawer;
 mod driver;
+mod families;
+mod hosts;
 mod printing;
 mod recovery;
 mod status;
