@@ -5,18 +5,18 @@
 //!
 //! | file | commands |
 //! |---|---|
-//! | `text`, `modes`, `charset` | characters, how they look, and the state that `ESC @` sets back |
-//! | `motion`, `line` | the line in the making, feeds, positions, margins |
+//! | `text`, `modes`, `charset`, `code_pages`, `user_characters` | characters, how they look, and the state that `ESC @` sets back |
+//! | `motion`, `line`, `tabs` | the line in the making, feeds, positions, margins |
 //! | `symbols`, `qr` | bar codes and matrix codes |
 //! | `graphics` | images |
 //! | `page` | page mode |
 //! | `delivery` | cuts and the presenter |
 //! | `settings` | `ESC @`, questions, settings |
 //!
-//! *Not modelled yet:* bar codes, column images, page mode, rotation, fonts beyond B, automatic status, information
-//! replies; they are framed, and reported as ignored if they would print.
+//! *Not modelled yet:* bar codes, column images, page mode, automatic status, information replies; they are framed, and reported as ignored if they would print.
 
 mod charset;
+mod code_pages;
 mod delivery;
 mod graphics;
 mod line;
@@ -26,12 +26,16 @@ mod page;
 mod qr;
 mod settings;
 mod symbols;
+mod tabs;
 mod text;
+mod user_characters;
 
+use self::charset::Charset;
 use self::line::LineBuffer;
 use self::modes::Modes;
 use self::page::Page;
 use self::qr::Symbol;
+use self::user_characters::UsersOwn;
 use crate::mechanism::{Mechanism, Order};
 use crate::paper::content::{Content, ItemId};
 use crate::{Micrometres, Profile};
@@ -72,26 +76,43 @@ enum Outcome {
     Says(Answer),
 }
 
+impl Outcome {
+    /// It is understood, but has no effect here; reported by its first two bytes.
+    const fn ignored(code: [u8; 2]) -> Self {
+        Self::Says(Answer::Ignored(code))
+    }
+}
+
 /// Modes and the line in the making.
 #[derive(Clone, Debug)]
 pub(crate) struct Interpreter {
     modes: Modes,
     line: LineBuffer,
+    charset: Charset,
+    users: UsersOwn,
     symbol: Symbol,
     /// The page that is composed, in page mode.
     page: Option<Page>,
     /// From the head to the blade.
     blade_lines: u32,
+    /// `ESC =` has not sent the host's bytes to a display alone.
+    selected: bool,
+    /// The last command was a raster image.
+    after_raster: bool,
 }
 
 impl Interpreter {
     pub(crate) fn new(profile: &Profile) -> Self {
         Self {
-            modes: Modes::new(profile.geometry.head_dots),
+            modes: Modes::new(profile.geometry, profile.type_face),
             line: LineBuffer::default(),
+            charset: Charset::new(&profile.type_face),
+            users: UsersOwn::new(profile.type_face.user_memory_bytes),
             symbol: Symbol::default(),
             page: None,
             blade_lines: profile.geometry.lines_in(Micrometres(profile.blade_um)),
+            selected: true,
+            after_raster: false,
         }
     }
 
@@ -103,13 +124,16 @@ impl Interpreter {
 
     /// Forgets everything: the supply is gone.
     pub(crate) fn lose_power(&mut self) {
-        self.line.clear();
-        self.modes = Modes::new(self.modes.head_dots);
+        self.initialize();
+        self.selected = true;
         self.symbol = Symbol::default();
     }
 
-    /// Carries out one command. A subject gives `None` for a command that is not its own.
+    /// Carries out one command, if the printer is selected. A subject gives `None` for a command that is not its own.
     pub(crate) fn execute(&mut self, command: &Command<'_>, to: &mut Mechanism) -> Option<Answer> {
+        if !self.selected && !matches!(command, Command::SelectPeripheral(_)) {
+            return None;
+        }
         let outcome = self
             .text_command(command, to)
             .or_else(|| self.motion_command(command, to))
@@ -118,6 +142,7 @@ impl Interpreter {
             .or_else(|| self.page_command(command, to))
             .or_else(|| self.delivery_command(command, to))
             .or_else(|| self.setting_command(command));
+        self.after_raster = matches!(command, Command::Raster { .. });
         match outcome {
             Some(Outcome::Done) => None,
             Some(Outcome::Says(answer)) => Some(answer),
