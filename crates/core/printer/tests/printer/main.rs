@@ -5,6 +5,8 @@ mod commands;
 mod device;
 mod drawer;
 mod driver;
+mod families;
+mod hosts;
 mod images;
 mod page;
 mod printing;
