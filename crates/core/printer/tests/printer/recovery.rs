@@ -16,7 +16,8 @@ fn out_of_paper() -> Bench {
 #[test]
 fn with_new_paper_the_printer_waits_before_it_goes_online() {
     let mut bench = out_of_paper();
-    bench.poke(Poke::LoadPaper);
+    // The sensor has to see paper for 1.5 s until it is believed (section 6.5).
+    bench.poke(Poke::LoadPaper).pass_ms(1500);
     // 16h | 08h offline | 20h waiting for online recovery.
     assert_eq!(bench.status(1), Some(0x3E));
     assert_eq!(bench.printer.lamps().paper, Lamp::Blinking);
@@ -32,7 +33,7 @@ fn the_wait_can_be_set_and_feed_or_dle_enq_0_ends_it() {
         let mut bench = Bench::new(&DESK_80);
         // 10 units of 500 ms.
         bench.send(b"\x1Dz0\x00\x0A").settle().poke(Poke::PaperLeft(Micrometres(0)));
-        bench.poke(Poke::LoadPaper).pass_ms(4999);
+        bench.poke(Poke::LoadPaper).pass_ms(1500 + 4999);
         assert_eq!(bench.status(1), Some(0x3E));
         if end {
             bench.poke(Poke::PressFeed);
