@@ -1,0 +1,62 @@
+//! Data sheets: one table that is the shape of a part in a file, reads it, and writes it.
+//!
+//! A row is the field in the file, the field of the part, its bounds, an example and what it is. Numbers carry
+//! their unit in their name, as in the parts themselves.
+
+use crate::node::Node;
+
+/// Declares the sheet of one part: its fields for the checker, a reader and a writer.
+macro_rules! sheet {
+    (
+        $(#[$doc:meta])*
+        $name:ident, $read:ident, $write:ident: $part:ty {
+            $($key:literal $($field:ident).+ [$least:literal, $most:expr] $example:literal, $says:literal;)*
+        }
+        $(flags {
+            $($flag:literal $($flag_field:ident).+, $flag_says:literal;)*
+        })?
+    ) => {
+        $(#[$doc])*
+        pub(crate) const $name: &[Field] = &[
+            $(Field::optional(
+                $key,
+                Shape::Scalar(Scalar::Count { least: $least, most: $most }),
+                concat!($key, ": ", $example),
+                $says,
+            ),)*
+            $($(Field::optional(
+                $flag,
+                Shape::Scalar(Scalar::Truth),
+                concat!($flag, ": true"),
+                $flag_says,
+            ),)*)?
+        ];
+
+        /// Takes over what the file says; what it leaves out stays.
+        pub(crate) fn $read(node: &Node, part: &mut $part) {
+            $($crate::printer_file::sheet::number(node, $key, &mut part.$($field).+);)*
+            $($($crate::printer_file::sheet::flag(node, $flag, &mut part.$($flag_field).+);)*)?
+        }
+
+        /// Writes every row as it would stand in a file.
+        pub(crate) fn $write(part: &$part, rows: &mut Vec<(&'static str, String)>) {
+            $(rows.push(($key, part.$($field).+.to_string()));)*
+            $($(rows.push(($flag, part.$($flag_field).+.to_string()));)*)?
+        }
+    };
+}
+pub(crate) use sheet;
+
+/// Takes over a number. The check has already kept it within its bounds.
+pub(crate) fn number<T: TryFrom<u32>>(node: &Node, key: &str, to: &mut T) {
+    if let Some(value) = node.count(key).and_then(|value| T::try_from(value).ok()) {
+        *to = value;
+    }
+}
+
+/// Takes over a truth value.
+pub(crate) fn flag(node: &Node, key: &str, to: &mut bool) {
+    if let Some(value) = node.truth(key) {
+        *to = value;
+    }
+}
