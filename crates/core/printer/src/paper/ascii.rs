@@ -41,14 +41,15 @@ impl Face {
     }
 
     fn of(style: &Style) -> Option<&'static Self> {
-        let plain = Style { width: 1, height: 1, reverse: false, ..*style };
+        let plain =
+            style.is_upright() && !style.reverse && (style.width, style.height, style.lead) == (1, 1, 0);
         match (style.cell, style.bold) {
-            _ if plain != *style => None,
+            _ if !plain => None,
             (Cell::A, false) => Some(&FONT_A),
             (Cell::A, true) => Some(&FONT_A_BOLD),
             (Cell::B, false) => Some(&FONT_B),
             (Cell::B, true) => Some(&FONT_B_BOLD),
-            (Cell::Wide | Cell::Dots { .. }, _) => None,
+            (Cell::C | Cell::HighC | Cell::Wide | Cell::Dots { .. }, _) => None,
         }
     }
 }

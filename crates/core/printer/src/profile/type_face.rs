@@ -4,7 +4,7 @@
 //! more than three fonts; fonts D and E and the special ones print as the nearest of A, B and C.
 
 use super::CodePage;
-use escpos::Dialect;
+use escpos::{Dialect, Multibyte};
 
 /// How one model takes text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +70,6 @@ pub struct Habits {
     pub resets_barcode_settings: bool,
     /// The rows of an 8-dot `ESC *` stand side by side, not three dots apart (section 2.3).
     pub adjacent_8dot_rows: bool,
-    /// Four bytes of GB18030 are read as two characters of GBK, without a check of their range (section 9).
-    pub reads_gbk_only: bool,
 }
 
 impl Habits {
@@ -85,7 +83,6 @@ impl Habits {
         ignores_cut_feed: false,
         resets_barcode_settings: false,
         adjacent_8dot_rows: false,
-        reads_gbk_only: false,
     };
 
     /// The NT-5890K and its kin.
@@ -97,7 +94,6 @@ impl Habits {
         ignores_cut_feed: true,
         resets_barcode_settings: true,
         adjacent_8dot_rows: true,
-        reads_gbk_only: true,
         ..Self::EPSON
     };
 }
@@ -126,9 +122,9 @@ impl TypeFace {
         ..Self::EPSON_203_DPI
     };
 
-    /// A small clone on 58 mm paper, with all of its habits.
+    /// A small clone on 58 mm paper, with all of its habits, and GBK alone: four bytes of GB18030 are two wrong Hanzi.
     pub const CLONE_58: Self = Self {
-        dialect: Dialect::CLONE_58,
+        dialect: Dialect { multibyte: Multibyte::Gbk, ..Dialect::CLONE_58 },
         font_c: FontC::EightBySixteen,
         code_pages: CodePage::POS_5890,
         reverse_feed: None,
