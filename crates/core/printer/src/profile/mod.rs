@@ -70,6 +70,9 @@ impl Profile {
     }
 }
 
+/// The models that need no file.
+pub static BUILT_IN: [&Profile; 4] = [&DESK_80, &DESK_80_180, &KIOSK_80, &SLIP_58];
+
 /// A counter printer: 80 mm paper, 203 dpi, 150 mm/s, guillotine, no presenter.
 ///
 /// Ramp and forces as typical of the class; the head takes 0.2853 mJ a dot, 0.0028 mJ less a degree (TF50KS

@@ -14,7 +14,7 @@ use printer::{
 
 sheet! {
     /// Dots and paper.
-    PAPER, read_paper, write_paper: Geometry {
+    PAPER, read_paper: Geometry {
         "head-dots" head_dots [1, 576] "576", "dots across the head";
         "pitch-nm" pitch_nm [50_000, 500_000] "125000", "height of a dot line and width of a dot";
         "paper-um" paper_um [20_000, 120_000] "80000", "width of the paper";
@@ -23,7 +23,7 @@ sheet! {
 
 sheet! {
     /// Where bytes wait.
-    BUFFER, read_buffer, write_buffer: ReceiveBuffer {
+    BUFFER, read_buffer: ReceiveBuffer {
         "bytes" bytes [16, 1_048_576] "4096", "its size";
         "full-at-free" full_at_free [0, 1_048_576] "128", "full when no more bytes than that are free";
         "released-at-free" released_at_free [0, 1_048_576] "256", "taken up again when so many bytes are free";
@@ -96,9 +96,8 @@ pub(crate) fn read_interface(node: &Node, part: &mut Interface) {
 
 sheet! {
     /// Bytes that it says of itself.
-    IDENTITY_NUMBERS, read_identity_numbers, write_identity_numbers: Identity {
+    IDENTITY_NUMBERS, read_identity_numbers: Identity {
         "model-id" model_id [0, 255] "32", "the answer to `GS I 1`";
-        "type-id" type_id [0, 255] "3", "the answer to `GS I 2`";
         "rom-version" rom_version [0, 255] "8", "the answer to `GS I 3`";
         "asb-at-start" asb_at_start [0, 255] "0", "what automatic status is on for at power-on";
     }
@@ -207,7 +206,11 @@ pub(crate) const WAY_OUT: &[Field] = &[
                 fields: &[
                     Field::required(
                         "pin",
-                        Shape::Scalar(Scalar::Word { what: "a pin", words: &["2", "5"], says: &["Pin 2.", "Pin 5."] }),
+                        Shape::Scalar(Scalar::Word {
+                            what: "a pin",
+                            words: &["2", "5"],
+                            says: &["Pin 2.", "Pin 5."],
+                        }),
                         "pin: \"2\"",
                         "the pin that drives the solenoid",
                     ),

@@ -10,9 +10,9 @@ mod sheet;
 mod text;
 
 use crate::diagnostic::Diagnostic;
-use crate::node::Node;
+use crate::node::{Kind, Node};
 use crate::shape::{Field, List, Map, Scalar, Shape};
-use printer::{Outlet, Profile};
+use printer::Profile;
 
 /// What a profile file says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +38,18 @@ pub(crate) static PRINTER: Shape = Shape::Map(Map {
     example: "name: …, about: …, like: desk-80, sources: […]",
     choices: &[],
     fields: &[
-        Field::required("name", Shape::Scalar(Scalar::Name), "name: till-58", "the name in rig files and commands"),
-        Field::required("about", TEXT, "about: A 58 mm printer without a cutter", "what it is, in one sentence"),
+        Field::required(
+            "name",
+            Shape::Scalar(Scalar::Name),
+            "name: till-58",
+            "the name in rig files and commands",
+        ),
+        Field::required(
+            "about",
+            TEXT,
+            "about: A 58 mm printer without a cutter",
+            "what it is, in one sentence",
+        ),
         Field::required(
             "like",
             Shape::Scalar(Scalar::Word {
@@ -52,7 +62,12 @@ pub(crate) static PRINTER: Shape = Shape::Map(Map {
         ),
         Field::required(
             "sources",
-            Shape::List(List { what: "sources", may_be_empty: false, of: &SOURCE, example: "[the maker's manual]" }),
+            Shape::List(List {
+                what: "sources",
+                may_be_empty: false,
+                of: &SOURCE,
+                example: "[the maker's manual]",
+            }),
             "sources: [the maker's manual]",
             "where the numbers come from",
         ),
@@ -62,31 +77,101 @@ pub(crate) static PRINTER: Shape = Shape::Map(Map {
             "boot-ms: 1500",
             "from power on to ready",
         ),
-        Field::optional("paper", part("`paper`", "{ head-dots: 384 }", device::PAPER), "paper: { head-dots: 384 }", "dots and paper"),
-        Field::optional("interface", Shape::Map(device::INTERFACE), "interface: { handshake: dtr-dsr }", "the line to the host"),
-        Field::optional("identity", part("`identity`", "{ model-id: 32 }", device::IDENTITY_NUMBERS), "identity: { model-id: 32 }", "bytes that it says of itself"),
-        Field::optional("names", part("`names`", "{ maker: EPSON }", device::IDENTITY_TEXTS), "names: { maker: EPSON }", "texts that it says of itself"),
-        Field::optional("text", Shape::Map(text::TEXT), "text: { line-spacing-dots: 30 }", "how it takes text"),
-        Field::optional("dialect", part("`dialect`", "{ esc-z-qr: true }", text::DIALECT), "dialect: { esc-z-qr: true }", "commands beyond the usual"),
-        Field::optional("habits", part("`habits`", "{ auto-line-feed: true }", text::HABITS), "habits: { auto-line-feed: true }", "where it differs from an Epson printer"),
-        Field::optional("motor", part("`motor`", "{ top-steps-per-s: 3200 }", parts::MOTOR), "motor: { top-steps-per-s: 3200 }", "the feed motor"),
-        Field::optional("gears", part("`gears`", "{ platen-teeth: 100 }", parts::TRAIN), "gears: { platen-teeth: 100 }", "gears and platen"),
-        Field::optional("head", part("`head`", "{ dots-at-once: 64 }", parts::HEAD), "head: { dots-at-once: 64 }", "the head"),
-        Field::optional("supply", part("`supply`", "{ voltage-mv: 24000 }", parts::SUPPLY), "supply: { voltage-mv: 24000 }", "the supply"),
-        Field::optional("sensors", part("`sensors`", "{ coast-lines: 24 }", parts::SENSORS), "sensors: { coast-lines: 24 }", "the paper sensors"),
-        Field::optional("roll", part("`roll`", "{ roll-um: 80000 }", parts::ROLL), "roll: { roll-um: 80000 }", "the roll and what holds it"),
-        Field::optional("way-out", part("`way-out`", "{ blade-um: 15000 }", device::WAY_OUT), "way-out: { blade-um: 15000 }", "cutter, drawer, exit sensor and presenter"),
+        Field::optional(
+            "paper",
+            part("`paper`", "{ head-dots: 384 }", device::PAPER),
+            "paper: { head-dots: 384 }",
+            "dots and paper",
+        ),
+        Field::optional(
+            "interface",
+            Shape::Map(device::INTERFACE),
+            "interface: { handshake: dtr-dsr }",
+            "the line to the host",
+        ),
+        Field::optional(
+            "identity",
+            part("`identity`", "{ model-id: 32 }", device::IDENTITY_NUMBERS),
+            "identity: { model-id: 32 }",
+            "bytes that it says of itself",
+        ),
+        Field::optional(
+            "names",
+            part("`names`", "{ maker: EPSON }", device::IDENTITY_TEXTS),
+            "names: { maker: EPSON }",
+            "texts that it says of itself",
+        ),
+        Field::optional(
+            "text",
+            Shape::Map(text::TEXT),
+            "text: { line-spacing-dots: 30 }",
+            "how it takes text",
+        ),
+        Field::optional(
+            "dialect",
+            part("`dialect`", "{ esc-z-qr: true }", text::DIALECT),
+            "dialect: { esc-z-qr: true }",
+            "commands beyond the usual",
+        ),
+        Field::optional(
+            "habits",
+            part("`habits`", "{ auto-line-feed: true }", text::HABITS),
+            "habits: { auto-line-feed: true }",
+            "where it differs from an Epson printer",
+        ),
+        Field::optional(
+            "motor",
+            part("`motor`", "{ top-steps-per-s: 3200 }", parts::MOTOR),
+            "motor: { top-steps-per-s: 3200 }",
+            "the feed motor",
+        ),
+        Field::optional(
+            "gears",
+            part("`gears`", "{ platen-teeth: 100 }", parts::TRAIN),
+            "gears: { platen-teeth: 100 }",
+            "gears and platen",
+        ),
+        Field::optional(
+            "head",
+            part("`head`", "{ dots-at-once: 64 }", parts::HEAD),
+            "head: { dots-at-once: 64 }",
+            "the head",
+        ),
+        Field::optional(
+            "supply",
+            part("`supply`", "{ voltage-mv: 24000 }", parts::SUPPLY),
+            "supply: { voltage-mv: 24000 }",
+            "the supply",
+        ),
+        Field::optional(
+            "sensors",
+            part("`sensors`", "{ coast-lines: 24 }", parts::SENSORS),
+            "sensors: { coast-lines: 24 }",
+            "the paper sensors",
+        ),
+        Field::optional(
+            "roll",
+            part("`roll`", "{ roll-um: 80000 }", parts::ROLL),
+            "roll: { roll-um: 80000 }",
+            "the roll and what holds it",
+        ),
+        Field::optional(
+            "way-out",
+            part("`way-out`", "{ blade-um: 15000 }", device::WAY_OUT),
+            "way-out: { blade-um: 15000 }",
+            "cutter, drawer, exit sensor and presenter",
+        ),
     ],
 });
 
 /// The profile that a checked tree says; nothing if check and lowering disagree.
 pub(crate) fn lower(root: &Node) -> Option<PrinterFile> {
     let like = root.scalar("like")?;
-    let base = Profile::BUILT_IN.iter().find(|profile| profile.name == like)?;
-    let mut profile = (*base).clone();
+    let base = printer::BUILT_IN.into_iter().find(|profile| profile.name == like)?;
+    let mut profile = base.clone();
     profile.name = kept(root.scalar("name")?);
     device::duration(root, "boot-ms", &mut profile.boot_time);
-    let empty = Node::default();
+    let empty = Node { span: 0..0, kind: Kind::Null };
     let part = |name: &str| root.get(name).unwrap_or(&empty);
     device::read_paper(part("paper"), &mut profile.geometry);
     device::read_interface(part("interface"), &mut profile.interface);
@@ -105,7 +190,12 @@ pub(crate) fn lower(root: &Node) -> Option<PrinterFile> {
     Some(PrinterFile {
         profile: Box::leak(Box::new(profile)),
         about: root.scalar("about")?.to_owned(),
-        sources: root.get("sources")?.items().iter().filter_map(|source| Some(source.text()?.to_owned())).collect(),
+        sources: root
+            .get("sources")?
+            .items()
+            .iter()
+            .filter_map(|source| Some(source.text()?.to_owned()))
+            .collect(),
     })
 }
 
@@ -170,10 +260,4 @@ pub(crate) fn check_meaning(file: &PrinterFile, root: &Node) -> Vec<Diagnostic> 
         Diagnostic::at(span, title, "these numbers cannot stand together").expected(expected)
     };
     broken.map(diagnostic).collect()
-}
-
-/// Whether a profile waits for its receipts to be taken.
-#[must_use]
-pub fn has_presenter(profile: &Profile) -> bool {
-    matches!(profile.outlet, Outlet::Presenter { .. })
 }

@@ -10,7 +10,7 @@ use printer::{Head, Motor, RollHolder, Sensors, Supply, Train};
 
 sheet! {
     /// The feed motor.
-    MOTOR, read_motor, write_motor: Motor {
+    MOTOR, read_motor: Motor {
         "steps-per-line" steps_per_line [1, 16] "4", "motor steps of one dot line";
         "start-steps-per-s" start_steps_per_s [1, 100_000] "672", "speed of the first step";
         "acceleration-steps-per-s2" acceleration_steps_per_s2 [1, 10_000_000] "230000", "acceleration";
@@ -26,7 +26,7 @@ sheet! {
 
 sheet! {
     /// Gears and platen.
-    TRAIN, read_train, write_train: Train {
+    TRAIN, read_train: Train {
         "steps-per-tooth" steps_per_tooth [1, 1000] "12", "motor steps a tooth";
         "motor-teeth" motor_teeth [1, 200] "8", "teeth of the motor's pinion";
         "idler-teeth" idler_teeth [1, 200] "36", "teeth of the idler";
@@ -37,7 +37,7 @@ sheet! {
 
 sheet! {
     /// The head.
-    HEAD, read_head, write_head: Head {
+    HEAD, read_head: Head {
         "dot-nj" dot_nj [1, 10_000_000] "285300", "energy of a black dot at 25 °C";
         "dot-nj-per-k" dot_nj_per_k [0, 100_000] "2800", "less of it for each degree above 25 °C";
         "residual-permille" residual_permille [0, 1000] "545", "share of it that stays for the next line";
@@ -59,7 +59,7 @@ sheet! {
 
 sheet! {
     /// The supply.
-    SUPPLY, read_supply, write_supply: Supply {
+    SUPPLY, read_supply: Supply {
         "voltage-mv" voltage_mv [1000, 60_000] "24000", "voltage without load";
         "resistance-mohm" resistance_mohm [0, 100_000] "150", "inner resistance, cable included";
         "power-mw" power_mw [1000, u32::MAX] "55000", "what the firmware may draw on average over a dot line";
@@ -71,7 +71,7 @@ sheet! {
 
 sheet! {
     /// The paper sensors.
-    SENSORS, read_sensors, write_sensors: Sensors {
+    SENSORS, read_sensors: Sensors {
         "end-to-head-um" end_to_head_um [0, 200_000] "10000", "from the paper-end sensor to the head";
         "out-steps" out_steps [0, 10_000] "40", "motor steps without paper until the end is believed";
         "coast-lines" coast_lines [0, 10_000] "24", "dot lines that are still printed after that";
@@ -80,7 +80,7 @@ sheet! {
 
 sheet! {
     /// The roll and what holds it.
-    ROLL, read_roll, write_roll: RollHolder {
+    ROLL, read_roll: RollHolder {
         "roll-um" roll_um [15_000, 300_000] "80000", "diameter of a new roll";
         "core-um" core_um [5000, 100_000] "18000", "diameter of its core";
         "paper-um" paper_um [30, 300] "65", "thickness of the paper";

@@ -1,15 +1,15 @@
-//! Data sheets: one table that is the shape of a part in a file, reads it, and writes it.
+//! Data sheets: one table that is the shape of a part in a file, and reads it.
 //!
 //! A row is the field in the file, the field of the part, its bounds, an example and what it is. Numbers carry
 //! their unit in their name, as in the parts themselves.
 
 use crate::node::Node;
 
-/// Declares the sheet of one part: its fields for the checker, a reader and a writer.
+/// Declares the sheet of one part: its fields for the checker, and a reader.
 macro_rules! sheet {
     (
         $(#[$doc:meta])*
-        $name:ident, $read:ident, $write:ident: $part:ty {
+        $name:ident, $read:ident: $part:ty {
             $($key:literal $($field:ident).+ [$least:literal, $most:expr] $example:literal, $says:literal;)*
         }
         $(flags {
@@ -36,12 +36,6 @@ macro_rules! sheet {
         pub(crate) fn $read(node: &Node, part: &mut $part) {
             $($crate::printer_file::sheet::number(node, $key, &mut part.$($field).+);)*
             $($($crate::printer_file::sheet::flag(node, $flag, &mut part.$($flag_field).+);)*)?
-        }
-
-        /// Writes every row as it would stand in a file.
-        pub(crate) fn $write(part: &$part, rows: &mut Vec<(&'static str, String)>) {
-            $(rows.push(($key, part.$($field).+.to_string()));)*
-            $($(rows.push(($flag, part.$($flag_field).+.to_string()));)*)?
         }
     };
 }

@@ -115,7 +115,7 @@ const BYTE: Shape = Shape::Scalar(Scalar::Count { least: 0, most: 255 });
 
 sheet! {
     /// Which commands it knows beyond the usual.
-    DIALECT, read_dialect, write_dialect: Dialect {}
+    DIALECT, read_dialect: Dialect {}
     flags {
         "heat-settings" heat_settings, "`ESC 7` sets how the head is heated";
         "dc2" dc2, "`DC2 #` sets the density, `DC2 T` prints a self-test";
@@ -136,7 +136,7 @@ sheet! {
 
 sheet! {
     /// Where it differs from an Epson printer.
-    HABITS, read_habits, write_habits: Habits {}
+    HABITS, read_habits: Habits {}
     flags {
         "auto-line-feed" auto_line_feed, "CR feeds a line";
         "ignores-feed-dots" ignores_feed_dots, "`ESC J` feeds no more than the line's own height";
@@ -146,7 +146,6 @@ sheet! {
         "ignores-cut-feed" ignores_cut_feed, "`GS V 66 n` cuts without its feed of n units";
         "resets-barcode-settings" resets_barcode_settings, "`GS k` sets bar code settings back";
         "adjacent-8dot-rows" adjacent_8dot_rows, "rows of an 8-dot `ESC *` stand side by side";
-        "reads-gbk-only" reads_gbk_only, "four bytes of GB18030 are two characters";
     }
 }
 
