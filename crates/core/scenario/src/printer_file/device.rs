@@ -2,7 +2,7 @@
 //!
 //! Facts: printer sources, sections 3.1 to 3.5, 4.1, 5 and 8. *Not here:* the texts of `GS I` beyond 65 to 69.
 
-use super::sheet::{flag, number, sheet};
+use super::sheet::{flag, milliseconds, number, sheet};
 use crate::node::Node;
 use crate::shape::{Field, Map, Scalar, Shape};
 use core::time::Duration;
@@ -118,7 +118,12 @@ pub(crate) const IDENTITY_TEXTS: &[Field] = &[
     Field::optional("model", TEXT, "model: TM-T88V", "the answer to `GS I 67`"),
     Field::optional("firmware", TEXT, "firmware: 30.21 ESC/POS", "the answer to `GS I 65`"),
     Field::optional("serial-number", TEXT, "serial-number: J4VF000000", "the answer to `GS I 68`"),
-    Field::optional("font-language", TEXT, "font-language: CHINA GB18030", "the answer to `GS I 69`"),
+    Field::optional(
+        "font-language",
+        TEXT,
+        "font-language: CHINA GB18030",
+        "the answer to `GS I 69`; `none` for an empty one",
+    ),
     Field::optional(
         "family",
         Shape::Scalar(Scalar::Word {
@@ -128,6 +133,12 @@ pub(crate) const IDENTITY_TEXTS: &[Field] = &[
         }),
         "family: epson",
         "whose own statuses it has",
+    ),
+    Field::optional(
+        "interface-status",
+        Shape::Scalar(Scalar::Truth),
+        "interface-status: true",
+        "whether `DLE EOT 18 1` is answered",
     ),
     Field::optional(
         "recovery-wait-ms",
@@ -147,7 +158,7 @@ pub(crate) fn read_identity(node: &Node, part: &mut Identity) {
         ("font-language", &mut part.font_language),
     ] {
         if let Some(text) = node.scalar(key) {
-            *to = super::kept(text);
+            *to = if text == "none" { "" } else { super::kept(text) };
         }
     }
     read_identity_numbers(node, part);
@@ -156,14 +167,10 @@ pub(crate) fn read_identity(node: &Node, part: &mut Identity) {
         Some("custom") => Family::Custom,
         _ => part.family,
     };
-    duration(node, "recovery-wait-ms", &mut part.recovery_wait);
-}
-
-/// Takes over a time in milliseconds.
-pub(crate) fn duration(node: &Node, key: &str, to: &mut Duration) {
-    if let Some(ms) = node.count(key) {
-        *to = Duration::from_millis(u64::from(ms));
+    if let Some(answers) = node.truth("interface-status") {
+        part.quiet_statuses = if answers { &[(18, 1)] } else { &[] };
     }
+    milliseconds(node, "recovery-wait-ms", &mut part.recovery_wait);
 }
 
 const fn none(says: &'static [&'static str]) -> Scalar {
@@ -293,8 +300,8 @@ pub(crate) fn read_way_out(node: &Node, profile: &mut printer::Profile) {
 
 fn cutter(node: &Node) -> Cutter {
     let mut cutter = Cutter { stroke_time: Duration::ZERO, home_timeout: Duration::ZERO };
-    duration(node, "stroke-ms", &mut cutter.stroke_time);
-    duration(node, "home-timeout-ms", &mut cutter.home_timeout);
+    milliseconds(node, "stroke-ms", &mut cutter.stroke_time);
+    milliseconds(node, "home-timeout-ms", &mut cutter.home_timeout);
     cutter
 }
 
@@ -313,8 +320,8 @@ fn exit_sensor(node: &Node) -> ExitSensor {
 fn presenter(node: &Node) -> Outlet {
     let (mut move_time, mut offer_time) = (Duration::ZERO, Duration::ZERO);
     let (mut step_um, mut default_steps, mut bin_pieces) = (0, 0, 0);
-    duration(node, "move-ms", &mut move_time);
-    duration(node, "offer-ms", &mut offer_time);
+    milliseconds(node, "move-ms", &mut move_time);
+    milliseconds(node, "offer-ms", &mut offer_time);
     number(node, "step-um", &mut step_um);
     number(node, "default-steps", &mut default_steps);
     number(node, "bin-pieces", &mut bin_pieces);

@@ -170,7 +170,7 @@ pub(crate) fn lower(root: &Node) -> Option<PrinterFile> {
     let base = printer::BUILT_IN.into_iter().find(|profile| profile.name == like)?;
     let mut profile = base.clone();
     profile.name = kept(root.scalar("name")?);
-    device::duration(root, "boot-ms", &mut profile.boot_time);
+    sheet::milliseconds(root, "boot-ms", &mut profile.boot_time);
     let empty = Node { span: 0..0, kind: Kind::Null };
     let part = |name: &str| root.get(name).unwrap_or(&empty);
     device::read_paper(part("paper"), &mut profile.geometry);

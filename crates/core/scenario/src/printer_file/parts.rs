@@ -76,6 +76,9 @@ sheet! {
         "out-steps" out_steps [0, 10_000] "40", "motor steps without paper until the end is believed";
         "coast-lines" coast_lines [0, 10_000] "24", "dot lines that are still printed after that";
     }
+    times {
+        "in-ms" in_time, "1500", "how long paper must be seen again until it is believed";
+    }
 }
 
 sheet! {

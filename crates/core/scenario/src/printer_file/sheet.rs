@@ -4,6 +4,7 @@
 //! their unit in their name, as in the parts themselves.
 
 use crate::node::Node;
+use core::time::Duration;
 
 /// Declares the sheet of one part: its fields for the checker, and a reader.
 macro_rules! sheet {
@@ -14,6 +15,9 @@ macro_rules! sheet {
         }
         $(flags {
             $($flag:literal $($flag_field:ident).+, $flag_says:literal;)*
+        })?
+        $(times {
+            $($time:literal $($time_field:ident).+, $time_example:literal, $time_says:literal;)*
         })?
     ) => {
         $(#[$doc])*
@@ -30,12 +34,19 @@ macro_rules! sheet {
                 concat!($flag, ": true"),
                 $flag_says,
             ),)*)?
+            $($(Field::optional(
+                $time,
+                Shape::Scalar(Scalar::Count { least: 0, most: 3_600_000 }),
+                concat!($time, ": ", $time_example),
+                $time_says,
+            ),)*)?
         ];
 
         /// Takes over what the file says; what it leaves out stays.
         pub(crate) fn $read(node: &Node, part: &mut $part) {
             $($crate::printer_file::sheet::number(node, $key, &mut part.$($field).+);)*
             $($($crate::printer_file::sheet::flag(node, $flag, &mut part.$($flag_field).+);)*)?
+            $($($crate::printer_file::sheet::milliseconds(node, $time, &mut part.$($time_field).+);)*)?
         }
     };
 }
@@ -52,5 +63,12 @@ pub(crate) fn number<T: TryFrom<u32>>(node: &Node, key: &str, to: &mut T) {
 pub(crate) fn flag(node: &Node, key: &str, to: &mut bool) {
     if let Some(value) = node.truth(key) {
         *to = value;
+    }
+}
+
+/// Takes over a time in milliseconds.
+pub(crate) fn milliseconds(node: &Node, key: &str, to: &mut Duration) {
+    if let Some(ms) = node.count(key) {
+        *to = Duration::from_millis(u64::from(ms));
     }
 }
