@@ -93,7 +93,7 @@ impl Printer {
         self.active = self.memory.interface(self.interface);
         self.waiting = None;
         self.self_test = false;
-        self.receiver.lose_power();
+        self.handed_on += self.receiver.lose_power() as u64;
         self.receiver.set(self.active);
         self.parser = parser(self.profile);
         self.interpreter.lose_power();

@@ -115,3 +115,12 @@ fn lamps_follow_paper_and_online() {
     bench.poke(Poke::PowerOff);
     assert!(!bench.printer.lamps().power);
 }
+
+#[test]
+fn feed_held_while_the_printer_starts_asks_for_a_self_test_and_feeds_nothing() {
+    let mut bench = Bench::new(&DESK_80);
+    bench.poke(Poke::PowerOff).poke(Poke::PressFeed).poke(Poke::PowerOn).settle();
+    assert_eq!([1, 2].map(|n| bench.status(n)), [Some(0x56), Some(0x12)]);
+    bench.poke(Poke::ReleaseFeed);
+    assert_eq!(bench.status(1), Some(0x16));
+}
