@@ -16,12 +16,16 @@ fn out_of_paper() -> Bench {
 #[test]
 fn with_new_paper_the_printer_waits_before_it_goes_online() {
     let mut bench = out_of_paper();
-    bench.poke(Poke::LoadPaper);
+    // The sensor believes in new paper after 1.5 s.
+    bench.poke(Poke::LoadPaper).pass_ms(1499);
+    assert_eq!(bench.status(1), Some(0x1E));
+    bench.pass_ms(1);
     // 16h | 08h offline | 20h waiting for online recovery.
     assert_eq!(bench.status(1), Some(0x3E));
     assert_eq!(bench.printer.lamps().paper, Lamp::Blinking);
+    bench.pass_ms(499);
     assert!(!has(&bench, "printing #1"));
-    bench.pass_ms(500);
+    bench.pass_ms(1);
     assert_eq!(bench.status(1), Some(0x16));
     assert!(has(&bench, "online") && has(&bench, "printing #1"));
 }
