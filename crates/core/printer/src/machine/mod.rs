@@ -291,7 +291,7 @@ impl Printer {
         self.mechanism.catch_up(now);
         match poke {
             Poke::PowerOff => self.unplug(),
-            Poke::PowerOn => self.plug_in(now),
+            Poke::PowerOn => self.plugged = true,
             Poke::PressFeed => self.press_feed(now),
             Poke::ReleaseFeed => (self.panel.pressed, self.panel.feeding) = (false, false),
             Poke::CloseDrawer => self.drawer.close(),
