@@ -33,7 +33,7 @@ mod units;
 pub use bench::InterpreterAlone;
 pub use event::{Event, Lamp, Lamps, OfflineReason, PieceId, Place};
 pub use geometry::Geometry;
-pub use machine::{DATA, GARBLED, LINES, Printer};
+pub use machine::{DATA, FLOW, GARBLED, LINES, Printer};
 pub use paper::bitmap::Bitmap;
 pub use paper::picture::Picture;
 pub use paper::piece::{Code, Line, Piece, ReadLine, Reading};
