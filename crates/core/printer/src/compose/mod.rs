@@ -5,18 +5,18 @@
 //!
 //! | file | commands |
 //! |---|---|
-//! | `text`, `modes`, `charset` | characters, how they look, and the state that `ESC @` sets back |
-//! | `motion`, `line` | the line in the making, feeds, positions, margins |
+//! | `text`, `modes`, `charset`, `code_pages`, `user_characters` | characters, how they look, and the state that `ESC @` sets back |
+//! | `motion`, `line`, `tabs` | the line in the making, feeds, positions, margins |
 //! | `symbols` | bar codes and matrix codes |
 //! | `graphics` | images, printed and stored |
 //! | `page` | page mode |
 //! | `delivery` | cuts and the presenter |
 //! | `settings` | `ESC @`, questions, settings |
 //!
-//! *Not modelled yet:* page mode, rotation, fonts beyond B, automatic status, information
-//! replies; they are framed, and reported as ignored if they would print.
+//! *Not modelled yet:* page mode; it is framed, and reported as ignored.
 
 mod charset;
+mod code_pages;
 mod delivery;
 mod graphics;
 mod line;
@@ -25,17 +25,22 @@ mod motion;
 mod page;
 mod settings;
 mod symbols;
+mod tabs;
 mod text;
+mod user_characters;
 
+use self::charset::Charset;
 use self::graphics::Images;
 use self::line::LineBuffer;
 use self::modes::Modes;
 use self::page::Page;
 use self::symbols::Symbols;
+use self::user_characters::UsersOwn;
 use crate::mechanism::{Mechanism, Order};
 use crate::paper::content::{Content, ItemId};
-use crate::{Geometry, Micrometres, Profile};
+use crate::{Micrometres, Profile};
 use escpos::{Command, StatusKind};
+use sim::Tag;
 
 /// How the commands begin that would print something, but do not yet.
 const PAGE_MODE: &[u8] = b"\x1BL";
@@ -49,15 +54,14 @@ pub(crate) enum Answer {
     Ejector,
     /// These four bytes, when everything before them is on paper.
     ProcessId([u8; 4]),
+    /// These bytes, now; if the handshake asks for it, when the host is ready.
+    Bytes(Tag, Vec<u8>),
+    /// None, but the next command waits, offline, until FEED is pressed.
+    AwaitFeed,
+    /// None, but the next command waits until so many bytes are written to lasting memory.
+    WriteMemory(u32),
     /// None: the command had no effect.
     Ignored([u8; 2]),
-    /// These bytes, now.
-    Block(Vec<u8>),
-    /// None; so many bytes go into the NV memory, and the printer is busy meanwhile.
-    Writing {
-        /// How many.
-        bytes: u32,
-    },
 }
 
 /// What a subject says of a command of its own.
@@ -69,30 +73,45 @@ enum Outcome {
     Says(Answer),
 }
 
+impl Outcome {
+    /// It is understood, but has no effect here; reported by its first two bytes.
+    const fn ignored(code: [u8; 2]) -> Self {
+        Self::Says(Answer::Ignored(code))
+    }
+}
+
 /// Modes and the line in the making.
 #[derive(Clone, Debug)]
 pub(crate) struct Interpreter {
     modes: Modes,
     line: LineBuffer,
+    charset: Charset,
+    users: UsersOwn,
     symbols: Symbols,
     images: Images,
-    geometry: Geometry,
     /// The page that is composed, in page mode.
     page: Option<Page>,
     /// From the head to the blade.
     blade_lines: u32,
+    /// `ESC =` has not sent the host's bytes to a display alone.
+    selected: bool,
+    /// The last command was a raster image.
+    after_raster: bool,
 }
 
 impl Interpreter {
     pub(crate) fn new(profile: &Profile) -> Self {
         Self {
-            modes: Modes::new(profile.geometry.head_dots),
+            modes: Modes::new(profile.geometry, profile.type_face),
             line: LineBuffer::default(),
+            charset: Charset::new(&profile.type_face),
+            users: UsersOwn::new(profile.type_face.user_memory_bytes),
             symbols: Symbols::default(),
             images: Images::default(),
-            geometry: profile.geometry,
             page: None,
             blade_lines: profile.geometry.lines_in(Micrometres(profile.blade_um)),
+            selected: true,
+            after_raster: false,
         }
     }
 
@@ -101,21 +120,23 @@ impl Interpreter {
         self.symbols.footprint_bytes() + self.images.footprint_bytes()
     }
 
-    /// Forgets the line in the making.
+    /// Forgets the line in the making, and the page.
     pub(crate) fn clear_line(&mut self) {
         self.line.clear();
+        self.page = None;
     }
 
     /// Forgets everything: the supply is gone.
     pub(crate) fn lose_power(&mut self) {
-        self.line.clear();
-        self.modes = Modes::new(self.modes.head_dots);
-        self.symbols.reset();
-        self.images.reset();
+        self.initialize();
+        self.selected = true;
     }
 
-    /// Carries out one command. A subject gives `None` for a command that is not its own.
+    /// Carries out one command, if the printer is selected. A subject gives `None` for a command that is not its own.
     pub(crate) fn execute(&mut self, command: &Command<'_>, to: &mut Mechanism) -> Option<Answer> {
+        if !self.selected && !matches!(command, Command::SelectPeripheral(_)) {
+            return None;
+        }
         let outcome = self
             .text_command(command, to)
             .or_else(|| self.motion_command(command, to))
@@ -124,6 +145,7 @@ impl Interpreter {
             .or_else(|| self.page_command(command, to))
             .or_else(|| self.delivery_command(command, to))
             .or_else(|| self.setting_command(command));
+        self.after_raster = matches!(command, Command::Raster { .. });
         match outcome {
             Some(Outcome::Done) => None,
             Some(Outcome::Says(answer)) => Some(answer),

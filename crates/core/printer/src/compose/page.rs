@@ -20,6 +20,9 @@ impl Page {
         &mut self.content
     }
 
+    /// Moves so many dot lines on.
+    pub(crate) fn feed(&mut self, _lines: u32) {}
+
     /// Places an item at the present position, and moves so many dot lines on.
     pub(crate) fn place(&mut self, _item: ItemId, _rows: u16, _lines: u32) {}
 }

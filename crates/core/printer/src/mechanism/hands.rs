@@ -3,7 +3,7 @@
 //! Facts: printer sources, section 13. *Not modelled yet:* supply, head dots, sensors' dust, blade, presenter.
 
 use super::Mechanism;
-use crate::{Event, Micrometres, Poke};
+use crate::{Event, Poke};
 
 impl Mechanism {
     /// Does to the mechanism what the poke says. Pokes that concern the controller or its plug are not for here.
@@ -13,7 +13,7 @@ impl Mechanism {
             Poke::CloseCover => self.close_cover(),
             Poke::LoadPaper => {
                 self.tear_out(report);
-                self.set_paper_left(Micrometres(self.profile.roll_um), report);
+                self.set_paper_left(self.profile.roll_um(), report);
                 self.close_cover();
             }
             Poke::PaperLeft(left) => self.set_paper_left(left, report),

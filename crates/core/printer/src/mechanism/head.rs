@@ -31,12 +31,12 @@ impl Head {
         let (part, whole) = SHORTER_PER_MC;
         let permille = (1000 - warmer * part / whole).max(SHORTEST_PERMILLE).unsigned_abs();
         let strobes = u64::from(dots.div_ceil(self.dots_at_once.max(1)));
-        u32::try_from(strobes * u64::from(self.strobe_ns) * permille / 1000).unwrap_or(u32::MAX)
+        u32::try_from(strobes * u64::from(self.dot_nj) * permille / 1000).unwrap_or(u32::MAX)
     }
 
     /// Heat after a line; moving paper carries a share away, standing paper none.
     pub(crate) fn heated(&self, heat_uj: u64, dots: u16, paper_moves: bool) -> u64 {
-        let energy = u64::from(dots) * u64::from(self.dot_uj);
+        let energy = u64::from(dots) * u64::from(self.dot_nj) / 1000;
         let carried = if paper_moves { energy * u64::from(self.carried_permille) / 1000 } else { 0 };
         heat_uj + energy - carried
     }

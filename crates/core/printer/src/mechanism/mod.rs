@@ -11,7 +11,7 @@ mod motion;
 mod outlet;
 mod state;
 
-pub(crate) use self::state::State;
+pub(crate) use self::state::{State, Usage};
 
 use self::feed::Feed;
 use self::motion::{Halt, Motion, Surroundings, Task, coast_nm};
@@ -21,6 +21,7 @@ use crate::paper::content::{Content, ItemId};
 use crate::paper::strip::{Place, Strip};
 use crate::paper::surface::Shade;
 use crate::{Event, Micrometres, Profile};
+use core::time::Duration;
 use sim::{Reason, SimTime};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -35,12 +36,18 @@ pub(crate) enum Order {
     Print { item: ItemId, rows: u32, lines: u32 },
     /// Feed so many dot lines.
     Feed { lines: u32 },
+    /// Feed so many dot lines back; never so far that the edge slips out of the platen's grip.
+    FeedBack { lines: u32 },
     /// Cut at the blade; bytes from this offset on belong to the next piece, as [`Mechanism::note_taken`] fills in.
     Cut { byte: u64 },
-    /// Move the piece out, and let go of it or not.
-    Present { let_go: bool },
+    /// Cut where the head stands now and so many dot lines further on, when that place has come to the blade.
+    ReserveCut { lines: u32, byte: u64 },
+    /// Move the piece out by so many steps, or as far as usual, and let go of it or not.
+    Present { steps: Option<u8>, let_go: bool },
     /// Pull the piece back.
     Retract,
+    /// From now on a piece is offered for so long before it is pulled back; `None` for ever.
+    OfferTime(Option<Duration>),
 }
 
 /// Motor, head, blade, paper and outlet.
@@ -107,7 +114,7 @@ impl Mechanism {
                 line: 0,
                 position_nm: 0,
                 nominal_nm: 0,
-                left_nm: Micrometres(profile.roll_um).as_nm(),
+                left_nm: profile.roll_um().as_nm(),
                 heat_uj: 0,
             },
             ink: Vec::new(),
@@ -298,7 +305,7 @@ impl Mechanism {
     /// Reads the paper sensors. With the motor between two bands, the end of the paper stops it at once.
     fn look_at_paper(&mut self, between_bands: bool, report: &mut impl FnMut(Event)) {
         let left_nm = self.motion.left_nm;
-        let (near_end, paper_end) = (left_nm <= Micrometres(self.profile.near_end_um).as_nm(), left_nm <= 0);
+        let (near_end, paper_end) = (left_nm <= self.profile.near_end_um().as_nm(), left_nm <= 0);
         if near_end && !self.near_end {
             report(Event::PaperNearEnd);
         }
@@ -307,7 +314,8 @@ impl Mechanism {
         }
         (self.near_end, self.paper_end) = (near_end, paper_end);
         self.paper_stop = paper_end
-            && (between_bands || left_nm <= coast_nm(self.profile.geometry, self.profile.coast_lines));
+            && (between_bands
+                || left_nm <= coast_nm(self.profile.geometry, self.profile.sensors.coast_lines));
     }
 
     /// Begins or resumes the first order, if it can.
@@ -328,9 +336,10 @@ impl Mechanism {
                     self.start(now, task, order, report)
                 }
                 (_, Order::Cut { .. }) => self.make_way_and_cut(now),
-                (state, Order::Present { let_go }) => {
+                (state, Order::Present { let_go, .. }) => {
                     self.move_piece(state, |exit| exit.present(now, let_go))
                 }
+                (_, Order::FeedBack { .. } | Order::ReserveCut { .. } | Order::OfferTime(_)) => false,
                 (state, Order::Retract) => self.move_piece(state, |exit| exit.retract(now)),
             };
             if waits {
@@ -358,7 +367,9 @@ impl Mechanism {
     /// The blade falls only when the way out is free: a piece that is still held goes back first.
     fn make_way_and_cut(&mut self, now: SimTime) -> bool {
         if self.exit.is_empty() {
-            self.under_way = UnderWay::Cutting { until: now + self.profile.cut_time };
+            self.under_way = UnderWay::Cutting {
+                until: now + self.profile.cutter.map_or(Duration::ZERO, |cutter| cutter.stroke_time),
+            };
         } else {
             self.exit.retract(now);
         }
@@ -466,6 +477,11 @@ impl Mechanism {
         if !self.may_move() {
             self.halt();
         }
+    }
+
+    /// What has been used up so far.
+    pub(crate) fn usage(&self) -> Usage {
+        Usage { lines_fed: self.motion.turned / 30, ..Usage::default() }
     }
 
     /// Dot lines that the motor was stepped in its life.

@@ -104,7 +104,7 @@ impl Motion {
 
     /// One dot line; `true` if a sensor sees something else than before.
     fn advance(&mut self, around: &Surroundings<'_>, dots: u16, time_ns: u32) -> bool {
-        let Profile { head, near_end_um, coast_lines, .. } = around.profile;
+        let Profile { head, sensors, .. } = around.profile;
         let pitch_nm = around.feed.pitch_nm(self.turned, self.ramp, self.position_nm - around.edge_nm);
         self.heat_uj = head.cooled_briefly(head.heated(self.heat_uj, dots, pitch_nm > 0), time_ns);
         self.position_nm += pitch_nm;
@@ -116,8 +116,8 @@ impl Motion {
         self.left_nm -= pitch_nm;
         let passed = |mark_nm: i64| before_nm > mark_nm && self.left_nm <= mark_nm;
         passed(0)
-            || passed(coast_nm(around.profile.geometry, *coast_lines))
-            || passed(i64::from(*near_end_um) * 1000)
+            || passed(coast_nm(around.profile.geometry, sensors.coast_lines))
+            || passed(around.profile.near_end_um().as_nm())
             || head.is_hot(self.heat_uj)
     }
 

@@ -31,7 +31,7 @@ impl Exit {
     pub(crate) const fn new(outlet: Outlet) -> Self {
         let presenter = match outlet {
             Outlet::Mouth => None,
-            Outlet::Presenter { move_time, offer_time } => Some((move_time, offer_time)),
+            Outlet::Presenter { move_time, offer_time, .. } => Some((move_time, offer_time)),
         };
         Self { presenter, mouth: Vec::new(), state: State::Empty }
     }

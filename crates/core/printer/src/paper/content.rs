@@ -1,10 +1,14 @@
 //! What was composed: lines of text, images and matrix codes, with the dot line at which each begins.
 //!
-//! Nothing here is a raster of the paper; a receipt of forty lines takes about two kilobytes. Coordinates
+//! Nothing here is a raster of the paper; a receipt of forty lines takes about two kilobytes. A host that never cuts
+//! cannot fill the memory: beyond [`USED_MAX_BYTES`] the oldest half of what has begun is forgotten. Coordinates
 //! across are dots from the left end of the head. *Not modelled:* what never reaches the head.
 
-use crate::paper::raster::{self, DotRow};
+use crate::paper::ink;
 use crate::paper::style::{Cell, Run};
+
+/// What may be held of an uncut strip: some two thousand receipts.
+const USED_MAX_BYTES: usize = 4 << 20;
 
 /// Which item, counted from the printer's first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,6 +82,8 @@ impl Modules<'_> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Content {
     first_id: u32,
+    /// The dot line behind the last item that was forgotten.
+    forgotten_end: u32,
     items: Vec<Item>,
     runs: Vec<Run>,
     text: String,
@@ -144,7 +150,47 @@ impl Content {
     fn add(&mut self, rows: u16, text: Span, kind: Kind) -> ItemId {
         let id = ItemId(self.first_id + index(self.items.len()));
         self.items.push(Item { first_line: None, rows, text, kind });
+        if self.used_bytes() > USED_MAX_BYTES {
+            self.forget_oldest();
+        }
         id
+    }
+
+    /// Forgets the oldest items, half of what is held; never what has not begun.
+    fn forget_oldest(&mut self) {
+        let mut spare = self.used_bytes() / 2;
+        let old = |item: &&Item| {
+            let bytes = self.bytes_of(item);
+            let goes = item.first_line.is_some() && bytes <= spare;
+            spare = spare.saturating_sub(bytes);
+            goes
+        };
+        let count = self.items.iter().take_while(old).count();
+        let Some(last) = count.checked_sub(1).and_then(|last| self.items.get(last)) else { return };
+        let end = last.first_line.unwrap_or_default() + u32::from(last.rows);
+        let mut kept = Self { first_id: self.first_id + index(count), forgotten_end: end, ..Self::default() };
+        for item in self.items.iter().skip(count) {
+            kept.copy(self, item);
+        }
+        *self = kept;
+    }
+
+    /// The dot line behind the last item that was forgotten; 0 if none was.
+    pub(crate) const fn forgotten_end(&self) -> u32 {
+        self.forgotten_end
+    }
+
+    const fn used_bytes(&self) -> usize {
+        self.items.len() * size_of::<Item>()
+            + self.runs.len() * size_of::<Run>()
+            + self.text.len()
+            + self.bits.len()
+    }
+
+    fn bytes_of(&self, item: &Item) -> usize {
+        let runs = self.runs(item);
+        let dots = runs.iter().map(|run| self.dots(run).len()).sum::<usize>();
+        size_of::<Item>() + size_of_val(runs) + item.text.len as usize + self.bits(item).len() + dots
     }
 
     /// Says at which dot line an item begins.
@@ -160,8 +206,7 @@ impl Content {
         ink.clear();
         let index = id.0.checked_sub(self.first_id).map(|index| index as usize);
         if let Some(item) = index.and_then(|index| self.items.get(index)) {
-            let dots = |row: &DotRow| row.iter().map(|word| word.count_ones() as u16).sum::<u16>();
-            ink.extend(raster::rows(self, item).iter().map(dots));
+            ink::count(self, item, ink);
         }
     }
 

@@ -24,7 +24,9 @@ fn cropped(picture: &Picture) -> (Vec<u8>, u32, u32) {
     let (Some([left, right]), Some([top, bottom])) = (ends(&columns), ends(&rows)) else {
         return (vec![255], 1, 1);
     };
-    let inside = |x: u32, y: u32| (MARGIN..MARGIN + right - left).contains(&x) && (MARGIN..MARGIN + bottom - top).contains(&y);
+    let inside = |x: u32, y: u32| {
+        (MARGIN..MARGIN + right - left).contains(&x) && (MARGIN..MARGIN + bottom - top).contains(&y)
+    };
     let (width, height) = (right - left + 2 * MARGIN, bottom - top + 2 * MARGIN);
     let dots = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
     let light = dots.map(|(x, y)| match inside(x, y) {
@@ -221,9 +223,45 @@ fn a_star_ends_code39_and_what_follows_is_text() {
 }
 
 #[test]
+fn data_bar_limited_has_79_modules() {
+    let (_, piece) = printed(&[b"\x1Dw\x02".to_vec(), bar(77, b"0950110153000")].concat());
+    assert_eq!(codes(&piece), [("GS1 DataBar Limited", "0109501101530003".to_owned())]);
+    // Of its 79 modules the first is a space, and the last five are.
+    let (_, width, _) = cropped(&piece.picture());
+    assert_eq!(width - 2 * MARGIN, 73 * 2);
+}
+
+#[test]
+fn upside_down_codes_are_turned_as_a_whole() {
+    let code = bar(67, b"400638133393");
+    let (light, width, height) =
+        cropped(&printed(&[b"\x1DH\x02".to_vec(), code.clone()].concat()).1.picture());
+    let (_, turned) = printed(&[b"\x1B{\x01\x1DH\x02".to_vec(), code].concat());
+    let (turned_light, turned_width, turned_height) = cropped(&turned.picture());
+    assert_eq!((turned_width, turned_height), (width, height));
+    assert!(turned_light.iter().eq(light.iter().rev()), "the same dots, read backwards");
+
+    let (_, turned) = printed(&[b"\x1B{\x01".to_vec(), symbol(QR, b"upside down")].concat());
+    let picture = turned.picture();
+    assert_eq!(read(&turned, BarcodeFormat::QR_CODE), "upside down");
+    // Left-aligned, it ends where the area ends: 32 dots from the paper's right edge.
+    let dark = |x: u32| (0..picture.height).any(|y| picture.dots[(y * picture.width + x) as usize] > 128);
+    assert_eq!((0..picture.width).rev().find(|x| dark(*x)), Some(640 - 32 - 1));
+}
+
+#[test]
+fn the_height_of_bars_is_in_motion_units() {
+    // GS P 0 100: 50 units are half an inch, which is 101.6 dots of 0.125 mm.
+    let (_, piece) =
+        printed(&[b"\x1DP\x00\x64\x1Dh\x32".to_vec(), bar(67, b"400638133393"), b"\x1B@".to_vec()].concat());
+    assert_eq!(piece.length_um(), (102 + 30 + 120) * 125);
+}
+
+#[test]
 fn initialize_sets_bar_codes_back() {
     let (_, plain) = printed(&bar(67, b"400638133393"));
-    let (_, again) = printed(&[b"\x1Dh\x20\x1Dw\x02\x1DH\x03\x1B@".to_vec(), bar(67, b"400638133393")].concat());
+    let (_, again) =
+        printed(&[b"\x1Dh\x20\x1Dw\x02\x1DH\x03\x1B@".to_vec(), bar(67, b"400638133393")].concat());
     assert_eq!(plain.picture(), again.picture());
 }
 
@@ -231,7 +269,8 @@ fn initialize_sets_bar_codes_back() {
 fn qr_codes_read_as_they_were_sent_at_every_level_and_size() {
     let https = "https://pay.example/v/20261122000123";
     for (level, dots) in [(48, 2), (49, 4), (50, 8), (51, 16)] {
-        let bytes = [matrix(QR, 69, &[level]), matrix(QR, 67, &[dots]), symbol(QR, https.as_bytes())].concat();
+        let bytes =
+            [matrix(QR, 69, &[level]), matrix(QR, 67, &[dots]), symbol(QR, https.as_bytes())].concat();
         let (_, piece) = printed(&bytes);
         if dots == 16 {
             // 41 modules of 16 dots do not fit on 576.
@@ -284,7 +323,8 @@ fn micro_qr_is_smaller_still() {
 
 #[test]
 fn a_stored_symbol_prints_again_until_initialize() {
-    let bytes = [symbol(QR, b"again"), matrix(QR, 81, b"0"), b"\x1B@".to_vec(), matrix(QR, 81, b"0")].concat();
+    let bytes =
+        [symbol(QR, b"again"), matrix(QR, 81, b"0"), b"\x1B@".to_vec(), matrix(QR, 81, b"0")].concat();
     let (_, piece) = printed(&bytes);
     assert_eq!(codes(&piece), [("QR", "again".to_owned()), ("QR", "again".to_owned())]);
 }
@@ -317,12 +357,8 @@ fn pdf417_reads_whole_and_truncated_with_chosen_columns_rows_and_levels() {
 #[test]
 fn aztec_reads_full_and_compact_of_chosen_and_fitting_size() {
     let data = b"Aztec 2026-11-22";
-    let settings = [
-        Vec::new(),
-        matrix(AZTEC, 66, &[1, 0]),
-        matrix(AZTEC, 66, &[0, 6]),
-        matrix(AZTEC, 69, &[60]),
-    ];
+    let settings =
+        [Vec::new(), matrix(AZTEC, 66, &[1, 0]), matrix(AZTEC, 66, &[0, 6]), matrix(AZTEC, 69, &[60])];
     for setting in settings {
         let bytes = [matrix(AZTEC, 67, &[4]), setting, symbol(AZTEC, data)].concat();
         let (_, piece) = printed(&bytes);
@@ -366,6 +402,7 @@ fn stacked_data_bar_is_printed_in_rows() {
     let store = matrix(STACKED, 80, b"0\x4C(01)95012345678903(3103)000123");
     let (_, piece) = printed(&[store, matrix(STACKED, 67, &[3]), matrix(STACKED, 81, b"0")].concat());
     assert_eq!(codes(&piece)[0].0, "GS1 DataBar Expanded Stacked");
+    assert_eq!(read(&piece, BarcodeFormat::RSS_EXPANDED), "(01)95012345678903(3103)000123");
 }
 
 #[test]
@@ -389,7 +426,8 @@ fn the_size_of_a_stored_symbol_is_told() {
 
 #[test]
 fn no_event_of_ignored_commands_comes_with_good_codes() {
-    let bytes = [bar(67, b"400638133393"), symbol(QR, b"x"), symbol(PDF417, b"x"), symbol(AZTEC, b"x")].concat();
+    let bytes =
+        [bar(67, b"400638133393"), symbol(QR, b"x"), symbol(PDF417, b"x"), symbol(AZTEC, b"x")].concat();
     let (bench, piece) = printed(&bytes);
     assert!(!bench.events.iter().any(|(_, event)| matches!(event, Event::CommandIgnored { .. })));
     assert_eq!(piece.codes().count(), 4);

@@ -169,7 +169,8 @@ fn the_graphics_buffer_is_empty_after_printing_and_after_initialize() {
 fn a_second_colour_prints_black_over_the_first() {
     let art = Art { columns: 16, rows: 2 };
     let plane = |color: u8, data: &[u8]| graphics(112, &stored(&art, [1, 1], color, data));
-    let (_, piece) = printed(&[plane(49, &[0xF0, 0, 0, 0]), plane(50, &[0x0F, 0, 0, 1]), graphics(50, &[])].concat());
+    let (_, piece) =
+        printed(&[plane(49, &[0xF0, 0, 0, 0]), plane(50, &[0x0F, 0, 0, 1]), graphics(50, &[])].concat());
     assert_eq!(dark(&piece), 9);
 }
 
@@ -205,7 +206,8 @@ fn memories_tell_their_room_and_their_keys() {
     assert_eq!(answers(&[define(83, b"A1"), graphics(52, &[])].concat()), b"\x37\x3212088\0");
     let both = [define(67, b"B2"), define(67, b"A1"), graphics(64, b"KC")].concat();
     assert_eq!(answers(&both), b"\x37\x72\x40A1B2\0");
-    let deleted = [both.as_slice(), &graphics(66, b"A1"), &graphics(65, b"CLR"), &graphics(64, b"KC")].concat();
+    let deleted =
+        [both.as_slice(), &graphics(66, b"A1"), &graphics(65, b"CLR"), &graphics(64, b"KC")].concat();
     assert_eq!(answers(&deleted), b"\x37\x72\x40A1B2\0\x37\x72\x40\0");
 }
 
@@ -274,11 +276,24 @@ fn images_are_aligned_and_clipped_at_the_head() {
     let right = printed(&[b"\x1Ba2".to_vec(), ART.raster(0)].concat()).1;
     let first = |piece: &Piece| {
         let picture = piece.picture();
-        (0..picture.width).find(|x| (0..picture.height).any(|y| picture.dots[(y * picture.width + x) as usize] > 128))
+        (0..picture.width)
+            .find(|x| (0..picture.height).any(|y| picture.dots[(y * picture.width + x) as usize] > 128))
     };
     assert_eq!(first(&right).unwrap() - first(&left).unwrap(), 576 - 200);
     let wide = [&[0x1D, b'v', b'0', 0, 0xE8, 0x03, 2, 0][..], &[0xFF; 2000]].concat();
     assert_eq!(dark(&printed(&wide).1), 576 * 2);
+}
+
+#[test]
+fn upside_down_turns_kept_images_and_columns_but_not_raster_images() {
+    let upright = picture(&ART.raster(0));
+    assert_eq!(picture(&[b"\x1B{\x01".to_vec(), ART.raster(0)].concat()), upright);
+    let kept = [graphics(112, &stored(&ART, [1, 1], 49, &ART.by_rows())), graphics(50, &[])].concat();
+    let (_, turned) = printed(&[b"\x1B{\x01".to_vec(), kept].concat());
+    // The blade is 120 dot lines behind the head, where the paper of this piece begins.
+    let top = 120 * upright.width as usize;
+    let image = top..top + ART.rows * upright.width as usize;
+    assert!(turned.picture().dots[image.clone()].iter().eq(upright.dots[image].iter().rev()));
 }
 
 /// Any command of the families that store and print codes and images, with any parameters.
@@ -286,11 +301,14 @@ fn any_command() -> impl Strategy<Value = Vec<u8>> {
     let bytes = |len| prop::collection::vec(any::<u8>(), 0..len);
     let bars = (0_u8..80, bytes(60)).prop_map(|(m, data)| {
         let n = u8::try_from(data.len()).unwrap();
-        if m < 7 { [&[0x1D, b'k', m][..], &data, &[0]].concat() } else { [&[0x1D, b'k', m, n][..], &data].concat() }
+        if m < 7 {
+            [&[0x1D, b'k', m][..], &data, &[0]].concat()
+        } else {
+            [&[0x1D, b'k', m, n][..], &data].concat()
+        }
     });
-    let digits = (65_u8..80, prop::collection::vec(b'0'..=b'9', 1..30)).prop_map(|(m, data)| {
-        [&[0x1D, b'k', m, u8::try_from(data.len()).unwrap()][..], &data].concat()
-    });
+    let digits = (65_u8..80, prop::collection::vec(b'0'..=b'9', 1..30))
+        .prop_map(|(m, data)| [&[0x1D, b'k', m, u8::try_from(data.len()).unwrap()][..], &data].concat());
     let matrix = (48_u8..56, 64_u8..84, bytes(80)).prop_map(|(kind, function, data)| {
         let [low, high] = word(data.len() + 2);
         [&[0x1D, b'(', b'k', low, high, kind, function][..], &data].concat()
@@ -303,22 +321,35 @@ fn any_command() -> impl Strategy<Value = Vec<u8>> {
     let function = prop_oneof![0_u8..5, 48_u8..53, 64_u8..70, 80_u8..86, 112_u8..114];
     let graphics = (function.clone(), bytes(40)).prop_map(|(function, data)| graphics(function, &data));
     let art = (1_usize..1200, 1_usize..40, 1_u8..3, 1_u8..3, 49_u8..53);
-    let images = (prop_oneof![Just(112_u8), Just(67), Just(83)], art).prop_map(|(function, (columns, rows, x, y, color))| {
-        let art = Art { columns, rows };
-        let parameters = match function {
-            112 => stored(&art, [x, y], color, &art.by_rows()),
-            _ => keyed(&art, &[b'k', color], &art.by_rows()),
-        };
-        [self::graphics(function, &parameters), self::graphics(50, &[]), self::graphics(69, &[b'k', color, x, y])].concat()
-    });
+    let images = (prop_oneof![Just(112_u8), Just(67), Just(83)], art).prop_map(
+        |(function, (columns, rows, x, y, color))| {
+            let art = Art { columns, rows };
+            let parameters = match function {
+                112 => stored(&art, [x, y], color, &art.by_rows()),
+                _ => keyed(&art, &[b'k', color], &art.by_rows()),
+            };
+            [
+                self::graphics(function, &parameters),
+                self::graphics(50, &[]),
+                self::graphics(69, &[b'k', color, x, y]),
+            ]
+            .concat()
+        },
+    );
     let settings = (prop_oneof![Just(b'w'), Just(b'h'), Just(b'H'), Just(b'f')], any::<u8>())
         .prop_map(|(code, n)| vec![0x1D, code, n]);
-    let columns = (prop_oneof![Just(0_u8), Just(1), Just(32), Just(33)], 0_usize..900).prop_map(|(m, count)| {
-        let [low, high] = word(count);
-        let len = count * if m < 32 { 1 } else { 3 };
-        [&[0x1B, b'*', m, low, high][..], &vec![0xA5; len]].concat()
-    });
-    let others = prop_oneof![Just(b"\x1B@".to_vec()), Just(b"\n".to_vec()), Just(b"text".to_vec()), Just(b"\x1B{\x01".to_vec())];
+    let columns =
+        (prop_oneof![Just(0_u8), Just(1), Just(32), Just(33)], 0_usize..900).prop_map(|(m, count)| {
+            let [low, high] = word(count);
+            let len = count * if m < 32 { 1 } else { 3 };
+            [&[0x1B, b'*', m, low, high][..], &vec![0xA5; len]].concat()
+        });
+    let others = prop_oneof![
+        Just(b"\x1B@".to_vec()),
+        Just(b"\n".to_vec()),
+        Just(b"text".to_vec()),
+        Just(b"\x1B{\x01".to_vec())
+    ];
     prop_oneof![bars, digits, matrix, store, graphics, images, settings, columns, others]
 }
 

@@ -1,7 +1,12 @@
 //! What a whole printer does, seen from outside: bytes, pokes and time in; bytes, events and paper out.
 
 mod codes;
+mod commands;
 mod device;
+mod drawer;
 mod driver;
 mod images;
 mod printing;
+mod recovery;
+mod status;
+mod wire;

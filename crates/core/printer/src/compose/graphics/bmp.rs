@@ -25,7 +25,8 @@ pub(super) fn read(file: &[u8]) -> Option<Bitmap> {
     let dots = file.get(usize::try_from(number(file, 10)?).ok()?..)?;
     let dots = dots.get(..stride * usize::from(rows))?;
     let palette = FILE_HEAD.checked_add(usize::try_from(head).ok()?)?;
-    let light = |place: usize| Some(file.get(place..place + 3)?.iter().map(|part| u32::from(*part)).sum::<u32>());
+    let light =
+        |place: usize| Some(file.get(place..place + 3)?.iter().map(|part| u32::from(*part)).sum::<u32>());
     let invert = if light(palette)? < light(palette + 4)? { 0xFF } else { 0 };
     let row = |row: &[u8]| row.iter().take(row_bytes).map(|byte| byte ^ invert).collect::<Vec<u8>>();
     let mut lines: Vec<Vec<u8>> = dots.chunks_exact(stride).map(row).collect();

@@ -54,7 +54,7 @@ impl Interpreter {
         match *command {
             Command::NvImagesDefine(images) => {
                 let bytes = u32::try_from(older.define(images)).unwrap_or(u32::MAX);
-                return Some(Outcome::Says(Answer::Writing { bytes }));
+                return Some(Outcome::Says(Answer::WriteMemory(bytes)));
             }
             Command::NvImagePrint { n, scale } => {
                 let image = usize::from(n).checked_sub(1).and_then(|place| older.nv.get(place)).cloned();

@@ -145,7 +145,8 @@ impl Store {
             fits(columns, rows) && rows * usize::from(self.row_modules) <= 17 * columns + FRAME
         };
         let columns = (1..=widest).find(|columns| flat(*columns));
-        let columns = columns.or_else(|| (1..=widest).rev().find(|columns| fits(*columns, rows_for(*columns))))?;
+        let columns =
+            columns.or_else(|| (1..=widest).rev().find(|columns| fits(*columns, rows_for(*columns))))?;
         Some((columns, rows_for(columns)))
     }
 }
@@ -155,9 +156,8 @@ fn codewords_of(segment: &Segment) -> Option<usize> {
     let level = EcLevel::new(0)?;
     let segments = || vec![segment.clone()];
     // One column has 90 rows; where they do not do, some more columns do, with fewer rows.
-    let symbol = (1..=30).find_map(|columns| {
-        Pdf417Encoder::new().build_sized(segments(), level, Some(columns)).ok()
-    })?;
+    let symbol = (1..=30)
+        .find_map(|columns| Pdf417Encoder::new().build_sized(segments(), level, Some(columns)).ok())?;
     let SymbolMeta::Pdf417(meta) = symbol.meta else { return None };
     Some((meta.rows * meta.columns).saturating_sub(1 + level.ec_codewords()))
 }

@@ -75,9 +75,10 @@ impl Store {
 
     /// The symbol; nothing if none holds the data.
     pub(super) fn draw(&mut self) -> Option<Drawn> {
-        let known = self.last.as_ref().filter(|made| {
-            made.level == self.level && made.micro == self.micro && made.data == self.data
-        });
+        let known = self
+            .last
+            .as_ref()
+            .filter(|made| made.level == self.level && made.micro == self.micro && made.data == self.data);
         let grid = match known {
             Some(made) => Arc::clone(&made.grid),
             None => {
@@ -138,12 +139,46 @@ impl Store {
 /// A version by its number.
 fn version_of(number: u8) -> Option<Version> {
     const VERSIONS: [Version; 40] = [
-        Version::V01, Version::V02, Version::V03, Version::V04, Version::V05, Version::V06, Version::V07,
-        Version::V08, Version::V09, Version::V10, Version::V11, Version::V12, Version::V13, Version::V14,
-        Version::V15, Version::V16, Version::V17, Version::V18, Version::V19, Version::V20, Version::V21,
-        Version::V22, Version::V23, Version::V24, Version::V25, Version::V26, Version::V27, Version::V28,
-        Version::V29, Version::V30, Version::V31, Version::V32, Version::V33, Version::V34, Version::V35,
-        Version::V36, Version::V37, Version::V38, Version::V39, Version::V40,
+        Version::V01,
+        Version::V02,
+        Version::V03,
+        Version::V04,
+        Version::V05,
+        Version::V06,
+        Version::V07,
+        Version::V08,
+        Version::V09,
+        Version::V10,
+        Version::V11,
+        Version::V12,
+        Version::V13,
+        Version::V14,
+        Version::V15,
+        Version::V16,
+        Version::V17,
+        Version::V18,
+        Version::V19,
+        Version::V20,
+        Version::V21,
+        Version::V22,
+        Version::V23,
+        Version::V24,
+        Version::V25,
+        Version::V26,
+        Version::V27,
+        Version::V28,
+        Version::V29,
+        Version::V30,
+        Version::V31,
+        Version::V32,
+        Version::V33,
+        Version::V34,
+        Version::V35,
+        Version::V36,
+        Version::V37,
+        Version::V38,
+        Version::V39,
+        Version::V40,
     ];
     VERSIONS.get(usize::from(number.checked_sub(1)?)).copied()
 }
