@@ -9,11 +9,11 @@
 //! | `motion`, `line`, `tabs` | the line in the making, feeds, positions, margins |
 //! | `symbols` | bar codes and matrix codes |
 //! | `graphics` | images, printed and stored |
-//! | `page` | page mode |
+//! | `page`, `sheet` | page mode |
 //! | `delivery` | cuts and the presenter |
 //! | `settings` | `ESC @`, questions, settings |
 //!
-//! *Not modelled yet:* page mode; it is framed, and reported as ignored.
+//! *Not modelled:* sounds.
 
 mod charset;
 mod code_pages;
@@ -24,6 +24,7 @@ mod modes;
 mod motion;
 mod page;
 mod settings;
+mod sheet;
 mod symbols;
 mod tabs;
 mod text;
@@ -33,7 +34,7 @@ use self::charset::Charset;
 use self::graphics::Images;
 use self::line::LineBuffer;
 use self::modes::Modes;
-use self::page::Page;
+use self::page::{Layout, Page};
 use self::symbols::Symbols;
 use self::user_characters::UsersOwn;
 use crate::mechanism::{Mechanism, Order};
@@ -42,8 +43,8 @@ use crate::{Micrometres, Profile};
 use escpos::{Command, StatusKind};
 use sim::Tag;
 
-/// How the commands begin that would print something, but do not yet.
-const PAGE_MODE: &[u8] = b"\x1BL";
+/// Answers of several bytes.
+const BLOCK: Tag = Tag("status");
 
 /// What the host must be answered, once the printer gets there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +92,7 @@ pub(crate) struct Interpreter {
     images: Images,
     /// The page that is composed, in page mode.
     page: Option<Page>,
+    layout: Layout,
     /// From the head to the blade.
     blade_lines: u32,
     /// `ESC =` has not sent the host's bytes to a display alone.
@@ -109,6 +111,7 @@ impl Interpreter {
             symbols: Symbols::default(),
             images: Images::default(),
             page: None,
+            layout: Layout::default(),
             blade_lines: profile.geometry.lines_in(Micrometres(profile.blade_um)),
             selected: true,
             after_raster: false,
@@ -120,10 +123,10 @@ impl Interpreter {
         self.symbols.footprint_bytes() + self.images.footprint_bytes()
     }
 
-    /// Forgets the line in the making, and the page.
+    /// Forgets the line and the page in the making.
     pub(crate) fn clear_line(&mut self) {
         self.line.clear();
-        self.page = None;
+        self.close_page();
     }
 
     /// Forgets everything: the supply is gone.
@@ -138,7 +141,8 @@ impl Interpreter {
             return None;
         }
         let outcome = self
-            .text_command(command, to)
+            .in_page(command)
+            .or_else(|| self.text_command(command, to))
             .or_else(|| self.motion_command(command, to))
             .or_else(|| self.graphics_command(command, to))
             .or_else(|| self.code_command(command, to))
@@ -161,7 +165,10 @@ impl Interpreter {
     /// Hands on what was composed, and feeds to so many dot lines in all.
     fn emit(&mut self, item: ItemId, rows: u16, lines: u32, to: &mut Mechanism) {
         match &mut self.page {
-            Some(page) => page.place(item, rows, lines),
+            Some(page) => {
+                let along = page.place(rows, lines);
+                self.line.move_to(along);
+            }
             None => to.order(Order::Print { item, rows: u32::from(rows), lines }),
         }
     }
@@ -172,7 +179,6 @@ fn ignored(command: &Command<'_>) -> Option<Answer> {
     let bytes: &[u8] = match command {
         Command::Known { bytes } | Command::Unknown { bytes } | Command::Ignored { bytes } => bytes,
         Command::Skipped { head } => head,
-        Command::PageMode => PAGE_MODE,
         _ => return None,
     };
     match *bytes {

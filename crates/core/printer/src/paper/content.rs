@@ -212,8 +212,20 @@ impl Content {
 
     /// Forgets what has not begun: the memory is lost.
     pub(crate) fn forget_unplaced(&mut self) {
-        while self.items.last().is_some_and(|item| item.first_line.is_none()) {
-            self.items.pop();
+        while let Some(item) = self.items.pop_if(|item| item.first_line.is_none()) {
+            self.text.truncate(item.text.start as usize);
+            match item.kind {
+                Kind::Text { runs } => {
+                    let sent = self.runs.get(range(runs)).unwrap_or_default().iter();
+                    if let Some(run) = { sent }.find(|run| matches!(run.style.cell, Cell::Dots { .. })) {
+                        self.bits.truncate(run.start as usize);
+                    }
+                    self.runs.truncate(runs.start as usize);
+                }
+                Kind::Image { bits, .. } | Kind::Matrix { bits, .. } => {
+                    self.bits.truncate(bits.start as usize)
+                }
+            }
         }
     }
 

@@ -108,8 +108,13 @@ mod tests {
                 content.add_text(style.rows().max(24), &[Run { style: PLAIN, ..run(0) }], &text, &[], 5);
             }
             content.add_image(18, x, 8, (false, true), &bytes, "");
-            let meaning = Meaning::default();
-            content.add_modules(x, &Modules { columns: 61, rows: 9, cell: (3, 2), bits: &bytes, meaning });
+            content.add_modules(x, &Modules {
+                columns: 61,
+                rows: 9,
+                cell: (3, 2),
+                bits: &bytes,
+                meaning: Meaning { symbology: "", data: "" },
+            });
             for (drawn, counted) in both(&content) {
                 assert_eq!(drawn, counted);
             }

@@ -31,10 +31,8 @@ impl Interpreter {
         let columns = (data.len() / column_bytes).min(room);
         let Some(data) = data.get(..columns * column_bytes).filter(|data| !data.is_empty()) else { return };
         let row_bytes = columns.div_ceil(8);
-        let dots = &mut self.images.columns;
-        dots.clear();
-        dots.resize(row_bytes * usize::from(rows), 0);
-        transpose(data, column_bytes, row_bytes, dots);
-        self.line.put_dots(&style(columns as u16), dots, "");
+        self.line.draw_dots(&style(columns as u16), row_bytes * usize::from(rows), |dots| {
+            transpose(data, column_bytes, row_bytes, dots);
+        });
     }
 }

@@ -32,8 +32,6 @@ const ROWS_AT_ONCE: u16 = 8192;
 pub(super) struct Images {
     graphics: stored::Graphics,
     older: older::Older,
-    /// Columns on their way to the line; its room is used again.
-    columns: Vec<u8>,
 }
 
 impl Images {

@@ -9,7 +9,7 @@
 use super::super::{Answer, Interpreter, Outcome};
 use super::bitmap::Bitmap;
 use super::bmp;
-use crate::compose::symbols::INFO;
+use crate::compose::BLOCK;
 use crate::mechanism::Mechanism;
 use escpos::{KeyedGraphics, KeyedImage, RasterScale, StoredImage};
 use std::collections::BTreeMap;
@@ -155,7 +155,7 @@ impl Interpreter {
         match *function {
             KeyedGraphics::List => {
                 let identifier = if place == Place::Nv { 0x72 } else { 0x73 };
-                Outcome::Says(Answer::Bytes(INFO, memory.list(identifier)))
+                Outcome::Says(Answer::Bytes(BLOCK, memory.list(identifier)))
             }
             KeyedGraphics::Clear => {
                 memory.images.clear();
@@ -232,5 +232,5 @@ fn written(place: Place, bytes: usize) -> Outcome {
 fn number(identifier: u8, number: usize) -> Outcome {
     let mut bytes = vec![0x37, identifier];
     bytes.extend(format!("{number}\0").bytes());
-    Outcome::Says(Answer::Bytes(INFO, bytes))
+    Outcome::Says(Answer::Bytes(BLOCK, bytes))
 }

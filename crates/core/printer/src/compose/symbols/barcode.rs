@@ -57,11 +57,10 @@ impl Interpreter {
     }
 
     fn print_barcode(&mut self, symbology: Symbology, data: &[u8], to: &mut Mechanism) -> Outcome {
-        if !self.line.is_empty() {
+        if !self.line.is_at_start() {
             self.put_text(data, to);
             return Outcome::Done;
         }
-        self.line.clear();
         let (code, rest) = linear::encode(symbology, data);
         let outcome = match code {
             Some(code) => self.put_bars(&code, linear::name(symbology), to),

@@ -28,20 +28,16 @@ mod stacked;
 mod upc;
 
 use self::grid::Drawn;
-use super::{Answer, Interpreter, Outcome};
+use super::{Answer, BLOCK, Interpreter, Outcome};
 use crate::mechanism::Mechanism;
 use crate::paper::content::{Meaning, Modules};
 use encoding_rs::GB18030;
 use escpos::{Command, Composite};
-use sim::Tag;
 use std::borrow::Cow;
 
 /// How the commands begin.
 const BAR: [u8; 2] = *b"\x1Dk";
 const MATRIX: [u8; 2] = *b"\x1D(";
-
-/// Answers that say what the printer has or keeps.
-pub(super) const INFO: Tag = Tag("info");
 
 /// Settings and stores of all codes.
 #[derive(Clone, Debug, Default)]
@@ -127,7 +123,7 @@ impl Interpreter {
             Wish::Nothing => Outcome::Done,
             Wish::Print => self.print_symbol(drawn.as_ref(), to),
             Wish::Size(identifier) => {
-                Outcome::Says(Answer::Bytes(INFO, size::reply(identifier, drawn.as_ref(), area_dots)))
+                Outcome::Says(Answer::Bytes(BLOCK, size::reply(identifier, drawn.as_ref(), area_dots)))
             }
         })
     }
