@@ -186,6 +186,7 @@ impl Printer {
             + self.receiver.footprint_bytes()
             + self.parser.buffered()
             + self.memory.footprint_bytes()
+            + self.interpreter.footprint_bytes()
             + self.mechanism.footprint_bytes()
     }
 
