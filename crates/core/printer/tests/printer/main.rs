@@ -3,3 +3,4 @@
 mod device;
 mod driver;
 mod printing;
+mod text;
