@@ -42,6 +42,7 @@ mod parser;
 mod presenter;
 mod realtime;
 mod reply;
+mod scan;
 mod setting;
 pub mod status;
 mod symbol;

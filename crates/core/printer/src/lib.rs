@@ -6,8 +6,7 @@
 //!
 //! | file or folder | holds |
 //! |---|---|
-//! | `machine` | [`Printer`]: power, flow control, answers; the [`sim::Machine`] |
-//! | `receiver` | the buffer, and the watch for real-time commands |
+//! | `machine` | [`Printer`]: power, receive buffer, handshake, answers, drawer, panel; the [`sim::Machine`] |
 //! | `compose` | commands to orders and composed items: text, codes, images, pages |
 //! | `mechanism` | orders carried out, dot line by dot line: motor, gears, paper, head, blade, presenter, sensors |
 //! | `paper` | what was meant, where it was heated and how dark; what it looks like, and whether it can be read |
@@ -27,21 +26,21 @@ mod mechanism;
 mod paper;
 mod poke;
 mod profile;
-mod receiver;
 mod status;
 mod units;
 
 #[doc(hidden)]
 pub use bench::InterpreterAlone;
-pub use event::{Event, OfflineReason, PieceId, Place};
+pub use event::{Event, Lamp, Lamps, OfflineReason, PieceId, Place};
 pub use geometry::Geometry;
-pub use machine::{DATA, Printer};
+pub use machine::{DATA, GARBLED, LINES, Printer};
 pub use paper::bitmap::Bitmap;
 pub use paper::picture::Picture;
-pub use paper::piece::{Line, Piece, ReadLine, Reading};
+pub use paper::piece::{Code, Line, Piece, ReadLine, Reading};
 pub use poke::{GearName, Poke, Roll, Sensor, Wire};
 pub use profile::{
-    CodePage, Cutter, DESK_80, DESK_80_180, ExitSensor, FontC, Habits, Head, Identity, KIOSK_80, Motor,
-    Outlet, Profile, ReverseFeed, RollHolder, SLIP_58, Sensors, Supply, Train, TypeFace,
+    CodePage, Cutter, DESK_80, DESK_80_180, DrawerPort, ExitSensor, Family, FontC, Garbled, Habits,
+    Handshake, Head, Identity, Interface, KIOSK_80, Motor, Outlet, Profile, ReceiveBuffer, ReverseFeed,
+    RollHolder, SLIP_58, Sensors, Supply, Train, TypeFace,
 };
 pub use units::{Micrometres, Permille};

@@ -23,9 +23,11 @@ impl Interpreter {
 
     /// `ESC @`: the line in the making and all modes; neither what is stored, nor what is on paper.
     pub(super) fn initialize(&mut self) {
-        self.line.clear();
+        self.forget_page();
         self.charset = Charset::new(&self.modes.face);
         self.modes = Modes::new(self.modes.geometry, self.modes.face);
         self.users.clear();
+        self.symbols.reset();
+        self.images.reset();
     }
 }

@@ -71,3 +71,53 @@ fn count_bits(bits: &[u8], x: u16, bytes: u16, scale: (u16, u16), ink: &mut [u16
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::count;
+    use crate::paper::content::{Content, Meaning, Modules};
+    use crate::paper::raster::{self, dots_of};
+    use crate::paper::sample::PLAIN;
+    use crate::paper::style::{Cell, Run, Style};
+    use proptest::prelude::{any, prop, proptest};
+
+    /// The count of drawn rows and the count without drawing.
+    fn both(content: &Content) -> Vec<(Vec<u16>, Vec<u16>)> {
+        let counts = content.items().map(|item| {
+            let (mut rows, mut ink) = (Vec::new(), Vec::new());
+            raster::draw(content, item, &mut rows);
+            count(content, item, &mut ink);
+            (rows.iter().map(dots_of).collect(), ink)
+        });
+        counts.collect()
+    }
+
+    proptest! {
+        #[test]
+        fn counted_ink_equals_drawn_ink(
+            lines in prop::collection::vec(("[ -~中é]{0,30}", 0_u16..500, 1_u8..4, any::<(bool, bool, bool)>(), 0_u8..3), 1..5),
+            bytes in prop::collection::vec(any::<u8>(), 72), x in 0_u16..600,
+        ) {
+            let mut content = Content::default();
+            for (text, x, size, (bold, reverse, small), underline) in lines {
+                let cell = if small { Cell::B } else { Cell::A };
+                let style = Style { width: size, bold, reverse, underline, cell, ..PLAIN };
+                let run = |x| Run { x, bytes: text.len() as u16, start: 0, lift: 0, style };
+                let other = Run { x: x / 2, style: PLAIN, ..run(0) };
+                content.add_text(style.rows().max(24), &[run(x), other], &text, &[], 0);
+                content.add_text(style.rows().max(24), &[Run { style: PLAIN, ..run(0) }], &text, &[], 5);
+            }
+            content.add_image(18, x, 8, (false, true), &bytes, "");
+            content.add_modules(x, &Modules {
+                columns: 61,
+                rows: 9,
+                cell: (3, 2),
+                bits: &bytes,
+                meaning: Meaning { symbology: "", data: "" },
+            });
+            for (drawn, counted) in both(&content) {
+                assert_eq!(drawn, counted);
+            }
+        }
+    }
+}

@@ -143,7 +143,7 @@ impl Weights {
         let last = i64::from(geometry.head_dots.max(2)) - 1;
         let mut dots = [0; ROW_WORDS * 64];
         for (x, dot) in (0..=last).zip(&mut dots) {
-            let contact = left + (right - left) * x / last;
+            let contact = (left * (last - x) + right * x) / last;
             *dot = (contact * i64::from(surface.sensitivity.get()) / 1000) as u16;
         }
         Self { dots }

@@ -148,6 +148,11 @@ fn ink(words: &[u64]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::{measure, perfect};
+    use crate::Permille;
+    use crate::paper::bitmap::Bitmap;
+    use crate::paper::raster::fill;
+    use crate::paper::sample::{Bench, PLAIN};
+    use crate::paper::surface::{Shade, Surface};
     use crate::{DATA, DESK_80, Event, Piece, Poke, Printer};
     use proptest::prelude::{prop, proptest};
     use sim::{Input, Machine, Output, SimTime};
@@ -184,6 +189,75 @@ mod tests {
             let piece = strip(&bytes).expect("something was printed");
             assert!(piece.is_nominal());
             assert_eq!(measure(&piece), perfect(&piece));
+        }
+    }
+
+    fn legibility(surface: Surface, darkness: u8) -> u16 {
+        let mut bench = Bench::new(surface);
+        bench.shade = Shade { darkness, ..bench.shade };
+        let piece = bench.text("AMOUNT: RMB 128.50", PLAIN, 30).cut();
+        piece.reading().lines[0].legibility.get()
+    }
+
+    #[test]
+    fn faint_print_is_read_until_it_cannot_be_seen() {
+        // A dot is seen from heat 54 on: 135 of 250.
+        assert_eq!((legibility(Surface::SOUND, 135), legibility(Surface::SOUND, 134)), (1000, 0));
+        let old = Surface { sensitivity: Permille::new(530), ..Surface::SOUND };
+        assert_eq!(legibility(old, Shade::FULL_DARKNESS), 0);
+        assert_eq!(legibility(Surface { coated: false, ..Surface::SOUND }, Shade::FULL_DARKNESS), 0);
+    }
+
+    #[test]
+    fn one_dead_dot_harms_nobody_and_a_dead_driver_takes_its_share() {
+        // The text has 18 characters of 12 dots: 216 dots, of which a driver of 64 takes three tenths.
+        let dead = |first, count| {
+            let mut surface = Surface::SOUND;
+            fill(&mut surface.open, first, first + count);
+            legibility(surface, Shade::FULL_DARKNESS)
+        };
+        assert!(dead(30, 1) > 960);
+        assert!((600..800).contains(&dead(64, 64)));
+        assert_eq!(dead(0, 576), 0);
+        assert_eq!(dead(256, 64), 1000, "no text there");
+    }
+
+    #[test]
+    fn sideways_run_is_followed_but_what_ran_off_the_paper_is_lost() {
+        let read = |lines_before: u32| {
+            let mut bench = Bench::new(Surface { skew_permille: 20, ..Surface::SOUND });
+            bench.step(lines_before, 1);
+            bench.text("AMOUNT: RMB 128.50", PLAIN, 30).cut().reading().lines[0].legibility.get()
+        };
+        assert_eq!(read(1000), 1000);
+        // 32 dots of margin are used up after 1600 lines; 4600 lines on, 60 more of 216 dots are lost.
+        assert!((500..900).contains(&read(4600)));
+    }
+
+    proptest! {
+        #[test]
+        fn shades_and_surfaces_never_make_the_shortcuts_wrong(
+            lines in prop::collection::vec(("[!-~][ -~]{0,40}", 100_u8..=250, 0_usize..4, 0_i64..12), 1..6),
+            open in 0_u16..600, shorted in 0_u16..900, contact in 0_u16..2000, skew in -40_i16..80,
+        ) {
+            let mut dotted = Surface::SOUND;
+            fill(&mut dotted.open, open, open + 20);
+            fill(&mut dotted.shorted, shorted, shorted + 1);
+            let tilted = Surface { contact: (Permille::new(contact), Permille::new(700)), ..Surface::SOUND };
+            let skewed = Surface { skew_permille: skew.max(0), ..Surface::SOUND };
+            let mut bench = Bench::new(Surface::SOUND);
+            let surfaces = [Surface::SOUND, dotted, tilted, skewed].map(|it| bench.strip.set_surface(it));
+            for (text, darkness, surface, lost) in lines {
+                bench.shade = Shade { darkness, surface: surfaces[surface] };
+                bench.text(&text, PLAIN, 24);
+                bench.position -= (lost - 8).max(0);
+                bench.step(3, 1);
+            }
+            let piece = bench.cut();
+            assert_eq!(piece.bitmap(), Bitmap::of(&piece.picture()));
+            if piece.is_nominal() {
+                assert_eq!(measure(&piece), perfect(&piece));
+            }
         }
     }
 }

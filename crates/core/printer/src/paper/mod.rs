@@ -28,3 +28,6 @@ pub(crate) mod strip;
 pub(crate) mod style;
 pub(crate) mod surface;
 pub(crate) mod tone;
+
+#[cfg(test)]
+mod sample;

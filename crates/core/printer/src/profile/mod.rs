@@ -6,11 +6,13 @@
 
 mod code_page;
 mod identity;
+mod interface;
 mod parts;
 mod type_face;
 
 pub use code_page::CodePage;
-pub use identity::Identity;
+pub use identity::{Family, Identity};
+pub use interface::{DrawerPort, Garbled, Handshake, Interface, ReceiveBuffer};
 pub use parts::{Cutter, ExitSensor, Head, Motor, Outlet, RollHolder, Sensors, Supply, Train};
 pub use type_face::{FontC, Habits, ReverseFeed, TypeFace};
 
@@ -26,20 +28,14 @@ pub struct Profile {
     pub geometry: Geometry,
     /// From power on to ready.
     pub boot_time: Duration,
-    /// Receive buffer, in bytes.
-    pub buffer_bytes: usize,
-    /// Full when no more than so many bytes are free.
-    pub full_at_free_bytes: usize,
-    /// No longer full when at least so many bytes are free.
-    pub released_at_free_bytes: usize,
-    /// Whether the printer says stop when it goes offline, not only when its buffer is full.
-    pub busy_when_offline: bool,
+    /// How it is joined to its host.
+    pub interface: Interface,
     /// What it says of itself.
     pub identity: Identity,
     /// Its characters, and how it takes text.
     pub type_face: TypeFace,
-    /// Level of drawer connector pin 3.
-    pub drawer_pin_high: bool,
+    /// The cash drawer's connector, with a drawer behind it.
+    pub drawer: Option<DrawerPort>,
     /// The feed motor.
     pub motor: Motor,
     /// Teeth of the feed train.
@@ -83,13 +79,10 @@ pub static DESK_80: Profile = Profile {
     name: "desk-80",
     geometry: Geometry::WIDE_203_DPI,
     boot_time: Duration::from_millis(1500),
-    buffer_bytes: 4096,
-    full_at_free_bytes: 128,
-    released_at_free_bytes: 256,
-    busy_when_offline: true,
+    interface: Interface::XON_XOFF,
     identity: Identity::EPSON_80,
     type_face: TypeFace::CHINESE_80,
-    drawer_pin_high: true,
+    drawer: Some(DrawerPort { wired: escpos::DrawerPin::Two, high_when_closed: true }),
     motor: Motor {
         steps_per_line: 4,
         start_steps_per_s: 672,
@@ -174,7 +167,8 @@ pub static DESK_80_180: Profile = Profile {
 /// 10 cm is a feed error (sections 7 and 8). The print head's 600 dots in four parts as on weak supplies.
 pub static KIOSK_80: Profile = Profile {
     name: "kiosk-80",
-    drawer_pin_high: false,
+    identity: Identity::CUSTOM_80,
+    drawer: None,
     motor: Motor {
         start_steps_per_s: 233,
         acceleration_steps_per_s2: 54_310,
@@ -202,7 +196,8 @@ pub static KIOSK_80: Profile = Profile {
 pub static SLIP_58: Profile = Profile {
     name: "slip-58",
     geometry: Geometry::NARROW_203_DPI,
-    drawer_pin_high: false,
+    identity: Identity::CLONE_58,
+    drawer: None,
     motor: Motor {
         start_steps_per_s: 346,
         acceleration_steps_per_s2: 119_700,
