@@ -12,4 +12,5 @@ mod page;
 mod printing;
 mod recovery;
 mod status;
+mod text;
 mod wire;
