@@ -4,6 +4,7 @@ mod commands;
 mod device;
 mod drawer;
 mod driver;
+mod macros;
 mod page;
 mod printing;
 mod recovery;
