@@ -1,13 +1,15 @@
 //! The body of the fuzz target, here so that the ordinary build checks it and ordinary tests run it.
 
-use crate::{Dialect, HELD_MAX, Multibyte, Parser, ReplyParser, SLICE_MAX, Snooper};
+use crate::{
+    Command, Dialect, Graphics, HELD_MAX, KeyedGraphics, Multibyte, Parser, ReplyParser, SLICE_MAX, Snooper,
+};
 
 /// Feeds arbitrary bytes to every reader of this crate. The first three bytes choose the dialect and other modes,
 /// the fourth the chunk size.
 ///
 /// # Panics
 ///
-/// When the parser holds more than it may, which is a bug.
+/// When the parser holds more than it may, or the pieces of a command are longer than it, which is a bug.
 pub fn fuzz_parse(bytes: &[u8]) {
     let &[low, high, modes, chunk, ref stream @ ..] = bytes else { return };
     let dialect = dialect(u16::from_le_bytes([low, high]), modes);
@@ -19,7 +21,9 @@ pub fn fuzz_parse(bytes: &[u8]) {
     }
     for part in stream.chunks(usize::from(chunk).max(1)) {
         parser.push(part);
-        while parser.next().is_some() {}
+        while let Some(command) = parser.next() {
+            look_inside(command);
+        }
         assert!(parser.buffered() <= held_max, "{} bytes are held", parser.buffered());
     }
     let mut snooper = Snooper::with_dialect(dialect);
@@ -28,6 +32,19 @@ pub fn fuzz_parse(bytes: &[u8]) {
         snooper.feed(byte);
         replies.feed(byte);
     }
+}
+
+/// Goes through what consists of pieces.
+fn look_inside(command: Command<'_>) {
+    let pieces = match command {
+        Command::UserCharacters(characters) => characters.iter().map(|each| each.data.len()).sum(),
+        Command::NvImagesDefine(images) => images.iter().map(|each| each.data.len()).sum(),
+        Command::Graphics(Graphics::Nv(KeyedGraphics::DefineRaster(image))) => {
+            image.planes().map(|(_, plane)| plane.len()).sum()
+        }
+        _ => 0,
+    };
+    assert!(pieces <= HELD_MAX, "the pieces have {pieces} bytes");
 }
 
 fn dialect(bits: u16, modes: u8) -> Dialect {

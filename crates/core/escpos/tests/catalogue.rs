@@ -51,6 +51,22 @@ fn every_example_reads_the_same_byte_by_byte() {
 }
 
 #[test]
+fn an_example_with_any_other_byte_in_any_place_is_taken_or_waits() {
+    for row in COMMANDS {
+        for at in 0..row.bytes.len().min(32) {
+            let mut bytes = row.bytes.to_vec();
+            for byte in 0..=0xFF {
+                bytes[at] = byte;
+                let mut parser = Parser::new().with_dialect(row.dialect);
+                parser.push(&bytes);
+                while parser.next().is_some() {}
+                assert!(parser.buffered() <= bytes.len(), "{} {bytes:02X?}", row.name);
+            }
+        }
+    }
+}
+
+#[test]
 fn every_command_has_one_row() {
     let names: BTreeSet<_> = COMMANDS.iter().map(|row| row.name).collect();
     assert_eq!(names.len(), COMMANDS.len());

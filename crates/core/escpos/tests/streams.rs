@@ -92,6 +92,39 @@ fn long_runs_of_nul_are_harmless() {
 }
 
 #[test]
+fn probes_for_other_languages_leave_little_behind() {
+    // `1B 06 01` asks a Star printer for its status; `ESC GS t n` sets its code page; VT is no command.
+    assert_commands(
+        b"\x1B\x06\x01\x10\x04\x01\x1B\x1Dt\x20\x0B",
+        &[
+            Command::Unknown { bytes: b"\x1B\x06" },
+            Command::Ignored { bytes: &[1] },
+            Command::Realtime(Realtime::Status { n: 1, a: None }),
+            Command::Unknown { bytes: b"\x1B\x1D" },
+            Command::Text(b"t "),
+            Command::Ignored { bytes: &[0x0B] },
+        ],
+    );
+}
+
+#[test]
+fn a_till_says_hello_opens_the_drawers_and_cuts() {
+    let drawer = |pin| Command::Drawer { pin, on_2ms: 0x19, off_2ms: 0x19 };
+    assert_commands(
+        b"\x1B@\x1B=\x01\x10\x04\x01\x1Bp\x00\x19\x19\x1Bp\x01\x19\x19\x1BJ\x00\x1DVA\x0A",
+        &[
+            Command::Initialize,
+            Command::SelectPeripheral(1),
+            Command::Realtime(Realtime::Status { n: 1, a: None }),
+            drawer(DrawerPin::Two),
+            drawer(DrawerPin::Five),
+            Command::FeedDots(0),
+            Command::Cut { mode: CutMode::Full, feed: Some(10) },
+        ],
+    );
+}
+
+#[test]
 fn italics_of_other_drivers_leave_an_ignored_control_byte() {
     assert_commands(
         b"\x1B4\x01a",

@@ -10,12 +10,14 @@
 //! | `compose` | commands to orders and composed items: text, codes, images, pages |
 //! | `mechanism` | orders carried out, dot line by dot line: motor, gears, paper, head, blade, presenter, sensors |
 //! | `paper` | what was meant, where it was heated and how dark; what it looks like, and whether it can be read |
+//! | `bench` | the interpreter alone, for benches |
 //! | `status` | status bytes |
 //! | `profile`, `geometry`, `poke`, `event`, `units` | the interface |
 //!
 //! Source of the facts: printer sources, by section in each file. *Not modelled yet:* the supply voltage, the
 //! head's single dots, the blade's home switch, dust on sensors, automatic status, bar codes.
 
+mod bench;
 mod compose;
 mod event;
 mod geometry;
@@ -27,12 +29,14 @@ mod profile;
 mod status;
 mod units;
 
+#[doc(hidden)]
+pub use bench::InterpreterAlone;
 pub use event::{Event, Lamp, Lamps, OfflineReason, PieceId, Place};
 pub use geometry::Geometry;
 pub use machine::{DATA, GARBLED, LINES, Printer};
 pub use paper::bitmap::Bitmap;
 pub use paper::picture::Picture;
-pub use paper::piece::{Line, Piece, ReadLine, Reading};
+pub use paper::piece::{Code, Line, Piece, ReadLine, Reading};
 pub use poke::{GearName, Poke, Roll, Sensor, Wire};
 pub use profile::{
     CodePage, Cutter, DESK_80, DESK_80_180, DrawerPort, ExitSensor, Family, FontC, Garbled, Habits,

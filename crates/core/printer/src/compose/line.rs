@@ -102,6 +102,20 @@ impl LineBuffer {
         self.reach = self.reach.max(self.x);
     }
 
+    /// Adds dots of which `draw` blackens some in so many light bytes.
+    pub(crate) fn draw_dots(&mut self, style: &Style, bytes: usize, draw: impl FnOnce(&mut [u8])) {
+        let start = self.dots.len();
+        let Some(len) = u16::try_from(bytes).ok().filter(|_| start + bytes <= DOTS_MAX) else { return };
+        self.dots.resize(start + bytes, 0);
+        let dots = self.dots.get_mut(start..).unwrap_or_default();
+        draw(dots);
+        self.inked |= dots.iter().any(|byte| *byte != 0);
+        self.begin_run(style, start, len);
+        // What follows is a run of its own.
+        self.moved = true;
+        self.advance(style.advance());
+    }
+
     /// Moves the place of the next character, in dots from the left margin.
     pub(crate) const fn move_to(&mut self, x: u16) {
         self.x = x;

@@ -7,14 +7,14 @@
 //! |---|---|
 //! | `text`, `modes`, `charset`, `code_pages`, `user_characters` | characters, how they look, and the state that `ESC @` sets back |
 //! | `motion`, `line`, `tabs` | the line in the making, feeds, positions, margins |
-//! | `symbols`, `qr` | bar codes and matrix codes |
-//! | `graphics` | images |
+//! | `symbols` | bar codes and matrix codes |
+//! | `graphics` | images, printed and stored |
 //! | `page`, `sheet` | page mode |
 //! | `test_print` | `GS ( A` |
 //! | `delivery` | cuts and the presenter |
 //! | `settings` | `ESC @`, questions, settings |
 //!
-//! *Not modelled yet:* bar codes, column images, automatic status, information replies; they are framed, and reported as ignored if they would print.
+//! *Not modelled:* sounds.
 
 mod charset;
 mod code_pages;
@@ -24,7 +24,6 @@ mod line;
 mod modes;
 mod motion;
 mod page;
-mod qr;
 mod settings;
 mod sheet;
 mod symbols;
@@ -34,21 +33,22 @@ mod text;
 mod user_characters;
 
 use self::charset::Charset;
+use self::graphics::Images;
 use self::line::LineBuffer;
 use self::modes::Modes;
 use self::page::{Layout, Page};
-use self::qr::Symbol;
+use self::symbols::Symbols;
 use self::user_characters::UsersOwn;
 use crate::mechanism::{Mechanism, Order};
 use crate::paper::content::{Content, ItemId};
-use crate::{Micrometres, Profile};
+use crate::{Geometry, Micrometres, Profile};
 use escpos::{Command, StatusKind};
 use sim::Tag;
 
+/// Answers of several bytes.
+const BLOCK: Tag = Tag("status");
+
 /// How the commands begin that would print something, but do not yet.
-const BARCODE: &[u8] = b"\x1Dk";
-const COLUMN_IMAGE: &[u8] = b"\x1B*";
-const PARENTHESIS: &[u8] = b"\x1D(";
 
 /// What the host must be answered, once the printer gets there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +92,9 @@ pub(crate) struct Interpreter {
     line: LineBuffer,
     charset: Charset,
     users: UsersOwn,
-    symbol: Symbol,
+    symbols: Symbols,
+    images: Images,
+    geometry: Geometry,
     /// The page that is composed, in page mode.
     page: Option<Page>,
     layout: Layout,
@@ -114,7 +116,9 @@ impl Interpreter {
             line: LineBuffer::default(),
             charset: Charset::new(&profile.type_face),
             users: UsersOwn::new(profile.type_face.user_memory_bytes),
-            symbol: Symbol::default(),
+            symbols: Symbols::default(),
+            images: Images::default(),
+            geometry: profile.geometry,
             page: None,
             layout: Layout::default(),
             dump: None,
@@ -123,6 +127,11 @@ impl Interpreter {
             selected: true,
             after_raster: false,
         }
+    }
+
+    /// Bytes that stored symbols and images take.
+    pub(crate) fn footprint_bytes(&self) -> usize {
+        self.symbols.footprint_bytes() + self.images.footprint_bytes()
     }
 
     /// Forgets the line and the page in the making.
@@ -136,7 +145,6 @@ impl Interpreter {
         self.initialize();
         self.dump = None;
         self.selected = true;
-        self.symbol = Symbol::default();
     }
 
     /// Carries out one command, if the printer is selected. A subject gives `None` for a command that is not its own.
@@ -184,15 +192,6 @@ fn ignored(command: &Command<'_>) -> Option<Answer> {
     let bytes: &[u8] = match command {
         Command::Known { bytes } | Command::Unknown { bytes } | Command::Ignored { bytes } => bytes,
         Command::Skipped { head } => head,
-        Command::Barcode { .. } => BARCODE,
-        Command::ColumnImage { .. } => COLUMN_IMAGE,
-        Command::Graphics(_)
-        | Command::Pdf417(_)
-        | Command::MaxiCode(_)
-        | Command::Gs1DataBar2d(_)
-        | Command::Composite(_)
-        | Command::Aztec(_)
-        | Command::DataMatrix(_) => PARENTHESIS,
         _ => return None,
     };
     match *bytes {

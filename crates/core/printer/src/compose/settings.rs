@@ -27,5 +27,7 @@ impl Interpreter {
         self.charset = Charset::new(&self.modes.face);
         self.modes = Modes::new(self.modes.geometry, self.modes.face);
         self.users.clear();
+        self.symbols.reset();
+        self.images.reset();
     }
 }

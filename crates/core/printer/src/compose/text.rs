@@ -70,7 +70,7 @@ impl Interpreter {
         Some(Outcome::Done)
     }
 
-    fn put_text(&mut self, bytes: &[u8], to: &mut Mechanism) {
+    pub(super) fn put_text(&mut self, bytes: &[u8], to: &mut Mechanism) {
         if self.charset.utf8 {
             return self.put_utf8(bytes, to);
         }

@@ -23,6 +23,8 @@ const KIND: u8 = 0x40;
 const SETTINGS_OPEN: u8 = 0x20;
 /// `ESC c 4`: the bits of the near-end sensors.
 const NEAR_END_SENSORS: u8 = 0x03;
+/// What a process id may be made of, so that no answer has its end inside.
+const PRINTABLE: core::ops::RangeInclusive<u8> = 0x20..=0x7E;
 /// How the commands of a counter begin, and what is written to set it back.
 const COUNTER: [u8; 2] = *b"\x1Dg";
 const COUNTER_BYTES: u32 = 4;
@@ -93,7 +95,10 @@ impl Printer {
                 self.reply(STATUS, vec![self.sensed().ejector()]);
             }
             Answer::Ejector => self.outbox.event(Event::CommandIgnored { code: *b"\x1De" }),
-            Answer::ProcessId(id) => self.waiting = Some(Waiting::Printed(id)),
+            Answer::ProcessId(id) if id.iter().all(|byte| PRINTABLE.contains(byte)) => {
+                self.waiting = Some(Waiting::Printed(id));
+            }
+            Answer::ProcessId(_) => self.outbox.event(Event::CommandIgnored { code: *b"\x1D(" }),
             Answer::Bytes(tag, bytes) => self.reply(tag, bytes),
             Answer::AwaitFeed => self.waiting = Some(Waiting::Feed),
             Answer::WriteMemory(bytes) => self.write_memory(now, bytes),
@@ -151,8 +156,14 @@ impl Printer {
         let custom = self.profile.identity.family == Family::Custom;
         match request {
             Request::Info(n) => self.inform(n),
-            Request::Asb(items) => self.asb.enable(items),
-            Request::AutoFull(on) if custom => self.asb.enable_full(on),
+            Request::Asb(items) => {
+                self.asb.enable(items);
+                self.tell(&self.sensed());
+            }
+            Request::AutoFull(on) if custom => {
+                self.asb.enable_full(on);
+                self.tell(&self.sensed());
+            }
             Request::OfflineResponse(kind) => self.switches.offline_response = kind,
             Request::Counter { number, reset: false } => self.tell_counter(now, number),
             Request::Counter { number, reset: true } => self.reset_counter(now, number),

@@ -252,22 +252,34 @@ impl Printer {
 
     /// Says what has changed: automatic status, lamps, busy or not.
     fn note(&mut self) {
-        let writing = matches!(self.waiting, Some(Waiting::Memory { .. }));
         let sensed = self.sensed();
-        let automatic = sensed.automatic(&self.profile.identity);
-        if !writing && self.asb.note(automatic) {
-            self.outbox.send(DATA, STATUS, &automatic);
-        }
-        if !writing && self.asb.note_full(sensed.full()) {
-            self.outbox.send(DATA, STATUS, &sensed.full());
-        }
+        self.tell(&sensed);
         let little_paper = sensed.mechanism.near_end || sensed.mechanism.paper_end;
         if let Some(lamps) = self.panel.show(panel::lamps(self.offline, little_paper)) {
             self.outbox.event(Event::LampsChanged { lamps });
         }
-        let down = self.power == Power::Down || self.self_test;
+        let down = self.power == Power::Down || self.self_test || self.is_writing();
         let offline = self.offline.is_some() && self.active.busy_when_offline;
-        self.line.note(self.receiver.is_full() || offline || writing || down, &mut self.outbox);
+        self.line.note(self.receiver.is_full() || offline || down, &mut self.outbox);
+    }
+
+    /// Sends automatic status, if it is due.
+    fn tell(&mut self, sensed: &Sensed) {
+        if self.is_writing() {
+            return;
+        }
+        let automatic = sensed.automatic(&self.profile.identity);
+        if self.asb.note(automatic) {
+            self.outbox.send(DATA, STATUS, &automatic);
+        }
+        if self.asb.note_full(sensed.full()) {
+            self.outbox.send(DATA, STATUS, &sensed.full());
+        }
+    }
+
+    /// Lasting memory is being written.
+    const fn is_writing(&self) -> bool {
+        matches!(self.waiting, Some(Waiting::Memory { .. }))
     }
 
     fn poke(&mut self, now: SimTime, poke: Poke) {

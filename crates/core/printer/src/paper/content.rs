@@ -40,7 +40,7 @@ pub(crate) enum Kind {
     /// Raster rows of whole bytes.
     Image { x: u16, width_bytes: u16, double_width: bool, double_height: bool, bits: Span },
     /// Modules of a matrix or bar code, row by row in whole bytes, each module `cell` dots wide and high.
-    Matrix { x: u16, columns: u16, cell: (u8, u16), bits: Span },
+    Matrix { x: u16, columns: u16, cell: (u8, u16), bits: Span, symbology: &'static str, data: Span },
 }
 
 /// A matrix or bar code, to be added.
@@ -54,6 +54,16 @@ pub(crate) struct Modules<'a> {
     pub(crate) cell: (u8, u16),
     /// Row by row in whole bytes; the most significant bit is the leftmost module.
     pub(crate) bits: &'a [u8],
+    pub(crate) meaning: Meaning<'a>,
+}
+
+/// What a code says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Meaning<'a> {
+    /// The kind of code.
+    pub(crate) symbology: &'static str,
+    /// What a reader gives.
+    pub(crate) data: &'a str,
 }
 
 impl Modules<'_> {
@@ -119,8 +129,9 @@ impl Content {
 
     /// Adds a matrix or bar code.
     pub(crate) fn add_modules(&mut self, x: u16, modules: &Modules<'_>) -> ItemId {
-        let bits = self.add_bits(modules.bits);
-        let kind = Kind::Matrix { x, columns: modules.columns, cell: modules.cell, bits };
+        let (bits, data) = (self.add_bits(modules.bits), self.add_words(modules.meaning.data));
+        let symbology = modules.meaning.symbology;
+        let kind = Kind::Matrix { x, columns: modules.columns, cell: modules.cell, bits, symbology, data };
         self.add(modules.height_dots(), Span::default(), kind)
     }
 
@@ -201,8 +212,20 @@ impl Content {
 
     /// Forgets what has not begun: the memory is lost.
     pub(crate) fn forget_unplaced(&mut self) {
-        while self.items.last().is_some_and(|item| item.first_line.is_none()) {
-            self.items.pop();
+        while let Some(item) = self.items.pop_if(|item| item.first_line.is_none()) {
+            self.text.truncate(item.text.start as usize);
+            match item.kind {
+                Kind::Text { runs } => {
+                    let sent = self.runs.get(range(runs)).unwrap_or_default().iter();
+                    if let Some(run) = { sent }.find(|run| matches!(run.style.cell, Cell::Dots { .. })) {
+                        self.bits.truncate(run.start as usize);
+                    }
+                    self.runs.truncate(runs.start as usize);
+                }
+                Kind::Image { bits, .. } | Kind::Matrix { bits, .. } => {
+                    self.bits.truncate(bits.start as usize)
+                }
+            }
         }
     }
 
@@ -240,6 +263,12 @@ impl Content {
         self.bits.get(range(bits)).unwrap_or_default()
     }
 
+    /// What a code says; nothing for other items.
+    pub(crate) fn meaning(&self, item: &Item) -> Option<Meaning<'_>> {
+        let Kind::Matrix { symbology, data, .. } = item.kind else { return None };
+        Some(Meaning { symbology, data: self.text.get(range(data)).unwrap_or_default() })
+    }
+
     /// Gives what begins before the dot line `taken_end`, and keeps what reaches beyond `first_kept` or is still to
     /// come. An item that the blade goes through is on both.
     pub(crate) fn take_before(&mut self, taken_end: u32, first_kept: u32) -> Self {
@@ -272,8 +301,10 @@ impl Content {
                 let bits = self.add_bits(from.bits(item));
                 Kind::Image { x, width_bytes, double_width, double_height, bits }
             }
-            Kind::Matrix { x, columns, cell, .. } => {
-                Kind::Matrix { x, columns, cell, bits: self.add_bits(from.bits(item)) }
+            Kind::Matrix { x, columns, cell, symbology, .. } => {
+                let says = from.meaning(item).map_or("", |meaning| meaning.data);
+                let (bits, data) = (self.add_bits(from.bits(item)), self.add_words(says));
+                Kind::Matrix { x, columns, cell, bits, symbology, data }
             }
         };
         self.items.push(Item { text, kind, ..*item });

@@ -75,7 +75,7 @@ fn count_bits(bits: &[u8], x: u16, bytes: u16, scale: (u16, u16), ink: &mut [u16
 #[cfg(test)]
 mod tests {
     use super::count;
-    use crate::paper::content::{Content, Modules};
+    use crate::paper::content::{Content, Meaning, Modules};
     use crate::paper::raster::{self, dots_of};
     use crate::paper::sample::PLAIN;
     use crate::paper::style::{Cell, Run, Style};
@@ -108,7 +108,13 @@ mod tests {
                 content.add_text(style.rows().max(24), &[Run { style: PLAIN, ..run(0) }], &text, &[], 5);
             }
             content.add_image(18, x, 8, (false, true), &bytes, "");
-            content.add_modules(x, &Modules { columns: 61, rows: 9, cell: (3, 2), bits: &bytes });
+            content.add_modules(x, &Modules {
+                columns: 61,
+                rows: 9,
+                cell: (3, 2),
+                bits: &bytes,
+                meaning: Meaning { symbology: "", data: "" },
+            });
             for (drawn, counted) in both(&content) {
                 assert_eq!(drawn, counted);
             }

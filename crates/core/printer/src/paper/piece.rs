@@ -40,6 +40,15 @@ pub struct Line<'a> {
     pub text: &'a str,
 }
 
+/// One bar code or matrix code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code<'a> {
+    /// Its kind: `QR`, `EAN-13`, `CODE128`…
+    pub symbology: &'static str,
+    /// What a reader would give for it, as text.
+    pub data: &'a str,
+}
+
 /// What a person can read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
@@ -83,6 +92,13 @@ impl Piece {
     pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
         let texts = self.content.items().filter(|item| item.text.len > 0);
         texts.flat_map(|item| self.content.text(item).lines()).map(|text| Line { text })
+    }
+
+    /// Its bar codes and matrix codes, in the order in which they were printed; what they say, not how well they can
+    /// be read.
+    pub fn codes(&self) -> impl Iterator<Item = Code<'_>> {
+        let meanings = self.content.items().filter_map(|item| self.content.meaning(item));
+        meanings.map(|meaning| Code { symbology: meaning.symbology, data: meaning.data })
     }
 
     /// Which bytes made it: offsets into everything that the printer took from its host, from its first byte on.

@@ -30,7 +30,7 @@ impl Bench {
         Self { printer, now, replies, messages, lines, events }
     }
 
-    pub(crate) fn give(&mut self, input: Input<'_, Poke>) {
+    pub(crate) fn give(&mut self, input: Input<'_, Poke>) -> &mut Self {
         self.printer.handle(self.now, input);
         while let Some(output) = self.printer.poll() {
             match output {
@@ -46,11 +46,11 @@ impl Bench {
                 Output::Event(event) => self.events.push((self.now, event)),
             }
         }
+        self
     }
 
     pub(crate) fn send(&mut self, bytes: &[u8]) -> &mut Self {
-        self.give(Input::Received { port: DATA, bytes });
-        self
+        self.give(Input::Received { port: DATA, bytes })
     }
 
     pub(crate) fn write(&mut self, compose: impl FnOnce(&mut Writer<'_>)) -> &mut Self {
@@ -76,8 +76,7 @@ impl Bench {
     }
 
     pub(crate) fn poke(&mut self, poke: Poke) -> &mut Self {
-        self.give(Input::Poke(poke));
-        self
+        self.give(Input::Poke(poke))
     }
 
     /// Lets everything happen that comes by itself, and stops when nothing more does.
