@@ -215,6 +215,13 @@ impl Parser {
         Some(self.hand_out(found))
     }
 
+    /// The last `len` bytes that were taken: what a command was made of, for who counted [`buffered`](Self::buffered)
+    /// before and after. Asked for before more is pushed.
+    #[must_use]
+    pub fn taken(&self, len: usize) -> &[u8] {
+        self.buffer.get(self.consumed.saturating_sub(len)..self.consumed).unwrap_or_default()
+    }
+
     /// Forgets everything buffered, and the command that is being taken. Multibyte mode stays as it is.
     pub fn reset(&mut self) {
         self.buffer.clear();

@@ -11,12 +11,14 @@
 //! | `asb`, `counters`, `memory` | automatic status, maintenance counters, lasting memory |
 //! | `recovery`, `power` | offline and back, off and back |
 //! | `drawer`, `panel` | the cash drawer, the button and the lamps |
+//! | `macros` | commands that were recorded, and are carried out again |
 
 mod answers;
 mod asb;
 mod counters;
 mod drawer;
 mod line;
+mod macros;
 mod memory;
 mod panel;
 mod power;
@@ -31,6 +33,7 @@ use self::asb::Asb;
 use self::counters::Counters;
 use self::drawer::Drawer;
 use self::line::Line;
+use self::macros::Macros;
 use self::memory::Memory;
 use self::panel::Panel;
 use self::receiver::Receiver;
@@ -70,6 +73,7 @@ pub struct Printer {
     line: Line,
     parser: Parser,
     interpreter: Interpreter,
+    macros: Macros,
     mechanism: Mechanism,
     switches: Switches,
     asb: Asb,
@@ -113,6 +117,7 @@ impl Printer {
             line: Line::new(interface),
             parser: power::parser(profile),
             interpreter: Interpreter::new(profile),
+            macros: Macros::default(),
             mechanism: Mechanism::new(profile),
             switches: Switches::AT_START,
             asb: Asb::new(identity.asb_at_start),

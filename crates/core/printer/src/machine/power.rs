@@ -3,6 +3,7 @@
 //! Facts: printer sources, sections 2.5 (`GS ( E` 2), 4, 4.1 and 13. Memory is lost with the supply but for what is
 //! lasting; the buffer is busy until the printer has started. *Not modelled:* what remains in capacitors.
 
+use super::macros::Macros;
 use super::{Asb, DATA, DONE, Power, Printer, Reload, Switches};
 use crate::{Event, OfflineReason, Profile};
 use escpos::Parser;
@@ -85,6 +86,7 @@ impl Printer {
         self.receiver.set(self.active);
         self.parser = parser(self.profile);
         self.interpreter.lose_power();
+        self.macros = Macros::default();
         self.switches = Switches::AT_START;
         self.asb = Asb::new(self.profile.identity.asb_at_start);
         self.reload = Reload::new(self.profile.identity.recovery_wait);

@@ -130,6 +130,7 @@ impl Printer {
     pub(super) fn clear(&mut self, now: SimTime) {
         self.handed_on += self.receiver.clear() as u64;
         self.parser.reset();
+        self.macros.stop();
         self.interpreter.clear_line();
         self.mechanism.catch_up(now);
         self.mechanism.forget_orders();

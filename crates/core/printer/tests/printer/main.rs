@@ -8,6 +8,7 @@ mod driver;
 mod families;
 mod hosts;
 mod images;
+mod macros;
 mod page;
 mod printing;
 mod recovery;
