@@ -69,6 +69,7 @@ impl Poke {
             Self::UnplugModule => "unplug module",
             Self::PlugModule => "plug module",
             Self::CleanSensors => "clean sensors",
+            Self::RenewSupply => "renew supply",
             Self::FreeBlade => "free blade",
             Self::BlockPresenter => "block presenter",
             Self::FreePresenter => "free presenter",

@@ -88,6 +88,7 @@ phrases! {
     "supply resistance {resistance}", "supply resistance 900 mohm", "a weak adapter, a corroded cable",
         [resistance] => Poke::SupplyResistance { resistance_mohm: small(resistance)? };
     "supply {voltage}", "supply 19.5 V", "the supply's voltage", [voltage] => Poke::Supply { voltage_mv: small(voltage)? };
+    "renew supply", "renew supply", "a good supply again", [] => Poke::RenewSupply;
     "block blade at {share}", "block blade at 50 %", "something stops the blade on its way",
         [at] => Poke::BlockBlade { at: permille(at)? };
     "free blade", "free blade", "it runs free", [] => Poke::FreeBlade;
