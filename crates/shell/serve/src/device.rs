@@ -247,12 +247,13 @@ impl Device {
             let state = self.state.borrow();
             let cable = if state.plugged { "" } else { "; cable pulled" };
             let busy = if state.stopped { "; says stop" } else { "" };
-            let work = if state.printer.is_idle() { "idle" } else { "working" };
+            let work = if state.printer.is_idle() { "idle" } else { "has work" };
             let bytes = state.received.count();
-            format!("{work}{busy}{cable}; {bytes} bytes received; {} receipts in the mouth", state.lying)
+            format!("{work}{busy}{cable}; {bytes} bytes received; receipts in the mouth: {}", state.lying)
         };
-        let hosts = format!("; {} hosts on the network", self.connections());
-        let filed = self.filing.as_ref().map(|filing| format!("; {} receipts filed", filing.number.get()));
+        let hosts = format!("; hosts on the network: {}", self.connections());
+        let filed =
+            self.filing.as_ref().map(|filing| format!("; last receipt filed: {:04}", filing.number.get()));
         let filed = filed.unwrap_or_default();
         let Self { name, profile, .. } = self;
         format!("{name} ({}): {}; {doing}{filed}{hosts}", profile.name, status_words(&self.status_bytes()))
