@@ -427,7 +427,7 @@ fn lost_bytes(events: &VecDeque<Event>) -> usize {
 fn status_words(answers: &[u8]) -> String {
     let [online, offline_cause, error, paper] = answers else { return "no power".to_owned() };
     let mut words = vec![if online & 0x08 == 0 { "online" } else { "offline" }];
-    let mut say = |bit: bool, word| bit.then(|| words.push(word)).unwrap_or_default();
+    let mut say = |bit: bool, word| words.extend(bit.then_some(word));
     say(offline_cause & 0x04 != 0, "cover open");
     say(error & 0x08 != 0, "cutter error");
     say(error & 0x20 != 0, "error that only power off ends");

@@ -2,9 +2,7 @@
 //!
 //! What a served printer does is tested with its own crate; here are the command line, the lines and the end.
 
-mod bench;
-
-use bench::Bench;
+use crate::bench::Bench;
 use insta::assert_snapshot;
 use serde_json::Value;
 use std::fs;
@@ -123,30 +121,30 @@ fn a_port_in_use_is_trouble_that_says_what_to_do() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let said = Bench::new(&[]).tillrig(&["serve", "printer", "--tcp", &address]);
-    assert_snapshot!("serve_port_taken", said.replace(&address, "[ADDRESS]"));
+    assert_snapshot!("port_taken", said.replace(&address, "[ADDRESS]"));
 }
 
 #[test]
 fn what_lies_where_a_link_should_be_is_left_alone() {
     let bench = Bench::new(&[("p1", b"mine")]);
-    assert_snapshot!("serve_foreign_link", bench.tillrig(&["serve", "printer", "--pty", "p1"]));
+    assert_snapshot!("foreign_link", bench.tillrig(&["serve", "printer", "--pty", "p1"]));
     assert_eq!(fs::read(bench.path("p1")).unwrap(), b"mine");
 }
 
 #[test]
 fn a_bad_command_line_is_refused() {
     let tillrig = |arguments: &[&str]| Bench::new(&[]).tillrig(&[&["serve", "printer"], arguments].concat());
-    assert_snapshot!("serve_bad_profile", tillrig(&["--profile", "desk"]));
-    assert_snapshot!("serve_bad_fault", tillrig(&["--fault", "jam at home"]));
-    assert_snapshot!("serve_bad_address", tillrig(&["--tcp", "9100"]));
-    assert_snapshot!("serve_bad_serial", tillrig(&["--serial", "/dev/ttyUSB0:9600,9X1"]));
-    assert_snapshot!("serve_bad_printer", tillrig(&["--printer", "till1"]));
-    assert_snapshot!("serve_two_of_a_name", tillrig(&["--printer", "name=a", "--printer", "name=a"]));
+    assert_snapshot!("bad_profile", tillrig(&["--profile", "desk"]));
+    assert_snapshot!("bad_fault", tillrig(&["--fault", "jam at home"]));
+    assert_snapshot!("bad_address", tillrig(&["--tcp", "9100"]));
+    assert_snapshot!("bad_serial", tillrig(&["--serial", "/dev/ttyUSB0:9600,9X1"]));
+    assert_snapshot!("bad_printer", tillrig(&["--printer", "till1"]));
+    assert_snapshot!("two_of_a_name", tillrig(&["--printer", "name=a", "--printer", "name=a"]));
 }
 
 #[test]
 fn an_unwritable_folder_is_trouble() {
     let bench = Bench::new(&[("file", b"")]);
     let said = bench.tillrig(&["serve", "printer", "--tcp", "127.0.0.1:0", "--out", "file/below"]);
-    assert_snapshot!("serve_unwritable_out", said);
+    assert_snapshot!("unwritable_out", said);
 }
