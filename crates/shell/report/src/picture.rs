@@ -5,7 +5,7 @@
 //! (the file's text chunk says which is which), and what was printed on the paper before this slip.
 
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Filter, PixelDimensions, Unit};
-use printer::Picture;
+use printer::{Geometry, Picture};
 use runner::Slip;
 
 /// Grey values, 0 black to 255 white.
@@ -41,10 +41,10 @@ pub fn png(slip: &Slip) -> Result<Vec<u8>, EncodingError> {
 ///
 /// # Errors
 /// When the paper is longer than a PNG can say, or has no length.
-pub fn paper(picture: &Picture) -> Result<Vec<u8>, EncodingError> {
+pub fn paper(picture: &Picture, geometry: Geometry) -> Result<Vec<u8>, EncodingError> {
     let mut file = Vec::new();
     let mut encoder = Encoder::new(&mut file, picture.width, picture.height);
-    let dots_per_m = 1_000_000_000 / picture.geometry.pitch_nm.max(1);
+    let dots_per_m = 1_000_000_000 / geometry.pitch_nm.max(1);
     encoder.set_pixel_dims(Some(PixelDimensions { xppu: dots_per_m, yppu: dots_per_m, unit: Unit::Meter }));
     encoder.set_compression(Compression::Fast);
     encoder.set_filter(Filter::Up);
@@ -143,14 +143,14 @@ mod tests {
 
     fn picture(width: u32, dots: &[u8]) -> Picture {
         let height = dots.len() as u32 / width;
-        Picture { width, height, dots: dots.to_vec(), geometry: Geometry::WIDE_203_DPI }
+        Picture { width, height, dots: dots.to_vec() }
     }
 
     #[test]
     fn sound_paper_takes_one_bit_a_dot_and_looks_the_same() {
         // Eleven dots a row, so that the last byte of a row is not full; three channels of the palette each.
         let dots: Vec<u8> = (0..33).map(|at| if at % 3 == 0 { 200 } else { 0 }).collect();
-        let (depth, shown) = decoded(&paper(&picture(11, &dots)).unwrap());
+        let (depth, shown) = decoded(&paper(&picture(11, &dots), Geometry::WIDE_203_DPI).unwrap());
         assert_eq!(depth, png::BitDepth::One);
         let expected: Vec<u8> = dots.iter().flat_map(|dot| [shade(*dot); 3]).collect();
         assert_eq!(shown, expected);
@@ -159,14 +159,14 @@ mod tests {
     #[test]
     fn paper_with_more_shades_stays_grey() {
         let dots = [0, 90, 200, 255];
-        let (depth, shown) = decoded(&paper(&picture(2, &dots)).unwrap());
+        let (depth, shown) = decoded(&paper(&picture(2, &dots), Geometry::WIDE_203_DPI).unwrap());
         assert_eq!((depth, shown), (png::BitDepth::Eight, dots.map(shade).to_vec()));
     }
 
     #[test]
     fn blank_paper_is_white_and_black_paper_is_black() {
         for dark in [0, 200] {
-            let (_, shown) = decoded(&paper(&picture(8, &[dark; 16])).unwrap());
+            let (_, shown) = decoded(&paper(&picture(8, &[dark; 16]), Geometry::WIDE_203_DPI).unwrap());
             assert_eq!(shown, [shade(dark); 48]);
         }
     }
