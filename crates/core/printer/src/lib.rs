@@ -13,6 +13,7 @@
 //! | `bench` | the interpreter alone, for benches |
 //! | `status` | status bytes |
 //! | `profile`, `geometry`, `poke`, `event`, `units` | the interface |
+//! | [`words`] | pokes as phrases, and faults by name |
 //!
 //! Source of the facts: printer sources, by section in each file. *Not modelled yet:* the supply voltage, the
 //! head's single dots, the blade's home switch, dust on sensors, automatic status, bar codes.
@@ -28,6 +29,7 @@ mod poke;
 mod profile;
 mod status;
 mod units;
+pub mod words;
 
 #[doc(hidden)]
 pub use bench::InterpreterAlone;
