@@ -60,10 +60,7 @@ fn test(arguments: &[String]) -> Result<(), Failure> {
     for (variable, place) in peers {
         tests = tests.env(variable, place);
     }
-    tests
-        .args(["test", "--workspace", "--locked", "--no-fail-fast"])
-        .args(arguments)
-        .run()
+    tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]).args(arguments).run()
 }
 
 fn bench(arguments: &[String]) -> Result<(), Failure> {
