@@ -12,6 +12,7 @@ bytes. It has three ways to send an image, and the receipt uses them all.
 """
 
 import contextlib
+import io
 import json
 import sys
 from pathlib import Path
@@ -66,16 +67,17 @@ def ask(printer):
     return {"online": printer.is_online(), "paper": printer.paper_status()}
 
 
+ORDERS = {"receipt": print_receipt, "status": ask}
+
+
 def main():
     printer = connect(*sys.argv[1:])
     printer.open()
     for line in sys.stdin:
-        # The driver prints to stdout which way it draws a bar code.
-        with contextlib.redirect_stdout(sys.stderr):
-            answer = {} if line.strip() == "receipt" else ask(printer)
-            if line.strip() == "receipt":
-                print_receipt(printer)
-        print(json.dumps(answer), flush=True)
+        # The driver talks on stdout about how it draws a bar code.
+        with contextlib.redirect_stdout(io.StringIO()):
+            answer = ORDERS[line.strip()](printer)
+        print(json.dumps(answer or {}), flush=True)
     printer.close()
 
 
