@@ -4,51 +4,36 @@
 //! platen, paper, head, blade and presenter. Status bytes, time and picture all follow from the mechanism:
 //! a fault is a [`Poke`] that changes something physical, and nothing sets a status by itself.
 //!
-//! | file | holds |
+//! | file or folder | holds |
 //! |---|---|
 //! | `machine` | [`Printer`]: power, flow control, answers; the [`sim::Machine`] |
 //! | `receiver` | the buffer, and the watch for real-time commands |
-//! | `interpreter`, `line`, `qr`, `charset` | commands to orders and composed items |
-//! | `mechanism` | orders carried out: when to move, when to stop, what the sensors see |
-//! | `motion`, `feed`, `head` | dot line by dot line: ramp, gears, drag, strobe, heat |
-//! | `strip`, `outlet` | the uncut paper; where a cut piece goes |
-//! | `content`, `burn`, `piece` | what was meant, where it was heated, and both together |
-//! | `raster`, `glyph`, `picture`, `legibility` | what it looks like, and whether it can be read |
+//! | `compose` | commands to orders and composed items: text, codes, images, pages |
+//! | `mechanism` | orders carried out, dot line by dot line: motor, gears, paper, head, blade, presenter, sensors |
+//! | `paper` | what was meant, where it was heated and how dark; what it looks like, and whether it can be read |
 //! | `status` | status bytes |
-//! | `profile`, `poke`, `event`, `units` | the interface |
+//! | `profile`, `geometry`, `poke`, `event`, `units` | the interface |
 //!
 //! Source of the facts: printer sources, by section in each file. *Not modelled yet:* the supply voltage, the
 //! head's single dots, the blade's home switch, dust on sensors, automatic status, bar codes.
 
-mod burn;
-mod charset;
-mod content;
+mod compose;
 mod event;
-mod feed;
-mod glyph;
-mod head;
-mod interpreter;
-mod legibility;
-mod line;
+mod geometry;
 mod machine;
 mod mechanism;
-mod motion;
-mod outlet;
-mod picture;
-mod piece;
+mod paper;
 mod poke;
 mod profile;
-mod qr;
-mod raster;
 mod receiver;
 mod status;
-mod strip;
 mod units;
 
 pub use event::{Event, OfflineReason, PieceId, Place};
+pub use geometry::Geometry;
 pub use machine::{DATA, Printer};
-pub use picture::Picture;
-pub use piece::{Line, Piece, ReadLine, Reading};
-pub use poke::{GearName, Poke};
-pub use profile::{DESK_80, Head, KIOSK_80, Motor, Outlet, Profile, Train};
+pub use paper::picture::Picture;
+pub use paper::piece::{Line, Piece, ReadLine, Reading};
+pub use poke::{GearName, Poke, Roll, Sensor, Wire};
+pub use profile::{DESK_80, Head, Identity, KIOSK_80, Motor, Outlet, Profile, Train, TypeFace};
 pub use units::{Micrometres, Permille};

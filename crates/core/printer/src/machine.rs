@@ -4,9 +4,8 @@
 //! that were due. Facts: status and serial research, sections 3, 4 and 4.1. *Not modelled yet:* DTR, the panel
 //! button, recovery by `DLE ENQ`, automatic status.
 
-use crate::interpreter::{Answer, Interpreter};
+use crate::compose::{Answer, Interpreter};
 use crate::mechanism::Mechanism;
-use crate::motion::PITCH_UM;
 use crate::receiver::Receiver;
 use crate::status::Sensed;
 use crate::{Event, OfflineReason, Poke, Profile};
@@ -40,6 +39,8 @@ pub struct Printer {
     offline: Option<OfflineReason>,
     /// The last thing that was said about taking bytes.
     busy: bool,
+    /// Bytes that were handed on to the parser.
+    handed_on: u64,
     outbox: Outbox<Event>,
 }
 
@@ -58,12 +59,13 @@ impl Printer {
             profile,
             power: Power::On,
             receiver: Receiver::new(profile),
-            parser: Parser::new().with_multibyte(profile.multibyte).with_slice_max(SLICE_BYTES),
-            interpreter: Interpreter::new(profile.blade_um / PITCH_UM),
+            parser: Parser::new().with_multibyte(profile.type_face.multibyte).with_slice_max(SLICE_BYTES),
+            interpreter: Interpreter::new(profile),
             mechanism: Mechanism::new(profile),
             awaited: None,
             offline: None,
             busy: false,
+            handed_on: 0,
             outbox: Outbox::default(),
         }
     }
@@ -118,11 +120,14 @@ impl Printer {
             return self.awaited.is_none();
         }
         let Some(command) = self.parser.next() else {
-            return self.receiver.hand_on(&mut self.parser);
+            let count = self.receiver.hand_on(&mut self.parser);
+            self.handed_on += count as u64;
+            return count > 0;
         };
         if let Some(answer) = self.interpreter.execute(&command, &mut self.mechanism) {
             self.answer(answer);
         }
+        self.mechanism.note_taken(self.handed_on - self.parser.buffered() as u64);
         true
     }
 
@@ -180,19 +185,10 @@ impl Printer {
     }
 
     fn sensed(&self) -> Sensed {
-        let mechanism = &self.mechanism;
         Sensed {
             offline: self.offline.is_some(),
             drawer_high: self.profile.drawer_pin_high,
-            cover_open: mechanism.is_cover_open(),
-            interrupted: mechanism.is_interrupted(),
-            paper_stop: mechanism.has_stopped_on_paper_end(),
-            near_end: mechanism.is_near_end(),
-            paper_end: mechanism.is_paper_end(),
-            hot: mechanism.is_hot(),
-            offering: mechanism.exit.is_offering(),
-            feeding: mechanism.is_feeding(),
-            ejecting: mechanism.exit.is_moving(),
+            mechanism: self.mechanism.state(),
         }
     }
 
@@ -248,7 +244,8 @@ impl Printer {
         self.busy = true;
         self.awaited = None;
         self.receiver.lose_power();
-        self.parser = Parser::new().with_multibyte(self.profile.multibyte).with_slice_max(SLICE_BYTES);
+        self.parser =
+            Parser::new().with_multibyte(self.profile.type_face.multibyte).with_slice_max(SLICE_BYTES);
         self.interpreter.lose_power();
         self.mechanism.lose_power();
         self.outbox.lose_sends();
@@ -266,44 +263,14 @@ impl Printer {
         match poke {
             Poke::PowerOff => self.switch_off(),
             Poke::PowerOn => self.switch_on(now),
-            other => self.touch(other),
+            other => {
+                let Self { mechanism, outbox, .. } = self;
+                mechanism.touch(other, &mut |event| outbox.event(event));
+            }
         }
         self.mechanism.replan();
         if self.power == Power::On {
             self.work(now);
-        }
-    }
-
-    /// What is done with hands and tools.
-    fn touch(&mut self, poke: Poke) {
-        let Self { mechanism, outbox, profile, .. } = self;
-        let report = &mut |event| outbox.event(event);
-        match poke {
-            Poke::OpenCover => mechanism.open_cover(),
-            Poke::CloseCover => mechanism.close_cover(),
-            Poke::LoadPaper => {
-                mechanism.tear_out(report);
-                mechanism.set_paper_left(crate::Micrometres(profile.roll_um), report);
-                mechanism.close_cover();
-            }
-            Poke::PaperLeft(left) => mechanism.set_paper_left(left, report),
-            Poke::WearGear { gear, tooth, wear } => mechanism.feed.wear(gear, tooth, wear),
-            Poke::RenewGears => mechanism.feed.renew_gears(),
-            Poke::Jam { at } => mechanism.feed.obstruct(Some(at)),
-            Poke::ClearJam => {
-                if mechanism.feed.is_obstructed() {
-                    mechanism.feed.obstruct(None);
-                    mechanism.tear_out(report);
-                }
-            }
-            Poke::Drag { force_mn, over } => {
-                let turned = mechanism.turned();
-                mechanism.feed.hold_back(force_mn, over, turned);
-            }
-            Poke::FreePaper => mechanism.feed.free(),
-            Poke::TakeReceipt => mechanism.exit.take(report),
-            Poke::Inspect => mechanism.inspect(report),
-            Poke::PowerOff | Poke::PowerOn => {}
         }
     }
 }

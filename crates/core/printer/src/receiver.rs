@@ -44,14 +44,14 @@ impl Receiver {
         (room, self.snooper.feed(byte))
     }
 
-    /// Moves some bytes on to the parser; `false` if there are none.
-    pub(crate) fn hand_on(&mut self, parser: &mut Parser) -> bool {
+    /// Moves some bytes on to the parser; says how many.
+    pub(crate) fn hand_on(&mut self, parser: &mut Parser) -> usize {
         let (front, _) = self.waiting.as_slices();
         let count = front.len().min(TAKEN_AT_ONCE);
         parser.push(front.get(..count).unwrap_or_default());
         self.waiting.drain(..count);
         self.note_level();
-        count > 0
+        count
     }
 
     /// Whether the host should wait.

@@ -3,6 +3,7 @@
 //! Facts: status research, sections 3.1 and 3.3, and section 8 for the ejector byte. *Not modelled yet:*
 //! automatic status, ink, drawer kick-out feedback.
 
+use crate::mechanism::State;
 use escpos::status::{
     EjectorStatus, ErrorCause, OfflineCause, PaperStatus, PrinterStatus, QueuedDrawer, QueuedPaper,
 };
@@ -12,37 +13,28 @@ use escpos::status::{
 pub(crate) struct Sensed {
     pub(crate) offline: bool,
     pub(crate) drawer_high: bool,
-    pub(crate) cover_open: bool,
-    /// The cover was opened while the mechanism was printing.
-    pub(crate) interrupted: bool,
-    /// Printing stopped because the paper ended.
-    pub(crate) paper_stop: bool,
-    pub(crate) near_end: bool,
-    pub(crate) paper_end: bool,
-    pub(crate) hot: bool,
-    pub(crate) offering: bool,
-    pub(crate) feeding: bool,
-    pub(crate) ejecting: bool,
+    pub(crate) mechanism: State,
 }
 
 impl Sensed {
     /// Answer to `DLE EOT n`; nothing for an `n` that this printer does not have.
     pub(crate) fn realtime(&self, n: u8) -> Option<u8> {
-        let error = self.hot || self.interrupted;
+        let state = &self.mechanism;
+        let error = state.hot || state.interrupted;
         Some(match n {
             1 => PrinterStatus::NONE
                 .with(PrinterStatus::DRAWER_HIGH, self.drawer_high)
                 .with(PrinterStatus::OFFLINE, self.offline)
                 .to_byte(),
             2 => OfflineCause::NONE
-                .with(OfflineCause::COVER_OPEN, self.cover_open)
-                .with(OfflineCause::PAPER_STOP, self.paper_stop)
+                .with(OfflineCause::COVER_OPEN, self.mechanism.cover_open)
+                .with(OfflineCause::PAPER_STOP, self.mechanism.paper_stop)
                 .with(OfflineCause::ERROR, error)
                 .to_byte(),
             3 => ErrorCause::NONE.with(ErrorCause::AUTO_RECOVERABLE, error).to_byte(),
             4 => PaperStatus::NONE
-                .with(PaperStatus::NEAR_END, self.near_end)
-                .with(PaperStatus::END, self.paper_end)
+                .with(PaperStatus::NEAR_END, self.mechanism.near_end)
+                .with(PaperStatus::END, self.mechanism.paper_end)
                 .to_byte(),
             _ => return None,
         })
@@ -50,8 +42,8 @@ impl Sensed {
 
     /// Answer to `GS r 1`.
     pub(crate) fn queued_paper(&self) -> u8 {
-        let near_end = QueuedPaper::NONE.with(QueuedPaper::NEAR_END, self.near_end);
-        near_end.with(QueuedPaper::END, self.paper_end).to_byte()
+        let near_end = QueuedPaper::NONE.with(QueuedPaper::NEAR_END, self.mechanism.near_end);
+        near_end.with(QueuedPaper::END, self.mechanism.paper_end).to_byte()
     }
 
     /// Answer to `GS r 2`.
@@ -62,11 +54,11 @@ impl Sensed {
     /// Answer to `GS e 6`.
     pub(crate) fn ejector(&self) -> u8 {
         EjectorStatus::NONE
-            .with(EjectorStatus::NEAR_END, self.near_end)
-            .with(EjectorStatus::PAPER_PRESENT, !self.paper_end)
-            .with(EjectorStatus::TICKET_AT_OUTPUT, self.offering)
-            .with(EjectorStatus::PAPER_MOTOR, self.feeding)
-            .with(EjectorStatus::EJECTOR_MOTOR, self.ejecting)
+            .with(EjectorStatus::NEAR_END, self.mechanism.near_end)
+            .with(EjectorStatus::PAPER_PRESENT, !self.mechanism.paper_end)
+            .with(EjectorStatus::TICKET_AT_OUTPUT, self.mechanism.offering)
+            .with(EjectorStatus::PAPER_MOTOR, self.mechanism.feeding)
+            .with(EjectorStatus::EJECTOR_MOTOR, self.mechanism.ejecting)
             .to_byte()
     }
 }

@@ -4,9 +4,10 @@
 //! event can be found on a copy, and the same lines then run for good. A dot line is heated when it begins.
 //! *Not modelled:* anything finer than a dot line.
 
-use crate::Profile;
-use crate::burn::BurnLog;
-use crate::feed::Feed;
+use crate::mechanism::feed::Feed;
+use crate::paper::burn::{BurnLog, Spot};
+use crate::paper::surface::Shade;
+use crate::{Geometry, Profile};
 use sim::SimTime;
 
 /// The state of everything that moves.
@@ -22,21 +23,19 @@ pub(crate) struct Motion {
     pub(crate) line: u32,
     /// Paper that has passed the head.
     pub(crate) position_nm: i64,
+    /// Paper that would have passed it in a sound mechanism.
+    pub(crate) nominal_nm: i64,
     /// Paper that has not passed the end sensor; negative when its end is beyond.
     pub(crate) left_nm: i64,
     /// Heat of the head above ambient.
     pub(crate) heat_uj: u64,
 }
 
-/// Advance of the paper for one dot line, in micrometres.
-pub(crate) const PITCH_UM: u32 = 125;
-
 /// What is to be done: so many dot lines, the first of them with ink.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Task {
     pub(crate) lines: u32,
     pub(crate) inked_lines: u32,
-    pub(crate) ink_dots: u16,
     /// Dot lines that are done.
     pub(crate) done: u32,
 }
@@ -46,6 +45,10 @@ pub(crate) struct Task {
 pub(crate) struct Surroundings<'a> {
     pub(crate) profile: &'static Profile,
     pub(crate) feed: &'a Feed,
+    /// Black dots of each inked line of the task.
+    pub(crate) ink: &'a [u16],
+    /// The number of the surface, for the burn log.
+    pub(crate) surface: u8,
     /// The leading edge of the strip.
     pub(crate) edge_nm: i64,
 }
@@ -74,14 +77,16 @@ impl Motion {
             if task.done >= task.lines {
                 return Halt::Done;
             }
-            let dots = if task.done < task.inked_lines { task.ink_dots } else { 0 };
+            let dots = around.ink.get(task.done as usize).copied().unwrap_or(0);
             let time_ns = self.line_time_ns(around, dots);
             let end = SimTime::from_nanos(self.clock.as_nanos().saturating_add(u64::from(time_ns)));
             if end > until {
                 return Halt::OutOfTime;
             }
             if let Some(log) = log.as_deref_mut() {
-                log.record(self.line, self.position_nm);
+                let shade = Shade { surface: around.surface, ..Shade::SOUND };
+                let (position_nm, nominal_nm) = (self.position_nm, self.nominal_nm);
+                log.record(self.line, Spot { position_nm, nominal_nm, shade });
             }
             let sensed = self.advance(around, dots, time_ns);
             self.clock = end;
@@ -103,6 +108,7 @@ impl Motion {
         let pitch_nm = around.feed.pitch_nm(self.turned, self.ramp, self.position_nm - around.edge_nm);
         self.heat_uj = head.cooled_briefly(head.heated(self.heat_uj, dots, pitch_nm > 0), time_ns);
         self.position_nm += pitch_nm;
+        self.nominal_nm += around.profile.geometry.line_nm();
         self.turned += 1;
         self.line = self.line.saturating_add(1);
         self.ramp = around.feed.next_ramp(self.ramp, time_ns);
@@ -110,7 +116,7 @@ impl Motion {
         self.left_nm -= pitch_nm;
         let passed = |mark_nm: i64| before_nm > mark_nm && self.left_nm <= mark_nm;
         passed(0)
-            || passed(coast_nm(*coast_lines))
+            || passed(coast_nm(around.profile.geometry, *coast_lines))
             || passed(i64::from(*near_end_um) * 1000)
             || head.is_hot(self.heat_uj)
     }
@@ -126,6 +132,6 @@ impl Motion {
 }
 
 /// How much paper is left when printing stops for good after the sensor has lost it.
-pub(crate) const fn coast_nm(coast_lines: u16) -> i64 {
-    -(coast_lines as i64 * crate::burn::PITCH_NM)
+pub(crate) const fn coast_nm(geometry: Geometry, coast_lines: u16) -> i64 {
+    -(coast_lines as i64 * geometry.line_nm())
 }

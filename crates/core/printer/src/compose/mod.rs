@@ -6,12 +6,18 @@
 //! automatic status, information replies; they are framed, and reported as ignored if they would print. How far
 //! a presenter moves out (`GS e 3`) makes no difference.
 
-use crate::charset;
-use crate::content::{Cell, Style};
-use crate::line::LineBuffer;
+mod charset;
+mod line;
+mod page;
+mod qr;
+
+use self::line::LineBuffer;
+use self::page::Page;
+use self::qr::Symbol;
 use crate::mechanism::{Mechanism, Order};
-use crate::qr::Symbol;
-use crate::raster::HEAD_DOTS;
+use crate::paper::content::{Content, ItemId, Modules};
+use crate::paper::style::{Cell, Style};
+use crate::{Micrometres, Profile};
 use escpos::{Align, Command, Font, Presenter, PrintMode, RasterScale, StatusKind, Underline};
 
 /// How the commands begin that would print something, but do not yet.
@@ -40,6 +46,8 @@ pub(crate) struct Interpreter {
     modes: Modes,
     line: LineBuffer,
     symbol: Symbol,
+    /// The page that is composed, in page mode.
+    page: Option<Page>,
     /// From the head to the blade.
     blade_lines: u32,
 }
@@ -60,10 +68,12 @@ struct Modes {
     left_margin_dots: u16,
     area_dots: u16,
     page: u8,
+    head_dots: u16,
 }
 
-impl Default for Modes {
-    fn default() -> Self {
+impl Modes {
+    /// The modes after power-on, for a head of so many dots.
+    const fn new(head_dots: u16) -> Self {
         Self {
             font_b: false,
             size: (1, 1),
@@ -76,13 +86,12 @@ impl Default for Modes {
             align: Align::Left,
             line_spacing_dots: LINE_SPACING_DOTS,
             left_margin_dots: 0,
-            area_dots: HEAD_DOTS,
+            area_dots: head_dots,
             page: 0,
+            head_dots,
         }
     }
-}
 
-impl Modes {
     fn style(&self, wide: bool) -> Style {
         let ((width, height), spacing) = match wide {
             true => (self.wide_size, self.wide_spacing_dots),
@@ -104,7 +113,7 @@ impl Modes {
     }
 
     fn width_dots(&self) -> u16 {
-        self.area_dots.min(HEAD_DOTS.saturating_sub(self.left_margin_dots))
+        self.area_dots.min(self.head_dots.saturating_sub(self.left_margin_dots))
     }
 
     /// Where something of this width begins.
@@ -127,8 +136,14 @@ impl Modes {
 }
 
 impl Interpreter {
-    pub(crate) fn new(blade_lines: u32) -> Self {
-        Self { modes: Modes::default(), line: LineBuffer::default(), symbol: Symbol::default(), blade_lines }
+    pub(crate) fn new(profile: &Profile) -> Self {
+        Self {
+            modes: Modes::new(profile.geometry.head_dots),
+            line: LineBuffer::default(),
+            symbol: Symbol::default(),
+            page: None,
+            blade_lines: profile.geometry.lines_in(Micrometres(profile.blade_um)),
+        }
     }
 
     /// Forgets the line in the making.
@@ -139,7 +154,7 @@ impl Interpreter {
     /// Forgets everything: the supply is gone.
     pub(crate) fn lose_power(&mut self) {
         self.line.clear();
-        self.modes = Modes::default();
+        self.modes = Modes::new(self.modes.head_dots);
         self.symbol = Symbol::default();
     }
 
@@ -190,8 +205,8 @@ impl Interpreter {
             Command::RightSpacing(dots) => modes.right_spacing_dots = dots,
             Command::KanjiSpacing { right, .. } => modes.wide_spacing_dots = right,
             Command::LineSpacing(dots) => modes.line_spacing_dots = dots.unwrap_or(LINE_SPACING_DOTS),
-            Command::LeftMargin(dots) => modes.left_margin_dots = dots.min(HEAD_DOTS),
-            Command::AreaWidth(dots) => modes.area_dots = dots.clamp(1, HEAD_DOTS),
+            Command::LeftMargin(dots) => modes.left_margin_dots = dots.min(modes.head_dots),
+            Command::AreaWidth(dots) => modes.area_dots = dots.clamp(1, modes.head_dots),
             Command::CodePage(page) => modes.page = page,
             ref other => return ignored(other),
         }
@@ -200,7 +215,7 @@ impl Interpreter {
 
     fn initialize(&mut self) {
         self.line.clear();
-        self.modes = Modes::default();
+        self.modes = Modes::new(self.modes.head_dots);
     }
 
     fn put_text(&mut self, bytes: &[u8], to: &mut Mechanism) {
@@ -235,9 +250,22 @@ impl Interpreter {
             return;
         }
         let shift = self.modes.start_of(self.line.x());
-        let composed = self.line.compose(to.content(), shift);
-        let rows = u32::from(composed.rows);
-        to.order(Order::Print { item: composed.item, rows, lines, ink_dots: composed.ink_dots });
+        let content = self.page.as_mut().map_or_else(|| to.content(), Page::content);
+        let composed = self.line.compose(content, shift);
+        self.emit(composed.item, composed.rows, lines, to);
+    }
+
+    /// Where composed things go: onto the page in page mode, else onto the paper.
+    fn content<'a>(&'a mut self, to: &'a mut Mechanism) -> &'a mut Content {
+        self.page.as_mut().map_or_else(|| to.content(), Page::content)
+    }
+
+    /// Hands on what was composed, and feeds to so many dot lines in all.
+    fn emit(&mut self, item: ItemId, rows: u16, lines: u32, to: &mut Mechanism) {
+        match &mut self.page {
+            Some(page) => page.place(item, rows, lines),
+            None => to.order(Order::Print { item, rows: u32::from(rows), lines }),
+        }
     }
 
     fn feed_lines(&mut self, lines: u8, to: &mut Mechanism) {
@@ -264,11 +292,9 @@ impl Interpreter {
         let (wide, high) = (1 + u16::from(scale.double_width), 1 + u16::from(scale.double_height));
         let x = self.modes.start_of(width_bytes.saturating_mul(8).saturating_mul(wide));
         let printed = rows.saturating_mul(high);
-        let black: u32 = data.iter().map(|byte| byte.count_ones()).sum();
-        let ink = black / u32::from(rows.max(1)) * u32::from(wide);
         let double = (scale.double_width, scale.double_height);
-        let item = to.content().add_image(printed, x, width_bytes, double, data);
-        print_item(item, printed, ink, to);
+        let item = self.content(to).add_image(printed, x, width_bytes, double, data, "");
+        self.emit(item, printed, u32::from(printed), to);
     }
 
     fn execute_qr(&mut self, function: &escpos::Qr<'_>, to: &mut Mechanism) {
@@ -276,13 +302,16 @@ impl Interpreter {
             return;
         }
         self.finish_line(to);
-        if let Some((side, modules, module_dots)) = self.symbol.draw() {
-            let width = side.saturating_mul(u16::from(module_dots));
-            let x = self.modes.start_of(width);
-            let item = to.content().add_matrix(x, side, module_dots, &modules);
-            // A matrix code is masked so that about half of it is black.
-            print_item(item, width, u32::from(width) / 2, to);
+        if let Some((side, bits, module_dots)) = self.symbol.draw() {
+            let cell = (module_dots, u16::from(module_dots));
+            self.print_modules(&Modules { columns: side, rows: side, cell, bits: &bits }, to);
         }
+    }
+
+    fn print_modules(&mut self, modules: &Modules<'_>, to: &mut Mechanism) {
+        let x = self.modes.start_of(modules.width_dots());
+        let item = self.content(to).add_modules(x, modules);
+        self.emit(item, modules.height_dots(), u32::from(modules.height_dots()), to);
     }
 
     fn cut(&mut self, feed_dots: Option<u8>, to: &mut Mechanism) {
@@ -290,7 +319,7 @@ impl Interpreter {
         if let Some(dots) = feed_dots {
             feed(self.blade_lines + u32::from(dots), to);
         }
-        to.order(Order::Cut);
+        to.order(Order::Cut { byte: 0 });
     }
 }
 
@@ -300,11 +329,6 @@ fn move_piece(function: Presenter, to: &mut Mechanism) {
         Presenter::Eject => Order::Present { let_go: true },
         Presenter::Present { .. } | Presenter::Status => Order::Present { let_go: false },
     });
-}
-
-fn print_item(item: crate::content::ItemId, rows: u16, ink_dots: u32, to: &mut Mechanism) {
-    let ink_dots = u16::try_from(ink_dots).unwrap_or(u16::MAX).min(HEAD_DOTS);
-    to.order(Order::Print { item, rows: u32::from(rows), lines: u32::from(rows), ink_dots });
 }
 
 fn feed(lines: u32, to: &mut Mechanism) {

@@ -5,7 +5,7 @@
 //! the nearest dot. The cells are those of ESC/POS printers; only the strokes differ from a maker's own ROM.
 //! *Not modelled:* characters outside the basic plane; they print as a box.
 
-use crate::content::Cell;
+use crate::paper::style::Cell;
 use spleen_font::FONT_12X24;
 use std::sync::LazyLock;
 
@@ -21,37 +21,12 @@ pub(crate) fn glyph(character: char, cell: Cell) -> Glyph {
         Cell::A => spleen(character).unwrap_or_else(|| enlarged(character, 12)),
         Cell::B => small(character),
         Cell::Wide => enlarged(character, 24),
+        Cell::Dots { .. } => [0; 24],
     }
 }
-
-/// Black dots of a character.
-pub(crate) fn ink_dots(character: char, cell: Cell) -> u32 {
-    let ascii = (character as usize).checked_sub(0x20);
-    let known = ascii.and_then(|index| ASCII_INK.get(index)).filter(|_| cell == Cell::A);
-    known.copied().unwrap_or_else(|| match cell {
-        // Enlarging 3:2 both ways makes 2.25 dots of one.
-        Cell::Wide => unifont_ink(character) * 9 / 4,
-        Cell::A | Cell::B => glyph(character, cell).iter().map(|row| row.count_ones()).sum(),
-    })
-}
-
-static ASCII_INK: LazyLock<[u32; 95]> = LazyLock::new(|| {
-    core::array::from_fn(|index| {
-        let character = char::from(0x20 + index as u8);
-        glyph(character, Cell::A).iter().map(|row| row.count_ones()).sum()
-    })
-});
 
 fn unifont(character: char) -> Option<&'static unifont::Glyph> {
     unifont::get_glyph(character).or_else(|| unifont::get_glyph(MISSING))
-}
-
-fn unifont_ink(character: char) -> u32 {
-    match unifont(character) {
-        Some(unifont::Glyph::Halfwidth(rows)) => rows.iter().map(|row| row.count_ones()).sum(),
-        Some(unifont::Glyph::Fullwidth(rows)) => rows.iter().map(|row| row.count_ones()).sum(),
-        None => 0,
-    }
 }
 
 /// Unifont enlarged 3:2, in the middle of a cell of this width.
@@ -121,7 +96,7 @@ fn word(font: &[u8], at: usize) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cell, SPLEEN, glyph, ink_dots, spleen};
+    use super::{Cell, SPLEEN, glyph, spleen};
 
     #[test]
     fn the_latin_font_has_ascii_accents_and_box_drawing() {
@@ -137,7 +112,8 @@ mod tests {
         for (character, cell) in [('W', Cell::A), ('W', Cell::B), ('鑫', Cell::Wide), ('¥', Cell::Wide)] {
             let outside = u32::MAX >> cell.width();
             assert!(glyph(character, cell).iter().all(|row| row & outside == 0), "{character}");
-            assert!(ink_dots(character, cell) > 20, "{character}");
+            let ink: u32 = glyph(character, cell).iter().map(|row| row.count_ones()).sum();
+            assert!(ink > 20, "{character}");
         }
     }
 }

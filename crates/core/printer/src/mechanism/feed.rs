@@ -6,8 +6,7 @@
 //! can pull, or the platen can grip, the step is lost and the paper stands. *Not modelled:* backlash,
 //! resonance, the disturbed lines after a restart, teeth that share the load.
 
-use crate::burn::PITCH_NM;
-use crate::{GearName, Micrometres, Motor, Permille, Train};
+use crate::{GearName, Micrometres, Motor, Permille, Profile, Train};
 use std::sync::Arc;
 
 /// Half-steps of the motor for one dot line.
@@ -16,6 +15,7 @@ const STEPS_PER_LINE: u64 = 4;
 /// The feed and what stands in its way.
 #[derive(Clone, Debug)]
 pub(crate) struct Feed {
+    pitch_nm: i64,
     motor: Motor,
     line_times_ns: Arc<[u32]>,
     gears: Gears,
@@ -32,11 +32,13 @@ struct Drag {
 }
 
 impl Feed {
-    pub(crate) fn new(motor: Motor, train: Train) -> Self {
+    pub(crate) fn new(profile: &Profile) -> Self {
+        let pitch_nm = profile.geometry.line_nm();
         Self {
-            motor,
-            line_times_ns: ramp(&motor),
-            gears: Gears::new(train),
+            pitch_nm,
+            motor: profile.motor,
+            line_times_ns: ramp(&profile.motor),
+            gears: Gears::new(profile.train, pitch_nm),
             drag: None,
             obstruction_nm: None,
         }
@@ -93,7 +95,7 @@ impl Feed {
     }
 
     pub(crate) fn hold_back(&mut self, force_mn: u32, over: Option<Micrometres>, turned: u64) {
-        let lines = over.map_or(u64::MAX, |over| over.as_nm().unsigned_abs() / PITCH_NM.unsigned_abs());
+        let lines = over.map_or(u64::MAX, |over| over.as_nm().unsigned_abs() / self.pitch_nm.unsigned_abs());
         self.drag = Some(Drag { force_mn, until_turned: turned.saturating_add(lines) });
     }
 
@@ -136,13 +138,14 @@ fn ramp(motor: &Motor) -> Arc<[u32]> {
 #[derive(Clone, Debug)]
 struct Gears {
     train: Train,
+    pitch_nm: i64,
     /// Teeth that are not as new: gear, tooth, and the share that they slip.
     worn: Vec<(GearName, u16, Permille)>,
 }
 
 impl Gears {
-    const fn new(train: Train) -> Self {
-        Self { train, worn: Vec::new() }
+    const fn new(train: Train, pitch_nm: i64) -> Self {
+        Self { train, pitch_nm, worn: Vec::new() }
     }
 
     const fn teeth(&self, gear: GearName) -> u16 {
@@ -167,14 +170,14 @@ impl Gears {
 
     fn pitch_nm(&self, turned: u64) -> i64 {
         if self.worn.is_empty() {
-            return PITCH_NM;
+            return self.pitch_nm;
         }
         let passed = turned * STEPS_PER_LINE / u64::from(self.train.steps_per_tooth.max(1));
         let engaged = |pitch: i64, (gear, tooth, wear): &(GearName, u16, Permille)| {
             let times = i64::from(self.times_in_mesh(*gear, *tooth, passed));
             (0..times).fold(pitch, |pitch, _| pitch * i64::from(1000 - wear.get()) / 1000)
         };
-        self.worn.iter().fold(PITCH_NM, engaged)
+        self.worn.iter().fold(self.pitch_nm, engaged)
     }
 
     /// How many meshes a tooth is in after so many teeth have passed: the idler meets both its neighbours, half
@@ -189,13 +192,15 @@ impl Gears {
 
 #[cfg(test)]
 mod tests {
-    use super::{Feed, PITCH_NM};
+    use super::Feed;
     use crate::{DESK_80, GearName, KIOSK_80, Micrometres, Permille};
+
+    const PITCH_NM: i64 = 125_000;
 
     #[test]
     fn the_ramp_starts_and_ends_as_the_mechanism_table_says() {
         // LTPA245: 4291 µs for the first half-step, then 2652, 2048 and 1719; one acceleration fits it to 4 %.
-        let feed = Feed::new(KIOSK_80.motor, KIOSK_80.train);
+        let feed = Feed::new(&KIOSK_80);
         let first_us = feed.line_time_ns(0) / 1000;
         assert!(first_us.abs_diff(4291 + 2652 + 2048 + 1719) < 400, "{first_us}");
         // 100 mm/s is 0.125 mm in 1.25 ms.
@@ -207,7 +212,7 @@ mod tests {
         // 12 half-steps a tooth are 3 dot lines; so a turn is 24, 108 and 300 dot lines.
         let turns = [(GearName::Motor, 24, 3), (GearName::Idler, 108, 6), (GearName::Platen, 300, 3)];
         for (gear, turn_lines, lost_lines) in turns {
-            let mut feed = Feed::new(DESK_80.motor, DESK_80.train);
+            let mut feed = Feed::new(&DESK_80);
             feed.wear(gear, 5, Permille::WHOLE);
             let moved: i64 = (0..10 * turn_lines).map(|turned| feed.pitch_nm(turned, 0, 0)).sum();
             assert_eq!(moved, 10 * (turn_lines as i64 - lost_lines) * PITCH_NM, "{gear:?}");
@@ -216,7 +221,7 @@ mod tests {
 
     #[test]
     fn paper_stands_only_when_the_drag_is_more_than_the_grip() {
-        let mut feed = Feed::new(DESK_80.motor, DESK_80.train);
+        let mut feed = Feed::new(&DESK_80);
         feed.hold_back(DESK_80.motor.grip_mn - DESK_80.motor.path_drag_mn, None, 0);
         assert_eq!(feed.pitch_nm(7, 0, 0), PITCH_NM);
         feed.hold_back(DESK_80.motor.grip_mn, Some(Micrometres(1250)), 100);

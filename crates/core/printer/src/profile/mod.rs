@@ -4,6 +4,13 @@
 //! (ramps), 6.2 (head limits), 6.3 (energies), 6.5 (roll and sensors), 8 (presenter). Gear teeth and forces
 //! are typical of the class, not of one model: 96 half-steps a turn, a 12 mm platen, a grip of about 1 N.
 
+mod identity;
+mod type_face;
+
+pub use identity::Identity;
+pub use type_face::TypeFace;
+
+use crate::Geometry;
 use core::time::Duration;
 
 /// What one model is made of. Units stand in the names.
@@ -11,6 +18,8 @@ use core::time::Duration;
 pub struct Profile {
     /// The name in rig files.
     pub name: &'static str,
+    /// Dots and paper.
+    pub geometry: Geometry,
     /// From power on to ready.
     pub boot_time: Duration,
     /// Receive buffer, in bytes.
@@ -21,8 +30,10 @@ pub struct Profile {
     pub released_at_free_bytes: usize,
     /// Whether the printer says stop when it goes offline, not only when its buffer is full.
     pub busy_when_offline: bool,
-    /// Multibyte characters without being asked for, as printers for the Chinese market do.
-    pub multibyte: bool,
+    /// What it says of itself.
+    pub identity: Identity,
+    /// Its characters, and how it takes text.
+    pub type_face: TypeFace,
     /// Level of drawer connector pin 3.
     pub drawer_pin_high: bool,
     /// The feed motor.
@@ -117,12 +128,14 @@ pub enum Outlet {
 /// A counter printer: 80 mm paper, 150 mm/s, guillotine, no presenter.
 pub static DESK_80: Profile = Profile {
     name: "desk-80",
+    geometry: Geometry::WIDE_203_DPI,
     boot_time: Duration::from_millis(1500),
     buffer_bytes: 4096,
     full_at_free_bytes: 128,
     released_at_free_bytes: 256,
     busy_when_offline: true,
-    multibyte: true,
+    identity: Identity::EPSON_80,
+    type_face: TypeFace::CHINESE_80,
     drawer_pin_high: true,
     motor: Motor {
         start_steps_per_s: 672,

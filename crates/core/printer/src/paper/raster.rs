@@ -3,11 +3,9 @@
 //! Only pictures and legibility need these rows; printing itself never does. Characters of different heights
 //! on one line share their lower edge. *Not modelled:* the exact baseline of Font B beside Font A.
 
-use crate::content::{Content, Item, Kind, Run};
-use crate::glyph::glyph;
-
-/// Dots across the head: 72 mm at 8 dots a millimetre.
-pub(crate) const HEAD_DOTS: u16 = 576;
+use crate::geometry::HEAD_DOTS_MAX as HEAD_DOTS;
+use crate::paper::content::{Content, Item, Kind};
+use crate::paper::letters::draw_run;
 
 /// One row of the head; the leftmost dot is bit 63 of the first word.
 pub(crate) type DotRow = [u64; HEAD_DOTS as usize / 64];
@@ -20,8 +18,8 @@ pub(crate) fn rows(content: &Content, item: &Item) -> Vec<DotRow> {
     let mut rows = vec![BLANK; usize::from(item.rows)];
     match item.kind {
         Kind::Text { .. } => {
-            for (run, text) in content.runs(item) {
-                draw_run(&mut rows, run, text);
+            for run in content.runs(item) {
+                draw_run(&mut rows, run, content);
             }
         }
         Kind::Image { x, width_bytes, double_width, double_height, .. } => {
@@ -33,11 +31,11 @@ pub(crate) fn rows(content: &Content, item: &Item) -> Vec<DotRow> {
                 }
             }
         }
-        Kind::Matrix { x, side, module_dots, .. } => {
-            let source = content.bits(item).chunks_exact(usize::from(side.div_ceil(8).max(1)));
-            for (band, bytes) in rows.chunks_mut(usize::from(module_dots.max(1))).zip(source) {
+        Kind::Matrix { x, columns, cell, .. } => {
+            let source = content.bits(item).chunks_exact(usize::from(columns.div_ceil(8).max(1)));
+            for (band, bytes) in rows.chunks_mut(usize::from(cell.1.max(1))).zip(source) {
                 for row in band {
-                    draw_bytes(row, x, bytes, u16::from(module_dots));
+                    draw_bytes(row, x, bytes, u16::from(cell.0));
                 }
             }
         }
@@ -45,43 +43,14 @@ pub(crate) fn rows(content: &Content, item: &Item) -> Vec<DotRow> {
     rows
 }
 
-fn draw_bytes(row: &mut DotRow, x: u16, bytes: &[u8], scale: u16) {
+pub(crate) fn draw_bytes(row: &mut DotRow, x: u16, bytes: &[u8], scale: u16) {
     for (place, byte) in (0_u16..).step_by(8).zip(bytes) {
         draw_bits(row, x.saturating_add(place * scale), u32::from(*byte) << 24, 8, scale);
     }
 }
 
-fn draw_run(rows: &mut [DotRow], run: &Run, text: &str) {
-    let style = run.style;
-    let top = rows.len().saturating_sub(usize::from(style.rows()));
-    let Some(cell) = rows.get_mut(top..) else { return };
-    let mut x = run.x;
-    for character in text.chars() {
-        draw_character(cell, x, character, run);
-        x = x.saturating_add(style.advance());
-    }
-    let underline = cell.len().saturating_sub(usize::from(style.underline));
-    for row in cell.iter_mut().skip(underline).filter(|_| !style.reverse) {
-        fill(row, run.x, x);
-    }
-}
-
-fn draw_character(rows: &mut [DotRow], x: u16, character: char, run: &Run) {
-    let style = run.style;
-    let width = style.cell.width();
-    let mask = !(u32::MAX >> width);
-    let shape = glyph(character, style.cell);
-    for (source, band) in shape.iter().zip(rows.chunks_mut(usize::from(style.height.max(1)))) {
-        let bold = if style.bold { *source | (*source >> 1 & mask) } else { *source };
-        let bits = if style.reverse { !bold & mask } else { bold };
-        for row in band {
-            draw_bits(row, x, bits, width, u16::from(style.width));
-        }
-    }
-}
-
 /// Blackens the dots from `from` up to, not including, `to`.
-fn fill(row: &mut DotRow, from: u16, to: u16) {
+pub(crate) fn fill(row: &mut DotRow, from: u16, to: u16) {
     for x in from..to.min(HEAD_DOTS) {
         set(row, x);
     }
@@ -94,7 +63,7 @@ fn set(row: &mut DotRow, x: u16) {
 }
 
 /// Draws the highest `count` bits from the left, each `scale` dots wide; what lies beyond the head is lost.
-fn draw_bits(row: &mut DotRow, x: u16, bits: u32, count: u16, scale: u16) {
+pub(crate) fn draw_bits(row: &mut DotRow, x: u16, bits: u32, count: u16, scale: u16) {
     if scale == 1 {
         let (word, shift) = (usize::from(x / 64), u32::from(x % 64));
         let wide = u64::from(bits) << 32;

@@ -4,12 +4,22 @@
 //! the paper at its sensor, and a hot head; all else shows only on the paper and in the time.
 //! Facts: printer sources, sections 4, 6 and 13. *Not modelled yet:* a stuck blade, the home switch.
 
-use crate::burn::PITCH_NM;
-use crate::content::{Content, ItemId};
-use crate::feed::Feed;
-use crate::motion::{Halt, Motion, Surroundings, Task, coast_nm};
-use crate::outlet::Exit;
-use crate::strip::{Place, Strip};
+mod feed;
+mod hands;
+mod head;
+mod motion;
+mod outlet;
+mod state;
+
+pub(crate) use self::state::State;
+
+use self::feed::Feed;
+use self::motion::{Halt, Motion, Surroundings, Task, coast_nm};
+use self::outlet::Exit;
+use crate::paper::burn::Spot;
+use crate::paper::content::{Content, ItemId};
+use crate::paper::strip::{Place, Strip};
+use crate::paper::surface::Shade;
 use crate::{Event, Micrometres, Profile};
 use sim::{Reason, SimTime};
 use std::collections::VecDeque;
@@ -22,11 +32,11 @@ const BANDS_AHEAD: usize = 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
     /// Print an item, and feed on to so many dot lines in all.
-    Print { item: ItemId, rows: u32, lines: u32, ink_dots: u16 },
+    Print { item: ItemId, rows: u32, lines: u32 },
     /// Feed so many dot lines.
     Feed { lines: u32 },
-    /// Cut at the blade.
-    Cut,
+    /// Cut at the blade; bytes from this offset on belong to the next piece, as [`Mechanism::note_taken`] fills in.
+    Cut { byte: u64 },
     /// Move the piece out, and let go of it or not.
     Present { let_go: bool },
     /// Pull the piece back.
@@ -41,6 +51,12 @@ pub(crate) struct Mechanism {
     strip: Strip,
     pub(crate) exit: Exit,
     motion: Motion,
+    /// Black dots of each dot line of the band under way.
+    ink: Vec<u16>,
+    /// The number of the surface that head and paper make now.
+    surface: u8,
+    /// Bytes that were taken from the host.
+    taken_bytes: u64,
     orders: VecDeque<Order>,
     under_way: UnderWay,
     powered: bool,
@@ -81,8 +97,8 @@ impl Mechanism {
     pub(crate) fn new(profile: &'static Profile) -> Self {
         Self {
             profile,
-            feed: Feed::new(profile.motor, profile.train),
-            strip: Strip::new(Micrometres(profile.blade_um)),
+            feed: Feed::new(profile),
+            strip: Strip::new(profile.geometry, Micrometres(profile.blade_um)),
             exit: Exit::new(profile.outlet),
             motion: Motion {
                 clock: SimTime::ZERO,
@@ -90,9 +106,13 @@ impl Mechanism {
                 turned: 0,
                 line: 0,
                 position_nm: 0,
+                nominal_nm: 0,
                 left_nm: Micrometres(profile.roll_um).as_nm(),
                 heat_uj: 0,
             },
+            ink: Vec::new(),
+            surface: 0,
+            taken_bytes: 0,
             orders: VecDeque::new(),
             under_way: UnderWay::Waiting,
             powered: true,
@@ -108,6 +128,14 @@ impl Mechanism {
     /// Where composed items go.
     pub(crate) fn content(&mut self) -> &mut Content {
         &mut self.strip.content
+    }
+
+    /// The interpreter has so many bytes behind it, with the command that gave the last order.
+    pub(crate) fn note_taken(&mut self, bytes: u64) {
+        self.taken_bytes = bytes;
+        if let Some(Order::Cut { byte }) = self.orders.back_mut() {
+            *byte = bytes;
+        }
     }
 
     pub(crate) fn order(&mut self, order: Order) {
@@ -153,6 +181,27 @@ impl Mechanism {
         self.hot_until.is_some()
     }
 
+    /// What the controller knows of it.
+    pub(crate) fn state(&self) -> State {
+        State {
+            cover_open: self.cover_open,
+            interrupted: self.interrupted,
+            paper_stop: self.paper_stop,
+            near_end: self.near_end,
+            paper_end: self.paper_end,
+            hot: self.hot_until.is_some(),
+            offering: self.exit.is_offering(),
+            exit_covered: self.exit.is_offering(),
+            feeding: matches!(self.under_way, UnderWay::Feeding { .. }),
+            ejecting: self.exit.is_moving(),
+            ..State::default()
+        }
+    }
+
+    /// The controller was told to go on after an error that somebody has to clear: takes up the order at which it
+    /// stopped. Nothing happens while the cause is still there.
+    pub(crate) fn recover(&mut self, _now: SimTime) {}
+
     const fn may_move(&self) -> bool {
         self.powered && !self.cover_open && !self.paper_stop && self.hot_until.is_none()
     }
@@ -193,15 +242,17 @@ impl Mechanism {
     /// Runs the motor up to `now`, and no further than the next change.
     pub(crate) fn catch_up(&mut self, now: SimTime) {
         let UnderWay::Feeding { mut task, plan } = self.under_way else { return };
-        let Self { motion, strip, feed, profile, .. } = self;
+        let Self { motion, strip, feed, profile, ink, surface, .. } = self;
         let (after, task_after) = plan.after;
         let lines = task_after.done - task.done;
-        if now >= plan.due && after.position_nm - motion.position_nm == i64::from(lines) * PITCH_NM {
+        if now >= plan.due && after.position_nm - motion.position_nm == after.nominal_nm - motion.nominal_nm {
             // No line can move the paper further than the pitch, so every one has moved it just so far.
-            strip.burns.record_even(motion.line, motion.position_nm, lines);
+            let shade = Shade { surface: *surface, ..Shade::SOUND };
+            let (position_nm, nominal_nm) = (motion.position_nm, motion.nominal_nm);
+            strip.burns.record_even(motion.line, Spot { position_nm, nominal_nm, shade }, lines);
             (*motion, task) = plan.after;
         } else {
-            let around = Surroundings { profile, feed, edge_nm: strip.edge_nm() };
+            let around = Surroundings { profile, feed, ink, surface: *surface, edge_nm: strip.edge_nm() };
             motion.run(&mut task, &around, now.min(plan.due), Some(&mut strip.burns));
         }
         self.under_way = UnderWay::Feeding { task, plan };
@@ -209,7 +260,13 @@ impl Mechanism {
 
     /// Finds anew when the motor has to stop, after something has changed.
     fn plan(&mut self, task: Task) {
-        let around = Surroundings { profile: self.profile, feed: &self.feed, edge_nm: self.strip.edge_nm() };
+        let around = Surroundings {
+            profile: self.profile,
+            feed: &self.feed,
+            ink: &self.ink,
+            surface: self.surface,
+            edge_nm: self.strip.edge_nm(),
+        };
         let (mut motion, mut ahead) = (self.motion, task);
         let why = match motion.run(&mut ahead, &around, SimTime::NEVER, None) {
             Halt::Done | Halt::OutOfTime => Reason("band printed"),
@@ -249,7 +306,8 @@ impl Mechanism {
             report(Event::PaperEnd);
         }
         (self.near_end, self.paper_end) = (near_end, paper_end);
-        self.paper_stop = paper_end && (between_bands || left_nm <= coast_nm(self.profile.coast_lines));
+        self.paper_stop = paper_end
+            && (between_bands || left_nm <= coast_nm(self.profile.geometry, self.profile.coast_lines));
     }
 
     /// Begins or resumes the first order, if it can.
@@ -259,15 +317,17 @@ impl Mechanism {
             let waits = match (self.under_way, order) {
                 (UnderWay::Feeding { .. } | UnderWay::Cutting { .. }, _) => true,
                 (UnderWay::Halted { task }, _) => self.start(now, task, order, report),
-                (_, Order::Print { rows, lines, ink_dots, .. }) => {
-                    let task = Task { lines, inked_lines: rows, ink_dots, done: 0 };
+                (_, Order::Print { item, rows, lines }) => {
+                    self.strip.content.count_ink(item, &mut self.ink);
+                    let task = Task { lines, inked_lines: rows, done: 0 };
                     self.start(now, task, order, report)
                 }
                 (_, Order::Feed { lines }) => {
-                    let task = Task { lines, inked_lines: 0, ink_dots: 0, done: 0 };
+                    self.ink.clear();
+                    let task = Task { lines, inked_lines: 0, done: 0 };
                     self.start(now, task, order, report)
                 }
-                (_, Order::Cut) => self.make_way_and_cut(now),
+                (_, Order::Cut { .. }) => self.make_way_and_cut(now),
                 (state, Order::Present { let_go }) => {
                     self.move_piece(state, |exit| exit.present(now, let_go))
                 }
@@ -317,7 +377,11 @@ impl Mechanism {
     }
 
     fn cut(&mut self, report: &mut impl FnMut(Event)) {
-        if let Some(piece) = self.strip.cut(self.place()) {
+        let byte = match self.orders.front() {
+            Some(Order::Cut { byte }) => *byte,
+            _ => self.taken_bytes,
+        };
+        if let Some(piece) = self.strip.cut(self.place(), byte) {
             self.exit.receive(Arc::new(piece), report);
         }
         self.orders.pop_front();
@@ -325,7 +389,11 @@ impl Mechanism {
     }
 
     const fn place(&self) -> Place {
-        Place { position_nm: self.motion.position_nm, line: self.motion.line }
+        Place {
+            position_nm: self.motion.position_nm,
+            nominal_nm: self.motion.nominal_nm,
+            line: self.motion.line,
+        }
     }
 
     /// Stops whatever moves, where it is.
@@ -384,7 +452,7 @@ impl Mechanism {
     /// Tears out the strip; gives it if something is printed on it.
     pub(crate) fn tear_out(&mut self, report: &mut impl FnMut(Event)) {
         self.halt();
-        if let Some(piece) = self.strip.tear(self.place()) {
+        if let Some(piece) = self.strip.tear(self.place(), self.taken_bytes) {
             report(Event::Removed { piece: Arc::new(piece) });
         }
     }
@@ -408,7 +476,7 @@ impl Mechanism {
     /// Reports every piece that somebody who looks can see.
     pub(crate) fn inspect(&self, report: &mut impl FnMut(Event)) {
         self.exit.look(report);
-        if let Some(piece) = self.strip.look(self.place()) {
+        if let Some(piece) = self.strip.look(self.place(), self.taken_bytes) {
             report(Event::Found { piece: Arc::new(piece), place: crate::event::Place::Inside });
         }
     }

@@ -10,10 +10,10 @@
 //! neighbouring lines that only touch.
 
 use crate::Permille;
-use crate::content::{Item, Kind};
-use crate::picture::{burnt_rows, row_at};
-use crate::piece::{Piece, ReadLine, Reading};
-use crate::raster::{BLANK, DotRow};
+use crate::paper::content::Item;
+use crate::paper::picture::{burnt_rows, row_at};
+use crate::paper::piece::{Piece, ReadLine, Reading};
+use crate::paper::raster::{BLANK, DotRow};
 use std::collections::BTreeMap;
 
 /// From here on a line can be read.
@@ -30,7 +30,7 @@ pub(crate) fn perfect(piece: &Piece) -> Reading {
 /// The reading of any piece.
 pub(crate) fn measure(piece: &Piece) -> Reading {
     let paper = paper(piece);
-    let texts = piece.content.items().filter(|item| matches!(item.kind, Kind::Text { .. }));
+    let texts = piece.content.items().filter(|item| item.text.len > 0);
     let read = |item: &Item| ReadLine {
         text: piece.content.text(item).to_owned(),
         legibility: score(piece, item, &paper),
@@ -47,7 +47,7 @@ fn paper(piece: &Piece) -> BTreeMap<i64, DotRow> {
     for item in piece.content.items() {
         for (line, row) in burnt_rows(&piece.content, item) {
             if let Some(place) = piece.burns.position_of(line) {
-                join(paper.entry(row_at(place - piece.edges_nm.0)).or_insert(BLANK), &row);
+                join(paper.entry(row_at(place - piece.edges_nm.0, piece.geometry)).or_insert(BLANK), &row);
             }
         }
     }
@@ -64,8 +64,9 @@ fn join(into: &mut DotRow, row: &DotRow) {
 fn score(piece: &Piece, item: &Item, paper: &BTreeMap<i64, DotRow>) -> Permille {
     let ideal: Vec<DotRow> = burnt_rows(&piece.content, item).map(|(_, row)| row).collect();
     let places = item.first_line.into_iter().flat_map(|first| first..first + u32::from(item.rows));
-    let mut landed =
-        places.filter_map(|line| piece.burns.position_of(line)).map(|place| row_at(place - piece.edges_nm.0));
+    let mut landed = places
+        .filter_map(|line| piece.burns.position_of(line))
+        .map(|place| row_at(place - piece.edges_nm.0, piece.geometry));
     let Some(top) = landed.next() else { return Permille::NONE };
     let bottom = landed.next_back().unwrap_or(top);
     let actual: Vec<DotRow> = (top..=bottom).map(|y| paper.get(&y).copied().unwrap_or(BLANK)).collect();

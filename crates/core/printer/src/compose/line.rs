@@ -2,8 +2,8 @@
 //!
 //! *Not modelled:* tab stops other than every eight characters of Font A, kerning, overlapping by back moves.
 
-use crate::content::{Content, ItemId, Run, Style};
-use crate::glyph::ink_dots;
+use crate::paper::content::{Content, ItemId};
+use crate::paper::style::{Run, Style};
 
 /// Default tab stops: every eight characters of Font A.
 const TAB_DOTS: u16 = 8 * 12;
@@ -12,10 +12,13 @@ const TAB_DOTS: u16 = 8 * 12;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LineBuffer {
     text: String,
+    /// Dots of column images and users' characters.
+    dots: Vec<u8>,
     runs: Vec<Run>,
     x: u16,
     rows: u16,
-    ink_dots: u32,
+    /// Something leaves ink.
+    inked: bool,
     /// The place was moved since the last character.
     moved: bool,
 }
@@ -25,8 +28,6 @@ pub(crate) struct LineBuffer {
 pub(crate) struct Composed {
     pub(crate) item: ItemId,
     pub(crate) rows: u16,
-    /// Black dots of one dot line, on the average.
-    pub(crate) ink_dots: u16,
 }
 
 impl LineBuffer {
@@ -46,7 +47,7 @@ impl LineBuffer {
         self.moved = false;
         self.x = self.x.saturating_add(style.advance());
         self.rows = self.rows.max(style.rows());
-        self.ink_dots = self.ink_dots.saturating_add(ink_of(character, &style));
+        self.inked |= character != ' ' || style.underline > 0 || style.reverse;
     }
 
     /// Moves the place of the next character, in dots from the left margin.
@@ -65,8 +66,8 @@ impl LineBuffer {
     }
 
     /// True when there is nothing that leaves ink.
-    pub(crate) fn is_blank(&self) -> bool {
-        self.ink_dots == 0
+    pub(crate) const fn is_blank(&self) -> bool {
+        !self.inked
     }
 
     /// Dot lines of the highest character.
@@ -77,23 +78,15 @@ impl LineBuffer {
     /// Moves the line into the content, `shift_x` dots to the right, and is empty again.
     pub(crate) fn compose(&mut self, content: &mut Content, shift_x: u16) -> Composed {
         let rows = self.rows;
-        let ink_dots = u16::try_from(self.ink_dots / u32::from(rows.max(1))).unwrap_or(u16::MAX).max(1);
-        let item = content.add_text(rows, &self.runs, &self.text, shift_x);
+        let item = content.add_text(rows, &self.runs, &self.text, &self.dots, shift_x);
         self.clear();
-        Composed { item, rows, ink_dots }
+        Composed { item, rows }
     }
 
     pub(crate) fn clear(&mut self) {
         self.text.clear();
+        self.dots.clear();
         self.runs.clear();
-        (self.x, self.rows, self.ink_dots, self.moved) = (0, 0, 0, false);
+        (self.x, self.rows, self.inked, self.moved) = (0, 0, false, false);
     }
-}
-
-fn ink_of(character: char, style: &Style) -> u32 {
-    let cell = u32::from(style.cell.width()) * u32::from(style.cell.height());
-    let ink = ink_dots(character, style.cell);
-    let shown = if style.reverse { cell.saturating_sub(ink) } else { ink };
-    let underline = u32::from(style.underline) * u32::from(style.advance());
-    shown * u32::from(style.width) * u32::from(style.height) + underline
 }
