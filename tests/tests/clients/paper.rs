@@ -7,6 +7,7 @@
 use std::error::Error;
 use std::fs::File;
 use std::io::BufReader;
+use std::path::{Path, PathBuf};
 
 use printer::{Picture, Piece};
 use rxing::{BarcodeFormat, DecodeHints};
@@ -18,11 +19,14 @@ pub(crate) type Code = (BarcodeFormat, &'static str);
 /// White around a code, which scanners need, in dots.
 const QUIET: u32 = 48;
 
+/// From this darkness on a dot is printed; paper is never quite white, and a printed dot never quite black.
+const INK: u8 = 100;
+
 /// One receipt, and all that can be seen on it.
 pub(crate) struct Paper {
     pub(crate) lines: Vec<String>,
     bands: Vec<Band>,
-    picture: Picture,
+    pub(crate) picture: Picture,
 }
 
 impl Paper {
@@ -50,7 +54,8 @@ impl Paper {
     pub(crate) fn logos(&self) -> Result<usize, Box<dyn Error>> {
         let logo = logo()?;
         let (wide, high) = (self.picture.width as usize, self.picture.height as usize);
-        let is_black = |x: usize, y: usize| self.picture.dots.get(y * wide + x).is_some_and(|dot| *dot > 0);
+        let is_black =
+            |x: usize, y: usize| self.picture.dots.get(y * wide + x).is_some_and(|dot| *dot >= INK);
         let stands = |left: usize, top: usize| {
             let mut rows = logo.iter().enumerate();
             rows.all(|(y, row)| {
@@ -61,6 +66,16 @@ impl Paper {
         let tops = 0..=high.saturating_sub(logo.len());
         Ok(tops.filter(|top| (0..=wide.saturating_sub(width)).any(|left| stands(left, *top))).count())
     }
+}
+
+/// Keeps a picture where a person can look at it, and says where.
+pub(crate) fn keep(picture: &Picture, name: &str) -> Result<PathBuf, Box<dyn Error>> {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name).with_extension("png");
+    let mut encoder = png::Encoder::new(File::create(&path)?, picture.width, picture.height);
+    encoder.set_color(png::ColorType::Grayscale);
+    let light: Vec<u8> = picture.dots.iter().map(|dark| 255 - dark).collect();
+    encoder.write_header()?.write_image_data(&light)?;
+    Ok(path)
 }
 
 /// The logo's dots, row by row; `true` is black.
@@ -90,7 +105,7 @@ impl Band {
     pub(crate) fn margins(&self) -> (usize, usize) {
         let row = self.width as usize;
         let inked: Vec<bool> =
-            (0..row).map(|x| self.dots.iter().skip(x).step_by(row).any(|dot| *dot > 0)).collect();
+            (0..row).map(|x| self.dots.iter().skip(x).step_by(row).any(|dot| *dot >= INK)).collect();
         let white = |inked: &mut dyn Iterator<Item = &bool>| inked.take_while(|inked| !**inked).count();
         (white(&mut inked.iter()), white(&mut inked.iter().rev()))
     }
@@ -98,7 +113,7 @@ impl Band {
     /// The black share of the box around the ink, in per cent.
     pub(crate) fn black_percent(&self) -> usize {
         let (left, right) = self.margins();
-        let black = self.dots.iter().filter(|dot| **dot > 0).count();
+        let black = self.dots.iter().filter(|dot| **dot >= INK).count();
         100 * black / (self.rows() * (self.width as usize - left - right)).max(1)
     }
 
@@ -122,6 +137,6 @@ impl Band {
 fn bands(picture: &Picture) -> Vec<Band> {
     let rows = picture.dots.chunks(picture.width as usize);
     let rows: Vec<&[u8]> = rows.collect();
-    let printed = rows.split(|row| row.iter().all(|dot| *dot == 0)).filter(|band| !band.is_empty());
+    let printed = rows.split(|row| row.iter().all(|dot| *dot < INK)).filter(|band| !band.is_empty());
     printed.map(|band| Band { width: picture.width, dots: band.concat() }).collect()
 }
