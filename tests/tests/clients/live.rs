@@ -20,7 +20,7 @@ use printer::{DATA, DESK_80, Event, Piece, Poke, Printer};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+use rustix::termios::{OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
 use sim::{Input, Machine, Output, SimTime, Tag};
 
 /// Silence on the cable that lets a second pass.
@@ -97,6 +97,9 @@ impl Live {
         let port = rustix::fs::open(&*path, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())?;
         let mut line = tcgetattr(&port)?;
         line.make_raw();
+        // A host that waits for an answer that never comes reads nothing after ten seconds, and does not hang.
+        line.special_codes[SpecialCodeIndex::VMIN] = 0;
+        line.special_codes[SpecialCodeIndex::VTIME] = 100;
         tcsetattr(&port, OptionalActions::Now, &line)?;
         Ok(Self::start(path, Cable::Pty { master: File::from(master), _port: port }))
     }
@@ -114,6 +117,11 @@ impl Live {
         &self.place
     }
 
+    /// The two halves of a TCP place.
+    pub(crate) fn host_and_port(&self) -> Result<(&str, &str), Box<dyn Error>> {
+        self.place.rsplit_once(':').ok_or_else(|| "this is no TCP cable".into())
+    }
+
     /// Does something to the printer, and returns when it is done.
     pub(crate) fn poke(&mut self, poke: Poke) -> Result<(), Box<dyn Error>> {
         self.order(Order::Poke(poke))?;
@@ -122,9 +130,7 @@ impl Live {
 
     /// Waits until a receipt lies in the mouth, and takes it.
     pub(crate) fn take_receipt(&mut self) -> Result<Arc<Piece>, Box<dyn Error>> {
-        while !self.happened().any(|event| matches!(event, Event::Offered { .. })) {
-            self.hear()?;
-        }
+        self.wait_for(|event| matches!(event, Event::Offered { .. }))?;
         self.poke(Poke::TakeReceipt)?;
         let taken = self.happened().find_map(|event| match event {
             Event::Taken { piece } => Some(Arc::clone(piece)),
@@ -132,6 +138,23 @@ impl Live {
         });
         self.seen = self.events.len();
         taken.ok_or_else(|| format!("nothing could be taken: {}", self.story()).into())
+    }
+
+    /// Waits until this has happened since the last receipt was taken.
+    pub(crate) fn wait_for(&mut self, it: impl Fn(&Event) -> bool) -> Result<(), Box<dyn Error>> {
+        while !self.happened().any(&it) {
+            self.hear()?;
+        }
+        Ok(())
+    }
+
+    /// Everything that was taken or torn out so far.
+    pub(crate) fn pieces(&self) -> Vec<Arc<Piece>> {
+        let gone = |event: &Event| match event {
+            Event::Taken { piece } | Event::Removed { piece } => Some(Arc::clone(piece)),
+            _ => None,
+        };
+        self.events.iter().filter_map(gone).collect()
     }
 
     /// What has happened since the last receipt was taken.
