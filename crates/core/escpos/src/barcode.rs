@@ -4,8 +4,8 @@
 //! section 2.4; the data ranges follow the common command reference.
 //! Not modelled: check digits, and the dots themselves.
 
-use crate::Symbology;
 use crate::frame::Walk;
+use crate::symbol::Symbology;
 
 /// Longest data of any symbology.
 const DATA_LEN_MAX: usize = 255;

@@ -1,11 +1,12 @@
 //! How long each command is: the length table, and the few lines that read it.
 //!
 //! Lengths count every byte, prefix included. Facts: printer sources, section 1 (framing rules, length table), with
-//! `GS C`, `GS D`, `GS FF` and the vendor rows from sections 2.1, 2.3 and 8.
-//! Not modelled: clone commands that would change the framing of a command of the baseline (`ESC 7`, `ESC Z`,
-//! `ESC 4`, `GS N`, `DC2`); there they are unknown, as on the baseline printer.
+//! `GS C`, `GS D`, `GS FF` and the vendor rows from sections 2.1, 2.3, 2.4 and 8.
+//! Not modelled: clones that give a command of the baseline another length.
 
 use crate::barcode;
+use crate::bytes::little_endian;
+use crate::dialect::Dialect;
 
 /// One rule of the table.
 enum Rule {
@@ -26,6 +27,12 @@ enum Rule {
     Counter,
     /// `GS k`: bar codes stop at their first bad byte, which is data again.
     Barcode,
+    /// `GS N`: bytes m and e, then a big-endian length, then so many bytes.
+    BigEndian,
+    /// The first rule in dialects that have it, else the second.
+    Either(fn(&Dialect) -> bool, &'static Self, &'static Self),
+    /// No such command.
+    Undefined,
 }
 
 /// A rule, and the codes it stands for.
@@ -34,10 +41,16 @@ struct Row(&'static [u8], Rule);
 /// A little-endian number inside a command: where it starts, and its bytes.
 struct Field(u8, u8);
 
-use Rule::{Barcode, Counter, Fixed, Function, NvImages, Sized, TabStops, UserCharacters};
+use Rule::{
+    Barcode, BigEndian, Counter, Either, Fixed, Function, NvImages, Sized, TabStops, Undefined,
+    UserCharacters,
+};
 
 /// The families that carry pL pH at bytes 3 and 4.
 const PARENTHESIS: Row = Row(b"(", Sized { base: 5, each: 1, fields: &[Field(3, 2)] });
+
+/// `GS k 97 v r nL nH d…` of clones.
+static CLONE_QR: Rule = Sized { base: 7, each: 1, fields: &[Field(5, 2)] };
 
 const ESC: &[Row] = &[
     Row(b"@2<\x0cLSimqv", Fixed(2)),
@@ -55,6 +68,20 @@ const ESC: &[Row] = &[
         ]),
     ),
     Row(b"D", TabStops),
+    Row(b"7", Either(|dialect| dialect.heat_settings, &Fixed(5), &Undefined)),
+    Row(b"4", Either(|dialect| dialect.italics, &Fixed(3), &Undefined)),
+    Row(
+        b"Z",
+        Either(|dialect| dialect.esc_z_qr, &Sized { base: 7, each: 1, fields: &[Field(5, 2)] }, &Undefined),
+    ),
+    Row(
+        &[0x16],
+        Either(
+            |dialect| dialect.star_presenter,
+            &Function(&[Row(b"013", Fixed(4)), Row(b"4", Fixed(3))]),
+            &Undefined,
+        ),
+    ),
     Row(b"&", UserCharacters),
     PARENTHESIS,
 ];
@@ -70,6 +97,15 @@ const GS: &[Row] = &[
     Row(b"g", Function(&[Row(b"02", Fixed(6))])),
     Row(b"C", Function(&[Row(b"0", Fixed(5)), Row(b"1", Fixed(9)), Row(b"2", Fixed(5)), Row(b";", Counter)])),
     Row(b"k", Barcode),
+    Row(b"N", Either(|dialect| dialect.gs_n_qr, &BigEndian, &Undefined)),
+    Row(
+        b"R",
+        Either(
+            |dialect| dialect.citizen_presenter,
+            &Function(&[Row(b"\x000", Fixed(3)), Row(b"\x011", Fixed(4))]),
+            &Undefined,
+        ),
+    ),
     Row(b"v", Function(&[Row(b"0", Sized { base: 8, each: 1, fields: &[Field(4, 2), Field(6, 2)] })])),
     Row(b"*", Sized { base: 4, each: 8, fields: &[Field(2, 1), Field(3, 1)] }),
     Row(b"Q", Function(&[Row(b"0", Sized { base: 8, each: 1, fields: &[Field(4, 2), Field(6, 2)] })])),
@@ -83,7 +119,8 @@ const GS: &[Row] = &[
 ];
 
 const FS: &[Row] = &[
-    Row(b"&.", Fixed(2)),
+    Row(b"&", Fixed(2)),
+    Row(b".", Either(|dialect| dialect.fs_dot_ignored, &Undefined, &Fixed(2))),
     Row(b"!-CW", Fixed(3)),
     Row(b"Sp?", Fixed(4)),
     Row(b"q", NvImages),
@@ -105,7 +142,36 @@ const DLE: &[Row] = &[
         &[0x14],
         Function(&[Row(&[1, 2], Fixed(5)), Row(&[3], Fixed(8)), Row(&[7], Fixed(4)), Row(&[8], Fixed(10))]),
     ),
+    Row(&[0x19], Either(|dialect| dialect.ncr_status, &Fixed(3), &Undefined)),
 ];
+
+/// Clones; elsewhere DC2 is a control byte that means nothing.
+const DC2: &[Row] = &[Row(b"#", Fixed(3)), Row(b"T", Fixed(2))];
+
+/// The rules of one prefix, by code.
+type Table = [&'static Rule; 256];
+
+static ESC_TABLE: Table = table(ESC);
+static GS_TABLE: Table = table(GS);
+static FS_TABLE: Table = table(FS);
+static DLE_TABLE: Table = table(DLE);
+static DC2_TABLE: Table = table(DC2);
+
+/// Spreads the rows out, so that a code is found without a search.
+const fn table(rows: &'static [Row]) -> Table {
+    let mut table: Table = [&Undefined; 256];
+    let mut row = 0;
+    while row < rows.len() {
+        let Row(codes, rule) = &rows[row];
+        let mut code = 0;
+        while code < codes.len() {
+            table[codes[code] as usize] = rule;
+            code += 1;
+        }
+        row += 1;
+    }
+    table
+}
 
 /// What the table says about the bytes at the front of the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,38 +236,55 @@ impl Items {
     }
 }
 
-/// Measures the command at the front of `bytes`, which starts with one of the four prefixes.
-pub(crate) fn measure(bytes: &[u8], walk: &mut Walk, held_max: u64) -> Measure {
-    let (Some(&prefix), Some(&code)) = (bytes.first(), bytes.get(1)) else { return Measure::More };
+/// What is given with every measuring.
+pub(crate) struct Limits<'a> {
+    /// Which commands there are.
+    pub(crate) dialect: &'a Dialect,
+    /// Most bytes of a command that are held.
+    pub(crate) held_max: u64,
+}
+
+/// Measures the command at the front of `bytes`, which starts with one of the prefixes.
+pub(crate) fn measure(bytes: &[u8], walk: &mut Walk, limits: &Limits<'_>) -> Measure {
+    let &[prefix, code, ..] = bytes else { return Measure::More };
     let table = match prefix {
-        0x1B => ESC,
-        0x1D => GS,
-        0x1C => FS,
-        _ => DLE,
+        0x1B => &ESC_TABLE,
+        0x1D => &GS_TABLE,
+        0x1C => &FS_TABLE,
+        0x12 => &DC2_TABLE,
+        _ => &DLE_TABLE,
     };
-    match rule_of(table, code) {
-        Some(rule) => apply(rule, bytes, walk, held_max),
-        None => Measure::Unknown,
+    match table[usize::from(code)] {
+        Fixed(len) => whole(usize::from(*len), u64::from(*len)),
+        rule => apply(rule, bytes, walk, limits),
     }
 }
 
-fn rule_of(table: &'static [Row], code: u8) -> Option<&'static Rule> {
-    table.iter().find(|row| row.0.contains(&code)).map(|row| &row.1)
+fn function_of(rows: &'static [Row], function: u8) -> Option<&'static Rule> {
+    rows.iter().find(|row| row.0.contains(&function)).map(|row| &row.1)
 }
 
-fn apply(rule: &Rule, bytes: &[u8], walk: &mut Walk, held_max: u64) -> Measure {
+fn apply(rule: &'static Rule, bytes: &[u8], walk: &mut Walk, limits: &Limits<'_>) -> Measure {
     let measured = match rule {
         Fixed(len) => Some(whole(usize::from(*len), u64::from(*len))),
-        Function(rows) => bytes.get(2).map(|&function| match rule_of(rows, function) {
-            Some(rule) => apply(rule, bytes, walk, held_max),
+        Function(rows) => bytes.get(2).map(|&function| match function_of(rows, function) {
+            Some(rule) => apply(rule, bytes, walk, limits),
             None => whole(3, 3),
         }),
+        Either(has, with, without) => {
+            return apply(if has(limits.dialect) { with } else { without }, bytes, walk, limits);
+        }
+        Undefined => return Measure::Unknown,
         Sized { base, each, fields } => sized(*base, *each, fields, bytes),
-        NvImages => nv_images(bytes, walk, held_max),
-        UserCharacters => user_characters(bytes, walk, held_max),
+        NvImages => nv_images(bytes, walk, limits.held_max),
+        UserCharacters => user_characters(bytes, walk, limits.held_max),
         TabStops => tab_stops(bytes, walk),
         Counter => counter(bytes, walk),
+        Barcode if limits.dialect.gs_k_qr && bytes.get(2) == Some(&97) => {
+            return apply(&CLONE_QR, bytes, walk, limits);
+        }
         Barcode => barcode::measure(bytes, walk).map(|total| whole(2, total)),
+        BigEndian => big_endian(bytes),
     };
     measured.unwrap_or(Measure::More)
 }
@@ -221,10 +304,10 @@ fn sized(base: u8, each: u8, fields: &[Field], bytes: &[u8]) -> Option<Measure> 
     (bytes.len() >= head).then(|| whole(head, total))
 }
 
-/// An unsigned little-endian number, once all its bytes are there.
-pub(crate) fn little_endian(bytes: &[u8], at: usize, width: usize) -> Option<u64> {
-    let field = bytes.get(at..at.checked_add(width)?)?;
-    Some(field.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)))
+/// `GS N m e nH nL d…`.
+fn big_endian(bytes: &[u8]) -> Option<Measure> {
+    let &[_, _, _, _, high, low, ..] = bytes else { return None };
+    Some(whole(6, 6 + u64::from(u16::from_be_bytes([high, low]))))
 }
 
 fn nv_images(bytes: &[u8], walk: &mut Walk, held_max: u64) -> Option<Measure> {

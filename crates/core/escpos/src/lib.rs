@@ -1,6 +1,7 @@
 //! ESC/POS bytes to commands and back, incrementally.
 //!
-//! - [`Parser`] splits the printer's normal stream into [`Command`]s, one at a time; [`HELD_MAX`] bounds what it holds.
+//! - [`Parser`] splits the printer's normal stream into [`Command`]s, one at a time; [`HELD_MAX`] bounds what it holds,
+//!   and a [`Dialect`] says which commands there are beyond the baseline.
 //! - [`Snooper`] finds real-time commands as bytes arrive, whatever they stand inside.
 //! - [`Writer`] is the host's side: it appends commands to a byte buffer.
 //! - [`status`] has the status bytes a printer sends; [`ReplyParser`] reads them at the host.
@@ -27,22 +28,42 @@
 extern crate alloc;
 
 mod barcode;
+mod bytes;
 mod command;
 mod decode;
+mod device;
+mod dialect;
 mod frame;
 mod fuzz;
+mod graphics;
 mod parser;
+mod presenter;
 mod realtime;
 mod reply;
+mod setting;
 pub mod status;
+mod symbol;
+mod text;
 mod writer;
 
-pub use command::{
-    Align, ColumnDensity, Command, CutMode, DrawerPin, Font, HriPosition, KanjiSize, Presenter, PrintMode,
-    Qr, QrLevel, QrModel, RasterScale, Rotation, StatusKind, Symbology, Underline,
-};
+pub use command::Command;
+pub use device::{CutMode, Direction, DrawerPin, StatusKind};
+pub use dialect::{Dialect, Multibyte};
 pub use fuzz::fuzz_parse;
-pub use parser::{HELD_MAX, Parser};
+pub use graphics::{
+    Bitmap, ColumnDensity, Drawing, Graphics, KeyedGraphics, KeyedImage, LineStyle, NvImage, NvImages,
+    RasterScale, StoredImage,
+};
+pub use parser::{HELD_MAX, Parser, SLICE_MAX};
+pub use presenter::Presenter;
 pub use realtime::{Realtime, Snooper};
 pub use reply::{Reply, ReplyParser};
+pub use setting::{HeadControl, Label, Logo, SerialCounter, StoredSettings, UserRecord};
+pub use symbol::{
+    Aztec, Composite, DataMatrix, Gs1DataBar2d, HriPosition, MaxiCode, Pdf417, Qr, QrLevel, QrModel,
+    Symbology,
+};
+pub use text::{
+    Align, Coloring, Encoding, Font, KanjiSize, PrintMode, Rotation, Underline, UserCharacter, UserCharacters,
+};
 pub use writer::Writer;

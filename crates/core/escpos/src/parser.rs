@@ -1,27 +1,36 @@
 //! The parser of the printer's normal stream: bytes in, one command at a time out.
 //!
 //! What is held. After [`Parser::next`] has said `None`, at most [`HELD_MAX`] bytes are held, whatever came:
-//! - text and ignored bytes are handed out at once;
+//! - text and ignored bytes are handed out at once (of UTF-8 text, the last character waits until it is whole);
 //! - a raster image (`GS v 0`) is handed out in slices of whole rows, each as soon as all its bytes are there, and
 //!   its eight-byte head is consumed before its first slice. How the rows are sliced depends on the slice limit
 //!   alone, never on the chunks. A single row always fits;
-//! - any other command longer than [`HELD_MAX`] becomes [`Command::Skipped`], and its data are counted down and
-//!   dropped by the following calls of `next`. All families with a 16-bit length fit, so this meets `GS 8 L`,
-//!   `GS D`, `GS Q 0`, `FS q` and `ESC &` with very large data, and 24-dot column images wider than any paper.
+//! - any other command is held until it is whole. One longer than [`HELD_MAX`] becomes [`Command::Skipped`], and its
+//!   data are counted down and dropped by the following calls of `next`. All families with a 16-bit length fit, and
+//!   so does an image of 2400 by 2400 dots, the largest that `GS ( L` and `GS 8 L` can name for one colour. What does
+//!   not fit is more than such a printer could store: `GS 8 L`, `GS D`, `GS Q 0` and `FS q` with very large data.
 //!
-//! Facts: printer sources, section 1, and section 9 for multibyte characters (GB18030 lead 81h-FEh; second byte
-//! 30h-39h means four bytes; else two).
-//! Not modelled: other multibyte encodings; smaller firmwares that do not know `FS .`.
+//! Facts: printer sources, section 1, and section 9 for multibyte characters.
+//! Not modelled: the size of a printer's own memories.
 
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::command::{Command, RasterScale};
-use crate::decode::{decode, raster_scale};
-use crate::frame::{Items, Measure, Walk, measure};
+use crate::command::Command;
+use crate::decode::decode;
+use crate::dialect::{Dialect, Multibyte};
+use crate::frame::{Items, Limits, Measure, Walk, measure};
+use crate::graphics::RasterScale;
 
-/// Most bytes held for a command that is not whole yet: 64 KiB and a command's head.
-pub const HELD_MAX: usize = 65_544;
+/// Most bytes held for a command that is not whole yet, unless [`Parser::with_held_max`] says less: an image of
+/// 2400 by 2400 dots (720,000 bytes), and some more. Printers have 256 to 400 KB for graphics.
+pub const HELD_MAX: usize = 786_432;
+
+/// The longest slice of a raster image, and the least that may be held: 64 KiB and a command's head.
+pub const SLICE_MAX: usize = 65_544;
+
+/// Room for bytes that is kept when nothing is buffered any more.
+const ROOM_KEPT: usize = 2 * SLICE_MAX;
 
 /// Splits a stream of bytes into commands. Linear in any chunking; holds at most one command's bytes besides what
 /// was pushed and not yet taken.
@@ -33,9 +42,15 @@ pub struct Parser {
     /// How far the command at the front has been measured.
     walk: Walk,
     ongoing: Ongoing,
+    dialect: Dialect,
+    /// Multibyte mode is on.
     multibyte: bool,
-    multibyte_at_start: bool,
+    /// The multibyte code in force.
+    code: Multibyte,
+    /// Text is UTF-8.
+    utf8: bool,
     slice_max: usize,
+    held_max: usize,
 }
 
 /// What the front of the buffer belongs to.
@@ -75,27 +90,46 @@ impl Parser {
             consumed: 0,
             walk: Walk::default(),
             ongoing: Ongoing::Nothing,
+            dialect: Dialect::EPSON,
             multibyte: false,
-            multibyte_at_start: false,
-            slice_max: HELD_MAX,
+            code: Dialect::EPSON.multibyte,
+            utf8: false,
+            slice_max: SLICE_MAX,
+            held_max: HELD_MAX,
         }
+    }
+
+    /// Reads this dialect instead of the baseline.
+    #[must_use]
+    pub fn with_dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
+        self.initialize();
+        self
     }
 
     /// Whether multibyte mode is on at the start and after `ESC @`. Printers for the Chinese market have it on.
     /// Defaults to off.
     #[must_use]
     pub fn with_multibyte(mut self, on: bool) -> Self {
-        self.multibyte = on;
-        self.multibyte_at_start = on;
+        self.dialect.multibyte_at_start = on;
+        self.initialize();
         self
     }
 
     /// The longest slice of a raster image, in bytes; a slice is one row at least. Take less than the receive
-    /// buffer, so that an image starts to print before all of it has come. Defaults to [`HELD_MAX`], which is
+    /// buffer, so that an image starts to print before all of it has come. Defaults to [`SLICE_MAX`], which is
     /// also the most.
     #[must_use]
     pub fn with_slice_max(mut self, bytes: usize) -> Self {
-        self.slice_max = bytes.min(HELD_MAX);
+        self.slice_max = bytes.min(SLICE_MAX);
+        self
+    }
+
+    /// The longest command that is held, in bytes; what is longer is skipped. [`SLICE_MAX`] at least, and
+    /// [`HELD_MAX`] at most, which is also the default.
+    #[must_use]
+    pub fn with_held_max(mut self, bytes: usize) -> Self {
+        self.held_max = bytes.clamp(SLICE_MAX, HELD_MAX);
         self
     }
 
@@ -105,6 +139,9 @@ impl Parser {
         if self.consumed > self.buffered() {
             self.buffer.drain(..self.consumed);
             self.consumed = 0;
+            if self.buffer.is_empty() {
+                self.buffer.shrink_to(ROOM_KEPT);
+            }
         }
         self.buffer.extend_from_slice(bytes);
     }
@@ -171,7 +208,8 @@ impl Parser {
     fn raster_starts(&mut self) -> bool {
         let &[0x1D, b'v', b'0', m, xl, xh, yl, yh, ..] = self.pending() else { return false };
         let (width_bytes, rows_left) = (u16::from_le_bytes([xl, xh]), u16::from_le_bytes([yl, yh]));
-        let Some(scale) = raster_scale(m).filter(|_| width_bytes > 0 && rows_left > 0) else { return false };
+        let scale = RasterScale::decode(m).filter(|_| width_bytes > 0 && rows_left > 0);
+        let Some(scale) = scale else { return false };
         self.take(8);
         self.ongoing = Ongoing::Image { scale, width_bytes, rows_left };
         true
@@ -211,38 +249,44 @@ impl Parser {
     /// Finds what stands at the front, and consumes it.
     fn find(&mut self) -> Option<Found> {
         match *self.pending().first()? {
-            lead @ 0x20.. if !self.is_lead(lead) => Some(self.text()),
-            0x20.. => self.hanzi(),
+            lead @ 0x20.. if self.is_lead(lead) => self.hanzi(),
+            0x20.. => self.text(),
             0x10 | 0x1B..=0x1D => self.command(),
+            0x12 if self.dialect.dc2 => self.command(),
             _ => Some(Found::Single(self.take(1))),
         }
     }
 
     fn is_lead(&self, byte: u8) -> bool {
-        self.multibyte && (0x81..=0xFE).contains(&byte)
+        self.multibyte && !self.utf8 && self.code.is_lead(byte)
     }
 
-    fn text(&mut self) -> Found {
+    fn text(&mut self) -> Option<Found> {
+        let pending = self.pending();
         let ends = |&byte: &u8| byte < 0x20 || self.is_lead(byte);
-        let len = self.pending().iter().position(ends).unwrap_or_else(|| self.buffered());
-        Found::Text(self.take(len))
+        let len = match pending.iter().position(ends) {
+            Some(len) => len,
+            None if self.utf8 => whole_characters(pending),
+            None => pending.len(),
+        };
+        (len > 0).then(|| Found::Text(self.take(len)))
     }
 
     fn hanzi(&mut self) -> Option<Found> {
-        let second = *self.pending().get(1)?;
-        let len = if second.is_ascii_digit() { 4 } else { 2 };
+        let len = self.code.len(*self.pending().get(1)?);
         (self.buffered() >= len).then(|| Found::Hanzi(self.take(len)))
     }
 
     fn command(&mut self) -> Option<Found> {
         let mut walk = self.walk;
-        let measured = measure(self.pending(), &mut walk, HELD_MAX as u64);
+        let limits = Limits { dialect: &self.dialect, held_max: self.held_max as u64 };
+        let measured = measure(self.pending(), &mut walk, &limits);
         self.walk = walk;
         let (head, rest) = match measured {
             Measure::More => return None,
             Measure::Unknown => return Some(Found::Unknown(self.take(2))),
             Measure::Whole { head, total } => {
-                match usize::try_from(total).ok().filter(|&len| len <= HELD_MAX) {
+                match usize::try_from(total).ok().filter(|&len| len <= self.held_max) {
                     Some(len) => return (self.buffered() >= len).then(|| Found::Framed(self.take(len))),
                     None => (head, total - head as u64),
                 }
@@ -264,7 +308,7 @@ impl Parser {
             Found::Text(range) => Command::Text(bytes(range)),
             Found::Hanzi(range) => Command::Hanzi(bytes(range)),
             Found::Single(range) => single(bytes(range)),
-            Found::Framed(range) => decode(bytes(range)),
+            Found::Framed(range) => decode(bytes(range), &self.dialect),
             Found::Unknown(range) => Command::Unknown { bytes: bytes(range) },
             Found::Skipped(range) => Command::Skipped { head: bytes(range) },
             Found::Slice { scale, width_bytes, rows, data } => {
@@ -274,13 +318,43 @@ impl Parser {
     }
 
     fn follow(&mut self, range: Range<usize>) {
-        match self.buffer.get(range).unwrap_or_default() {
+        match *self.buffer.get(range).unwrap_or_default() {
+            [0x1B, b'@'] => self.initialize(),
             [0x1C, b'&'] => self.multibyte = true,
             [0x1C, b'.'] => self.multibyte = false,
-            [0x1B, b'@'] => self.multibyte = self.multibyte_at_start,
+            [0x1C, b'C', n] => self.change_code(n),
+            [0x1C, b'(', b'C', 2, 0, 48, n @ (1 | 2 | b'1' | b'2')] => self.utf8 = n & 2 != 0,
             _ => {}
         }
     }
+
+    fn initialize(&mut self) {
+        self.multibyte = self.dialect.multibyte_at_start;
+        self.code = self.dialect.multibyte;
+        self.utf8 = false;
+    }
+
+    /// `FS C`: only Japanese printers have two codes.
+    fn change_code(&mut self, n: u8) {
+        self.code = match (self.code, n) {
+            (Multibyte::ShiftJis | Multibyte::Jis, 0 | b'0') => Multibyte::Jis,
+            (Multibyte::ShiftJis | Multibyte::Jis, 1 | 2 | b'1' | b'2') => Multibyte::ShiftJis,
+            (code, _) => code,
+        };
+    }
+}
+
+/// How many bytes of UTF-8 text are left when a last character that is not whole yet is left out.
+fn whole_characters(text: &[u8]) -> usize {
+    let behind = text.iter().rev().take(3).take_while(|&&byte| (0x80..0xC0).contains(&byte)).count();
+    let Some(start) = text.len().checked_sub(behind + 1) else { return text.len() };
+    let needed = match text.get(start) {
+        Some(0xC2..=0xDF) => 2,
+        Some(0xE0..=0xEF) => 3,
+        Some(0xF0..=0xF4) => 4,
+        _ => 1,
+    };
+    if behind + 1 < needed { start } else { text.len() }
 }
 
 /// A control byte that is a command by itself, or nothing.

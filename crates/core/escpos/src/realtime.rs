@@ -2,9 +2,16 @@
 //!
 //! A printer executes `DLE EOT`, `DLE ENQ` and `DLE DC4` when the bytes are *received*: inside image data, inside
 //! another command's parameters, offline, or in error. The bytes stay in the normal stream as well.
-//! Facts: printer sources, section 0 row 1, section 1 (length table), sections 3.1 and 4.
+//! Some clones find them at command position only ([`Dialect::realtime_at_command_position`]).
+//! Facts: printer sources, section 0 row 1, section 1 (length table), sections 3.1, 4 and 8.
 //! Not modelled: that some printers ignore real-time commands while they send block data, or lose requests sent
 //! back to back; both belong to the printer.
+
+use alloc::boxed::Box;
+
+use crate::command::Command;
+use crate::dialect::Dialect;
+use crate::parser::Parser;
 
 /// A whole real-time command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +25,8 @@ pub enum Realtime {
     },
     /// `DLE ENQ n`: 0 acts as the FEED button, 1 recovers and restarts the line, 2 clears and recovers.
     Request(u8),
+    /// `DLE EM n` (NCR): send an extra status byte now, 1 reset, 2 presenter.
+    Extra(u8),
     /// `DLE DC4 1 m t`: drawer pulse.
     Pulse {
         /// Connector pin.
@@ -50,6 +59,7 @@ impl Realtime {
             // 1 to 6 are common; 17 and 20 to 22 belong to the Custom family.
             [0x10, 0x04, n @ (1..=6 | 17 | 20..=22)] => Self::Status { n, a: None },
             [0x10, 0x05, n @ 0..=2] => Self::Request(n),
+            [0x10, 0x19, n @ 1..=2] => Self::Extra(n),
             [0x10, 0x14, 1, m @ (0 | 1), time_100ms @ 1..=8] => {
                 let pin = if m == 0 { crate::DrawerPin::Two } else { crate::DrawerPin::Five };
                 Self::Pulse { pin, time_100ms }
@@ -70,6 +80,10 @@ impl Realtime {
 pub struct Snooper {
     seen: [u8; LEN_MAX],
     len: usize,
+    /// `DLE EM n` is one of them.
+    extra: bool,
+    /// Reads along, in dialects that find real-time commands at command position only.
+    parser: Option<Box<Parser>>,
 }
 
 /// What the bytes seen so far are.
@@ -86,8 +100,22 @@ impl Snooper {
         Self::default()
     }
 
+    /// A snooper of this dialect, which has seen nothing.
+    #[must_use]
+    pub fn with_dialect(dialect: Dialect) -> Self {
+        let parser =
+            dialect.realtime_at_command_position.then(|| Box::new(Parser::new().with_dialect(dialect)));
+        Self { extra: dialect.ncr_status, parser, ..Self::default() }
+    }
+
     /// Takes the next byte received; gives the real-time command that it completes.
     pub fn feed(&mut self, byte: u8) -> Option<Realtime> {
+        if let Some(parser) = &mut self.parser {
+            return read_along(parser, byte);
+        }
+        if self.len == 0 && byte != 0x10 {
+            return None;
+        }
         // The array is never full here: ten bytes are always whole or nothing, and both make room.
         let slot = self.seen.get_mut(self.len)?;
         *slot = byte;
@@ -98,12 +126,15 @@ impl Snooper {
     /// Forgets a command begun, as after a power cut.
     pub fn reset(&mut self) {
         self.len = 0;
+        if let Some(parser) = &mut self.parser {
+            parser.reset();
+        }
     }
 
     /// Drops bytes from the front until the rest may be a command.
     fn settle(&mut self) -> Option<Realtime> {
         while self.len > 0 {
-            match candidate(self.seen.get(..self.len).unwrap_or_default()) {
+            match candidate(self.seen.get(..self.len).unwrap_or_default(), self.extra) {
                 Candidate::Prefix => return None,
                 Candidate::Whole(realtime) => {
                     self.len = 0;
@@ -119,11 +150,25 @@ impl Snooper {
     }
 }
 
-fn candidate(seen: &[u8]) -> Candidate {
+/// One byte completes one real-time command at most, though it may complete other commands before it.
+fn read_along(parser: &mut Parser, byte: u8) -> Option<Realtime> {
+    parser.push(&[byte]);
+    let mut found = None;
+    while let Some(command) = parser.next() {
+        if let Command::Realtime(realtime) = command {
+            found = Some(realtime);
+        }
+    }
+    found
+}
+
+fn candidate(seen: &[u8], extra: bool) -> Candidate {
     let len = match *seen {
         [0x10] | [0x10, 0x04 | 0x05 | 0x14] => return Candidate::Prefix,
         [0x10, 0x04, 0 | 7 | 8 | 18, ..] => 4,
         [0x10, 0x04 | 0x05, _] => 3,
+        [0x10, 0x19] if extra => return Candidate::Prefix,
+        [0x10, 0x19, _] if extra => 3,
         [0x10, 0x14, 1] | [0x10, 0x14, 1, 0 | 1, ..] => 5,
         [0x10, 0x14, 2, ..] if POWER_OFF.starts_with(seen) => POWER_OFF.len(),
         [0x10, 0x14, 3, ..] => 8,

@@ -6,12 +6,12 @@
 
 use alloc::vec::Vec;
 
-use crate::command::{
-    Align, CutMode, DrawerPin, Font, HriPosition, Presenter, QrLevel, QrModel, RasterScale, StatusKind,
-    Symbology, Underline,
-};
-use crate::decode::QR_DATA_MAX;
+use crate::device::{CutMode, DrawerPin, StatusKind};
+use crate::graphics::RasterScale;
+use crate::presenter::Presenter;
 use crate::realtime::CLEAR;
+use crate::symbol::{HriPosition, QR_DATA_MAX, QrLevel, QrModel, Symbology};
+use crate::text::{Align, Font, Underline};
 
 /// Appends commands to a byte buffer. Methods return the writer, so that a receipt reads top-down.
 #[derive(Debug)]
@@ -247,13 +247,28 @@ impl<'a> Writer<'a> {
         self.put(&CLEAR)
     }
 
-    /// `GS e`: presenter of the Custom family.
+    /// Presenters of the Custom, Citizen and Star families.
     pub fn presenter(&mut self, function: Presenter) -> &mut Self {
         match function {
-            Presenter::Retract => self.put(&[0x1D, b'e', 2]),
+            Presenter::Default => self.put(b"\x1De\x00"),
+            Presenter::MotorOff => self.put(b"\x1De\x01"),
+            Presenter::Retract => self.put(b"\x1De\x02"),
             Presenter::Present { steps } => self.put(&[0x1D, b'e', 3, steps]),
-            Presenter::Eject => self.put(&[0x1D, b'e', 5]),
-            Presenter::Status => self.put(&[0x1D, b'e', 6]),
+            Presenter::Catch => self.put(b"\x1De\x04"),
+            Presenter::Eject => self.put(b"\x1De\x05"),
+            Presenter::Status => self.put(b"\x1De\x06"),
+            Presenter::AutoFull(on) => self.put(&[0x1D, 0xE0, u8::from(on)]),
+            Presenter::PaperLeft => self.put(b"\x1D\xE1"),
+            Presenter::NotchToPrint => self.put(b"\x1D\xF6"),
+            Presenter::NotchToCut => self.put(b"\x1D\xF8"),
+            Presenter::HardReset(n) => self.put(&[0x1C, 0xC0, 0x18, 0x10, 0x14, n]),
+            Presenter::PullBack { mm } => self.put(&[0x1C, 0xC1, mm]),
+            Presenter::CitizenRetract => self.put(b"\x1DR\x00"),
+            Presenter::CitizenAutoRetract(n) => self.put(&[0x1D, b'R', 1, n]),
+            Presenter::StarRecover => self.put(b"\x1B\x160\x00"),
+            Presenter::StarAutoRecover(n) => self.put(&[0x1B, 0x16, b'1', n]),
+            Presenter::StarCounter(n) => self.put(&[0x1B, 0x16, b'3', n]),
+            Presenter::StarClearCounters => self.put(b"\x1B\x164"),
         }
     }
 }

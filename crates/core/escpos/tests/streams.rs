@@ -70,7 +70,7 @@ fn a_nul_behind_a_status_request_is_ignored() {
 fn cancelling_a_user_character_takes_one_byte_and_is_not_a_reset() {
     assert_commands(
         b"\x1B?\x0A\x00text",
-        &[Command::Known { bytes: b"\x1B?\x0A" }, Command::Ignored { bytes: &[0] }, Command::Text(b"text")],
+        &[Command::Ignored { bytes: b"\x1B?\x0A" }, Command::Ignored { bytes: &[0] }, Command::Text(b"text")],
     );
 }
 
@@ -196,10 +196,8 @@ fn a_long_image_comes_in_whole_rows_before_all_of_it_is_there() {
 fn an_overlong_command_is_counted_down_and_the_text_behind_it_survives() {
     let graphics = [&[0x1D, b'8', b'L', 0x80, 0x84, 0x1E, 0][..], &[0x1B; 2_000_000]].concat();
     let nv_images =
-        [&[0x1C, b'q', 3][..], &[&[100, 0, 100, 0][..], &[0x1B; 80_000]].concat().repeat(3)].concat();
-    let characters =
-        [&[0x1B, b'&', 3, 0x20, 0x7E][..], &[&[255][..], &[0x1B; 765]].concat().repeat(95)].concat();
-    for (command, head_len) in [(graphics, 7), (nv_images, 3), (characters, 5)] {
+        [&[0x1C, b'q', 3][..], &[&[0, 1, 200, 0][..], &[0x1B; 409_600]].concat().repeat(3)].concat();
+    for (command, head_len) in [(graphics, 7), (nv_images, 3)] {
         let mut parser = Parser::new();
         let mut seen = Vec::new();
         let mut held = 0;

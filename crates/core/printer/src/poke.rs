@@ -147,6 +147,8 @@ pub enum Poke {
         /// Milliohms.
         resistance_mohm: u32,
     },
+    /// A good supply again.
+    RenewSupply,
 
     /// Something stops the blade on its way.
     BlockBlade {

@@ -5,7 +5,7 @@ use crate::device::{
     ACKNOWLEDGES, CARD_ANSWERS, CARD_ASKS, NOTIFIES, PRINTS, REPLIES, WALLET_ANSWERS, WALLET_ASKS,
 };
 use core::time::Duration;
-use printer::{GearName, Micrometres, Permille};
+use printer::GearName;
 use scenario::{
     Action, Effect, Gear, Hits, LinkFault, LinkPoint, LinkVerdict, MessageKind, Payer, PrinterAct,
     PrinterFault, Scenario, Trigger,
@@ -124,14 +124,20 @@ impl Harm {
 /// Only the printer's profile knows how many teeth its gears have.
 fn check_teeth(scenario: &Scenario, printer: &printer::Profile) -> Result<(), PlanError> {
     for fault in &scenario.faults {
-        let Effect::Printer(PrinterFault::WearGear { gear, worn, missing }) = &fault.effect else { continue };
-        let teeth = match gear {
-            Gear::Motor => printer.train.motor_teeth,
-            Gear::Idler => printer.train.idler_teeth,
-            Gear::Platen => printer.train.platen_teeth,
-        };
-        if let Some(tooth) = worn.iter().chain(missing).find(|tooth| **tooth >= teeth) {
-            return Err(PlanError::NoSuchTooth { line: fault.place.line, gear: *gear, tooth: *tooth, teeth });
+        let Effect::Printer(PrinterFault { harm, .. }) = &fault.effect else { continue };
+        let worn = harm.iter().filter_map(|poke| match poke {
+            printer::Poke::WearGear { gear, tooth, .. } => Some((*gear, *tooth)),
+            _ => None,
+        });
+        for (gear, tooth) in worn {
+            let (gear, teeth) = match gear {
+                GearName::Motor => (Gear::Motor, printer.train.motor_teeth),
+                GearName::Idler => (Gear::Idler, printer.train.idler_teeth),
+                GearName::Platen => (Gear::Platen, printer.train.platen_teeth),
+            };
+            if tooth >= teeth {
+                return Err(PlanError::NoSuchTooth { line: fault.place.line, gear, tooth, teeth });
+            }
         }
     }
     Ok(())
@@ -188,7 +194,7 @@ fn act(scenario: &Scenario, index: usize) -> Act {
 fn harm(effect: &Effect) -> Harm {
     match effect {
         Effect::Link(fault) => link_harm(fault),
-        Effect::Printer(fault) => printer_harm(fault),
+        Effect::Printer(fault) => Harm::Printer { harm: fault.harm.clone(), mend: fault.mend.clone() },
         Effect::Power(cut) => Harm::Power {
             terminal: matches!(cut.target, scenario::PowerTarget::Terminal | scenario::PowerTarget::Both),
             printer: matches!(cut.target, scenario::PowerTarget::Printer | scenario::PowerTarget::Both),
@@ -236,36 +242,6 @@ pub(crate) const fn lanes(point: LinkPoint) -> &'static [LaneId] {
         }
     }
 }
-
-/// What is done to the printer, and what a person does later to put it right.
-fn printer_harm(fault: &PrinterFault) -> Harm {
-    use printer::Poke;
-    let (harm, mend) = match fault {
-        PrinterFault::WearGear { gear, worn, missing } => {
-            let gear = match gear {
-                Gear::Motor => GearName::Motor,
-                Gear::Idler => GearName::Idler,
-                Gear::Platen => GearName::Platen,
-            };
-            let tooth = |tooth: &u16, wear| Poke::WearGear { gear, tooth: *tooth, wear: Permille::new(wear) };
-            let worn = worn.iter().map(|index| tooth(index, WORN_PERMILLE));
-            let missing = missing.iter().map(|index| tooth(index, 1000));
-            (worn.chain(missing).collect(), vec![Poke::RenewGears])
-        }
-        PrinterFault::Jam { at_um } => (vec![Poke::Jam { at: Micrometres(*at_um) }], vec![Poke::ClearJam]),
-        PrinterFault::Drag { force_mn, lasts_um } => {
-            (vec![Poke::Drag { force_mn: *force_mn, over: lasts_um.map(Micrometres) }], vec![Poke::FreePaper])
-        }
-        PrinterFault::PaperLeft { left_um } => {
-            (vec![Poke::PaperLeft(Micrometres(*left_um))], vec![Poke::LoadPaper])
-        }
-        PrinterFault::OpenCover => (vec![Poke::OpenCover], vec![Poke::CloseCover]),
-    };
-    Harm::Printer { harm, mend }
-}
-
-/// How much of its step a worn tooth slips: it still drags the paper a little.
-const WORN_PERMILLE: u16 = 700;
 
 #[cfg(test)]
 mod tests {

@@ -286,6 +286,10 @@ fn read(scalar: &Scalar, text: &str, reads_as: ReadsAs) -> Result<(), Problem> {
         Scalar::Time => scalar::time(text).map(drop),
         Scalar::Length => scalar::length_um(text).map(drop),
         Scalar::Force => scalar::force_mn(text).map(drop),
+        Scalar::Percent => scalar::permille(text).map(drop),
+        Scalar::Voltage => scalar::voltage_mv(text).map(drop),
+        Scalar::Resistance => scalar::resistance_mohm(text).map(drop),
+        Scalar::Temperature => scalar::temperature_c(text).map(drop),
         Scalar::Ratio => scalar::ratio(text).map(drop),
         Scalar::Count { .. } if reads_as == ReadsAs::Text && text.parse::<u32>().is_ok() => {
             Err(Problem { says: "a number stands without quotes".to_owned(), instead: Some(text.to_owned()) })

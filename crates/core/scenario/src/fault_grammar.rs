@@ -4,8 +4,9 @@
 //! and in the editor.
 
 use crate::grammar::{AT, MANY, NTH, TIME, WHEN, word};
-use crate::shape::{Choice, Field, List, Map, Presence, Scalar, Shape};
-use crate::{Gear, LinkPoint, MessageKind, PowerTarget};
+use crate::printer_grammar::{AIR, PRINTER_FAULT, PRINTER_MISHAP};
+use crate::shape::{Choice, Field, Map, Presence, Scalar, Shape};
+use crate::{LinkPoint, MessageKind, PowerTarget};
 
 const UNTIL_HEALED: Scalar =
     Scalar::Word { what: "how long", words: &["until-healed"], says: &["It lasts until the faults heal."] };
@@ -39,16 +40,15 @@ pub(crate) static FAULT: Shape = Shape::Map(Map {
                 ),
                 Field::optional(
                     "printer",
-                    Shape::Either(
-                        Scalar::Word {
-                            what: "something that happens to a printer",
-                            words: &["open-cover"],
-                            says: &["The cover is opened."],
-                        },
-                        PRINTER_FAULT,
-                    ),
+                    Shape::Either(PRINTER_MISHAP, PRINTER_FAULT),
                     "printer: { paper-left: 60mm }",
                     "something that happens to the printer",
+                ),
+                Field::optional(
+                    "air",
+                    Shape::Map(AIR),
+                    "air: { temperature: 45C }",
+                    "the air around the printer",
                 ),
                 Field::optional(
                     "power",
@@ -139,83 +139,6 @@ const DUPLICATE: Map = Map {
     ],
 };
 
-const TOOTH: Shape = Shape::Scalar(Scalar::Count { least: 0, most: 199 });
-static ONE_TOOTH: Shape = TOOTH;
-const TEETH: Shape =
-    Shape::List(List { what: "teeth", may_be_empty: false, of: &ONE_TOOTH, example: "[3, 4]" });
-const LENGTH: Shape = Shape::Scalar(Scalar::Length);
-const PRINTER_FAULT: Map = Map {
-    what: "something that happens to a printer",
-    example: "{ paper-left: 60mm }",
-    fields: &[],
-    choices: &[Choice {
-        what: "mishap",
-        presence: Presence::Required,
-        fields: &[
-            Field::optional(
-                "wear-gear",
-                Shape::Map(WEAR_GEAR),
-                "wear-gear: { gear: platen, teeth: [3, 4] }",
-                "teeth of a gear are worn or missing",
-            ),
-            Field::optional(
-                "jam",
-                Shape::Map(Map {
-                    what: "`jam`",
-                    example: "{ at: 30mm }",
-                    choices: &[],
-                    fields: &[Field::required("at", LENGTH, "at: 30mm", "how far beyond the head it sits")],
-                }),
-                "jam: { at: 30mm }",
-                "an obstruction in the paper path",
-            ),
-            Field::optional(
-                "drag",
-                Shape::Map(DRAG),
-                "drag: { force: 2400mN, for: 20mm }",
-                "the paper pulls back",
-            ),
-            Field::optional(
-                "paper-left",
-                LENGTH,
-                "paper-left: 60mm",
-                "the roll ends after this much more paper",
-            ),
-        ],
-    }],
-};
-const WEAR_GEAR: Map = Map {
-    what: "`wear-gear`",
-    example: "{ gear: platen, teeth: [3, 4] }",
-    fields: &[Field::required("gear", Shape::Scalar(word!(Gear, "a gear")), "gear: platen", "which gear")],
-    choices: &[Choice {
-        what: "list of teeth",
-        presence: Presence::Required,
-        fields: &[
-            Field::optional("teeth", TEETH, "teeth: [3, 4]", "the worn teeth, counted from 0"),
-            Field::optional("missing", TEETH, "missing: [5]", "the missing teeth, counted from 0"),
-        ],
-    }],
-};
-const DRAG: Map = Map {
-    what: "`drag`",
-    example: "{ force: 2400mN, for: 20mm }",
-    choices: &[],
-    fields: &[
-        Field::required(
-            "force",
-            Shape::Scalar(Scalar::Force),
-            "force: 2400mN",
-            "how strongly the paper pulls",
-        ),
-        Field::optional(
-            "for",
-            LENGTH,
-            "for: 20mm",
-            "over how much paper; the default is until the faults heal",
-        ),
-    ],
-};
 const POWER: Map = Map {
     what: "`power`",
     example: "{ cut: terminal, for: 10s }",

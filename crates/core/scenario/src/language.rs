@@ -6,11 +6,12 @@
 //! *Not modelled:* pre-authorisations, refunds, settlement, vouchers; no word for them exists yet.
 
 use crate::{
-    Cause, Event, Fate, Gear, Key, Language, Law, LinkPoint, MessageKind, PowerTarget, PrinterAct,
-    ReceiptCopy, ScreenWord, Symptom, Wallet,
+    Cause, Event, Fate, Key, Language, Law, LinkPoint, MessageKind, PowerTarget, PrinterAct, ReceiptCopy,
+    ScreenWord, Symptom, Wallet,
 };
 use core::ops::Range;
 use core::time::Duration;
+use printer::Poke;
 use sim::{Fen, Ratio, SimTime};
 
 /// One scenario: what is done, what goes wrong, and what has to come out.
@@ -225,37 +226,13 @@ impl Default for Hits {
     }
 }
 
-/// Something that happens to the printer. Lengths in micrometres, forces in millinewtons.
+/// Something that happens to the printer or around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PrinterFault {
-    /// Teeth of a gear are worn or missing.
-    WearGear {
-        /// Which gear.
-        gear: Gear,
-        /// The worn teeth, counted from 0.
-        worn: Vec<u16>,
-        /// The missing teeth, counted from 0.
-        missing: Vec<u16>,
-    },
-    /// An obstruction in the paper path.
-    Jam {
-        /// How far beyond the head it sits.
-        at_um: u32,
-    },
-    /// The paper pulls back.
-    Drag {
-        /// How strongly.
-        force_mn: u32,
-        /// Over how much paper; nothing means until the faults heal.
-        lasts_um: Option<u32>,
-    },
-    /// The roll ends soon.
-    PaperLeft {
-        /// After this much more paper.
-        left_um: u32,
-    },
-    /// The cover is opened.
-    OpenCover,
+pub struct PrinterFault {
+    /// What is done to it.
+    pub harm: Vec<Poke>,
+    /// What a person does later to put it right; nothing where it passes by itself.
+    pub mend: Vec<Poke>,
 }
 
 /// A cut of the mains.

@@ -25,6 +25,8 @@ mod lower;
 mod meaning;
 mod node;
 mod parse;
+mod printer_grammar;
+mod printer_lower;
 mod rig;
 mod rig_file;
 mod scalar;

@@ -8,13 +8,13 @@
 use crate::diagnostic::line_and_column;
 use crate::language::{
     AcquirerFault, Action, CardSale, Customer, Effect, Expectation, Expected, Fault, Hits, LinkFault,
-    LinkVerdict, Payer, Place, PowerCut, PrinterFault, ReceiptExpectation, Scenario, ShowQr, Step,
-    TerminalSetup, Trigger,
+    LinkVerdict, Payer, Place, PowerCut, ReceiptExpectation, Scenario, ShowQr, Step, TerminalSetup, Trigger,
 };
 use crate::node::Node;
+use crate::printer_lower::{air_fault, printer_fault};
 use crate::scalar;
 use crate::{
-    Cause, Event, Fate, Gear, Key, Language, Law, LinkPoint, MessageKind, PRINTER_PROFILES, PowerTarget,
+    Cause, Event, Fate, Key, Language, Law, LinkPoint, MessageKind, PRINTER_PROFILES, PowerTarget,
     PrinterAct, ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILES, Wallet,
 };
 use core::time::Duration;
@@ -131,7 +131,7 @@ impl Lowering<'_> {
 
 /// Typed access to the fields of a checked map.
 impl Node {
-    fn scalar(&self, name: &str) -> Option<&str> {
+    pub(crate) fn scalar(&self, name: &str) -> Option<&str> {
         self.get(name)?.text()
     }
 
@@ -139,11 +139,11 @@ impl Node {
         self.scalar(name).map(str::to_owned)
     }
 
-    fn word<T>(&self, name: &str, from_name: fn(&str) -> Option<T>) -> Option<T> {
+    pub(crate) fn word<T>(&self, name: &str, from_name: fn(&str) -> Option<T>) -> Option<T> {
         from_name(self.scalar(name)?)
     }
 
-    fn time(&self, name: &str) -> Option<Duration> {
+    pub(crate) fn time(&self, name: &str) -> Option<Duration> {
         scalar::time(self.scalar(name)?).ok()
     }
 
@@ -155,19 +155,19 @@ impl Node {
         scalar::money(self.scalar(name)?).ok()
     }
 
-    fn length_um(&self, name: &str) -> Option<u32> {
+    pub(crate) fn length_um(&self, name: &str) -> Option<u32> {
         scalar::length_um(self.scalar(name)?).ok()
     }
 
-    fn count(&self, name: &str) -> Option<u32> {
+    pub(crate) fn count(&self, name: &str) -> Option<u32> {
         self.scalar(name)?.parse().ok()
     }
 
-    fn truth(&self, name: &str) -> Option<bool> {
+    pub(crate) fn truth(&self, name: &str) -> Option<bool> {
         self.scalar(name)?.parse().ok()
     }
 
-    fn teeth(&self, name: &str) -> Vec<u16> {
+    pub(crate) fn teeth(&self, name: &str) -> Vec<u16> {
         let teeth = self.get(name).map_or(&[][..], Self::items);
         teeth.iter().filter_map(|tooth| tooth.text()?.parse().ok()).collect()
     }
@@ -251,6 +251,9 @@ fn effect(node: &Node) -> Option<Effect> {
     if let Some(printer) = node.get("printer") {
         return printer_fault(printer).map(Effect::Printer);
     }
+    if let Some(air) = node.get("air") {
+        return air_fault(air).map(Effect::Printer);
+    }
     if let Some(power) = node.get("power") {
         let target = power.word("cut", PowerTarget::from_name)?;
         return Some(Effect::Power(PowerCut { target, lasts: power.time("for") }));
@@ -285,24 +288,6 @@ fn hits(node: &Node) -> Hits {
         skip: node.count("skip").unwrap_or(0),
         chance: chance.unwrap_or(Ratio::ALWAYS),
     }
-}
-
-fn printer_fault(node: &Node) -> Option<PrinterFault> {
-    if node.text().is_some() {
-        return Some(PrinterFault::OpenCover);
-    }
-    if let Some(gear) = node.get("wear-gear") {
-        let (worn, missing) = (gear.teeth("teeth"), gear.teeth("missing"));
-        return Some(PrinterFault::WearGear { gear: gear.word("gear", Gear::from_name)?, worn, missing });
-    }
-    if let Some(jam) = node.get("jam") {
-        return Some(PrinterFault::Jam { at_um: jam.length_um("at")? });
-    }
-    if let Some(drag) = node.get("drag") {
-        let force_mn = scalar::force_mn(drag.scalar("force")?).ok()?;
-        return Some(PrinterFault::Drag { force_mn, lasts_um: drag.length_um("for") });
-    }
-    node.length_um("paper-left").map(|left_um| PrinterFault::PaperLeft { left_um })
 }
 
 fn acquirer_fault(node: &Node) -> Option<AcquirerFault> {

@@ -1,8 +1,8 @@
-//! The scalars of the language, from text to values: money, times, lengths, forces, ratios, counts.
+//! The scalars of the language, from text to values: money, and what is measured or counted.
 //!
-//! Money is in fen, times become [`Duration`], lengths micrometres, forces millinewtons. All are
+//! Money is in fen, times become [`Duration`], and each measure a number of its smallest unit. All are
 //! integers: a decimal fraction is refused everywhere but in money, where it must have exactly the
-//! digits of the currency. Currency codes and their digits: ISO 4217. *Not modelled:* negative values.
+//! digits of the currency. Currency codes and their digits: ISO 4217. *Not modelled:* negative values, but of temperatures.
 
 use core::time::Duration;
 use sim::{Fen, Ratio};
@@ -154,6 +154,71 @@ const FORCE: Measure = Measure {
     most_says: "a force is at most 100N",
 };
 
+/// Hundredths.
+const PERCENT: Measure = Measure {
+    name: "share",
+    units: &[("%", 1)],
+    usual: "%",
+    most: 100,
+    most_says: "a share is at most 100%",
+};
+
+/// Millivolts; receipt printers have 5 V to 42 V.
+const VOLTAGE: Measure = Measure {
+    name: "voltage",
+    units: &[("mV", 1), ("V", 1_000)],
+    usual: "V",
+    most: 60_000,
+    most_says: "a voltage is at most 60V",
+};
+
+/// Milliohms.
+const RESISTANCE: Measure = Measure {
+    name: "resistance",
+    units: &[("mOhm", 1), ("Ohm", 1_000)],
+    usual: "Ohm",
+    most: 1_000_000,
+    most_says: "a resistance is at most 1000Ohm",
+};
+
+/// Degrees Celsius, without their sign.
+const TEMPERATURE: Measure = Measure {
+    name: "temperature",
+    units: &[("C", 1)],
+    usual: "C",
+    most: 85,
+    most_says: "a temperature is at most 85C",
+};
+
+/// The coldest that a payment terminal is stored at, without its sign.
+const COLDEST_C: u64 = 40;
+
+/// A share such as `40%`, in thousandths.
+pub(crate) fn permille(text: &str) -> Result<u16, Problem> {
+    PERCENT.read(text).map(|percent| u16::try_from(percent * 10).unwrap_or(1000))
+}
+
+/// A voltage such as `19V`, in millivolts.
+pub(crate) fn voltage_mv(text: &str) -> Result<u32, Problem> {
+    VOLTAGE.read(text).and_then(|mv| u32::try_from(mv).map_err(|_| Problem::new(VOLTAGE.most_says)))
+}
+
+/// A resistance such as `1500mOhm`, in milliohms.
+pub(crate) fn resistance_mohm(text: &str) -> Result<u32, Problem> {
+    RESISTANCE.read(text).and_then(|mohm| u32::try_from(mohm).map_err(|_| Problem::new(RESISTANCE.most_says)))
+}
+
+/// A temperature such as `45C` or `-10C`, in degrees Celsius.
+pub(crate) fn temperature_c(text: &str) -> Result<i16, Problem> {
+    let (cold, size) = text.strip_prefix('-').map_or((false, text), |size| (true, size));
+    let degrees = TEMPERATURE.read(size)?;
+    if cold && degrees > COLDEST_C {
+        return Err(Problem::new("a temperature is at least -40C"));
+    }
+    let degrees = i16::try_from(degrees).unwrap_or(i16::MAX);
+    Ok(if cold { -degrees } else { degrees })
+}
+
 /// A time such as `150ms`, `45s`, `3m`, `2h`.
 pub(crate) fn time(text: &str) -> Result<Duration, Problem> {
     TIME.read(text).map(Duration::from_micros)
@@ -263,7 +328,10 @@ pub(crate) fn count(text: &str, least: u32, most: u32) -> Result<u32, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Problem, count, force_mn, length_um, money, ratio, time};
+    use super::{
+        Problem, count, force_mn, length_um, money, permille, ratio, resistance_mohm, temperature_c, time,
+        voltage_mv,
+    };
     use core::time::Duration;
     use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};
     use sim::{Fen, Ratio};
@@ -304,6 +372,12 @@ mod tests {
         assert_eq!(time("2h"), Ok(Duration::from_secs(7200)));
         assert_eq!(length_um("30mm"), Ok(30_000));
         assert_eq!(force_mn("2N"), Ok(2000));
+        assert_eq!((permille("40%"), voltage_mv("19V")), (Ok(400), Ok(19_000)));
+        assert_eq!((resistance_mohm("2Ohm"), temperature_c("-10C")), (Ok(2000), Ok(-10)));
+        assert!(
+            permille("101%").is_err() && temperature_c("-41C").is_err() && temperature_c("--4C").is_err()
+        );
+        assert_eq!(instead(temperature_c("45")).as_deref(), Some("45C"));
         assert_eq!(instead(time("45")).as_deref(), Some("45s"));
         assert_eq!(instead(time("45sec")).as_deref(), Some("45s"));
         assert_eq!(instead(time("1.5s")).as_deref(), Some("1500ms"));
@@ -338,6 +412,7 @@ mod tests {
 
         #[test]
         fn no_text_makes_a_scalar_panic(text in any::<String>()) {
+            let _ = (permille(&text), voltage_mv(&text), resistance_mohm(&text), temperature_c(&text));
             let _ = (money(&text), time(&text), length_um(&text), force_mn(&text), ratio(&text), count(&text, 1, 5));
         }
     }

@@ -84,6 +84,14 @@ pub(crate) enum Scalar {
     Length,
     /// `2400mN`.
     Force,
+    /// `40%`.
+    Percent,
+    /// `19V`.
+    Voltage,
+    /// `1500mOhm`.
+    Resistance,
+    /// `45C`.
+    Temperature,
     /// `1/3`.
     Ratio,
     /// A whole number between two bounds.
@@ -177,6 +185,10 @@ impl Scalar {
             Self::Time => "a whole number and its unit: us, ms, s, m or h".to_owned(),
             Self::Length => "a whole number and its unit: um, mm, cm or m".to_owned(),
             Self::Force => "a whole number and its unit: mN or N".to_owned(),
+            Self::Percent => "a whole number from 0 to 100 and `%`".to_owned(),
+            Self::Voltage => "a whole number and its unit: mV or V".to_owned(),
+            Self::Resistance => "a whole number and its unit: mOhm or Ohm".to_owned(),
+            Self::Temperature => "whole degrees Celsius and `C`, from -40C to 85C".to_owned(),
             Self::Ratio => "a ratio of two whole numbers, more than 0 and at most 1".to_owned(),
             Self::Count { least, most } => format!("a whole number from {least} to {most}"),
             Self::Truth => "`true` or `false`".to_owned(),

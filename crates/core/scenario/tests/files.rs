@@ -3,6 +3,7 @@
 
 use core::time::Duration;
 use insta::assert_snapshot;
+use printer::{GearName, Micrometres, Permille, Poke, Roll, Sensor, Wire};
 use proptest::prelude::{ProptestConfig, any, proptest};
 use scenario::{
     AcquirerConnection, Action, Customer, Diagnostics, Effect, Event, Fate, Law, LinkPoint, LinkVerdict,
@@ -63,13 +64,19 @@ fn every_word_of_the_language_is_read() {
     assert_eq!(scenario.terminal.reply_timeout, Some(Duration::from_secs(5)));
     assert_eq!(scenario.steps.len(), 6);
     assert_eq!(scenario.intent_of(2), 0);
-    assert_eq!(scenario.faults.len(), 18);
+    assert_eq!(scenario.faults.len(), 41);
     assert_eq!(scenario.heal_at, SimTime::from_secs(180));
     let effects: Vec<&Effect> = scenario.faults.iter().map(|fault| &fault.effect).collect();
-    assert!(effects.contains(&&Effect::Printer(PrinterFault::Jam { at_um: 30_000 })));
-    assert!(
-        effects.contains(&&Effect::Printer(PrinterFault::Drag { force_mn: 2400, lasts_um: Some(20_000) }))
-    );
+    let pokes: Vec<Poke> = effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Printer(PrinterFault { harm, .. }) => Some(harm.iter().copied()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    assert_eq!(pokes.len(), PRINTER_POKES.len() + 1, "the two worn teeth come first");
+    assert!(PRINTER_POKES.iter().all(|poke| pokes.contains(poke)), "{pokes:?}");
     assert!(effects.iter().any(|effect| matches!(
         effect,
         Effect::Link(fault) if matches!(fault.verdict, LinkVerdict::Drop(hits) if hits.chance == Ratio { times: 1, of: 3 })
@@ -78,6 +85,45 @@ fn every_word_of_the_language_is_read() {
     assert_eq!(scenario.expect.captured.value, Fen::ZERO);
     assert!(scenario.expect.receipts.unwrap().value.is_empty());
 }
+
+/// What the printer's faults of that file do, by the units of each poke.
+const PRINTER_POKES: &[Poke] = &[
+    Poke::WearGear { gear: GearName::Platen, tooth: 4, wear: Permille::new(700) },
+    Poke::WearGear { gear: GearName::Idler, tooth: 5, wear: Permille::WHOLE },
+    Poke::Jam { at: Micrometres(30_000) },
+    Poke::Drag { force_mn: 2400, over: Some(Micrometres(20_000)) },
+    Poke::PaperLeft(Micrometres(60_000)),
+    Poke::OpenCover,
+    Poke::Pull { force_mn: 2000, over: Micrometres(20_000) },
+    Poke::LoadRoll(Roll {
+        length: Micrometres(20_000_000),
+        coating_to_head: false,
+        sensitivity: Permille::new(400),
+        skew_permille: 30,
+        over_sensor: false,
+    }),
+    Poke::WeakenMotor { force: Permille::new(400) },
+    Poke::GlazePlaten { grip: Permille::new(300) },
+    Poke::SpotPlaten { at: Micrometres(10_000), length: Micrometres(6000), contact: Permille::new(400) },
+    Poke::OpenDots { first: 64, count: 64 },
+    Poke::ShortDots { first: 100, count: 1 },
+    Poke::TiltHead { left: Permille::WHOLE, right: Permille::new(300) },
+    Poke::Thermistor(Wire::Open),
+    Poke::AgeHead { km: 180 },
+    Poke::Soil { sensor: Sensor::PaperEnd, offset_permille: -600, noise_permille: 200 },
+    Poke::Supply { voltage_mv: 19_000 },
+    Poke::SupplyResistance { resistance_mohm: 2000 },
+    Poke::BlockBlade { at: Permille::new(400) },
+    Poke::HomeSwitch(Wire::Shorted),
+    Poke::FillBin { pieces: 60 },
+    Poke::WrapPaper,
+    Poke::UnplugModule,
+    Poke::BlockPresenter,
+    Poke::PressFeed,
+    Poke::DrawerCable { plugged: false },
+    Poke::Ambient { temp_c: -10 },
+    Poke::Humidity { relative: Permille::new(950) },
+];
 
 #[test]
 fn what_is_left_out_takes_the_sound_defaults() {
