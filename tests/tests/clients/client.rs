@@ -9,7 +9,7 @@ use escpos_peer::driver::{Driver, FileDriver, NetworkDriver};
 use serde_json::{Value, json};
 use tillrig_tests::peers;
 
-use crate::live::Live;
+use crate::printer_at_hand::PrinterAtHand;
 use crate::script::Script;
 use crate::{Checked, rust_driver};
 
@@ -94,16 +94,16 @@ pub(crate) fn encoder(place: &str) -> Result<Script, Box<dyn Error>> {
     Script::start(command)
 }
 
-pub(crate) fn python_over_tcp(live: &Live) -> Result<Script, Box<dyn Error>> {
-    let (host, port) = live.host_and_port()?;
+pub(crate) fn python_over_tcp(printer: &impl PrinterAtHand) -> Result<Script, Box<dyn Error>> {
+    let (host, port) = printer.host_and_port()?;
     python(&["network", host, port])
 }
 
-pub(crate) fn rust_over_tcp(live: &Live) -> Result<InRust<NetworkDriver>, Box<dyn Error>> {
-    let (host, port) = live.host_and_port()?;
+pub(crate) fn rust_over_tcp(printer: &impl PrinterAtHand) -> Result<InRust<NetworkDriver>, Box<dyn Error>> {
+    let (host, port) = printer.host_and_port()?;
     Ok(InRust(NetworkDriver::open(host, port.parse()?, None)?))
 }
 
-pub(crate) fn rust_on_port(live: &Live) -> Result<InRust<FileDriver>, Box<dyn Error>> {
-    Ok(InRust(FileDriver::open(Path::new(live.place()))?))
+pub(crate) fn rust_on_port(printer: &impl PrinterAtHand) -> Result<InRust<FileDriver>, Box<dyn Error>> {
+    Ok(InRust(FileDriver::open(Path::new(printer.place()))?))
 }

@@ -12,13 +12,11 @@ use crate::client::{
 };
 use crate::live::Live;
 use crate::paper::Paper;
-use crate::receipt::{LINES, spoken, strange};
-
-/// So much is left that the near-end sensor has seen it, and more than a receipt takes.
-const NEAR_END: Poke = Poke::PaperLeft(Micrometres(2_000_000));
+use crate::printer_at_hand::{Hand, PrinterAtHand};
+use crate::receipt::{LINES, spoken};
 
 /// What a driver must conclude in each state of the printer.
-struct Conclusions {
+pub(crate) struct Conclusions {
     ready: Value,
     near_end: Value,
     paper_out: Value,
@@ -62,7 +60,7 @@ fn node_thermal_printer_asks_in_the_queue_whether_paper_is_near_its_end() -> Che
     let mut live = Live::on_tcp()?;
     let mut client = thermal_printer(&format!("tcp://{}", live.place()))?;
     assert_eq!(client.order("paper")?, json!({ "gs r 1": "00" }));
-    live.poke(NEAR_END)?;
+    live.hand(Hand::LeaveLittlePaper)?;
     assert_eq!(client.order("paper")?, json!({ "gs r 1": "03" }));
     client.end()
 }
@@ -122,27 +120,48 @@ fn a_receipt_that_ran_out_of_paper_goes_on_with_the_new_roll() -> Checked {
     client.end()
 }
 
+/// What each asks, as far as it is known (printer sources, section 10); the answers are one byte each.
+#[test]
+fn each_driver_asks_what_it_is_known_to_ask() -> Checked {
+    let mut live = Live::on_tcp()?;
+    let mut client = python_over_tcp(&live)?;
+    client.status()?;
+    assert_eq!(live.received()?, b"\x10\x04\x01\x10\x04\x04");
+    client.end()?;
+
+    // Four bytes, and the last of them means nothing.
+    let mut live = Live::on_tcp()?;
+    rust_over_tcp(&live)?.status()?;
+    assert_eq!(live.received()?, b"\x10\x04\x01\0\x10\x04\x02\0\x10\x04\x04\0");
+
+    // One question for every kind of printer; the one in the middle is for a Star.
+    let mut live = Live::on_tcp_port(9100)?;
+    let mut client = Receiptio(receiptio(&[live.host_and_port()?.0])?);
+    client.status()?;
+    assert_eq!(live.received()?, b"\x10\x04\x02\x1B\x06\x01\x1B@");
+    client.0.end()
+}
+
 /// Asks in each state, and makes the printer well again at the end.
-fn concludes(live: &mut Live, client: &mut impl Client, wanted: &Conclusions) -> Checked {
+pub(crate) fn concludes(
+    printer: &mut impl PrinterAtHand,
+    client: &mut impl Client,
+    wanted: &Conclusions,
+) -> Checked {
     assert_eq!(client.status()?, wanted.ready);
-    live.poke(NEAR_END)?;
+    printer.hand(Hand::LeaveLittlePaper)?;
     assert_eq!(client.status()?, wanted.near_end);
-    live.poke(Poke::PaperLeft(Micrometres(0)))?;
+    printer.hand(Hand::LeaveNoPaper)?;
     assert_eq!(client.status()?, wanted.paper_out);
-    live.poke(Poke::LoadPaper)?;
-    live.poke(Poke::OpenCover)?;
+    printer.hand(Hand::LoadPaper)?;
+    printer.hand(Hand::OpenCover)?;
     assert_eq!(client.status()?, wanted.cover_open);
-    live.poke(Poke::CloseCover)?;
+    printer.hand(Hand::CloseCover)?;
     assert_eq!(client.status()?, wanted.ready);
-    let strange: Vec<String> = strange(&live.received()?);
-    assert!(strange.iter().all(|strange| strange == TRAILING_NUL), "{strange:?}");
     Ok(())
 }
 
-/// The Rust driver asks `10 04 n 00`; the last byte means nothing.
-const TRAILING_NUL: &str = "Ignored 00";
-
-fn python_conclusions() -> Conclusions {
+pub(crate) fn python_conclusions() -> Conclusions {
     // Two is plenty of paper, one is near its end, zero is none.
     let said = |online: bool, paper: u8| json!({ "online": online, "paper": paper });
     Conclusions {
@@ -153,7 +172,7 @@ fn python_conclusions() -> Conclusions {
     }
 }
 
-fn rust_conclusions() -> Conclusions {
+pub(crate) fn rust_conclusions() -> Conclusions {
     let said = |online: bool, closed: bool, stopped: bool, paper: bool, adequate: bool| {
         json!({
             "online": online,

@@ -16,12 +16,15 @@ use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use printer::{DATA, DESK_80, Event, Piece, Poke, Printer};
+use printer::{DATA, DESK_80, Event, Micrometres, Piece, Poke, Printer};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
 use sim::{Input, Machine, Output, SimTime, Tag};
+
+use crate::paper::Paper;
+use crate::printer_at_hand::{Hand, Printed, PrinterAtHand};
 
 /// Silence on the cable that lets a second pass.
 const SILENCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 2_000_000 };
@@ -112,16 +115,6 @@ impl Live {
         Self { place, orders: Some(orders), news, events, seen: 0, received, thread: Some(thread) }
     }
 
-    /// Where hosts find it.
-    pub(crate) fn place(&self) -> &str {
-        &self.place
-    }
-
-    /// The two halves of a TCP place.
-    pub(crate) fn host_and_port(&self) -> Result<(&str, &str), Box<dyn Error>> {
-        self.place.rsplit_once(':').ok_or_else(|| "this is no TCP cable".into())
-    }
-
     /// Does something to the printer, and returns when it is done.
     pub(crate) fn poke(&mut self, poke: Poke) -> Result<(), Box<dyn Error>> {
         self.order(Order::Poke(poke))?;
@@ -168,16 +161,6 @@ impl Live {
         Ok(self.received.clone())
     }
 
-    /// The first two bytes of each command that had no effect.
-    pub(crate) fn ignored(&mut self) -> Result<Vec<[u8; 2]>, Box<dyn Error>> {
-        self.report()?;
-        let code = |event: &Event| match event {
-            Event::CommandIgnored { code } => Some(*code),
-            _ => None,
-        };
-        Ok(self.events.iter().filter_map(code).collect())
-    }
-
     fn order(&mut self, order: Order) -> Result<(), Box<dyn Error>> {
         match self.orders.as_ref().map(|orders| orders.send(order)) {
             Some(Ok(())) => Ok(()),
@@ -218,6 +201,29 @@ impl Live {
             Some(Ok(Err(error))) => error.into(),
             _ => "the printer's thread has died".into(),
         }
+    }
+}
+
+impl PrinterAtHand for Live {
+    fn place(&self) -> &str {
+        &self.place
+    }
+
+    fn hand(&mut self, hand: Hand) -> Result<(), Box<dyn Error>> {
+        self.poke(match hand {
+            Hand::LeaveLittlePaper => Poke::PaperLeft(Micrometres(2_000_000)),
+            Hand::LeaveNoPaper => Poke::PaperLeft(Micrometres(0)),
+            Hand::LoadPaper => Poke::LoadPaper,
+            Hand::OpenCover => Poke::OpenCover,
+            Hand::CloseCover => Poke::CloseCover,
+        })
+    }
+
+    fn receipt(&mut self) -> Result<Printed, Box<dyn Error>> {
+        let paper = Paper::of(&*self.take_receipt()?);
+        let sent = self.received()?;
+        let ignored = self.events.iter().filter(|event| matches!(event, Event::CommandIgnored { .. }));
+        Ok(Printed { paper, sent, ignored: ignored.map(ToString::to_string).collect() })
     }
 }
 

@@ -14,13 +14,14 @@
 //! | `printing`, `concluding`, `recorded` | the tests |
 //! | `receipt` | what the receipt must be, as bytes, as text, and as a picture |
 //! | `client`, `script`, `rust_driver` | the drivers |
-//! | `live` | the printer at the other end of the cable |
+//! | `printer_at_hand`, `live` | the printer at the other end of the cable |
 //! | `paper` | what can be seen on a receipt |
 
 mod client;
 mod concluding;
 mod live;
 mod paper;
+mod printer_at_hand;
 mod printing;
 mod receipt;
 mod recorded;

@@ -31,8 +31,10 @@ pub(crate) struct Paper {
 
 impl Paper {
     pub(crate) fn of(piece: &Piece) -> Self {
-        let picture = piece.picture();
-        let lines = piece.lines().map(|line| line.text.to_owned()).collect();
+        Self::new(piece.lines().map(|line| line.text.to_owned()).collect(), piece.picture())
+    }
+
+    pub(crate) fn new(lines: Vec<String>, picture: Picture) -> Self {
         Self { lines, bands: bands(&picture), picture }
     }
 

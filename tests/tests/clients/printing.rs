@@ -5,6 +5,7 @@ use crate::client::{
     Receiptio, encoder, python, python_over_tcp, receiptio, rust_on_port, rust_over_tcp, thermal_printer,
 };
 use crate::live::Live;
+use crate::printer_at_hand::PrinterAtHand as _;
 use crate::receipt::{CODES, prints, with_code_39};
 
 #[test]

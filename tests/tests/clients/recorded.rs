@@ -9,6 +9,7 @@ use crate::Checked;
 use crate::client::Recorded;
 use crate::live::Live;
 use crate::paper::Code;
+use crate::printer_at_hand::PrinterAtHand as _;
 use crate::receipt::{CAPTURES, CODES, prints, with_code_39};
 
 #[test]
