@@ -72,7 +72,7 @@ const fn shade(dark: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::{BACKGROUND, Canvas, MARGIN_DOTS, PAPER, shade};
-    use printer::Picture;
+    use printer::{Geometry, Picture};
 
     #[test]
     fn white_is_paper_and_black_is_black() {
@@ -82,7 +82,12 @@ mod tests {
 
     #[test]
     fn papers_of_different_length_hang_from_the_same_line() {
-        let paper = |height: u32| Picture { width: 2, height, dots: vec![255; 2 * height as usize] };
+        let paper = |height: u32| Picture {
+            width: 2,
+            height,
+            dots: vec![255; 2 * height as usize],
+            geometry: Geometry::WIDE_203_DPI,
+        };
         let canvas = Canvas::side_by_side(&paper(1), &paper(3));
         let at = |x: u32, y: u32| canvas.grey[(y * canvas.width + x) as usize];
         let (left, right, top) = (MARGIN_DOTS, 2 * MARGIN_DOTS + 2, MARGIN_DOTS);

@@ -24,7 +24,8 @@ pub struct Picture {
     pub height: u32,
     /// Row after row, `width` bytes each.
     pub dots: Vec<u8>,
-    geometry: Geometry,
+    /// Dots and paper of the printer.
+    pub geometry: Geometry,
 }
 
 impl Picture {
