@@ -9,7 +9,7 @@ use tillrig_tests::repository::root;
 
 use crate::Checked;
 use crate::client::Client;
-use crate::paper::{self, Code, Paper};
+use crate::paper::{Code, Paper};
 use crate::printer_at_hand::{Printed, PrinterAtHand};
 
 /// The text of the receipt, without the blanks by which one driver moves it to the middle.
@@ -57,7 +57,7 @@ pub(crate) fn prints(
     expect(&mut wrong, "codes", &paper.codes(), &wanted);
     expect(&mut wrong, "logos", &paper.logos()?, &logos);
     wrong.extend(styles(&paper)?);
-    let seen = paper::keep(&paper.picture, name)?;
+    let seen = paper.dots.keep(name)?;
     assert!(wrong.is_empty(), "\n{}\nsee {}", wrong.join("\n"), seen.display());
     Ok(())
 }
@@ -79,8 +79,8 @@ fn styles(paper: &Paper) -> Result<Vec<String>, Box<dyn Error>> {
     let name = paper.first()?;
     let (left, right) = name.margins();
     // A capital of font A is at most 24 dots high. Half a character of it is white, to the left or to the right.
-    if name.rows() <= 24 || left.abs_diff(right) > 24 {
-        wrong.push(format!("the name has {} rows, and {left} and {right} dots beside it", name.rows()));
+    if name.rows().len() <= 24 || left.abs_diff(right) > 24 {
+        wrong.push(format!("the name has {} rows, and {left} and {right} dots beside it", name.rows().len()));
     }
     let thanks = paper.last()?.black_percent();
     if thanks <= 50 {
