@@ -13,6 +13,7 @@
 //! | `paper` | what was meant, where it was heated and how dark; what it looks like, and whether it can be read |
 //! | `status` | status bytes |
 //! | `profile`, `geometry`, `poke`, `event`, `units` | the interface |
+//! | [`words`] | pokes as phrases, and faults by name |
 //!
 //! Source of the facts: printer sources, by section in each file. *Not modelled yet:* the supply voltage, the
 //! head's single dots, the blade's home switch, dust on sensors, automatic status, bar codes.
@@ -28,10 +29,11 @@ mod profile;
 mod receiver;
 mod status;
 mod units;
+pub mod words;
 
 pub use event::{Event, OfflineReason, PieceId, Place};
 pub use geometry::Geometry;
-pub use machine::{DATA, Printer};
+pub use machine::{DATA, FLOW, Printer};
 pub use paper::picture::Picture;
 pub use paper::piece::{Line, Piece, ReadLine, Reading};
 pub use poke::{GearName, Poke, Roll, Sensor, Wire};

@@ -16,7 +16,7 @@ use sim::{Input, Machine, Outbox, Output, Port, Reason, SimTime, Tag};
 pub const DATA: Port = Port(0);
 
 /// XON and XOFF.
-const FLOW: Tag = Tag("flow");
+pub const FLOW: Tag = Tag("flow");
 /// Answers to `DLE EOT`, `GS r` and `GS e 6`.
 const STATUS: Tag = Tag("status");
 /// Answers that say that something is done.
@@ -39,7 +39,7 @@ pub struct Printer {
     offline: Option<OfflineReason>,
     /// The last thing that was said about taking bytes.
     busy: bool,
-    /// Bytes that were handed on to the parser.
+    /// Bytes that were handed on to the parser, or forgotten on the way to it: an offset into all that came.
     handed_on: u64,
     outbox: Outbox<Event>,
 }
@@ -74,6 +74,22 @@ impl Printer {
     #[must_use]
     pub const fn profile(&self) -> &'static Profile {
         self.profile
+    }
+
+    /// True when nothing is left to do: all bytes that came are carried out, and nothing moves. An unfinished command
+    /// may wait for its rest.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.awaited.is_none()
+            && self.receiver.waiting_bytes() == 0
+            && self.mechanism.is_quiet()
+            && (self.parser.buffered() == 0 || self.parser.clone().next().is_none())
+    }
+
+    /// Bytes that still find room in the receive buffer.
+    #[must_use]
+    pub fn free_bytes(&self) -> usize {
+        self.receiver.free_bytes()
     }
 
     /// Bytes of memory that it takes, pieces that lie in its mouth not counted.
@@ -172,6 +188,7 @@ impl Printer {
                 }
             }
             Realtime::Clear => {
+                self.handed_on += self.receiver.waiting_bytes();
                 self.receiver.clear();
                 self.parser.reset();
                 self.interpreter.clear_line();
@@ -243,6 +260,7 @@ impl Printer {
         self.offline = Some(OfflineReason::Starting);
         self.busy = true;
         self.awaited = None;
+        self.handed_on += self.receiver.waiting_bytes();
         self.receiver.lose_power();
         self.parser =
             Parser::new().with_multibyte(self.profile.type_face.multibyte).with_slice_max(SLICE_BYTES);

@@ -59,6 +59,16 @@ impl Receiver {
         self.full
     }
 
+    /// Bytes that still find room.
+    pub(crate) fn free_bytes(&self) -> usize {
+        self.size.saturating_sub(self.waiting.len())
+    }
+
+    /// Bytes that have not been handed on.
+    pub(crate) fn waiting_bytes(&self) -> u64 {
+        self.waiting.len() as u64
+    }
+
     /// Empties the buffer.
     pub(crate) fn clear(&mut self) {
         self.waiting.clear();

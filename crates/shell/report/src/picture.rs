@@ -1,9 +1,10 @@
-//! A slip as a PNG: on the left the paper as it is, on the right the paper as it should have been.
+//! Paper as a PNG. A slip: on the left the paper as it is, on the right the paper as it should have been. Or one piece
+//! of paper alone, without anything around it.
 //!
-//! Both stand at the same scale, 8 dots a millimetre, with their leading edges level, on grey. *Not drawn:* a caption
+//! Of a slip, both stand at the same scale, 8 dots a millimetre, with their leading edges level, on grey. *Not drawn:* a caption
 //! (the file's text chunk says which is which), and what was printed on the paper before this slip.
 
-use png::{BitDepth, ColorType, Compression, Encoder, EncodingError};
+use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Filter};
 use printer::Picture;
 use runner::Slip;
 
@@ -31,6 +32,65 @@ pub fn png(slip: &Slip) -> Result<Vec<u8>, EncodingError> {
     )?;
     let mut writer = encoder.write_header()?;
     writer.write_image_data(&canvas.grey)?;
+    writer.finish()?;
+    Ok(file)
+}
+
+/// The PNG file of one piece of paper, edge to edge: 1 bit a dot where it has no more than two shades, as sound paper
+/// has, and 8 bits of grey otherwise.
+///
+/// # Errors
+/// When the paper is longer than a PNG can say, or has no length.
+pub fn paper(picture: &Picture) -> Result<Vec<u8>, EncodingError> {
+    let (width, height) = (picture.width, picture.height);
+    match two_shades(&picture.dots) {
+        Some(shades) => two_tone(width, height, &picture.dots, shades),
+        None => grey(width, height, &picture.dots),
+    }
+}
+
+/// The only two darknesses of these dots, the lighter one first; `None` if there are more.
+fn two_shades(dots: &[u8]) -> Option<[u8; 2]> {
+    let first = dots.first().copied().unwrap_or_default();
+    let other = dots.iter().copied().find(|dot| *dot != first).unwrap_or(first);
+    let only = dots.iter().all(|dot| *dot == first || *dot == other);
+    only.then_some([first.min(other), first.max(other)])
+}
+
+/// A palette of two shades: an eighth of the bytes, and several times quicker to pack than grey.
+fn two_tone(width: u32, height: u32, dots: &[u8], [light, dark]: [u8; 2]) -> Result<Vec<u8>, EncodingError> {
+    let mut rows = Vec::with_capacity(dots.len() / 8 + height as usize);
+    for row in dots.chunks(width.max(1) as usize) {
+        // The first dot stands in the highest bit; the last byte is filled up with light.
+        let byte = |dots: &[u8]| {
+            (0..).zip(dots).fold(0_u8, |byte, (at, dot)| byte | u8::from(*dot != light) << (7 - at))
+        };
+        rows.extend(row.chunks(8).map(byte));
+    }
+    let mut file = Vec::new();
+    let mut encoder = Encoder::new(&mut file, width, height);
+    encoder.set_color(ColorType::Indexed);
+    encoder.set_depth(BitDepth::One);
+    let palette = [light, dark].map(shade);
+    encoder.set_palette(palette.iter().flat_map(|grey| [*grey; 3]).collect::<Vec<u8>>());
+    encoder.set_compression(Compression::Fast);
+    encoder.set_filter(Filter::Up);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&rows)?;
+    writer.finish()?;
+    Ok(file)
+}
+
+fn grey(width: u32, height: u32, dots: &[u8]) -> Result<Vec<u8>, EncodingError> {
+    let grey: Vec<u8> = dots.iter().map(|dark| shade(*dark)).collect();
+    let mut file = Vec::new();
+    let mut encoder = Encoder::new(&mut file, width, height);
+    encoder.set_color(ColorType::Grayscale);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_compression(Compression::Fast);
+    encoder.set_filter(Filter::Up);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&grey)?;
     writer.finish()?;
     Ok(file)
 }
@@ -71,13 +131,43 @@ const fn shade(dark: u8) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::{BACKGROUND, Canvas, MARGIN_DOTS, PAPER, shade};
+    use super::{BACKGROUND, Canvas, MARGIN_DOTS, PAPER, grey, shade, two_shades, two_tone};
     use printer::{Geometry, Picture};
 
     #[test]
     fn white_is_paper_and_black_is_black() {
         assert_eq!((shade(0), shade(255)), (PAPER, 0));
         assert!(shade(90) > shade(200));
+    }
+
+    fn decoded(file: &[u8]) -> (png::BitDepth, Vec<u8>) {
+        let mut decoder = png::Decoder::new(std::io::Cursor::new(file));
+        decoder.set_transformations(png::Transformations::EXPAND);
+        let mut reader = decoder.read_info().unwrap();
+        let depth = reader.info().bit_depth;
+        let mut dots = vec![0; reader.output_buffer_size().unwrap()];
+        let info = reader.next_frame(&mut dots).unwrap();
+        dots.truncate(info.buffer_size());
+        (depth, dots)
+    }
+
+    #[test]
+    fn sound_paper_takes_one_bit_a_dot_and_looks_the_same() {
+        // Eleven dots a row, so that the last byte of a row is not full; three channels of the palette each.
+        let dots: Vec<u8> = (0..33).map(|at| if at % 3 == 0 { 200 } else { 0 }).collect();
+        let shades = two_shades(&dots).unwrap();
+        let (depth, shown) = decoded(&two_tone(11, 3, &dots, shades).unwrap());
+        assert_eq!(depth, png::BitDepth::One);
+        let expected: Vec<u8> = dots.iter().flat_map(|dot| [shade(*dot); 3]).collect();
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn paper_with_more_shades_stays_grey() {
+        let dots = [0, 90, 200, 255];
+        assert_eq!(two_shades(&dots), None);
+        assert_eq!(decoded(&grey(2, 2, &dots).unwrap()), (png::BitDepth::Eight, dots.map(shade).to_vec()));
+        assert_eq!((two_shades(&[0, 0]), two_shades(&[200, 0])), (Some([0, 0]), Some([0, 200])));
     }
 
     #[test]
