@@ -27,6 +27,7 @@ mod receipt;
 mod recorded;
 mod rust_driver;
 mod script;
+mod served;
 
 use std::error::Error;
 

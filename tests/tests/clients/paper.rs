@@ -85,7 +85,9 @@ impl Dots {
         let mut reader = decoder.read_info()?;
         let mut light = vec![0; reader.output_buffer_size().ok_or("the picture is too big")?];
         let info = reader.next_frame(&mut light)?;
-        Ok(Self { width: info.width, dark: light.iter().map(|light| 255 - light).collect() })
+        // A palette comes out as colours; those of paper are all grey.
+        let light = light.iter().step_by(info.color_type.samples());
+        Ok(Self { width: info.width, dark: light.map(|light| 255 - light).collect() })
     }
 
     /// Keeps a picture where a person can look at it, and says where.
