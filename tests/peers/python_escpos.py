@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints a receipt and asks for status with somebody else's driver: unmodified python-escpos 3.1.
 
-Usage:  python python_escpos.py network HOST PORT | serial PATH | file PATH
+Usage:  python python_escpos.py network HOST PORT | serial PATH | serial-xonxoff PATH | file PATH
 Needs:  pip install -r requirements.txt
 
 Each line on stdin is an order, `receipt` or `status`; for each one line of JSON goes to stdout when it is done.
@@ -27,8 +27,8 @@ def connect(way, *place):
     """The driver's printer at the end of this cable."""
     if way == "network":
         return Network(place[0], int(place[1]), timeout=60)
-    if way == "serial":
-        return Serial(place[0], baudrate=115200)
+    if way.startswith("serial"):
+        return Serial(place[0], baudrate=115200, xonxoff=way == "serial-xonxoff")
     return File(place[0])
 
 

@@ -14,11 +14,11 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::Checked;
-use crate::client::{python, python_over_tcp, rust_on_port, rust_over_tcp, thermal_printer};
+use crate::client::{Client as _, python, python_over_tcp, rust_on_port, rust_over_tcp, thermal_printer};
 use crate::concluding::{concludes, python_conclusions, rust_conclusions};
 use crate::paper::{Dots, Paper};
 use crate::printer_at_hand::{Hand, Printed, PrinterAtHand};
-use crate::receipt::{CODES, prints, with_code_39};
+use crate::receipt::{CODES, LINES, prints, spoken, with_code_39};
 
 #[test]
 fn python_escpos_prints_over_tcp_at_the_program() -> Checked {
@@ -78,6 +78,21 @@ fn rust_escpos_sees_over_tcp_that_paper_is_out_and_the_cover_open_at_the_program
     let mut served = Served::on_tcp()?;
     let mut client = rust_over_tcp(&served)?;
     concludes(&mut served, &mut client, &rust_conclusions())?;
+    served.end()
+}
+
+/// Three receipts are more than the printer's buffer holds.
+#[test]
+fn a_host_that_obeys_xoff_loses_nothing_of_three_receipts_in_a_row() -> Checked {
+    let mut served = Served::on_pty()?;
+    let mut client = python(&["serial-xonxoff", served.place()])?;
+    for _ in 0..3 {
+        client.print()?;
+    }
+    for _ in 0..3 {
+        assert_eq!(spoken(served.receipt()?.paper.lines.into_iter()), LINES);
+    }
+    client.end()?;
     served.end()
 }
 
