@@ -357,7 +357,9 @@ impl Desk {
         while let Some(output) = self.printer.poll() {
             match output {
                 Output::Send { tag: FLOW, bytes, .. } => self.busy = bytes == [escpos::status::XOFF],
-                Output::Send { bytes, .. } => self.cable.write(bytes)?,
+                Output::Send { port: DATA, bytes, .. } => self.cable.write(bytes)?,
+                // This cable has no other wires.
+                Output::Send { .. } => {}
                 Output::Event(event) => {
                     self.offline = match event {
                         Event::Offline { .. } => true,
