@@ -110,7 +110,7 @@ fn a_receipt_that_ran_out_of_paper_goes_on_with_the_new_roll() -> Checked {
     client.print()?;
     live.wait_for(|event| matches!(event, Event::Offline { cause: OfflineReason::PaperEnd }))?;
     assert_eq!(client.status()?, python_conclusions().paper_out);
-    live.poke(Poke::LoadPaper)?;
+    live.hand(Hand::LoadPaper)?;
     live.take_receipt()?;
     assert_eq!(client.status()?, python_conclusions().ready);
     let pieces = live.pieces();

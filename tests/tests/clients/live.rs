@@ -24,7 +24,7 @@ use rustix::termios::{OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
 use sim::{Input, Machine, Output, SimTime, Tag};
 
 use crate::paper::Paper;
-use crate::printer_at_hand::{Hand, Printed, PrinterAtHand};
+use crate::printer_at_hand::{Hand, Noticed, Printed, PrinterAtHand};
 
 /// Silence on the cable that lets a second pass.
 const SILENCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 2_000_000 };
@@ -51,6 +51,7 @@ pub(crate) struct Live {
     /// How many of them are older than the last receipt.
     seen: usize,
     received: Vec<u8>,
+    noticed: Noticed,
     thread: Option<JoinHandle<io::Result<()>>>,
 }
 
@@ -110,8 +111,8 @@ impl Live {
         let (orders, inbox) = mpsc::channel();
         let (outbox, news) = mpsc::channel();
         let thread = thread::spawn(move || Desk::new(cable, outbox).run(&inbox));
-        let (events, received) = (Vec::new(), Vec::new());
-        Self { place, orders: Some(orders), news, events, seen: 0, received, thread: Some(thread) }
+        let (events, received, noticed) = (Vec::new(), Vec::new(), Noticed::default());
+        Self { place, orders: Some(orders), news, events, seen: 0, received, noticed, thread: Some(thread) }
     }
 
     /// Does something to the printer, and returns when it is done.
@@ -177,7 +178,15 @@ impl Live {
     /// Takes one piece of news; `true` for the end of a report.
     fn hear(&mut self) -> Result<bool, Box<dyn Error>> {
         match self.news.recv_timeout(PATIENCE) {
-            Ok(News::Event(event)) => self.events.push(event),
+            Ok(News::Event(event)) => {
+                match event {
+                    Event::Offline { .. } => self.noticed.offline = true,
+                    Event::Online => self.noticed.offline = false,
+                    Event::PaperNearEnd => self.noticed.near_end = true,
+                    _ => {}
+                }
+                self.events.push(event);
+            }
             Ok(News::Received(bytes)) => self.received.extend(bytes),
             Ok(News::Reported) => return Ok(true),
             Err(mpsc::RecvTimeoutError::Disconnected) => return Err(self.unplugged()),
@@ -215,7 +224,11 @@ impl PrinterAtHand for Live {
             Hand::LoadPaper => Poke::LoadPaper,
             Hand::OpenCover => Poke::OpenCover,
             Hand::CloseCover => Poke::CloseCover,
-        })
+        })?;
+        while !self.noticed.follows(hand) {
+            self.hear()?;
+        }
+        Ok(())
     }
 
     fn receipt(&mut self) -> Result<Printed, Box<dyn Error>> {

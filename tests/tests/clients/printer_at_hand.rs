@@ -9,7 +9,7 @@ pub(crate) trait PrinterAtHand {
     /// `HOST:PORT`, or the path of a serial port.
     fn place(&self) -> &str;
 
-    /// Does this to it, and returns when it is done.
+    /// Does this to it, and returns when the printer has noticed.
     fn hand(&mut self, hand: Hand) -> Result<(), Box<dyn Error>>;
 
     /// Waits for a receipt, and takes it.
@@ -31,6 +31,24 @@ pub(crate) enum Hand {
     LoadPaper,
     OpenCover,
     CloseCover,
+}
+
+/// What the printer has noticed, as it told.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Noticed {
+    pub(crate) offline: bool,
+    pub(crate) near_end: bool,
+}
+
+impl Noticed {
+    /// Whether that is what follows from what hands did.
+    pub(crate) const fn follows(self, hand: Hand) -> bool {
+        match hand {
+            Hand::LeaveLittlePaper => self.near_end,
+            Hand::LeaveNoPaper | Hand::OpenCover => self.offline,
+            Hand::LoadPaper | Hand::CloseCover => !self.offline,
+        }
+    }
 }
 
 /// A receipt, and how it came about.

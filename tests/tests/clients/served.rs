@@ -17,7 +17,7 @@ use crate::Checked;
 use crate::client::{Client as _, python, python_over_tcp, rust_on_port, rust_over_tcp, thermal_printer};
 use crate::concluding::{concludes, python_conclusions, rust_conclusions};
 use crate::paper::{Dots, Paper};
-use crate::printer_at_hand::{Hand, Printed, PrinterAtHand};
+use crate::printer_at_hand::{Hand, Noticed, Printed, PrinterAtHand};
 use crate::receipt::{CODES, LINES, prints, spoken, with_code_39};
 
 #[test]
@@ -106,6 +106,7 @@ struct Served {
     news: Receiver<Value>,
     place: String,
     ignored: Vec<String>,
+    noticed: Noticed,
     folder: TempDir,
 }
 
@@ -137,7 +138,8 @@ impl Served {
             objects.take_while(|object| tell.send(Value::clone(object)).is_ok()).for_each(drop);
         });
         let phrases = child.stdin.take();
-        let mut served = Self { child, phrases, news, place: String::new(), ignored: Vec::new(), folder };
+        let (place, ignored, noticed) = Default::default();
+        let mut served = Self { child, phrases, news, place, ignored, noticed, folder };
         let listens = served.hear(|news| news["news"] == "listens" && news["kind"] == kind)?;
         served.place = listens["place"].as_str().ok_or("no place")?.to_owned();
         Ok(served)
@@ -147,8 +149,12 @@ impl Served {
     fn hear(&mut self, it: impl Fn(&Value) -> bool) -> Result<Value, Box<dyn Error>> {
         loop {
             let news = self.news.recv_timeout(PATIENCE)?;
-            if news["news"] == "command-ignored" {
-                self.ignored.push(news["text"].to_string());
+            match news["news"].as_str() {
+                Some("command-ignored") => self.ignored.push(news["text"].to_string()),
+                Some("offline") => self.noticed.offline = true,
+                Some("online") => self.noticed.offline = false,
+                Some("paper-near-end") => self.noticed.near_end = true,
+                _ => {}
             }
             if it(&news) {
                 return Ok(news);
@@ -180,7 +186,11 @@ impl PrinterAtHand for Served {
             Hand::CloseCover => "close cover",
         };
         writeln!(self.phrases.as_mut().ok_or("no pipe")?, "{phrase}")?;
-        self.hear(|news| news["news"] == "answer").map(drop)
+        self.hear(|news| news["news"] == "answer")?;
+        while !self.noticed.follows(hand) {
+            self.hear(|_| true)?;
+        }
+        Ok(())
     }
 
     fn receipt(&mut self) -> Result<Printed, Box<dyn Error>> {
