@@ -420,7 +420,7 @@ pub enum Command<'a> {
     /// A real-time command at command position. The [`Snooper`](crate::Snooper) has already recognised it.
     Realtime(Realtime),
     /// Accepted, and without effect on a thermal receipt printer: impact mechanisms (`ESC U`, `ESC <`), slips,
-    /// smoothing (`GS b`), buzzers (`ESC (A`, `ESC B`), the paper sensors of a parallel port (`ESC c 3`), and what
+    /// smoothing (`GS b`), buzzers (BEL, `ESC ( A`, `ESC B`), the paper sensors of a parallel port (`ESC c 3`), and what
     /// only clones follow (`GS |`, `GS FF`).
     NoEffect {
         /// The whole command.

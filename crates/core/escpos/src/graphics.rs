@@ -348,7 +348,11 @@ pub struct LineStyle {
 
 impl LineStyle {
     fn decode(m1: u8) -> Option<Self> {
-        matches!(m1, 1..=6).then_some(Self { double: m1 > 3, thickness: (m1 - 1) % 3 + 1 })
+        match m1 {
+            1..=3 => Some(Self { double: false, thickness: m1 }),
+            4..=6 => Some(Self { double: true, thickness: m1 - 3 }),
+            _ => None,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! - [`Parser`] splits the printer's normal stream into [`Command`]s, one at a time; [`HELD_MAX`] bounds what it holds,
 //!   and a [`Dialect`] says which commands there are beyond the baseline.
+//! - [`COMMANDS`] is the catalogue of all commands, with an example of each.
 //! - [`Snooper`] finds real-time commands as bytes arrive, whatever they stand inside.
 //! - [`Writer`] is the host's side: it appends commands to a byte buffer.
 //! - [`status`] has the status bytes a printer sends; [`ReplyParser`] reads them at the host.
@@ -29,6 +30,7 @@ extern crate alloc;
 
 mod barcode;
 mod bytes;
+mod catalogue;
 mod command;
 mod decode;
 mod device;
@@ -40,12 +42,14 @@ mod parser;
 mod presenter;
 mod realtime;
 mod reply;
+mod scan;
 mod setting;
 pub mod status;
 mod symbol;
 mod text;
 mod writer;
 
+pub use catalogue::{COMMANDS, CommandRow, Tier};
 pub use command::Command;
 pub use device::{CutMode, Direction, DrawerPin, StatusKind};
 pub use dialect::{Dialect, Multibyte};

@@ -21,6 +21,7 @@ use crate::decode::decode;
 use crate::dialect::{Dialect, Multibyte};
 use crate::frame::{Items, Limits, Measure, Walk, measure};
 use crate::graphics::RasterScale;
+use crate::scan::{before_control, before_control_or_high};
 
 /// Most bytes held for a command that is not whole yet, unless [`Parser::with_held_max`] says less: an image of
 /// 2400 by 2400 dots (720,000 bytes), and some more. Printers have 256 to 400 KB for graphics.
@@ -42,6 +43,8 @@ pub struct Parser {
     /// How far the command at the front has been measured.
     walk: Walk,
     ongoing: Ongoing,
+    /// Nothing can be taken before so many bytes are held.
+    needed: usize,
     dialect: Dialect,
     /// Multibyte mode is on.
     multibyte: bool,
@@ -49,6 +52,8 @@ pub struct Parser {
     code: Multibyte,
     /// Text is UTF-8.
     utf8: bool,
+    /// Neither multibyte mode nor UTF-8: every byte from 20h on is text.
+    plain: bool,
     slice_max: usize,
     held_max: usize,
 }
@@ -90,10 +95,12 @@ impl Parser {
             consumed: 0,
             walk: Walk::default(),
             ongoing: Ongoing::Nothing,
+            needed: 1,
             dialect: Dialect::EPSON,
             multibyte: false,
             code: Dialect::EPSON.multibyte,
             utf8: false,
+            plain: true,
             slice_max: SLICE_MAX,
             held_max: HELD_MAX,
         }
@@ -134,16 +141,30 @@ impl Parser {
     }
 
     /// Appends bytes. They wait until [`next`](Self::next) takes them.
+    #[inline]
     pub fn push(&mut self, bytes: &[u8]) {
-        // Moving the rest to the front only when it is the smaller half keeps the cost linear.
-        if self.consumed > self.buffered() {
-            self.buffer.drain(..self.consumed);
+        if self.consumed > 0 {
+            self.make_room();
+        }
+        match *bytes {
+            [byte] => self.buffer.push(byte),
+            _ => self.buffer.extend_from_slice(bytes),
+        }
+    }
+
+    /// Drops what is consumed: moving the rest to the front only when it is the smaller half keeps the cost linear.
+    #[inline]
+    fn make_room(&mut self) {
+        if self.consumed == self.buffer.len() {
+            self.buffer.clear();
             self.consumed = 0;
-            if self.buffer.is_empty() {
+            if self.buffer.capacity() > ROOM_KEPT {
                 self.buffer.shrink_to(ROOM_KEPT);
             }
+        } else if self.consumed > self.buffered() {
+            self.buffer.drain(..self.consumed);
+            self.consumed = 0;
         }
-        self.buffer.extend_from_slice(bytes);
     }
 
     /// Takes the next whole command, or says `None` until more bytes come.
@@ -151,12 +172,35 @@ impl Parser {
         clippy::should_implement_trait,
         reason = "a command borrows the parser, which Iterator cannot say"
     )]
+    #[inline]
     pub fn next(&mut self) -> Option<Command<'_>> {
+        if self.buffered() < self.needed {
+            return None;
+        }
+        // The short way, for what most of a receipt consists of.
+        if self.plain && matches!(self.ongoing, Ongoing::Nothing) {
+            let len = before_control(self.pending());
+            if len > 0 {
+                let range = self.take(len);
+                return Some(Command::Text(self.buffer.get(range).unwrap_or_default()));
+            }
+            if self.pending().first() == Some(&b'\n') {
+                self.take(1);
+                return Some(Command::LineFeed);
+            }
+        }
+        self.next_found()
+    }
+
+    /// The long way, for everything.
+    fn next_found(&mut self) -> Option<Command<'_>> {
+        self.needed = 1;
         let found = loop {
             match self.ongoing {
                 Ongoing::Nothing => {
-                    if !self.raster_starts() {
-                        break self.find()?;
+                    let first = *self.pending().first()?;
+                    if first != 0x1D || !self.raster_starts() {
+                        break self.find(first)?;
                     }
                 }
                 Ongoing::Image { scale, width_bytes, rows_left } => {
@@ -174,6 +218,7 @@ impl Parser {
         self.consumed = 0;
         self.walk = Walk::default();
         self.ongoing = Ongoing::Nothing;
+        self.needed = 1;
     }
 
     /// Bytes held: pushed, and not yet taken as a command or dropped.
@@ -198,6 +243,13 @@ impl Parser {
         self.buffer.get(self.consumed..).unwrap_or_default()
     }
 
+    /// `None` until so many bytes are held, which is then remembered.
+    fn require(&mut self, len: usize) -> Option<()> {
+        let held = self.buffered() >= len;
+        self.needed = if held { 1 } else { len };
+        held.then_some(())
+    }
+
     fn take(&mut self, len: usize) -> Range<usize> {
         let start = self.consumed;
         self.consumed += len;
@@ -220,9 +272,7 @@ impl Parser {
         let fitting = u16::try_from((self.slice_max / row.max(1)).max(1)).unwrap_or(u16::MAX);
         let rows = rows_left.min(fitting);
         let len = row * usize::from(rows);
-        if self.buffered() < len {
-            return None;
-        }
+        self.require(len)?;
         self.ongoing = match rows_left - rows {
             0 => Ongoing::Nothing,
             rows_left => Ongoing::Image { scale, width_bytes, rows_left },
@@ -247,9 +297,9 @@ impl Parser {
     }
 
     /// Finds what stands at the front, and consumes it.
-    fn find(&mut self) -> Option<Found> {
-        match *self.pending().first()? {
-            lead @ 0x20.. if self.is_lead(lead) => self.hanzi(),
+    fn find(&mut self, first: u8) -> Option<Found> {
+        match first {
+            0x20.. if self.is_lead(first) => self.hanzi(),
             0x20.. => self.text(),
             0x10 | 0x1B..=0x1D => self.command(),
             0x12 if self.dialect.dc2 => self.command(),
@@ -263,18 +313,39 @@ impl Parser {
 
     fn text(&mut self) -> Option<Found> {
         let pending = self.pending();
-        let ends = |&byte: &u8| byte < 0x20 || self.is_lead(byte);
-        let len = match pending.iter().position(ends) {
-            Some(len) => len,
-            None if self.utf8 => whole_characters(pending),
-            None => pending.len(),
+        let len = match (self.utf8, self.multibyte) {
+            (false, false) => before_control(pending),
+            (false, true) => self.before_lead(pending),
+            (true, _) => match before_control(pending) {
+                len if len < pending.len() => len,
+                _ => whole_characters(pending),
+            },
         };
         (len > 0).then(|| Found::Text(self.take(len)))
     }
 
+    /// Bytes before the first control byte or lead byte. The first byte is text.
+    fn before_lead(&self, pending: &[u8]) -> usize {
+        if self.code == Multibyte::Jis {
+            let ends = |&byte: &u8| byte < 0x20 || self.code.is_lead(byte);
+            return pending.iter().position(ends).unwrap_or(pending.len());
+        }
+        let mut len = 0;
+        loop {
+            let rest = pending.get(len..).unwrap_or_default();
+            let plain = before_control_or_high(rest);
+            len += plain;
+            match rest.get(plain) {
+                Some(&byte) if byte >= 0x80 && !self.code.is_lead(byte) => len += 1,
+                _ => return len,
+            }
+        }
+    }
+
     fn hanzi(&mut self) -> Option<Found> {
         let len = self.code.len(*self.pending().get(1)?);
-        (self.buffered() >= len).then(|| Found::Hanzi(self.take(len)))
+        self.require(len)?;
+        Some(Found::Hanzi(self.take(len)))
     }
 
     fn command(&mut self) -> Option<Found> {
@@ -287,7 +358,10 @@ impl Parser {
             Measure::Unknown => return Some(Found::Unknown(self.take(2))),
             Measure::Whole { head, total } => {
                 match usize::try_from(total).ok().filter(|&len| len <= self.held_max) {
-                    Some(len) => return (self.buffered() >= len).then(|| Found::Framed(self.take(len))),
+                    Some(len) => {
+                        self.require(len)?;
+                        return Some(Found::Framed(self.take(len)));
+                    }
                     None => (head, total - head as u64),
                 }
             }
@@ -326,12 +400,14 @@ impl Parser {
             [0x1C, b'(', b'C', 2, 0, 48, n @ (1 | 2 | b'1' | b'2')] => self.utf8 = n & 2 != 0,
             _ => {}
         }
+        self.plain = !self.multibyte && !self.utf8;
     }
 
     fn initialize(&mut self) {
         self.multibyte = self.dialect.multibyte_at_start;
         self.code = self.dialect.multibyte;
         self.utf8 = false;
+        self.plain = !self.multibyte;
     }
 
     /// `FS C`: only Japanese printers have two codes.
@@ -360,6 +436,7 @@ fn whole_characters(text: &[u8]) -> usize {
 /// A control byte that is a command by itself, or nothing.
 fn single(bytes: &[u8]) -> Command<'_> {
     match bytes {
+        [0x07] => Command::NoEffect { bytes },
         [0x09] => Command::Tab,
         [0x0A] => Command::LineFeed,
         [0x0C] => Command::FormFeed,

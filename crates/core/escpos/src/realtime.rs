@@ -113,6 +113,7 @@ impl Snooper {
         if let Some(parser) = &mut self.parser {
             return read_along(parser, byte);
         }
+        // Most bytes neither start nor continue one.
         if self.len == 0 && byte != 0x10 {
             return None;
         }

@@ -3,7 +3,7 @@
 //! Source: printer sources, section 1 (length table), sections 2.1 and 2.3 for `GS C` and `GS D`, section 8 for the
 //! vendor rows. Lengths count every byte of the command.
 
-use tillrig_escpos::{Command, Parser};
+use tillrig_escpos::{Command, Dialect, Multibyte, Parser};
 
 /// Text behind each command. Its first byte is neither a digit nor a semicolon, so `GS C ;` cannot eat it.
 const SENTINEL: &[u8] = b"#next";
@@ -13,7 +13,11 @@ type Row = (&'static str, &'static [u8], usize, usize);
 
 /// Pushes the command and the sentinel, takes one command, and says how many bytes that took and what came next.
 fn first_command_len(command: &[u8]) -> (usize, Vec<u8>) {
-    let mut parser = Parser::new();
+    first_len_of(Dialect::EPSON, command)
+}
+
+fn first_len_of(dialect: Dialect, command: &[u8]) -> (usize, Vec<u8>) {
+    let mut parser = Parser::new().with_dialect(dialect);
     parser.push(command);
     parser.push(SENTINEL);
     let took = parser.next().is_some();
@@ -26,10 +30,14 @@ fn first_command_len(command: &[u8]) -> (usize, Vec<u8>) {
 }
 
 fn check(rows: &[Row]) {
+    check_dialect(Dialect::EPSON, rows);
+}
+
+fn check_dialect(dialect: Dialect, rows: &[Row]) {
     for &(name, head, data_len, expected) in rows {
         let mut command = head.to_vec();
         command.resize(head.len() + data_len, 0x41);
-        assert_eq!(first_command_len(&command), (expected, SENTINEL.to_vec()), "{name}");
+        assert_eq!(first_len_of(dialect, &command), (expected, SENTINEL.to_vec()), "{name}");
     }
 }
 
@@ -207,5 +215,83 @@ fn a_bar_code_stops_at_bad_data_and_the_rest_is_text() {
         let (head, tail) = bad.split_at(consumed);
         assert_eq!(parser.next(), Some(Command::Ignored { bytes: head }));
         assert_eq!(parser.next(), Some(Command::Text(&[tail, SENTINEL].concat())));
+    }
+}
+
+/// Every command of clones at once.
+const ALL: Dialect = Dialect {
+    italics: true,
+    citizen_presenter: true,
+    star_presenter: true,
+    ncr_status: true,
+    multibyte_at_start: false,
+    ..Dialect::CLONE_58
+};
+
+#[test]
+fn commands_of_clones_have_their_own_lengths() {
+    check_dialect(
+        ALL,
+        &[
+            ("ESC 7", &[0x1B, b'7', 7, 80, 2], 0, 5),
+            ("ESC 4", &[0x1B, b'4', 1], 0, 3),
+            ("ESC Z", &[0x1B, b'Z', 0, 0, 6, 3, 1], 259, 266),
+            ("GS N, high byte first", &[0x1D, b'N', 6, 0, 1, 3], 259, 265),
+            ("GS k 97", &[0x1D, b'k', 97, 5, 1, 3, 1], 259, 266),
+            ("GS R 0", &[0x1D, b'R', 0], 0, 3),
+            ("GS R 1", &[0x1D, b'R', b'1', 9], 0, 4),
+            ("ESC SYN 0", &[0x1B, 0x16, b'0', 0], 0, 4),
+            ("ESC SYN 1", &[0x1B, 0x16, b'1', 9], 0, 4),
+            ("ESC SYN 3", &[0x1B, 0x16, b'3', 1], 0, 4),
+            ("ESC SYN 4", &[0x1B, 0x16, b'4'], 0, 3),
+            ("DC2 #", &[0x12, b'#', 0x4A], 0, 3),
+            ("DC2 T", &[0x12, b'T'], 0, 2),
+            ("DC2 with an unknown code", &[0x12, b'!'], 0, 2),
+            ("DLE EM", &[0x10, 0x19, 1], 0, 3),
+            ("GS FF", &[0x1D, 0x0C], 0, 2),
+        ],
+    );
+}
+
+#[test]
+fn a_dialect_changes_no_length_of_the_baseline() {
+    for row in tillrig_escpos::COMMANDS.iter().filter(|row| row.dialect == Dialect::EPSON) {
+        assert_eq!(first_len_of(ALL, row.bytes).0, first_command_len(row.bytes).0, "{}", row.name);
+    }
+}
+
+#[test]
+fn the_smallest_firmware_cannot_leave_multibyte_mode() {
+    let dialect = Dialect { fs_dot_ignored: true, ..Dialect::CLONE_58 };
+    let mut parser = Parser::new().with_dialect(dialect);
+    parser.push(b"\x1C.\xD6\xD0");
+    assert_eq!(parser.next(), Some(Command::Unknown { bytes: b"\x1C." }));
+    assert_eq!(parser.next(), Some(Command::Hanzi(b"\xD6\xD0")));
+}
+
+#[test]
+fn each_multibyte_code_has_its_own_lead_bytes() {
+    // The yen sign of GB18030 is four bytes; GBK reads two characters, and prints two wrong ones.
+    let four = [0x81, 0x30, 0x84, 0x36];
+    for (multibyte, lengths) in [
+        (Multibyte::Gb18030, vec![4]),
+        (Multibyte::Gbk, vec![2, 2]),
+        (Multibyte::Big5, vec![2, 2]),
+        (Multibyte::ShiftJis, vec![2, 2]),
+        // KS X 1001 has no such lead bytes: text.
+        (Multibyte::Korean, vec![4]),
+        (Multibyte::None, vec![4]),
+    ] {
+        let dialect = Dialect { multibyte, multibyte_at_start: true, ..Dialect::EPSON };
+        let mut parser = Parser::new().with_dialect(dialect);
+        parser.push(&four);
+        let mut seen = Vec::new();
+        while let Some(command) = parser.next() {
+            match command {
+                Command::Hanzi(bytes) | Command::Text(bytes) => seen.push(bytes.len()),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(seen, lengths, "{multibyte:?}");
     }
 }

@@ -4,8 +4,8 @@
 
 use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, proptest};
 use tillrig_escpos::{
-    Align, Command, CutMode, DrawerPin, HELD_MAX, Parser, Presenter, Qr, QrLevel, QrModel, RasterScale,
-    Realtime, Snooper, StatusKind, Symbology, Writer, fuzz_parse,
+    Align, COMMANDS, Command, CutMode, Dialect, DrawerPin, HELD_MAX, Multibyte, Parser, Presenter, Qr,
+    QrLevel, QrModel, RasterScale, Realtime, SLICE_MAX, Snooper, StatusKind, Symbology, Writer, fuzz_parse,
 };
 
 /// What a parser gave, with adjacent runs of text joined: only there may chunking show.
@@ -92,6 +92,39 @@ fn long_runs_of_nul_are_harmless() {
 }
 
 #[test]
+fn probes_for_other_languages_leave_little_behind() {
+    // `1B 06 01` asks a Star printer for its status; `ESC GS t n` sets its code page; VT is no command.
+    assert_commands(
+        b"\x1B\x06\x01\x10\x04\x01\x1B\x1Dt\x20\x0B",
+        &[
+            Command::Unknown { bytes: b"\x1B\x06" },
+            Command::Ignored { bytes: &[1] },
+            Command::Realtime(Realtime::Status { n: 1, a: None }),
+            Command::Unknown { bytes: b"\x1B\x1D" },
+            Command::Text(b"t "),
+            Command::Ignored { bytes: &[0x0B] },
+        ],
+    );
+}
+
+#[test]
+fn a_till_says_hello_opens_the_drawers_and_cuts() {
+    let drawer = |pin| Command::Drawer { pin, on_2ms: 0x19, off_2ms: 0x19 };
+    assert_commands(
+        b"\x1B@\x1B=\x01\x10\x04\x01\x1Bp\x00\x19\x19\x1Bp\x01\x19\x19\x1BJ\x00\x1DVA\x0A",
+        &[
+            Command::Initialize,
+            Command::SelectPeripheral(1),
+            Command::Realtime(Realtime::Status { n: 1, a: None }),
+            drawer(DrawerPin::Two),
+            drawer(DrawerPin::Five),
+            Command::FeedDots(0),
+            Command::Cut { mode: CutMode::Full, feed: Some(10) },
+        ],
+    );
+}
+
+#[test]
 fn italics_of_other_drivers_leave_an_ignored_control_byte() {
     assert_commands(
         b"\x1B4\x01a",
@@ -113,6 +146,19 @@ fn a_status_request_inside_a_parameter_is_answered_and_still_eaten() {
             Command::Ignored { bytes: &[1] },
         ],
     );
+}
+
+#[test]
+fn a_clone_may_see_status_requests_at_command_position_only() {
+    let clone = Dialect { realtime_at_command_position: true, ..Dialect::EPSON };
+    let request = [0x10, 0x04, 0x01];
+    let answered = Realtime::Status { n: 1, a: None };
+    // Inside an image of three bytes; then the same between two commands.
+    let inside = [&b"\x1Dv0\x00\x03\x00\x01\x00"[..], &request].concat();
+    assert_eq!(snooped(Dialect::EPSON, &inside), [answered]);
+    assert_eq!(snooped(clone, &inside), []);
+    let between = [b"\x1B@text", &request[..]].concat();
+    assert_eq!(snooped(clone, &between), [answered]);
 }
 
 #[test]
@@ -290,22 +336,66 @@ fn every_encoded_command_parses_to_itself() {
 fn the_fuzz_body_survives_a_small_corpus() {
     let corpus: [&[u8]; 6] = [
         b"",
-        b"\x01\x01\x1B@\xD6\xD0\x81\x30",
-        b"\x03\x05\x1Dv0\x00\xFF\xFF\xFF\xFFaaaaaaaaaaaaaaaa",
-        b"\x00\x02\x1D8L\xFF\xFF\xFF\xFF\x10\x04\x01",
-        b"\x00\x00\x1Cq\xFF\x00\x00\x00\x00\xFF\xFF\xFF\xFF",
-        b"\x02\x01\x1B&\xFF\x00\xFF\x00\x00\x1D(k\x00\x00\x1Dk\x49\xFF",
+        b"\x00\x20\x0E\x01\x1B@\xD6\xD0\x81\x30",
+        b"\x00\x00\x03\x05\x1Dv0\x00\xFF\xFF\xFF\xFFaaaaaaaaaaaaaaaa",
+        b"\x00\x10\x00\x02\x1D8L\xFF\xFF\xFF\xFF\x10\x04\x01",
+        b"\xFF\xFF\x00\x00\x1Cq\xFF\x00\x00\x00\x00\xFF\xFF\xFF\xFF",
+        b"\xFF\x0F\x02\x01\x1B&\xFF\x00\xFF\x00\x00\x1D(k\x00\x00\x1Dk\x49\xFF",
     ];
     corpus.into_iter().for_each(fuzz_parse);
 }
 
-/// Bytes that look like commands more often than chance would have it.
+/// Bytes that look like commands more often than chance would have it: examples of the catalogue, whole, cut short
+/// or changed in one byte, between bytes that commands like.
 fn stream() -> impl Strategy<Value = Vec<u8>> {
     const LIKELY: &[u8] =
-        b"\x1B\x1D\x1C\x10\x1B\x1D\x00\x01\x02\x03\x04\x05\x14@(k8LvVqgc&DpeCQ*01;!\xD6\xD0";
-    let byte = (any::<u8>(), any::<bool>())
-        .prop_map(|(n, likely)| if likely { LIKELY[usize::from(n) % LIKELY.len()] } else { n });
-    proptest::collection::vec(byte, 0..600)
+        b"\x1B\x1D\x1C\x10\x12\x1B\x1D\x00\x01\x02\x03\x04\x05\x14@(k8LvVqgc&DpeCQ*01;!\xD6\xD0";
+    let piece = (any::<u8>(), any::<u8>(), 0..COMMANDS.len(), any::<u8>()).prop_map(|(kind, n, row, at)| {
+        let mut example = COMMANDS[row].bytes.to_vec();
+        let at = usize::from(at) % example.len();
+        match kind % 8 {
+            0 => vec![n],
+            1..=3 => vec![LIKELY[usize::from(n) % LIKELY.len()]],
+            4 | 5 => example,
+            6 => example[..at].to_vec(),
+            _ => {
+                example[at] = n;
+                example
+            }
+        }
+    });
+    proptest::collection::vec(piece, 0..200).prop_map(|pieces| pieces.concat())
+}
+
+/// Any dialect.
+fn dialect() -> impl Strategy<Value = Dialect> {
+    use Multibyte::{Big5, Gb18030, Gbk, Jis, Korean, None, ShiftJis};
+    let codes = [None, Gb18030, Gbk, ShiftJis, Jis, Big5, Korean];
+    (any::<u16>(), 0..codes.len()).prop_map(move |(bits, code)| {
+        let bit = |n: u32| bits >> n & 1 != 0;
+        Dialect {
+            heat_settings: bit(0),
+            dc2: bit(1),
+            mark_feed: bit(2),
+            density: bit(3),
+            esc_z_qr: bit(4),
+            gs_n_qr: bit(5),
+            gs_k_qr: bit(6),
+            italics: bit(7),
+            citizen_presenter: bit(8),
+            star_presenter: bit(9),
+            ncr_status: bit(10),
+            fs_dot_ignored: bit(11),
+            realtime_at_command_position: bit(12),
+            multibyte: codes[code],
+            multibyte_at_start: bit(13),
+        }
+    })
+}
+
+fn snooped(dialect: Dialect, bytes: &[u8]) -> Vec<Realtime> {
+    let mut snooper = Snooper::with_dialect(dialect);
+    bytes.iter().filter_map(|&byte| snooper.feed(byte)).collect()
 }
 
 /// Writes one command, chosen and filled in by chance, and says what it must be read as.
@@ -329,12 +419,41 @@ fn step(writer: &mut Writer<'_>, kind: u8, n: u8) -> Command<'static> {
 
 proptest! {
     #[test]
-    fn the_parse_is_the_same_in_every_chunking(bytes in stream(), chunk in 1_usize..40, multibyte: bool, slice in 0_usize..99) {
-        let parser = || Parser::new().with_multibyte(multibyte).with_slice_max(slice);
+    fn the_parse_is_the_same_in_every_chunking(bytes in stream(), chunk in 1_usize..40, dialect in dialect(), slice in 0_usize..99) {
+        let parser = || Parser::new().with_dialect(dialect).with_slice_max(slice);
         let whole = parse(parser(), &bytes, bytes.len().max(1));
         prop_assert_eq!(&parse(parser(), &bytes, 1), &whole);
+        prop_assert_eq!(&parse(parser(), &bytes, 64), &whole);
         prop_assert_eq!(&parse(parser(), &bytes, chunk), &whole);
         prop_assert!(whole.1 <= HELD_MAX);
+    }
+
+    #[test]
+    fn a_clone_executes_exactly_the_realtime_commands_at_command_position(bytes in stream(), dialect in dialect()) {
+        let dialect = Dialect { realtime_at_command_position: true, ..dialect };
+        let mut parser = Parser::new().with_dialect(dialect);
+        parser.push(&bytes);
+        let mut expected = Vec::new();
+        while let Some(command) = parser.next() {
+            if let Command::Realtime(realtime) = command {
+                expected.push(realtime);
+            }
+        }
+        prop_assert_eq!(snooped(dialect, &bytes), expected);
+    }
+
+    #[test]
+    fn less_may_be_held(bytes in stream(), dialect in dialect(), head in 0..5_usize, big in 0_u32..300_000) {
+        // One large command behind anything: whatever it is, it is counted down.
+        let heads: [&[u8]; 5] = [b"\x1D8L", b"\x1DQ0\x00", b"\x1Cq\x02", b"\x1B*\x21", b"\x1Dv0\x00"];
+        let mut stream = [&bytes[..], &[0; 4], heads[head], &big.to_le_bytes()].concat();
+        stream.resize(stream.len() + 100_000, 0x55);
+        let mut parser = Parser::new().with_dialect(dialect).with_held_max(0);
+        for part in stream.chunks(999) {
+            parser.push(part);
+            while parser.next().is_some() {}
+            prop_assert!(parser.buffered() <= SLICE_MAX);
+        }
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! What a printer reports into the trace.
 //!
 //! An event says what happened to the device and its paper; what the host can know of it travels as bytes.
-//! *Not modelled:* lamps, sounds and the button panel.
+//! *Not modelled:* sounds.
 
 use crate::Piece;
 use core::fmt;
+use escpos::DrawerPin;
 use std::sync::Arc;
 
 /// Which piece of paper, counted from the printer's first.
@@ -83,6 +84,28 @@ pub enum Event {
         /// How many.
         count: u32,
     },
+    /// Starts anew by itself, by a command or the reset line.
+    Restarting,
+    /// What the lamps show has changed.
+    LampsChanged {
+        /// Now.
+        lamps: Lamps,
+    },
+    /// The drawer's connector was driven.
+    Pulse {
+        /// On this pin.
+        pin: DrawerPin,
+    },
+    /// A pulse that came too soon after the one before was not driven.
+    PulseRefused {
+        /// On this pin.
+        pin: DrawerPin,
+    },
+    /// The cash drawer has sprung open.
+    DrawerOpened {
+        /// The pin that its solenoid is wired to.
+        pin: DrawerPin,
+    },
     /// The head is too hot to go on.
     HeadHot,
     /// The head has cooled down enough.
@@ -105,6 +128,51 @@ pub enum OfflineReason {
     PaperEnd,
     /// The head is too hot.
     HeadHot,
+    /// Somebody holds FEED.
+    FeedButton,
+    /// The blade is not where it should be.
+    CutterError,
+    /// Paper is not where it should be.
+    MechanicalError,
+    /// Something is broken.
+    Unrecoverable,
+    /// The supply is out of range.
+    Supply,
+    /// A macro waits for FEED.
+    MacroWait,
+    /// There is new paper, and somebody may still look at it.
+    RecoveryWait,
+    /// It prints its settings.
+    SelfTest,
+    /// A command has switched it off.
+    PoweredDown,
+}
+
+/// The lamps of the panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lamps {
+    /// POWER.
+    pub power: bool,
+    /// PAPER.
+    pub paper: Lamp,
+    /// ERROR.
+    pub error: Lamp,
+}
+
+impl Lamps {
+    /// Without supply.
+    pub(crate) const DARK: Self = Self { power: false, paper: Lamp::Off, error: Lamp::Off };
+}
+
+/// One lamp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lamp {
+    /// Dark.
+    Off,
+    /// Lit.
+    On,
+    /// On and off.
+    Blinking,
 }
 
 /// Where a piece is.
@@ -134,6 +202,11 @@ impl fmt::Display for Event {
             Self::Removed { piece } => write!(f, "removed {piece}"),
             Self::Found { piece, place } => write!(f, "found {piece} {place}"),
             Self::BytesLost { count } => write!(f, "{count} bytes lost"),
+            Self::Restarting => f.write_str("restarting"),
+            Self::LampsChanged { lamps } => write!(f, "lamps: {lamps}"),
+            Self::Pulse { pin } => write!(f, "pulse on pin {}", number(*pin)),
+            Self::PulseRefused { pin } => write!(f, "pulse on pin {} refused", number(*pin)),
+            Self::DrawerOpened { .. } => f.write_str("drawer opened"),
             Self::HeadHot => f.write_str("head too hot"),
             Self::HeadCool => f.write_str("head cool again"),
             Self::CommandIgnored { code: [a, b] } => write!(f, "command {a:02X} {b:02X} ignored"),
@@ -148,7 +221,42 @@ impl fmt::Display for OfflineReason {
             Self::CoverOpen => "cover open",
             Self::PaperEnd => "paper end",
             Self::HeadHot => "head hot",
+            Self::FeedButton => "FEED held",
+            Self::CutterError => "cutter error",
+            Self::MechanicalError => "mechanical error",
+            Self::Unrecoverable => "unrecoverable error",
+            Self::Supply => "supply out of range",
+            Self::MacroWait => "macro waits for FEED",
+            Self::RecoveryWait => "waiting with new paper",
+            Self::SelfTest => "self-test",
+            Self::PoweredDown => "powered down",
         })
+    }
+}
+
+impl fmt::Display for Lamps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.power {
+            return f.write_str("dark");
+        }
+        write!(f, "PAPER {}, ERROR {}", self.paper, self.error)
+    }
+}
+
+impl fmt::Display for Lamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Off => "off",
+            Self::On => "on",
+            Self::Blinking => "blinking",
+        })
+    }
+}
+
+const fn number(pin: DrawerPin) -> u8 {
+    match pin {
+        DrawerPin::Two => 2,
+        DrawerPin::Five => 5,
     }
 }
 

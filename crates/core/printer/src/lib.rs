@@ -6,11 +6,11 @@
 //!
 //! | file or folder | holds |
 //! |---|---|
-//! | `machine` | [`Printer`]: power, flow control, answers; the [`sim::Machine`] |
-//! | `receiver` | the buffer, and the watch for real-time commands |
+//! | `machine` | [`Printer`]: power, receive buffer, handshake, answers, drawer, panel; the [`sim::Machine`] |
 //! | `compose` | commands to orders and composed items: text, codes, images, pages |
 //! | `mechanism` | orders carried out, dot line by dot line: motor, gears, paper, head, blade, presenter, sensors |
 //! | `paper` | what was meant, where it was heated and how dark; what it looks like, and whether it can be read |
+//! | `bench` | the interpreter alone, for benches |
 //! | `status` | status bytes |
 //! | `profile`, `geometry`, `poke`, `event`, `units` | the interface |
 //! | [`words`] | pokes as phrases, and faults by name |
@@ -18,6 +18,7 @@
 //! Source of the facts: printer sources, by section in each file. *Not modelled yet:* the supply voltage, the
 //! head's single dots, the blade's home switch, dust on sensors, automatic status, bar codes.
 
+mod bench;
 mod compose;
 mod event;
 mod geometry;
@@ -26,16 +27,22 @@ mod mechanism;
 mod paper;
 mod poke;
 mod profile;
-mod receiver;
 mod status;
 mod units;
 pub mod words;
 
-pub use event::{Event, OfflineReason, PieceId, Place};
+#[doc(hidden)]
+pub use bench::InterpreterAlone;
+pub use event::{Event, Lamp, Lamps, OfflineReason, PieceId, Place};
 pub use geometry::Geometry;
-pub use machine::{DATA, FLOW, Printer};
+pub use machine::{DATA, FLOW, GARBLED, LINES, Printer};
+pub use paper::bitmap::Bitmap;
 pub use paper::picture::Picture;
-pub use paper::piece::{Line, Piece, ReadLine, Reading};
+pub use paper::piece::{Code, Line, Piece, ReadLine, Reading};
 pub use poke::{GearName, Poke, Roll, Sensor, Wire};
-pub use profile::{DESK_80, Head, Identity, KIOSK_80, Motor, Outlet, Profile, Train, TypeFace};
+pub use profile::{
+    CodePage, Cutter, DESK_80, DESK_80_180, DrawerPort, ExitSensor, Family, FontC, Garbled, Habits,
+    Handshake, Head, Identity, Interface, KIOSK_80, Motor, Outlet, Profile, ReceiveBuffer, ReverseFeed,
+    RollHolder, SLIP_58, Sensors, Supply, Train, TypeFace,
+};
 pub use units::{Micrometres, Permille};

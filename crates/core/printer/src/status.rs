@@ -1,49 +1,121 @@
-//! Status bytes, derived from what the sensors see.
+//! Status bytes, derived from what the sensors see and the firmware knows.
 //!
-//! Facts: status research, sections 3.1 and 3.3, and section 8 for the ejector byte. *Not modelled yet:*
-//! automatic status, ink, drawer kick-out feedback.
+//! Facts: printer sources, sections 3.1 to 3.3, 3.5 and 13, and section 8 for the Custom family. `GS r 1` never says
+//! that the paper has ended: then the printer is offline and does not come to it. *Not modelled:* ink, labels, black
+//! marks; in the FULL status of the Custom family: errors of the line, of commands and of memories.
 
 use crate::mechanism::State;
+use crate::{Family, Identity};
 use escpos::status::{
-    EjectorStatus, ErrorCause, OfflineCause, PaperStatus, PrinterStatus, QueuedDrawer, QueuedPaper,
+    AsbError, AsbPaper, AsbPrinter, AsbReserved, AsbStatus, BLOCK_HEADER, EjectorStatus, ErrorCause,
+    OfflineCause, PaperStatus, PrinterStatus, QueuedDrawer, QueuedPaper,
 };
+
+/// Block id of "the printer went offline".
+const BLOCK_OFFLINE: u8 = 0x23;
+/// Fixed bit of a cause byte.
+const CAUSE: u8 = 0x40;
 
 /// What sensors and firmware know at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sensed {
     pub(crate) offline: bool,
     pub(crate) drawer_high: bool,
+    /// The FEED button is down.
+    pub(crate) feed_pressed: bool,
+    /// The FEED button feeds paper.
+    pub(crate) feeding_by_button: bool,
+    /// There is new paper, and the printer waits before it goes online.
+    pub(crate) waiting_recovery: bool,
+    /// Printing stopped because the paper sensor that stops it says so.
+    pub(crate) paper_stop: bool,
+    /// Something is ordered and not done.
+    pub(crate) spooling: bool,
     pub(crate) mechanism: State,
 }
 
 impl Sensed {
-    /// Answer to `DLE EOT n`; nothing for an `n` that this printer does not have.
-    pub(crate) fn realtime(&self, n: u8) -> Option<u8> {
+    /// An error that goes away by itself.
+    const fn auto_recoverable(&self) -> bool {
+        self.mechanism.hot || self.mechanism.interrupted || self.mechanism.supply_abnormal
+    }
+
+    /// Any error; what the printer waits for in peace is none.
+    pub(crate) const fn has_error(&self) -> bool {
         let state = &self.mechanism;
-        let error = state.hot || state.interrupted;
+        self.auto_recoverable() || state.cutter_error || state.mechanical_error || state.unrecoverable
+    }
+
+    /// Answer to `DLE EOT n a`; nothing for what this printer does not have.
+    pub(crate) fn realtime(&self, identity: &Identity, n: u8, a: Option<u8>) -> Option<u8> {
         Some(match n {
-            1 => PrinterStatus::NONE
-                .with(PrinterStatus::DRAWER_HIGH, self.drawer_high)
-                .with(PrinterStatus::OFFLINE, self.offline)
-                .to_byte(),
-            2 => OfflineCause::NONE
-                .with(OfflineCause::COVER_OPEN, self.mechanism.cover_open)
-                .with(OfflineCause::PAPER_STOP, self.mechanism.paper_stop)
-                .with(OfflineCause::ERROR, error)
-                .to_byte(),
-            3 => ErrorCause::NONE.with(ErrorCause::AUTO_RECOVERABLE, error).to_byte(),
+            1 => self.printer().to_byte(),
+            2 => self.offline_cause().to_byte(),
+            3 => self.error_cause().to_byte(),
             4 => PaperStatus::NONE
                 .with(PaperStatus::NEAR_END, self.mechanism.near_end)
                 .with(PaperStatus::END, self.mechanism.paper_end)
                 .to_byte(),
+            // Bit 2 for the motor is a guess: only that there is a motor's state is known.
+            17 if identity.family == Family::Custom => {
+                PrinterStatus::NONE.with(PrinterStatus::DRAWER_HIGH, self.mechanism.feeding).to_byte()
+            }
+            _ if identity.quiet_statuses.contains(&(n, a?)) => PrinterStatus::NONE.to_byte(),
             _ => return None,
         })
     }
 
+    const fn printer(&self) -> PrinterStatus {
+        PrinterStatus::NONE
+            .with(PrinterStatus::DRAWER_HIGH, self.drawer_high)
+            .with(PrinterStatus::OFFLINE, self.offline)
+            .with(PrinterStatus::WAITING_RECOVERY, self.waiting_recovery)
+            .with(PrinterStatus::FEED_PRESSED, self.feed_pressed)
+    }
+
+    const fn offline_cause(&self) -> OfflineCause {
+        OfflineCause::NONE
+            .with(OfflineCause::COVER_OPEN, self.mechanism.cover_open)
+            .with(OfflineCause::FEEDING, self.feeding_by_button)
+            .with(OfflineCause::PAPER_STOP, self.paper_stop)
+            .with(OfflineCause::ERROR, self.has_error())
+    }
+
+    const fn error_cause(&self) -> ErrorCause {
+        ErrorCause::NONE
+            .with(ErrorCause::MECHANICAL, self.mechanism.mechanical_error)
+            .with(ErrorCause::CUTTER, self.mechanism.cutter_error)
+            .with(ErrorCause::UNRECOVERABLE, self.mechanism.unrecoverable)
+            .with(ErrorCause::AUTO_RECOVERABLE, self.auto_recoverable())
+    }
+
+    /// Automatic status.
+    pub(crate) fn automatic(&self, identity: &Identity) -> [u8; 4] {
+        let state = &self.mechanism;
+        let status = AsbStatus {
+            printer: AsbPrinter::NONE
+                .with(AsbPrinter::DRAWER_HIGH, self.drawer_high)
+                .with(AsbPrinter::OFFLINE, self.offline)
+                .with(AsbPrinter::COVER_OPEN, state.cover_open)
+                .with(AsbPrinter::FEEDING, self.feeding_by_button),
+            error: AsbError::NONE
+                .with(AsbError::WAITING_RECOVERY, self.waiting_recovery)
+                .with(AsbError::FEED_PRESSED, self.feed_pressed)
+                .with(AsbError::MECHANICAL, state.mechanical_error)
+                .with(AsbError::CUTTER, state.cutter_error)
+                .with(AsbError::UNRECOVERABLE, state.unrecoverable)
+                .with(AsbError::AUTO_RECOVERABLE, self.auto_recoverable()),
+            paper: AsbPaper::NONE
+                .with(AsbPaper::NEAR_END, state.near_end)
+                .with(AsbPaper::END, state.paper_end),
+            reserved: AsbReserved::NONE.with(AsbReserved::LOW_BITS, identity.asb_low_bits),
+        };
+        status.to_bytes()
+    }
+
     /// Answer to `GS r 1`.
     pub(crate) fn queued_paper(&self) -> u8 {
-        let near_end = QueuedPaper::NONE.with(QueuedPaper::NEAR_END, self.mechanism.near_end);
-        near_end.with(QueuedPaper::END, self.mechanism.paper_end).to_byte()
+        QueuedPaper::NONE.with(QueuedPaper::NEAR_END, self.mechanism.near_end).to_byte()
     }
 
     /// Answer to `GS r 2`.
@@ -51,14 +123,57 @@ impl Sensed {
         QueuedDrawer::NONE.with(QueuedDrawer::DRAWER_HIGH, self.drawer_high).to_byte()
     }
 
+    /// The block that `GS ( H` function 49 asks for, short or with its causes. What the last two bytes say is not in
+    /// the sources: here recoverable errors, then what goes away by itself, the cover and the paper.
+    pub(crate) fn offline_block(&self, with_causes: bool) -> Vec<u8> {
+        let state = &self.mechanism;
+        let mut block = vec![BLOCK_HEADER, BLOCK_OFFLINE];
+        if with_causes {
+            let recoverable = bits([state.mechanical_error, state.cutter_error, false, false]);
+            let passing = bits([state.hot, state.interrupted, state.cover_open, self.paper_stop]);
+            block.extend([
+                CAUSE | bits([false, false, state.unrecoverable, false]),
+                CAUSE | bits([false, state.supply_abnormal, false, false]),
+                CAUSE,
+                CAUSE | recoverable,
+                CAUSE | passing,
+            ]);
+        }
+        block.push(0);
+        block
+    }
+
     /// Answer to `GS e 6`.
     pub(crate) fn ejector(&self) -> u8 {
+        let state = &self.mechanism;
         EjectorStatus::NONE
-            .with(EjectorStatus::NEAR_END, self.mechanism.near_end)
-            .with(EjectorStatus::PAPER_PRESENT, !self.mechanism.paper_end)
-            .with(EjectorStatus::TICKET_AT_OUTPUT, self.mechanism.offering)
-            .with(EjectorStatus::PAPER_MOTOR, self.mechanism.feeding)
-            .with(EjectorStatus::EJECTOR_MOTOR, self.mechanism.ejecting)
+            .with(EjectorStatus::NEAR_END, state.near_end)
+            .with(EjectorStatus::PAPER_PRESENT, !state.paper_end)
+            .with(EjectorStatus::TICKET_AT_OUTPUT, state.exit_covered)
+            .with(EjectorStatus::PAPER_MOTOR, state.feeding)
+            .with(EjectorStatus::EJECTOR_MOTOR, state.ejecting)
+            .with(EjectorStatus::ERROR, self.has_error())
+            .with(EjectorStatus::JAM, state.mechanical_error)
             .to_byte()
     }
+
+    /// The FULL status, answer to `DLE EOT 20`: header, paper, user, recoverable and unrecoverable errors.
+    pub(crate) fn full(&self) -> [u8; 6] {
+        let state = &self.mechanism;
+        let paper = bits([state.paper_end, false, state.near_end, false]);
+        let user = bits([state.cover_open, state.cover_open, self.spooling, state.feeding]);
+        [
+            0x10,
+            0x0F,
+            paper | u8::from(state.exit_covered) << 5,
+            user | u8::from(self.feed_pressed) << 5,
+            bits([state.hot, false, false, state.supply_abnormal]),
+            bits([state.cutter_error, false, false, false]),
+        ]
+    }
+}
+
+/// The low four bits, the lowest first.
+fn bits(set: [bool; 4]) -> u8 {
+    set.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit))
 }

@@ -4,17 +4,19 @@
 //! |---|---|
 //! | [`workload`] | [`Workload`]: what every engine plays, and [`Tally`], by which we see that it did |
 //! | [`hosts`] | the workload on our own `sim::World` |
+//! | [`corpus`] | [`Corpus`]: streams for a printer's parser |
 //! | [`payment`] | [`Payment`]: whole payment scenarios, played by the runner |
-//! | [`mod@reference`] | the workload on a bare event loop, and on tokio's paused clock; a payment on a bare loop |
+//! | [`mod@reference`] | the workload on a bare event loop, and on tokio's paused clock; a payment on a bare loop; a scanner of commands |
 //! | [`contest`] | [`Contest`]: medians of several contenders, sampled in turns |
 //! | [`ratios`] | [`Ratios`]: the table behind a bench's own tables |
 //!
-//! A bench of something else (a receipt) is one more file in `benches/`: it enters its contenders in a
+//! A bench of something else is one more file in `benches/`: it enters its contenders in a
 //! [`Contest`] and has its [`Ratios`] printed, as `benches/engine.rs` does.
 //! *Not measured:* other people's simulators, which would be heavy to build; the figures for them are
 //! in the performance notes (section 4).
 
 pub mod contest;
+pub mod corpus;
 pub mod hosts;
 pub mod payment;
 pub mod ratios;
@@ -22,6 +24,7 @@ pub mod reference;
 pub mod workload;
 
 pub use contest::{Contest, Medians};
+pub use corpus::Corpus;
 pub use payment::{Depth, Payment};
 pub use ratios::{Goal, Ratios};
 pub use reference::composite::Script;

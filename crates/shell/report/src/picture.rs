@@ -4,8 +4,8 @@
 //! Of a slip, both stand at the same scale, 8 dots a millimetre, with their leading edges level, on grey. *Not drawn:* a caption
 //! (the file's text chunk says which is which), and what was printed on the paper before this slip.
 
-use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Filter};
-use printer::Picture;
+use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Filter, PixelDimensions, Unit};
+use printer::{Geometry, Picture};
 use runner::Slip;
 
 /// Grey values, 0 black to 255 white.
@@ -36,17 +36,35 @@ pub fn png(slip: &Slip) -> Result<Vec<u8>, EncodingError> {
     Ok(file)
 }
 
-/// The PNG file of one piece of paper, edge to edge: 1 bit a dot where it has no more than two shades, as sound paper
-/// has, and 8 bits of grey otherwise.
+/// The PNG file of one piece of paper, edge to edge and at its real size: 1 bit a dot where it has no more than two
+/// shades, as sound paper has, and 8 bits of grey otherwise.
 ///
 /// # Errors
 /// When the paper is longer than a PNG can say, or has no length.
-pub fn paper(picture: &Picture) -> Result<Vec<u8>, EncodingError> {
-    let (width, height) = (picture.width, picture.height);
-    match two_shades(&picture.dots) {
-        Some(shades) => two_tone(width, height, &picture.dots, shades),
-        None => grey(width, height, &picture.dots),
-    }
+pub fn paper(picture: &Picture, geometry: Geometry) -> Result<Vec<u8>, EncodingError> {
+    let mut file = Vec::new();
+    let mut encoder = Encoder::new(&mut file, picture.width, picture.height);
+    let dots_per_m = 1_000_000_000 / geometry.pitch_nm.max(1);
+    encoder.set_pixel_dims(Some(PixelDimensions { xppu: dots_per_m, yppu: dots_per_m, unit: Unit::Meter }));
+    encoder.set_compression(Compression::Fast);
+    encoder.set_filter(Filter::Up);
+    let dots = match two_shades(&picture.dots) {
+        Some(shades) => {
+            encoder.set_color(ColorType::Indexed);
+            encoder.set_depth(BitDepth::One);
+            encoder.set_palette(shades.map(shade).iter().flat_map(|grey| [*grey; 3]).collect::<Vec<u8>>());
+            packed(picture, shades[0])
+        }
+        None => {
+            encoder.set_color(ColorType::Grayscale);
+            encoder.set_depth(BitDepth::Eight);
+            picture.dots.iter().map(|dark| shade(*dark)).collect()
+        }
+    };
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&dots)?;
+    writer.finish()?;
+    Ok(file)
 }
 
 /// The only two darknesses of these dots, the lighter one first; `None` if there are more.
@@ -57,42 +75,14 @@ fn two_shades(dots: &[u8]) -> Option<[u8; 2]> {
     only.then_some([first.min(other), first.max(other)])
 }
 
-/// A palette of two shades: an eighth of the bytes, and several times quicker to pack than grey.
-fn two_tone(width: u32, height: u32, dots: &[u8], [light, dark]: [u8; 2]) -> Result<Vec<u8>, EncodingError> {
-    let mut rows = Vec::with_capacity(dots.len() / 8 + height as usize);
-    for row in dots.chunks(width.max(1) as usize) {
-        // The first dot stands in the highest bit; the last byte is filled up with light.
-        let byte = |dots: &[u8]| {
-            (0..).zip(dots).fold(0_u8, |byte, (at, dot)| byte | u8::from(*dot != light) << (7 - at))
-        };
-        rows.extend(row.chunks(8).map(byte));
-    }
-    let mut file = Vec::new();
-    let mut encoder = Encoder::new(&mut file, width, height);
-    encoder.set_color(ColorType::Indexed);
-    encoder.set_depth(BitDepth::One);
-    let palette = [light, dark].map(shade);
-    encoder.set_palette(palette.iter().flat_map(|grey| [*grey; 3]).collect::<Vec<u8>>());
-    encoder.set_compression(Compression::Fast);
-    encoder.set_filter(Filter::Up);
-    let mut writer = encoder.write_header()?;
-    writer.write_image_data(&rows)?;
-    writer.finish()?;
-    Ok(file)
-}
-
-fn grey(width: u32, height: u32, dots: &[u8]) -> Result<Vec<u8>, EncodingError> {
-    let grey: Vec<u8> = dots.iter().map(|dark| shade(*dark)).collect();
-    let mut file = Vec::new();
-    let mut encoder = Encoder::new(&mut file, width, height);
-    encoder.set_color(ColorType::Grayscale);
-    encoder.set_depth(BitDepth::Eight);
-    encoder.set_compression(Compression::Fast);
-    encoder.set_filter(Filter::Up);
-    let mut writer = encoder.write_header()?;
-    writer.write_image_data(&grey)?;
-    writer.finish()?;
-    Ok(file)
+/// Eight dots a byte, the first in the highest bit: 0 for light, 1 for dark. Each row fills its last byte up with light.
+fn packed(picture: &Picture, light: u8) -> Vec<u8> {
+    let byte = |dots: &[u8]| {
+        let bit = |at: u32, dot: u8| u8::from(dot != light) << (7 - at);
+        (0..).zip(dots).fold(0_u8, |byte, (at, dot)| byte | bit(at, *dot))
+    };
+    let rows = picture.dots.chunks(picture.width.max(1) as usize);
+    rows.flat_map(|row| row.chunks(8).map(byte)).collect()
 }
 
 struct Canvas {
@@ -131,7 +121,7 @@ const fn shade(dark: u8) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::{BACKGROUND, Canvas, MARGIN_DOTS, PAPER, grey, shade, two_shades, two_tone};
+    use super::{BACKGROUND, Canvas, MARGIN_DOTS, PAPER, paper, shade};
     use printer::{Geometry, Picture};
 
     #[test]
@@ -151,12 +141,16 @@ mod tests {
         (depth, dots)
     }
 
+    fn picture(width: u32, dots: &[u8]) -> Picture {
+        let height = dots.len() as u32 / width;
+        Picture { width, height, dots: dots.to_vec() }
+    }
+
     #[test]
     fn sound_paper_takes_one_bit_a_dot_and_looks_the_same() {
         // Eleven dots a row, so that the last byte of a row is not full; three channels of the palette each.
         let dots: Vec<u8> = (0..33).map(|at| if at % 3 == 0 { 200 } else { 0 }).collect();
-        let shades = two_shades(&dots).unwrap();
-        let (depth, shown) = decoded(&two_tone(11, 3, &dots, shades).unwrap());
+        let (depth, shown) = decoded(&paper(&picture(11, &dots), Geometry::WIDE_203_DPI).unwrap());
         assert_eq!(depth, png::BitDepth::One);
         let expected: Vec<u8> = dots.iter().flat_map(|dot| [shade(*dot); 3]).collect();
         assert_eq!(shown, expected);
@@ -165,20 +159,22 @@ mod tests {
     #[test]
     fn paper_with_more_shades_stays_grey() {
         let dots = [0, 90, 200, 255];
-        assert_eq!(two_shades(&dots), None);
-        assert_eq!(decoded(&grey(2, 2, &dots).unwrap()), (png::BitDepth::Eight, dots.map(shade).to_vec()));
-        assert_eq!((two_shades(&[0, 0]), two_shades(&[200, 0])), (Some([0, 0]), Some([0, 200])));
+        let (depth, shown) = decoded(&paper(&picture(2, &dots), Geometry::WIDE_203_DPI).unwrap());
+        assert_eq!((depth, shown), (png::BitDepth::Eight, dots.map(shade).to_vec()));
+    }
+
+    #[test]
+    fn blank_paper_is_white_and_black_paper_is_black() {
+        for dark in [0, 200] {
+            let (_, shown) = decoded(&paper(&picture(8, &[dark; 16]), Geometry::WIDE_203_DPI).unwrap());
+            assert_eq!(shown, [shade(dark); 48]);
+        }
     }
 
     #[test]
     fn papers_of_different_length_hang_from_the_same_line() {
-        let paper = |height: u32| Picture {
-            width: 2,
-            height,
-            dots: vec![255; 2 * height as usize],
-            geometry: Geometry::WIDE_203_DPI,
-        };
-        let canvas = Canvas::side_by_side(&paper(1), &paper(3));
+        let black = |height: usize| picture(2, &vec![255; 2 * height]);
+        let canvas = Canvas::side_by_side(&black(1), &black(3));
         let at = |x: u32, y: u32| canvas.grey[(y * canvas.width + x) as usize];
         let (left, right, top) = (MARGIN_DOTS, 2 * MARGIN_DOTS + 2, MARGIN_DOTS);
         assert_eq!(canvas.height, 3 + 2 * MARGIN_DOTS);

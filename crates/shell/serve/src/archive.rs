@@ -94,7 +94,7 @@ impl Desk {
             };
             match next {
                 Ok(Job { folder, receipt, answer: Some(answer) }) => {
-                    self.write_once(&folder, &receipt, answer)
+                    self.write_once(&folder, &receipt, answer);
                 }
                 Ok(job) => {
                     self.waiting.push_back(job);

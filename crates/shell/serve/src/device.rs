@@ -25,8 +25,6 @@ use tokio::sync::{Notify, oneshot};
 
 /// Receipts that may lie in the mouth; then somebody takes them.
 const LYING_MAX: usize = 100;
-/// The byte that says stop.
-const XOFF: u8 = 0x13;
 
 /// One printer, its ports, and where its receipts go.
 #[derive(Debug)]
@@ -51,8 +49,6 @@ struct State {
     next_port: u32,
     /// The port that is answered.
     last_heard: Option<PortId>,
-    /// The printer has said stop.
-    stopped: bool,
     powered: bool,
     plugged: bool,
     /// Receipts in the mouth.
@@ -80,8 +76,11 @@ struct PortId(u32);
 /// What kind of place that is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A serial line or a pseudo-terminal: hears XON and XOFF.
-    Wire,
+    /// A serial line or a pseudo-terminal.
+    Wire {
+        /// Whether it is told XON and XOFF.
+        hears_stop: bool,
+    },
     /// A connection of the network.
     Network,
 }
@@ -94,7 +93,9 @@ impl Device {
             profile: settings.profile,
             turns: Turns::new(idle_turn),
             hub,
-            state: RefCell::new(State::new(Printer::new(settings.profile))),
+            state: RefCell::new(State::new(
+                Printer::new(settings.profile).with_interface(settings.interface()),
+            )),
             filing: None,
             changed: Notify::new(),
             rescheduled: Notify::new(),
@@ -182,8 +183,8 @@ impl Device {
     fn note(&self, now: SimTime, event: Event) {
         self.hub.tell(now, Some(&self.name), What::Happened(event.clone()));
         match event {
-            Event::PowerLost => {
-                self.state.borrow_mut().lose_power();
+            Event::PowerLost | Event::Restarting => {
+                self.state.borrow_mut().powered = false;
                 self.power_lost.notify_waiters();
             }
             Event::Ready => self.state.borrow_mut().powered = true,
@@ -246,13 +247,14 @@ impl Device {
         let doing = {
             let state = self.state.borrow();
             let cable = if state.plugged { "" } else { "; cable pulled" };
-            let busy = if state.stopped { "; says stop" } else { "" };
-            let work = if state.printer.is_idle() { "idle" } else { "working" };
+            let busy = if state.says_stop() { "; says stop" } else { "" };
+            let work = if state.printer.is_idle() { "idle" } else { "has work" };
             let bytes = state.received.count();
-            format!("{work}{busy}{cable}; {bytes} bytes received; {} receipts in the mouth", state.lying)
+            format!("{work}{busy}{cable}; {bytes} bytes received; receipts in the mouth: {}", state.lying)
         };
-        let hosts = format!("; {} hosts on the network", self.connections());
-        let filed = self.filing.as_ref().map(|filing| format!("; {} receipts filed", filing.number.get()));
+        let hosts = format!("; hosts on the network: {}", self.connections());
+        let filed =
+            self.filing.as_ref().map(|filing| format!("; last receipt filed: {:04}", filing.number.get()));
         let filed = filed.unwrap_or_default();
         let Self { name, profile, .. } = self;
         format!("{name} ({}): {}; {doing}{filed}{hosts}", profile.name, status_words(&self.status_bytes()))
@@ -307,7 +309,7 @@ impl Device {
 
     /// Waits as long as the printer says stop.
     pub(crate) async fn until_going(&self) {
-        self.until(|state| (!state.stopped).then_some(())).await;
+        self.until(|state| (!state.says_stop()).then_some(())).await;
     }
 
     pub(crate) async fn until_powered(&self) {
@@ -369,7 +371,6 @@ impl State {
             ports: BTreeMap::new(),
             next_port: 0,
             last_heard: None,
-            stopped: false,
             powered: true,
             plugged: true,
             lying: 0,
@@ -379,24 +380,27 @@ impl State {
     /// Gives the printer an input, and passes on what it says. What it reports; and whether a host has just been found
     /// not to read its answers.
     fn handle(&mut self, now: SimTime, input: Input<'_, Poke>) -> (VecDeque<Event>, bool) {
-        let Self { printer, ports, last_heard, stopped, .. } = self;
+        let Self { printer, ports, last_heard, .. } = self;
         let (mut events, mut deaf) = (VecDeque::new(), false);
         printer.handle(now, input);
         while let Some(output) = printer.poll() {
             match output {
                 Output::Event(event) => events.push_back(event),
                 Output::Send { tag: FLOW, bytes, .. } => {
-                    *stopped = bytes.last() == Some(&XOFF);
-                    for (_, replies) in ports.values().filter(|(kind, _)| *kind == Kind::Wire) {
+                    for (_, replies) in
+                        ports.values().filter(|(kind, _)| *kind == Kind::Wire { hears_stop: true })
+                    {
                         replies.push(bytes);
                     }
                 }
-                Output::Send { bytes, .. } => {
+                Output::Send { port: DATA, bytes, .. } => {
                     if let Some((_, replies)) = last_heard.and_then(|port| ports.get(&port)) {
                         let told_before = replies.dropped() > 0;
                         deaf |= replies.push(bytes) > 0 && !told_before;
                     }
                 }
+                // The modem lines: neither a network nor a pseudo-terminal has them.
+                Output::Send { .. } => {}
             }
         }
         if let Input::Received { bytes, .. } = input {
@@ -407,9 +411,9 @@ impl State {
         (events, deaf)
     }
 
-    const fn lose_power(&mut self) {
-        self.powered = false;
-        self.stopped = false;
+    /// The printer says stop. Without power it says nothing.
+    const fn says_stop(&self) -> bool {
+        self.powered && !self.printer.is_ready()
     }
 }
 
@@ -426,7 +430,7 @@ fn lost_bytes(events: &VecDeque<Event>) -> usize {
 fn status_words(answers: &[u8]) -> String {
     let [online, offline_cause, error, paper] = answers else { return "no power".to_owned() };
     let mut words = vec![if online & 0x08 == 0 { "online" } else { "offline" }];
-    let mut say = |bit: bool, word| bit.then(|| words.push(word)).unwrap_or_default();
+    let mut say = |bit: bool, word| words.extend(bit.then_some(word));
     say(offline_cause & 0x04 != 0, "cover open");
     say(error & 0x08 != 0, "cutter error");
     say(error & 0x20 != 0, "error that only power off ends");

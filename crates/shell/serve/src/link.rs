@@ -21,7 +21,8 @@ pub(crate) struct Link {
 impl Link {
     pub(crate) fn make(path: &Path, target: &Path) -> Result<Self, ServeError> {
         let place = format!("the link {}", path.display());
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder =
+            path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
         let opening = |place: &str| ServeError::opening(place.to_owned());
         let whole =
             folder.canonicalize().map_err(opening(&place))?.join(path.file_name().unwrap_or_default());

@@ -142,12 +142,11 @@ async fn use_turn(device: &Device, port: &Port, stream: &TcpStream) -> TurnEnd {
     let mut buffer = [0; 4096];
     let mut active = Instant::now();
     loop {
-        let free = device.until_room().await;
         tokio::select! {
             ready = stream.readable() => if ready.is_err() { return TurnEnd::Broken },
             () = device.turns.forfeit(active) => return TurnEnd::Idle,
         }
-        let most = free.min(buffer.len());
+        let most = device.until_room().await.min(buffer.len());
         match stream.try_read(buffer.get_mut(..most).unwrap_or_default()) {
             Ok(0) => return TurnEnd::Closed,
             Ok(count) => device.receive(port, buffer.get(..count).unwrap_or_default()),

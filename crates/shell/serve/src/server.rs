@@ -239,11 +239,12 @@ fn serve(port: Opened, device: Rc<Device>, hub: &Hub) {
     });
 }
 
-/// Tells what the archive has written.
+/// Tells what the archive has written, for ever: without a folder, it has nothing to say.
 async fn pass_on(filed: &mut UnboundedReceiver<Told>, hub: &Hub) {
     while let Some((printer, what)) = filed.recv().await {
         hub.now_tell(Some(&printer), what);
     }
+    std::future::pending::<()>().await;
 }
 
 /// Does what lines from other threads ask for.
@@ -262,7 +263,7 @@ async fn listen(mut lines: UnboundedReceiver<Line>, devices: &[Rc<Device>], hub:
             return;
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Comes back when the program is told to end.
@@ -283,10 +284,13 @@ fn finish(clerk: Clerk, filed: &mut UnboundedReceiver<Told>, hub: &Hub) -> Summa
     Summary { unwritten }
 }
 
+/// Whoever is told what happens; an error says that nobody listens.
+type Listener = dyn FnMut(&News) -> io::Result<()>;
+
 /// What all parts share: the clock, who is told, and the end.
 pub(crate) struct Hub {
     pub(crate) clock: Clock,
-    tell: RefCell<Box<dyn FnMut(&News) -> io::Result<()>>>,
+    tell: RefCell<Box<Listener>>,
     ended: Cell<bool>,
     stop: Notify,
 }

@@ -4,7 +4,7 @@
 //! per second. *Not here:* opening anything; that a port is free is found out when it is opened.
 
 use crate::serial_line::SerialLine;
-use printer::{DESK_80, KIOSK_80, Poke, Profile, words};
+use printer::{DESK_80, DESK_80_180, Handshake, Interface, KIOSK_80, Poke, Profile, SLIP_58, words};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -122,6 +122,15 @@ impl PrinterSettings {
     }
 }
 
+impl PrinterSettings {
+    /// Its model's interface, with the handshake of its ports: a wire hears XON and XOFF, a network nothing.
+    pub(crate) fn interface(&self) -> Interface {
+        let wired = self.ports.iter().any(|port| !matches!(port, PortSpec::Tcp(_)));
+        let handshake = if wired { Handshake::XonXoff } else { Handshake::Transport };
+        Interface { handshake, ..self.profile.interface }
+    }
+}
+
 impl PortSpec {
     /// `host:port`.
     ///
@@ -169,7 +178,7 @@ impl PortSpec {
 /// # Errors
 /// When there is none: which there are.
 pub fn profile(name: &str) -> Result<&'static Profile, BadSettings> {
-    const PROFILES: [&Profile; 2] = [&DESK_80, &KIOSK_80];
+    const PROFILES: [&Profile; 4] = [&DESK_80, &DESK_80_180, &KIOSK_80, &SLIP_58];
     PROFILES.into_iter().find(|profile| profile.name == name).ok_or_else(|| {
         let names: Vec<&str> = PROFILES.iter().map(|profile| profile.name).collect();
         BadSettings::new(

@@ -80,7 +80,8 @@ impl Wire {
             Ok(near) => near,
             Err(error) => return error,
         };
-        let port = device.plug_in(Kind::Wire);
+        let hears_stop = matches!(self.kind, WireKind::Pty { .. } | WireKind::Serial(Flow::XonXoff));
+        let port = device.plug_in(Kind::Wire { hears_stop });
         let broke = tokio::select! {
             error = read(device, &port, &near, &self.kind) => error,
             error = write(device, &port, &near) => error,

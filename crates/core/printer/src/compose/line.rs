@@ -1,12 +1,16 @@
-//! The line buffer: characters that wait for their line feed.
+//! The line buffer: characters and dots that wait for their line feed.
 //!
-//! *Not modelled:* tab stops other than every eight characters of Font A, kerning, overlapping by back moves.
+//! Coordinates are dots from the left margin. Characters stand on one baseline, so the height of a line is what its
+//! runs reach above and below it. Facts: printer sources, sections 1 (what the beginning of a line is, a full buffer)
+//! and 2.2. *Not modelled:* the size of a maker's buffer; here a line is full after [`RUNS_MAX`] runs.
 
 use crate::paper::content::{Content, ItemId};
-use crate::paper::style::{Run, Style};
+use crate::paper::style::{Cell, Run, Style};
 
-/// Default tab stops: every eight characters of Font A.
-const TAB_DOTS: u16 = 8 * 12;
+/// Runs that a line holds. A line of single characters in changing styles has 72, and overprinting takes more.
+const RUNS_MAX: usize = 512;
+/// Bytes of dots that a line holds: an `ESC *` of 24 dots across the head takes 1.7 KB.
+const DOTS_MAX: usize = 64 * 1024;
 
 /// One line in the making. Its room is used again for the next.
 #[derive(Clone, Debug, Default)]
@@ -16,7 +20,14 @@ pub(crate) struct LineBuffer {
     dots: Vec<u8>,
     runs: Vec<Run>,
     x: u16,
-    rows: u16,
+    /// The farthest place that was reached.
+    reach: u16,
+    /// Dot lines above the baseline, and below it.
+    ascent: u16,
+    descent: u16,
+    /// Not all runs reach equally far below the baseline.
+    uneven: bool,
+    upside_down: bool,
     /// Something leaves ink.
     inked: bool,
     /// The place was moved since the last character.
@@ -31,29 +42,87 @@ pub(crate) struct Composed {
 }
 
 impl LineBuffer {
-    /// True when a character of this style no longer fits into the width.
-    pub(crate) fn is_full_for(&self, style: &Style, width: u16) -> bool {
-        !self.text.is_empty() && self.x.saturating_add(style.advance()) > width
+    /// True at the beginning of a line: no character, no dots, and the place has not been moved.
+    pub(crate) const fn is_at_start(&self) -> bool {
+        self.runs.is_empty() && !self.moved
     }
 
-    pub(crate) fn put(&mut self, character: char, style: Style) {
-        let start = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
-        self.text.push(character);
-        let bytes = character.len_utf8() as u16;
-        match self.runs.last_mut() {
-            Some(run) if run.style == style && !self.moved => run.bytes += bytes,
-            _ => self.runs.push(Run { x: self.x, bytes, start, style }),
+    /// True when no character and no dots have come yet.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    /// How many characters of this style still fit into the width. One always fits into an empty line.
+    pub(crate) fn room(&self, style: &Style, width: u16) -> usize {
+        if self.is_at_start() {
+            return usize::from((width / style.advance().max(1)).max(1));
         }
+        let full = self.runs.len() >= RUNS_MAX || self.dots.len() >= DOTS_MAX;
+        if full { 0 } else { usize::from(width.saturating_sub(self.x) / style.advance().max(1)) }
+    }
+
+    /// Adds characters of one style: `write` appends them to the text, and gives their number and whether they leave
+    /// ink.
+    pub(crate) fn put(&mut self, style: &Style, write: impl FnOnce(&mut String) -> (u16, bool)) {
+        let start = self.text.len();
+        let (count, inked) = write(&mut self.text);
+        let bytes = u16::try_from(self.text.len() - start).unwrap_or(u16::MAX);
+        match self.runs.last_mut() {
+            Some(run) if !self.moved && run.style == *style => run.bytes = run.bytes.saturating_add(bytes),
+            _ => self.begin_run(style, start, bytes),
+        }
+        let underlined = style.underline > 0 && !style.turned;
+        self.inked |= inked || underlined || style.reverse;
+        self.advance(count.saturating_mul(style.advance()));
+    }
+
+    /// Adds dots, row by row in whole bytes, as many as the style's [`Cell::Dots`] says; `text` is what they say.
+    pub(crate) fn put_dots(&mut self, style: &Style, dots: &[u8], text: &str) {
+        let start = self.dots.len();
+        self.text.push_str(text);
+        self.dots.extend_from_slice(dots);
+        self.begin_run(style, start, u16::try_from(dots.len()).unwrap_or(u16::MAX));
+        self.inked = true;
+        self.advance(style.advance());
+    }
+
+    fn begin_run(&mut self, style: &Style, start: usize, bytes: u16) {
+        let descent = style.descent();
+        self.uneven |= !self.runs.is_empty() && descent != self.descent;
+        self.ascent = self.ascent.max(style.rows().saturating_sub(descent));
+        self.descent = self.descent.max(descent);
+        self.upside_down = style.upside_down;
+        let start = u32::try_from(start).unwrap_or(u32::MAX);
+        self.runs.push(Run { x: self.x, bytes, start, lift: 0, style: *style });
         self.moved = false;
-        self.x = self.x.saturating_add(style.advance());
-        self.rows = self.rows.max(style.rows());
-        self.inked |= character != ' ' || style.underline > 0 || style.reverse;
+    }
+
+    fn advance(&mut self, dots: u16) {
+        self.x = self.x.saturating_add(dots);
+        self.reach = self.reach.max(self.x);
+    }
+
+    /// Adds dots of which `draw` blackens some in so many light bytes.
+    pub(crate) fn draw_dots(&mut self, style: &Style, bytes: usize, draw: impl FnOnce(&mut [u8])) {
+        let start = self.dots.len();
+        let Some(len) = u16::try_from(bytes).ok().filter(|_| start + bytes <= DOTS_MAX) else { return };
+        self.dots.resize(start + bytes, 0);
+        let dots = self.dots.get_mut(start..).unwrap_or_default();
+        draw(dots);
+        self.inked |= dots.iter().any(|byte| *byte != 0);
+        self.begin_run(style, start, len);
+        // What follows is a run of its own.
+        self.moved = true;
+        self.advance(style.advance());
     }
 
     /// Moves the place of the next character, in dots from the left margin.
     pub(crate) const fn move_to(&mut self, x: u16) {
         self.x = x;
         self.moved = true;
+        if x > self.reach {
+            self.reach = x;
+        }
     }
 
     /// The place of the next character.
@@ -61,8 +130,9 @@ impl LineBuffer {
         self.x
     }
 
-    pub(crate) const fn tab(&mut self) {
-        self.move_to((self.x / TAB_DOTS + 1).saturating_mul(TAB_DOTS));
+    /// Dots from the left margin to the farthest place that was reached.
+    pub(crate) const fn reach(&self) -> u16 {
+        self.reach
     }
 
     /// True when there is nothing that leaves ink.
@@ -70,14 +140,26 @@ impl LineBuffer {
         !self.inked
     }
 
-    /// Dot lines of the highest character.
+    /// Dot lines from the highest character to the lowest.
     pub(crate) const fn rows(&self) -> u16 {
-        self.rows
+        self.ascent.saturating_add(self.descent)
     }
 
-    /// Moves the line into the content, `shift_x` dots to the right, and is empty again.
-    pub(crate) fn compose(&mut self, content: &mut Content, shift_x: u16) -> Composed {
-        let rows = self.rows;
+    /// Moves the line into the content, `shift_x` dots to the right, and is empty again. A line upside down is mirrored
+    /// within `width`.
+    pub(crate) fn compose(&mut self, content: &mut Content, shift_x: u16, width: u16) -> Composed {
+        let rows = self.rows();
+        if self.uneven {
+            for run in &mut self.runs {
+                run.lift = self.descent.saturating_sub(run.style.descent());
+            }
+        }
+        if self.upside_down {
+            for run in &mut self.runs {
+                let end = run.x.saturating_add(run_width(run, &self.text));
+                run.x = width.saturating_sub(end);
+            }
+        }
         let item = content.add_text(rows, &self.runs, &self.text, &self.dots, shift_x);
         self.clear();
         Composed { item, rows }
@@ -87,6 +169,16 @@ impl LineBuffer {
         self.text.clear();
         self.dots.clear();
         self.runs.clear();
-        (self.x, self.rows, self.inked, self.moved) = (0, 0, false, false);
+        (self.x, self.reach, self.ascent, self.descent) = (0, 0, 0, 0);
+        (self.uneven, self.upside_down, self.inked, self.moved) = (false, false, false, false);
     }
+}
+
+fn run_width(run: &Run, text: &str) -> u16 {
+    let start = run.start as usize;
+    let count = match run.style.cell {
+        Cell::Dots { .. } => 1,
+        _ => text.get(start..start + usize::from(run.bytes)).map_or(0, |text| text.chars().count() as u16),
+    };
+    count.saturating_mul(run.style.advance())
 }

@@ -5,46 +5,51 @@
 //!
 //! | file | commands |
 //! |---|---|
-//! | `text`, `modes`, `charset` | characters, how they look, and the state that `ESC @` sets back |
-//! | `motion`, `line` | the line in the making, feeds, positions, margins |
-//! | `symbols`, `qr` | bar codes and matrix codes |
-//! | `graphics` | images |
-//! | `page` | page mode |
+//! | `text`, `modes`, `charset`, `code_pages`, `user_characters` | characters, how they look, and the state that `ESC @` sets back |
+//! | `motion`, `line`, `tabs` | the line in the making, feeds, positions, margins |
+//! | `symbols` | bar codes and matrix codes |
+//! | `graphics` | images, printed and stored |
+//! | `page`, `sheet` | page mode |
 //! | `delivery` | cuts and the presenter |
 //! | `settings` | `ESC @`, questions, settings |
 //!
-//! *Not modelled yet:* bar codes, column images, page mode, rotation, fonts beyond B, automatic status, information
-//! replies; they are framed, and reported as ignored if they would print.
+//! *Not modelled:* sounds.
 
 mod charset;
+mod code_pages;
 mod delivery;
 mod graphics;
 mod line;
 mod modes;
 mod motion;
 mod page;
-mod qr;
 mod settings;
+mod sheet;
 mod symbols;
+mod tabs;
 mod text;
+mod user_characters;
 
+use self::charset::Charset;
+use self::graphics::Images;
 use self::line::LineBuffer;
 use self::modes::Modes;
-use self::page::Page;
-use self::qr::Symbol;
+use self::page::{Layout, Page};
+use self::symbols::Symbols;
+use self::user_characters::UsersOwn;
 use crate::mechanism::{Mechanism, Order};
 use crate::paper::content::{Content, ItemId};
-use crate::{Micrometres, Profile};
+use crate::{Geometry, Micrometres, Profile};
 use escpos::{Command, StatusKind};
+use sim::Tag;
+
+/// Answers of several bytes.
+const BLOCK: Tag = Tag("status");
 
 /// How the commands begin that would print something, but do not yet.
-const BARCODE: &[u8] = b"\x1Dk";
-const COLUMN_IMAGE: &[u8] = b"\x1B*";
-const PAGE_MODE: &[u8] = b"\x1BL";
-const PARENTHESIS: &[u8] = b"\x1D(";
 
 /// What the host must be answered, once the printer gets there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// A status byte, now.
     Status(StatusKind),
@@ -52,12 +57,18 @@ pub(crate) enum Answer {
     Ejector,
     /// These four bytes, when everything before them is on paper.
     ProcessId([u8; 4]),
+    /// These bytes, now; if the handshake asks for it, when the host is ready.
+    Bytes(Tag, Vec<u8>),
+    /// None, but the next command waits, offline, until FEED is pressed.
+    AwaitFeed,
+    /// None, but the next command waits until so many bytes are written to lasting memory.
+    WriteMemory(u32),
     /// None: the command had no effect.
     Ignored([u8; 2]),
 }
 
 /// What a subject says of a command of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Outcome {
     /// It is carried out.
     Done,
@@ -65,51 +76,84 @@ enum Outcome {
     Says(Answer),
 }
 
+impl Outcome {
+    /// It is understood, but has no effect here; reported by its first two bytes.
+    const fn ignored(code: [u8; 2]) -> Self {
+        Self::Says(Answer::Ignored(code))
+    }
+}
+
 /// Modes and the line in the making.
 #[derive(Clone, Debug)]
 pub(crate) struct Interpreter {
     modes: Modes,
     line: LineBuffer,
-    symbol: Symbol,
+    charset: Charset,
+    users: UsersOwn,
+    symbols: Symbols,
+    images: Images,
+    geometry: Geometry,
     /// The page that is composed, in page mode.
     page: Option<Page>,
+    layout: Layout,
     /// From the head to the blade.
     blade_lines: u32,
+    /// `ESC =` has not sent the host's bytes to a display alone.
+    selected: bool,
+    /// The last command was a raster image.
+    after_raster: bool,
 }
 
 impl Interpreter {
     pub(crate) fn new(profile: &Profile) -> Self {
         Self {
-            modes: Modes::new(profile.geometry.head_dots),
+            modes: Modes::new(profile.geometry, profile.type_face),
             line: LineBuffer::default(),
-            symbol: Symbol::default(),
+            charset: Charset::new(&profile.type_face),
+            users: UsersOwn::new(profile.type_face.user_memory_bytes),
+            symbols: Symbols::default(),
+            images: Images::default(),
+            geometry: profile.geometry,
             page: None,
+            layout: Layout::default(),
             blade_lines: profile.geometry.lines_in(Micrometres(profile.blade_um)),
+            selected: true,
+            after_raster: false,
         }
     }
 
-    /// Forgets the line in the making.
+    /// Bytes that stored symbols and images take.
+    pub(crate) fn footprint_bytes(&self) -> usize {
+        self.symbols.footprint_bytes() + self.images.footprint_bytes()
+    }
+
+    /// Forgets the line and the page in the making.
     pub(crate) fn clear_line(&mut self) {
         self.line.clear();
+        self.close_page();
     }
 
     /// Forgets everything: the supply is gone.
     pub(crate) fn lose_power(&mut self) {
-        self.line.clear();
-        self.modes = Modes::new(self.modes.head_dots);
-        self.symbol = Symbol::default();
+        self.initialize();
+        self.selected = true;
     }
 
-    /// Carries out one command. A subject gives `None` for a command that is not its own.
+    /// Carries out one command, if the printer is selected. A subject gives `None` for a command that is not its own.
     pub(crate) fn execute(&mut self, command: &Command<'_>, to: &mut Mechanism) -> Option<Answer> {
+        if !self.selected && !matches!(command, Command::SelectPeripheral(_)) {
+            return None;
+        }
         let outcome = self
-            .text_command(command, to)
+            .in_page(command)
+            .or_else(|| self.text_command(command, to))
             .or_else(|| self.motion_command(command, to))
             .or_else(|| self.graphics_command(command, to))
             .or_else(|| self.code_command(command, to))
             .or_else(|| self.page_command(command, to))
             .or_else(|| self.delivery_command(command, to))
             .or_else(|| self.setting_command(command));
+        self.after_raster = matches!(command, Command::Raster { .. });
         match outcome {
             Some(Outcome::Done) => None,
             Some(Outcome::Says(answer)) => Some(answer),
@@ -125,7 +169,10 @@ impl Interpreter {
     /// Hands on what was composed, and feeds to so many dot lines in all.
     fn emit(&mut self, item: ItemId, rows: u16, lines: u32, to: &mut Mechanism) {
         match &mut self.page {
-            Some(page) => page.place(item, rows, lines),
+            Some(page) => {
+                let along = page.place(rows, lines);
+                self.line.move_to(along);
+            }
             None => to.order(Order::Print { item, rows: u32::from(rows), lines }),
         }
     }
@@ -136,16 +183,6 @@ fn ignored(command: &Command<'_>) -> Option<Answer> {
     let bytes: &[u8] = match command {
         Command::Known { bytes } | Command::Unknown { bytes } | Command::Ignored { bytes } => bytes,
         Command::Skipped { head } => head,
-        Command::Barcode { .. } => BARCODE,
-        Command::ColumnImage { .. } => COLUMN_IMAGE,
-        Command::PageMode => PAGE_MODE,
-        Command::Graphics(_)
-        | Command::Pdf417(_)
-        | Command::MaxiCode(_)
-        | Command::Gs1DataBar2d(_)
-        | Command::Composite(_)
-        | Command::Aztec(_)
-        | Command::DataMatrix(_) => PARENTHESIS,
         _ => return None,
     };
     match *bytes {

@@ -1,17 +1,58 @@
 //! Page mode: things are placed on a page in any of four directions, and printed together.
 //!
-//! A page has a content of its own; printing turns it into one image. Facts: printer sources, section 2.5. *Not
-//! modelled yet:* everything but the content.
+//! The page becomes one image with its text in reading order. Facts: printer sources, section 2.5: `ESC L`, `ESC S`,
+//! `FF`, `ESC FF`, `CAN`, `ESC W`, `ESC T`, `GS $`, `GS \`, `GS ( P`. The vertical position is the lower edge of what
+//! is placed: characters stand on it, images and codes grow up from it; after `ESC L`, `ESC W` and `ESC T` it is where
+//! the first thing just fits. Justification, margins and the width of standard mode wait until it is back; cuts and
+//! the presenter have no effect. *Not modelled:* printers whose page mode also keeps character sizes apart.
 
+use super::sheet::{Area, Sheet};
 use super::{Interpreter, Outcome};
 use crate::mechanism::Mechanism;
-use crate::paper::content::{Content, ItemId};
-use escpos::Command;
+use crate::paper::content::{Content, Kind};
+use escpos::{Align, Command, Direction};
+
+/// Height of the page until `GS ( P` says something else: 208 mm at 203 dpi.
+pub(super) const PAGE_ROWS: u16 = 1662;
+/// The highest page: 600 mm at 203 dpi. Together with the widest head, this bounds its memory.
+const PAGE_ROWS_MAX: u16 = 4800;
+
+/// What `ESC W`, `ESC T` and `GS ( P` have set, in page mode or before it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Layout {
+    /// `None` is all of the page.
+    area: Option<Area>,
+    direction: Direction,
+    rows_max: u16,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self { area: None, direction: Direction::LeftToRight, rows_max: PAGE_ROWS }
+    }
+}
 
 /// The page in the making.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Page {
+    /// The thing that is being placed, alone.
     content: Content,
+    sheet: Sheet,
+    /// Where the next thing begins, along the writing.
+    along: u16,
+    /// The lower edge of the next thing, down the lines; while nothing is placed yet, its upper edge.
+    down: i32,
+    fresh: bool,
+    standard: Standard,
+}
+
+/// Modes that hold in standard mode only.
+#[derive(Clone, Copy, Debug)]
+struct Standard {
+    head_dots: u16,
+    align: Align,
+    left_margin_dots: u16,
+    area_dots: u16,
 }
 
 impl Page {
@@ -20,18 +61,254 @@ impl Page {
         &mut self.content
     }
 
-    /// Places an item at the present position, and moves so many dot lines on.
-    pub(crate) fn place(&mut self, _item: ItemId, _rows: u16, _lines: u32) {}
+    /// Moves so many dot lines on.
+    pub(crate) fn feed(&mut self, lines: u32) {
+        self.down = self.down.saturating_add(i32::try_from(lines).unwrap_or(i32::MAX));
+        self.along = 0;
+    }
+
+    /// Places what is composed at the present position, and moves so many dot lines on. Gives where the next thing on the same
+    /// line begins.
+    pub(crate) fn place(&mut self, rows: u16, lines: u32) -> u16 {
+        if self.fresh {
+            self.fresh = false;
+            self.down = self.down.saturating_add(i32::from(rows));
+        }
+        let content = core::mem::take(&mut self.content);
+        for item in content.items() {
+            // The places of characters count from the beginning of the line.
+            let is_text = matches!(item.kind, Kind::Text { .. });
+            let along = if is_text { 0 } else { self.along };
+            self.along = self.sheet.draw(&content, item, along, self.down - i32::from(item.rows));
+            if is_text && lines > 0 {
+                self.feed(lines);
+            }
+        }
+        self.along
+    }
+
+    /// To the corner where writing begins.
+    const fn begin(&mut self) {
+        (self.along, self.down, self.fresh) = (0, 0, true);
+    }
 }
 
 impl Interpreter {
     /// What belongs to page mode alone.
-    #[expect(clippy::unused_self, clippy::needless_pass_by_ref_mut, reason = "page mode is still to come")]
-    pub(super) const fn page_command(
-        &mut self,
-        _command: &Command<'_>,
-        _to: &mut Mechanism,
-    ) -> Option<Outcome> {
-        None
+    pub(super) fn page_command(&mut self, command: &Command<'_>, to: &mut Mechanism) -> Option<Outcome> {
+        match *command {
+            Command::PageMode if self.page.is_none() => self.open_page(to),
+            Command::PageMode => {}
+            Command::StandardMode => self.close_page(),
+            Command::FormFeed if self.page.is_some() => {
+                self.print_page(to);
+                self.close_page();
+            }
+            Command::PrintPage if self.page.is_some() => self.print_page(to),
+            Command::PageArea { x, y, width, height } => return Some(self.set_area(x, y, width, height)),
+            Command::PageDirection(direction) => {
+                self.layout.direction = direction;
+                self.turn_page();
+            }
+            Command::PrintableArea { height, .. } => {
+                let rows = self.modes.along_dots(height).clamp(1, u32::from(PAGE_ROWS_MAX));
+                self.layout.rows_max = rows as u16;
+                self.layout.area = None;
+                self.turn_page();
+            }
+            ref other => return self.place_command(other),
+        }
+        Some(Outcome::Done)
     }
+
+    /// What moves on the page, or clears it.
+    fn place_command(&mut self, command: &Command<'_>) -> Option<Outcome> {
+        let along = |units: i16| {
+            let dots = self.modes.along_dots(units.unsigned_abs()).cast_signed();
+            if units < 0 { -dots } else { dots }
+        };
+        match *command {
+            Command::AbsoluteY(_) | Command::RelativeY(_) | Command::Cancel if self.page.is_none() => None,
+            Command::AbsoluteY(units) => {
+                let down = self.modes.along_dots(units).cast_signed();
+                self.flush();
+                let page = self.page.as_mut()?;
+                (page.down, page.fresh) = (down, false);
+                Some(Outcome::Done)
+            }
+            Command::RelativeY(units) => {
+                let distance = along(units);
+                self.flush();
+                let page = self.page.as_mut()?;
+                page.down = page.down.saturating_add(distance).max(0);
+                Some(Outcome::Done)
+            }
+            Command::Cancel => {
+                self.line.clear();
+                let page = self.page.as_mut()?;
+                page.sheet.clear_area();
+                page.begin();
+                Some(Outcome::Done)
+            }
+            _ => None,
+        }
+    }
+
+    /// Commands that mean something else in page mode; the other subjects see the rest.
+    pub(super) fn in_page(&mut self, command: &Command<'_>) -> Option<Outcome> {
+        let Some(page) = &mut self.page else { return None };
+        let modes = &self.modes;
+        let feed = match *command {
+            Command::LineFeed => modes.line_spacing_dots,
+            Command::FeedDots(units) => modes.along_dots(u16::from(units)),
+            Command::FeedLines(lines) => modes.line_spacing_dots.saturating_mul(u32::from(lines)),
+            Command::Align(align) => {
+                page.standard.align = align;
+                return Some(Outcome::Done);
+            }
+            Command::LeftMargin(units) => {
+                page.standard.left_margin_dots = dots(modes.across_dots(units), page.standard.head_dots);
+                return Some(Outcome::Done);
+            }
+            Command::AreaWidth(units) => {
+                page.standard.area_dots = dots(modes.across_dots(units), page.standard.head_dots).max(1);
+                return Some(Outcome::Done);
+            }
+            Command::Cut { .. } | Command::ReserveCut { .. } | Command::CutAndReturn { .. } => {
+                return Some(Outcome::ignored(*b"\x1DV"));
+            }
+            Command::Text(_) | Command::Hanzi(_) => return None,
+            ref other if prints_a_picture(other) => {
+                self.flush();
+                return None;
+            }
+            _ => return None,
+        };
+        self.flush();
+        self.line.clear();
+        if let Some(page) = &mut self.page {
+            page.feed(feed);
+        }
+        Some(Outcome::Done)
+    }
+
+    /// Puts the line in the making on the page; what comes next follows it on the same line.
+    fn flush(&mut self) {
+        let Some(page) = &mut self.page else { return };
+        let along = self.line.x();
+        if self.line.is_blank() {
+            self.line.clear();
+        } else {
+            let width = self.modes.width_dots();
+            let composed = self.line.compose(page.content(), 0, width);
+            page.place(composed.rows, 0);
+        }
+        page.along = along;
+        self.line.move_to(along);
+    }
+
+    fn open_page(&mut self, to: &mut Mechanism) {
+        self.finish_line(to);
+        let modes = &self.modes;
+        let standard = Standard {
+            head_dots: modes.geometry.head_dots,
+            align: modes.align,
+            left_margin_dots: modes.left_margin_dots,
+            area_dots: modes.area_dots,
+        };
+        self.page = Some(Page {
+            content: Content::default(),
+            sheet: Sheet::new(standard.head_dots),
+            along: 0,
+            down: 0,
+            fresh: true,
+            standard,
+        });
+        self.turn_page();
+    }
+
+    /// Back to standard mode; what is on the page is gone.
+    pub(super) fn close_page(&mut self) {
+        self.line.clear();
+        let Some(page) = self.page.take() else { return };
+        let Standard { head_dots, align, left_margin_dots, area_dots } = page.standard;
+        let modes = &mut self.modes;
+        modes.geometry.head_dots = head_dots;
+        (modes.align, modes.left_margin_dots, modes.area_dots) = (align, left_margin_dots, area_dots);
+        self.layout = Layout { rows_max: self.layout.rows_max, ..Layout::default() };
+    }
+
+    /// Back to standard mode, and to the layout after power-on.
+    pub(super) fn forget_page(&mut self) {
+        self.close_page();
+        self.layout = Layout::default();
+    }
+
+    /// `ESC W`; an area outside the page or of no size is refused.
+    fn set_area(&mut self, x: u16, y: u16, width: u16, height: u16) -> Outcome {
+        let head = self.page.as_ref().map_or(self.modes.geometry.head_dots, |page| page.standard.head_dots);
+        let (x, width) = (self.modes.across_dots(x), self.modes.across_dots(width));
+        let (y, height) = (self.modes.along_dots(y), self.modes.along_dots(height));
+        let (head, rows) = (u32::from(head), u32::from(self.layout.rows_max));
+        if width == 0 || height == 0 || x >= head || y >= rows {
+            return Outcome::ignored(*b"\x1BW");
+        }
+        self.layout.area = Some(Area {
+            x: x as u16,
+            y: y as u16,
+            width: width.min(head - x) as u16,
+            height: height.min(rows - y) as u16,
+        });
+        self.turn_page();
+        Outcome::Done
+    }
+
+    /// Begins anew in the area and direction of the layout, with the width that the line has there.
+    fn turn_page(&mut self) {
+        self.flush();
+        let Some(page) = &mut self.page else { return };
+        let all = Area { x: 0, y: 0, width: page.standard.head_dots, height: self.layout.rows_max };
+        let across = page.sheet.turn(self.layout.area.unwrap_or(all), self.layout.direction);
+        page.begin();
+        self.line.clear();
+        let modes = &mut self.modes;
+        modes.geometry.head_dots = across;
+        (modes.align, modes.left_margin_dots, modes.area_dots) = (Align::Left, 0, across);
+    }
+
+    /// Prints the page as one image, as far down as its areas reach.
+    fn print_page(&mut self, to: &mut Mechanism) {
+        self.flush();
+        let Some(page) = self.page.take() else { return };
+        let (rows, width_bytes, data) = page.sheet.picture();
+        let text = page.sheet.text();
+        let item = to.content().add_image(rows, 0, width_bytes, (false, false), &data, &text);
+        self.emit(item, rows, u32::from(rows), to);
+        self.page = Some(page);
+    }
+}
+
+fn dots(dots: u32, head_dots: u16) -> u16 {
+    u16::try_from(dots).unwrap_or(u16::MAX).min(head_dots)
+}
+
+/// True for what is placed on the page as a whole, and not as characters of a line.
+const fn prints_a_picture(command: &Command<'_>) -> bool {
+    matches!(
+        command,
+        Command::Raster { .. }
+            | Command::Graphics(_)
+            | Command::NvImagePrint { .. }
+            | Command::PrintDownloadImage(_)
+            | Command::VariableImage { .. }
+            | Command::Qr(_)
+            | Command::Pdf417(_)
+            | Command::MaxiCode(_)
+            | Command::Gs1DataBar2d(_)
+            | Command::Composite(_)
+            | Command::Aztec(_)
+            | Command::DataMatrix(_)
+            | Command::QrAtOnce { .. }
+            | Command::Barcode { .. }
+    )
 }

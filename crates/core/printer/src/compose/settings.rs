@@ -2,6 +2,7 @@
 //!
 //! Facts: printer sources, sections 2.1, 2.5, 3.3 and 3.5. *Not modelled yet:* memory switches, automatic status.
 
+use super::charset::Charset;
 use super::modes::Modes;
 use super::{Answer, Interpreter, Outcome};
 use escpos::Command;
@@ -11,6 +12,7 @@ impl Interpreter {
     pub(super) fn setting_command(&mut self, command: &Command<'_>) -> Option<Outcome> {
         match *command {
             Command::Initialize => self.initialize(),
+            Command::SelectPeripheral(n) => self.selected = n & 1 != 0,
             Command::TransmitStatus(kind) => return Some(Outcome::Says(Answer::Status(kind))),
             Command::ProcessId(id) => return Some(Outcome::Says(Answer::ProcessId(id))),
             Command::Realtime(_) => {}
@@ -19,8 +21,13 @@ impl Interpreter {
         Some(Outcome::Done)
     }
 
-    fn initialize(&mut self) {
-        self.line.clear();
-        self.modes = Modes::new(self.modes.head_dots);
+    /// `ESC @`: the line in the making and all modes; neither what is stored, nor what is on paper.
+    pub(super) fn initialize(&mut self) {
+        self.forget_page();
+        self.charset = Charset::new(&self.modes.face);
+        self.modes = Modes::new(self.modes.geometry, self.modes.face);
+        self.users.clear();
+        self.symbols.reset();
+        self.images.reset();
     }
 }

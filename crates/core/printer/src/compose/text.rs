@@ -1,11 +1,13 @@
-//! Text: characters, their modes, and the code pages they come from.
+//! Text: characters, and what changes how they look.
 //!
-//! Facts: printer sources, sections 2.2 and 9. *Not modelled yet:* rotation, fonts beyond B.
+//! Single-byte text is taken in runs: as much as still fits into the line at once. Facts: printer sources, sections
+//! 1 (a full line is printed), 2.2 and 9. *Not modelled:* colours (`ESC r`, `GS ( N`), which print black; smoothing;
+//! which font `FS ( A` and `FS ( C` select, as there is one of multibyte characters.
 
 use super::{Interpreter, Outcome, charset};
 use crate::mechanism::Mechanism;
-use crate::paper::style::Style;
-use escpos::{Command, Font, Underline};
+use crate::paper::style::{Cell, Style};
+use escpos::{Command, Encoding, Underline};
 
 impl Interpreter {
     /// Text, and what changes how it looks.
@@ -13,8 +15,9 @@ impl Interpreter {
         match *command {
             Command::Text(bytes) => self.put_text(bytes, to),
             Command::Hanzi(bytes) => self.put_wide(bytes, to),
-            Command::KanjiMode(_) => {}
-            ref other => return self.style_command(other),
+            ref other => {
+                return self.style_command(other).or_else(|| self.characters_command(other));
+            }
         }
         Some(Outcome::Done)
     }
@@ -27,43 +30,144 @@ impl Interpreter {
                 modes.size = (width.clamp(1, 8), height.clamp(1, 8));
                 modes.wide_size = modes.size;
             }
-            Command::KanjiSize(size) => {
-                modes.wide_size = (1 + u8::from(size.double_width), 1 + u8::from(size.double_height));
-            }
+            Command::KanjiSize(size) => modes.select_wide(size),
             Command::KanjiQuad(on) => modes.wide_size = (1 + u8::from(on), 1 + u8::from(on)),
             Command::Bold(on) => modes.bold = on,
-            Command::Underline(kind) | Command::KanjiUnderline(kind) => modes.underline = thickness(kind),
+            Command::Italics(on) => modes.italic = on,
+            Command::Underline(kind) => modes.underline = thickness(kind),
+            Command::KanjiUnderline(kind) => modes.wide_underline = thickness(kind),
             Command::Reverse(on) => modes.reverse = on,
-            Command::Font(font @ (Font::A | Font::B)) => modes.font_b = font == Font::B,
-            Command::RightSpacing(dots) => modes.right_spacing_dots = dots,
-            Command::KanjiSpacing { right, .. } => modes.wide_spacing_dots = right,
-            Command::CodePage(page) => modes.page = page,
+            Command::Rotate(rotation) => modes.rotation = rotation,
+            Command::UpsideDown(on) if self.line.is_at_start() => modes.upside_down = on,
+            Command::UpsideDown(_) => return Some(Outcome::ignored(*b"\x1B{")),
+            Command::Font(font) => modes.font = font,
+            Command::RightSpacing(units) => modes.right_spacing_dots = modes.space_dots(units),
+            Command::KanjiSpacing { left, right } => {
+                modes.wide_spacing_dots = (modes.space_dots(left), modes.space_dots(right));
+            }
+            Command::Color(_) | Command::Coloring(_) => {}
             _ => return None,
         }
         Some(Outcome::Done)
     }
 
-    fn put_text(&mut self, bytes: &[u8], to: &mut Mechanism) {
-        let style = self.modes.style(false);
-        for byte in bytes {
-            if let Some(character) = charset::single(self.modes.page, *byte) {
-                self.put(character, style, to);
+    /// Which characters the bytes stand for.
+    fn characters_command(&mut self, command: &Command<'_>) -> Option<Outcome> {
+        match *command {
+            Command::CodePage(number) => self.charset.set_page(&self.modes.face, number),
+            Command::Charset(number) => self.charset.set_country(number),
+            Command::KanjiCodeSystem(system) => self.charset.set_code_system(system),
+            Command::Encoding(encoding) => self.charset.utf8 = encoding == Encoding::Utf8,
+            // The parser has switched.
+            Command::KanjiMode(_) | Command::KanjiFont(_) | Command::FontPriority { .. } => {}
+            Command::UserCharacters(characters) => self.users.define(self.modes.cell(), characters),
+            Command::UserCharactersEnable(on) => self.users.enable(on),
+            Command::UserCharacterCancel(code) => self.users.cancel(self.modes.cell(), code),
+            Command::KanjiUser { code, data } => self.users.define_wide(code, data),
+            Command::KanjiUserCancel(code) => self.users.cancel_wide(code),
+            _ => return None,
+        }
+        Some(Outcome::Done)
+    }
+
+    pub(super) fn put_text(&mut self, bytes: &[u8], to: &mut Mechanism) {
+        if self.charset.utf8 {
+            return self.put_utf8(bytes, to);
+        }
+        let style = self.modes.style();
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let room = self.room(&style, to);
+            let (now, later) = rest.split_at(room.min(rest.len()));
+            match self.users.is_enabled() {
+                true => self.put_with_users_own(now, &style),
+                false => self.put_bytes(now, &style),
             }
+            rest = later;
+        }
+    }
+
+    /// How many characters of this style fit into the line, which is printed first if it is full.
+    fn room(&mut self, style: &Style, to: &mut Mechanism) -> usize {
+        let width = self.modes.width_dots();
+        match self.line.room(style, width) {
+            0 => {
+                self.print(self.modes.line_spacing_dots, to);
+                self.line.room(style, width)
+            }
+            room => room,
+        }
+    }
+
+    fn put_bytes(&mut self, bytes: &[u8], style: &Style) {
+        match charset::as_ascii(bytes).filter(|_| self.charset.has_plain_ascii()) {
+            Some(text) => self.line.put(style, |line| {
+                line.push_str(text);
+                let inked = bytes.iter().fold(false, |inked, byte| inked | (*byte != b' '));
+                (bytes.len() as u16, inked)
+            }),
+            None => self.line.put(style, |line| {
+                let characters = bytes.iter().filter_map(|byte| self.charset.character(*byte));
+                characters.fold((0, false), |(count, inked), character| {
+                    line.push(character);
+                    (count + 1, inked || !matches!(character, ' ' | '\u{A0}'))
+                })
+            }),
+        }
+    }
+
+    /// Characters some of which the user may have drawn.
+    fn put_with_users_own(&mut self, bytes: &[u8], style: &Style) {
+        for byte in bytes {
+            let Some(dots) = self.users.dots(style.cell, *byte) else {
+                self.put_bytes(core::slice::from_ref(byte), style);
+                continue;
+            };
+            let (width, height) = (style.cell.width(), style.cell.height());
+            let style = Style { cell: Cell::Dots { width, height }, ..*style };
+            self.line.put_dots(&style, dots, char::from(*byte).encode_utf8(&mut [0; 4]));
         }
     }
 
     fn put_wide(&mut self, bytes: &[u8], to: &mut Mechanism) {
-        match charset::multibyte(bytes) {
-            Some(character) => self.put(character, self.modes.style(true), to),
-            None => self.put_text(b"??", to),
+        let style = self.modes.wide_style();
+        let character = self.charset.wide(bytes);
+        let code = <[u8; 2]>::try_from(bytes).unwrap_or_default();
+        if self.users.has_wide(code) {
+            self.room(&style, to);
+            let style = Style { cell: Cell::Dots { width: 24, height: 24 }, ..style };
+            let text = character.unwrap_or(char::REPLACEMENT_CHARACTER);
+            if let Some(dots) = self.users.wide_dots(code) {
+                self.line.put_dots(&style, dots, text.encode_utf8(&mut [0; 4]));
+            }
+        } else if let Some(character) = character {
+            self.put_character(character, &style, to);
+        } else {
+            self.put_text(b"??", to);
         }
     }
 
-    fn put(&mut self, character: char, style: Style, to: &mut Mechanism) {
-        if self.line.is_full_for(&style, self.modes.width_dots()) {
-            self.print(u32::from(self.modes.line_spacing_dots), to);
+    /// Whole characters, each as wide as its script; what is no UTF-8 prints as `?`.
+    fn put_utf8(&mut self, bytes: &[u8], to: &mut Mechanism) {
+        for chunk in bytes.utf8_chunks() {
+            for character in chunk.valid().chars() {
+                let wide = charset::is_wide(character);
+                let style = if wide { self.modes.wide_style() } else { self.modes.style() };
+                self.put_character(character, &style, to);
+            }
+            if !chunk.invalid().is_empty() {
+                let style = self.modes.style();
+                self.put_character('?', &style, to);
+            }
         }
-        self.line.put(character, style);
+    }
+
+    fn put_character(&mut self, character: char, style: &Style, to: &mut Mechanism) {
+        self.room(style, to);
+        self.line.put(style, |line| {
+            line.push(character);
+            (1, !matches!(character, ' ' | '\u{A0}' | '\u{3000}'))
+        });
     }
 }
 

@@ -1,58 +1,109 @@
-//! The feed: motor, gear train, platen, and what holds the paper back.
+//! The feed: motor, gears, platen, and what holds the paper back or pulls it out.
 //!
-//! One dot line is four half-steps of 31.25 µm. The motor starts slowly and speeds up along its ramp,
-//! `v = sqrt(v0² + 2an)` (printer sources, section 6.1). A worn tooth slips its share of the step while it
-//! is in mesh, so the loss returns with the gear's turn. When the paper is held back harder than the motor
-//! can pull, or the platen can grip, the step is lost and the paper stands. *Not modelled:* backlash,
-//! resonance, the disturbed lines after a restart, teeth that share the load.
+//! The motor starts slowly and speeds up by the same amount of speed in each equal time, counted with the speed
+//! that a step ends with: `v (v - u) = a` for a step of speed v after one of speed u. That rule gives the tables of
+//! three mechanisms (printer sources, section 6.1) to the microsecond. It pulls less the faster it turns; when the
+//! paper is held harder than that, it falls out of step and hums until it starts again. The rubber creeps from
+//! three quarters of its grip on, and slips at all of it. *Not modelled:* resonance, a roll that swings.
 
-use crate::{GearName, Micrometres, Motor, Permille, Profile, Train};
+use crate::mechanism::gears::Gears;
+use crate::mechanism::motion::Motion;
+use crate::{GearName, Micrometres, Motor, Permille, Profile, RollHolder};
 use std::sync::Arc;
 
-/// Half-steps of the motor for one dot line.
-const STEPS_PER_LINE: u64 = 4;
+/// Entries of a ramp at most.
+const RAMP_LINES: usize = 512;
+/// Paper that wraps round the platen adds so much drag with each turn.
+const WRAP_MN_A_TURN: u64 = 300;
+/// Above this moisture paper swells.
+const DRY_PERMILLE: u16 = 600;
 
 /// The feed and what stands in its way.
 #[derive(Clone, Debug)]
 pub(crate) struct Feed {
     pitch_nm: i64,
     motor: Motor,
-    line_times_ns: Arc<[u32]>,
-    gears: Gears,
+    holder: RollHolder,
+    roll_um: u64,
+    ramp: Arc<[Place]>,
+    pub(crate) gears: Gears,
+    force: Permille,
+    grip: Permille,
     drag: Option<Drag>,
+    pull: Option<Drag>,
+    swollen_mn: u32,
     /// An obstruction, as its distance beyond the head in nanometres.
     obstruction_nm: Option<i64>,
+    /// Paper has wrapped round the platen since so much of it had passed the head.
+    wrapped_nm: Option<i64>,
+    /// Nothing here makes a dot line other than it should be.
+    calm: bool,
 }
 
-/// Something that holds the paper back until the motor has been stepped so far.
+/// A place on the ramp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    line_ns: u32,
+    pull_mn: u32,
+}
+
+/// A force on the paper until the motor has been stepped so far.
 #[derive(Clone, Copy, Debug)]
 struct Drag {
     force_mn: u32,
     until_turned: u64,
 }
 
+/// What one dot line does to motor and paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// How far the paper moves.
+    pub(crate) pitch_nm: i64,
+    /// The motor is out of step and does not turn.
+    pub(crate) stalled: bool,
+    /// How well the platen presses.
+    pub(crate) contact: Permille,
+}
+
 impl Feed {
     pub(crate) fn new(profile: &Profile) -> Self {
         let pitch_nm = profile.geometry.line_nm();
-        Self {
+        let mut feed = Self {
             pitch_nm,
             motor: profile.motor,
-            line_times_ns: ramp(&profile.motor),
-            gears: Gears::new(profile.train, pitch_nm),
+            holder: profile.roll_holder,
+            roll_um: u64::from(profile.roll_um().0.max(1)),
+            ramp: ramp(&profile.motor),
+            gears: Gears::new(profile.train, profile.motor.steps_per_line, pitch_nm),
+            force: Permille::WHOLE,
+            grip: Permille::WHOLE,
             drag: None,
+            pull: None,
+            swollen_mn: 0,
             obstruction_nm: None,
-        }
+            wrapped_nm: None,
+            calm: false,
+        };
+        feed.settle();
+        feed
+    }
+
+    /// Dot line of a sound feed.
+    pub(crate) const fn line_nm(&self) -> i64 {
+        self.pitch_nm
     }
 
     /// The time that the motor needs for a dot line, at a place on the ramp.
+    #[inline]
     pub(crate) fn line_time_ns(&self, ramp: u16) -> u32 {
-        let top = self.line_times_ns.last().copied().unwrap_or(u32::MAX);
-        self.line_times_ns.get(usize::from(ramp)).copied().unwrap_or(top)
+        let place = self.ramp.get(usize::from(ramp)).or(self.ramp.last());
+        place.map_or(u32::MAX, |place| place.line_ns)
     }
 
     /// The place on the ramp after a dot line that took so long.
+    #[inline]
     pub(crate) fn next_ramp(&self, ramp: u16, took_ns: u32) -> u16 {
-        let last = u16::try_from(self.line_times_ns.len()).unwrap_or(u16::MAX).saturating_sub(1);
+        let last = (self.ramp.len() as u16).saturating_sub(1);
         let mut next = (ramp + 1).min(last);
         while next > 0 && self.line_time_ns(next - 1) < took_ns {
             next -= 1;
@@ -60,172 +111,236 @@ impl Feed {
         next
     }
 
-    /// How far the paper moves with the next dot line. `reach_nm` is how far its leading edge stands beyond
-    /// the head, and `turned` how many dot lines the motor has been stepped in its life.
-    pub(crate) fn pitch_nm(&self, turned: u64, ramp: u16, reach_nm: i64) -> i64 {
-        if (self.drag.is_some() || self.obstruction_nm.is_some())
-            && self.demand_mn(turned, reach_nm) > self.pull_mn(ramp)
-        {
-            return 0;
-        }
-        self.gears.pitch_nm(turned)
+    /// True while every dot line moves the paper by one pitch, pressed well.
+    #[inline]
+    pub(crate) const fn is_calm(&self) -> bool {
+        self.calm
     }
 
-    fn demand_mn(&self, turned: u64, reach_nm: i64) -> u64 {
-        let drag = self.drag.filter(|drag| turned < drag.until_turned).map_or(0, |drag| drag.force_mn);
+    /// Finds out whether anything is out of order; a full roll at every speed is not.
+    fn settle(&mut self) {
+        let RollHolder { friction_mn, inertia_mn, .. } = self.holder;
+        let most = self.motor.path_drag_mn + friction_mn + inertia_mn + self.swollen_mn;
+        let pull = self.ramp.iter().map(|place| self.weakened(place.pull_mn)).min().unwrap_or(0);
+        self.calm = self.drag.is_none()
+            && self.pull.is_none()
+            && self.obstruction_nm.is_none()
+            && self.wrapped_nm.is_none()
+            && self.gears.is_sound()
+            && u64::from(most) <= pull.min(self.grip_mn() * 3 / 4);
+    }
+
+    /// What the next dot line does. `edge_nm` is where the leading edge of the strip is on the paper.
+    pub(crate) fn step(&self, motion: &Motion, edge_nm: i64) -> Step {
+        let contact = self.gears.contact(motion.turned);
+        let demand = self.demand_mn(motion, motion.position_nm - edge_nm);
+        let (pull, grip) = (self.pull_mn(motion.ramp), self.grip_mn());
+        let lost_step = demand > pull && pull < grip;
+        if lost_step || (motion.stalled && motion.ramp > 0) {
+            return Step { pitch_nm: 0, stalled: true, contact };
+        }
+        let pitch = self.gears.pitch_nm(motion.turned);
+        Step {
+            pitch_nm: self.pulled(crept(pitch, demand, grip), grip, motion.turned),
+            stalled: false,
+            contact,
+        }
+    }
+
+    fn demand_mn(&self, motion: &Motion, reach_nm: i64) -> u64 {
+        let RollHolder { friction_mn, inertia_mn, .. } = self.holder;
+        let speeding_up = usize::from(motion.ramp) + 1 < self.ramp.len();
+        let roll_mn = u64::from(friction_mn) + if speeding_up { u64::from(inertia_mn) } else { 0 };
+        let left_um = motion.left_nm.max(0).unsigned_abs() / 1000;
+        let roll = roll_mn * left_um.min(self.roll_um) / self.roll_um;
+        let drag = force_of(self.drag, motion.turned);
         let folded_nm = self.obstruction_nm.map_or(0, |at_nm| (reach_nm - at_nm).max(0));
         let push = folded_nm.unsigned_abs() * u64::from(self.motor.fold_mn_per_mm) / 1_000_000;
-        u64::from(self.motor.path_drag_mn) + u64::from(drag) + push
+        let wrapped_nm = self.wrapped_nm.map_or(0, |from_nm| (motion.position_nm - from_nm).max(0));
+        let wrap = wrapped_nm.unsigned_abs() * WRAP_MN_A_TURN / self.gears.platen_nm();
+        let all = u64::from(self.motor.path_drag_mn + self.swollen_mn) + roll + drag + push + wrap;
+        all.saturating_sub(force_of(self.pull, motion.turned))
     }
 
-    /// The motor pulls less the faster it turns, and the platen's rubber never holds more than its grip.
     fn pull_mn(&self, ramp: u16) -> u64 {
-        let Motor { start_force_mn, top_force_mn, grip_mn, .. } = self.motor;
-        let lost = u64::from(start_force_mn.saturating_sub(top_force_mn)) * u64::from(ramp);
-        let pull = u64::from(start_force_mn).saturating_sub(lost / self.line_times_ns.len().max(1) as u64);
-        pull.min(u64::from(grip_mn))
+        self.ramp.get(usize::from(ramp)).map_or(0, |place| self.weakened(place.pull_mn))
     }
 
+    fn weakened(&self, pull_mn: u32) -> u64 {
+        u64::from(pull_mn) * u64::from(self.force.get()) / 1000
+    }
+
+    fn grip_mn(&self) -> u64 {
+        u64::from(self.motor.grip_mn) * u64::from(self.grip.get()) / 1000
+    }
+
+    /// Somebody who pulls harder than the platen holds draws the paper through, up to four times as fast.
+    fn pulled(&self, pitch_nm: i64, grip_mn: u64, turned: u64) -> i64 {
+        let excess = force_of(self.pull, turned).saturating_sub(grip_mn);
+        if excess == 0 {
+            return pitch_nm;
+        }
+        let grip = i64::try_from(grip_mn.max(1)).unwrap_or(i64::MAX);
+        let excess = i64::try_from(excess).unwrap_or(i64::MAX).min(3 * grip);
+        pitch_nm + self.pitch_nm * excess / grip
+    }
+
+    /// How far the paper can be fed back before its edge leaves the platen, a millimetre beyond the head.
+    pub(crate) const fn lines_back(&self, lines: u32, reach_nm: i64) -> u32 {
+        let room = (reach_nm - 1_000_000) / self.pitch_nm;
+        if room <= 0 {
+            0
+        } else if room < lines as i64 {
+            room as u32
+        } else {
+            lines
+        }
+    }
+}
+
+/// What hands do to the feed.
+impl Feed {
     pub(crate) fn wear(&mut self, gear: GearName, tooth: u16, wear: Permille) {
         self.gears.wear(gear, tooth, wear);
+        self.settle();
     }
 
     pub(crate) fn renew_gears(&mut self) {
         self.gears.renew();
+        self.settle();
+    }
+
+    pub(crate) fn weaken(&mut self, force: Permille) {
+        self.force = force;
+        self.settle();
+    }
+
+    pub(crate) fn glaze(&mut self, grip: Permille) {
+        self.grip = grip;
+        self.settle();
+    }
+
+    pub(crate) fn spot(&mut self, at: Micrometres, length: Micrometres, contact: Permille) {
+        self.gears.set_spot(at, length, contact);
+        self.settle();
+    }
+
+    pub(crate) fn renew_platen(&mut self) {
+        (self.force, self.grip) = (Permille::WHOLE, Permille::WHOLE);
+        self.gears.renew_platen();
+        self.settle();
     }
 
     pub(crate) fn hold_back(&mut self, force_mn: u32, over: Option<Micrometres>, turned: u64) {
+        self.drag = Some(self.force(force_mn, over, turned));
+        self.settle();
+    }
+
+    pub(crate) fn pull(&mut self, force_mn: u32, over: Micrometres, turned: u64) {
+        self.pull = Some(self.force(force_mn, Some(over), turned));
+        self.settle();
+    }
+
+    fn force(&self, force_mn: u32, over: Option<Micrometres>, turned: u64) -> Drag {
         let lines = over.map_or(u64::MAX, |over| over.as_nm().unsigned_abs() / self.pitch_nm.unsigned_abs());
-        self.drag = Some(Drag { force_mn, until_turned: turned.saturating_add(lines) });
+        Drag { force_mn, until_turned: turned.saturating_add(lines) }
     }
 
     pub(crate) fn free(&mut self) {
         self.drag = None;
+        self.settle();
+    }
+
+    /// Forgets forces that are over.
+    pub(crate) fn forget_past(&mut self, turned: u64) {
+        let lasts = |drag: &Drag| turned < drag.until_turned;
+        if self.drag.is_some() || self.pull.is_some() {
+            (self.drag, self.pull) = (self.drag.filter(lasts), self.pull.filter(lasts));
+            self.settle();
+        }
     }
 
     pub(crate) fn obstruct(&mut self, at: Option<Micrometres>) {
         self.obstruction_nm = at.map(Micrometres::as_nm);
+        self.settle();
+    }
+
+    pub(crate) fn wrap(&mut self, position_nm: Option<i64>) {
+        self.wrapped_nm = position_nm;
+        self.settle();
+    }
+
+    /// Paper is damp: above 60 % of moisture it drags half a millinewton more for each thousandth.
+    pub(crate) fn dampen(&mut self, relative: Permille) {
+        self.swollen_mn = u32::from(relative.get().saturating_sub(DRY_PERMILLE)) / 2;
+        self.settle();
     }
 
     pub(crate) const fn is_obstructed(&self) -> bool {
-        self.obstruction_nm.is_some()
+        self.obstruction_nm.is_some() || self.wrapped_nm.is_some()
+    }
+
+    pub(crate) const fn is_wrapped(&self) -> bool {
+        self.wrapped_nm.is_some()
+    }
+
+    /// Whether paper gets so far beyond the head.
+    pub(crate) fn lets_through(&self, at_nm: i64) -> bool {
+        self.wrapped_nm.is_none() && self.obstruction_nm.is_none_or(|obstruction| obstruction >= at_nm)
     }
 }
 
-/// Times of the dot lines after a stop, up to top speed. Speeds are thousandths of a half-step a second.
-fn ramp(motor: &Motor) -> Arc<[u32]> {
-    let top = u64::from(motor.top_steps_per_s.max(1)) * 1000;
-    let start = u64::from(motor.start_steps_per_s.max(1));
-    let speed = |step: u64| {
-        let squared = start * start + 2 * u64::from(motor.acceleration_steps_per_s2) * step;
-        (squared * 1_000_000).isqrt().min(top)
-    };
-    let step_ns = |step| 1_000_000_000_000 / speed(step);
-    let line_ns =
-        |line: u64| (0..STEPS_PER_LINE).map(|step| step_ns(line * STEPS_PER_LINE + step)).sum::<u64>();
-    let mut times = vec![line_ns(0)];
-    while times.len() < 512 {
-        let next = line_ns(times.len() as u64);
-        if times.last() == Some(&next) {
+fn force_of(drag: Option<Drag>, turned: u64) -> u64 {
+    drag.filter(|drag| turned < drag.until_turned).map_or(0, |drag| u64::from(drag.force_mn))
+}
+
+/// The rubber holds to three quarters of its grip, and not at all from the whole of it on.
+fn crept(pitch_nm: i64, demand_mn: u64, grip_mn: u64) -> i64 {
+    if demand_mn * 4 <= grip_mn * 3 {
+        return pitch_nm;
+    }
+    let held = i64::try_from(grip_mn.saturating_sub(demand_mn)).unwrap_or(i64::MAX);
+    pitch_nm * held * 4 / i64::try_from(grip_mn.max(1)).unwrap_or(i64::MAX)
+}
+
+/// Dot lines after a stop, up to top speed.
+fn ramp(motor: &Motor) -> Arc<[Place]> {
+    let mut speeds = motor.step_speeds();
+    let mut places: Vec<Place> = Vec::new();
+    while places.len() < RAMP_LINES {
+        let steps = speeds.by_ref().take(usize::from(motor.steps_per_line.max(1)));
+        let (line_ns, speed) = steps.fold((0, 0), |(ns, _), speed| (ns + STEP_NS / speed, speed));
+        let line_ns = u32::try_from(line_ns).unwrap_or(u32::MAX);
+        if places.last().is_some_and(|last| last.line_ns == line_ns) {
             break;
         }
-        times.push(next);
+        places.push(Place { line_ns, pull_mn: pull_mn(motor, speed) });
     }
-    times.into_iter().map(|ns| u32::try_from(ns).unwrap_or(u32::MAX)).collect()
+    places.into()
 }
 
-/// The train, as the wear of every tooth.
-#[derive(Clone, Debug)]
-struct Gears {
-    train: Train,
-    pitch_nm: i64,
-    /// Teeth that are not as new: gear, tooth, and the share that they slip.
-    worn: Vec<(GearName, u16, Permille)>,
-}
+/// A step of one thousandth of a step a second, in nanoseconds.
+const STEP_NS: u64 = 1_000_000_000_000;
 
-impl Gears {
-    const fn new(train: Train, pitch_nm: i64) -> Self {
-        Self { train, pitch_nm, worn: Vec::new() }
+impl Motor {
+    /// The time of each step after a stop, in nanoseconds, without end.
+    pub fn step_times_ns(&self) -> impl Iterator<Item = u64> {
+        self.step_speeds().map(|speed| STEP_NS / speed)
     }
 
-    const fn teeth(&self, gear: GearName) -> u16 {
-        match gear {
-            GearName::Motor => self.train.motor_teeth,
-            GearName::Idler => self.train.idler_teeth,
-            GearName::Platen => self.train.platen_teeth,
-        }
-    }
-
-    fn wear(&mut self, gear: GearName, tooth: u16, wear: Permille) {
-        let tooth = tooth % self.teeth(gear).max(1);
-        self.worn.retain(|(other, place, _)| (*other, *place) != (gear, tooth));
-        if wear > Permille::NONE {
-            self.worn.push((gear, tooth, wear));
-        }
-    }
-
-    fn renew(&mut self) {
-        self.worn.clear();
-    }
-
-    fn pitch_nm(&self, turned: u64) -> i64 {
-        if self.worn.is_empty() {
-            return self.pitch_nm;
-        }
-        let passed = turned * STEPS_PER_LINE / u64::from(self.train.steps_per_tooth.max(1));
-        let engaged = |pitch: i64, (gear, tooth, wear): &(GearName, u16, Permille)| {
-            let times = i64::from(self.times_in_mesh(*gear, *tooth, passed));
-            (0..times).fold(pitch, |pitch, _| pitch * i64::from(1000 - wear.get()) / 1000)
-        };
-        self.worn.iter().fold(self.pitch_nm, engaged)
-    }
-
-    /// How many meshes a tooth is in after so many teeth have passed: the idler meets both its neighbours, half
-    /// a turn apart.
-    fn times_in_mesh(&self, gear: GearName, tooth: u16, passed: u64) -> u8 {
-        let teeth = u64::from(self.teeth(gear).max(1));
-        let here = passed % teeth == u64::from(tooth);
-        let opposite = gear == GearName::Idler && (passed + teeth / 2) % teeth == u64::from(tooth);
-        u8::from(here) + u8::from(opposite)
+    /// Their speeds, in thousandths of a step a second.
+    fn step_speeds(&self) -> impl Iterator<Item = u64> {
+        let top = u64::from(self.top_steps_per_s.max(1)) * 1000;
+        let by_four = 4_000_000 * u64::from(self.acceleration_steps_per_s2);
+        let start = (u64::from(self.start_steps_per_s.max(1)) * 1000).min(top);
+        core::iter::successors(Some(start), move |v| Some(((v + (v * v + by_four).isqrt()) / 2).min(top)))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::Feed;
-    use crate::{DESK_80, GearName, KIOSK_80, Micrometres, Permille};
-
-    const PITCH_NM: i64 = 125_000;
-
-    #[test]
-    fn the_ramp_starts_and_ends_as_the_mechanism_table_says() {
-        // LTPA245: 4291 µs for the first half-step, then 2652, 2048 and 1719; one acceleration fits it to 4 %.
-        let feed = Feed::new(&KIOSK_80);
-        let first_us = feed.line_time_ns(0) / 1000;
-        assert!(first_us.abs_diff(4291 + 2652 + 2048 + 1719) < 400, "{first_us}");
-        // 100 mm/s is 0.125 mm in 1.25 ms.
-        assert_eq!(feed.line_time_ns(500), 1_250_000);
-    }
-
-    #[test]
-    fn a_missing_tooth_is_lost_once_a_turn_of_its_gear() {
-        // 12 half-steps a tooth are 3 dot lines; so a turn is 24, 108 and 300 dot lines.
-        let turns = [(GearName::Motor, 24, 3), (GearName::Idler, 108, 6), (GearName::Platen, 300, 3)];
-        for (gear, turn_lines, lost_lines) in turns {
-            let mut feed = Feed::new(&DESK_80);
-            feed.wear(gear, 5, Permille::WHOLE);
-            let moved: i64 = (0..10 * turn_lines).map(|turned| feed.pitch_nm(turned, 0, 0)).sum();
-            assert_eq!(moved, 10 * (turn_lines as i64 - lost_lines) * PITCH_NM, "{gear:?}");
-        }
-    }
-
-    #[test]
-    fn paper_stands_only_when_the_drag_is_more_than_the_grip() {
-        let mut feed = Feed::new(&DESK_80);
-        feed.hold_back(DESK_80.motor.grip_mn - DESK_80.motor.path_drag_mn, None, 0);
-        assert_eq!(feed.pitch_nm(7, 0, 0), PITCH_NM);
-        feed.hold_back(DESK_80.motor.grip_mn, Some(Micrometres(1250)), 100);
-        assert_eq!(feed.pitch_nm(109, 0, 0), 0);
-        assert_eq!(feed.pitch_nm(110, 0, 0), PITCH_NM, "the drag was over 1.25 mm");
-    }
+/// The pull at a speed: from start to top speed it falls along a straight line.
+fn pull_mn(motor: &Motor, speed: u64) -> u32 {
+    let [start, top] = [motor.start_steps_per_s, motor.top_steps_per_s].map(|speed| u64::from(speed) * 1000);
+    let lost = u64::from(motor.start_force_mn.saturating_sub(motor.top_force_mn));
+    let share = lost * speed.saturating_sub(start) / top.saturating_sub(start).max(1);
+    motor.start_force_mn.saturating_sub(u32::try_from(share).unwrap_or(u32::MAX))
 }

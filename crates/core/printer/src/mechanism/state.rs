@@ -34,3 +34,14 @@ pub(crate) struct State {
     /// The logic's supply is below its reset threshold.
     pub(crate) reset: bool,
 }
+
+/// What has been used up since the printer was made; survives power.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Usage {
+    /// Paper fed, in lines of 30 dot lines.
+    pub(crate) lines_fed: u64,
+    /// Dot lines for which the head was energised.
+    pub(crate) head_strokes: u64,
+    /// Strokes of the blade.
+    pub(crate) cuts: u64,
+}

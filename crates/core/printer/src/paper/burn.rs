@@ -8,6 +8,10 @@
 
 use crate::paper::surface::Shade;
 
+/// Most segments that are kept of an uncut strip; then the older half is forgotten. A roll of 73 m printed with a
+/// worn pinion takes a third of it.
+const SEGMENTS_MAX: usize = 1 << 17;
+
 /// One dot line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Spot {
@@ -27,7 +31,7 @@ pub(crate) struct Segment {
 }
 
 impl Segment {
-    fn position_of(&self, line: u32) -> i64 {
+    pub(crate) fn position_of(&self, line: u32) -> i64 {
         self.first.position_nm + i64::from(line - self.first_line) * self.pitch_nm
     }
 
@@ -36,7 +40,13 @@ impl Segment {
         Spot { position_nm: self.position_of(line), nominal_nm, shade: self.first.shade }
     }
 
-    const fn end(&self) -> u32 {
+    /// Where a dot line, of this segment or not, would be if the nominal place were counted on from this segment.
+    fn nominal_of(&self, line: u32, nominal_pitch_nm: i64) -> i64 {
+        self.first.nominal_nm + (i64::from(line) - i64::from(self.first_line)) * nominal_pitch_nm
+    }
+
+    /// The number behind its last dot line.
+    pub(crate) const fn end(&self) -> u32 {
         self.first_line + self.lines
     }
 
@@ -59,11 +69,13 @@ pub(crate) struct BurnLog {
     /// Advance of the paper for one dot line in a sound mechanism.
     pitch_nm: i64,
     segments: Vec<Segment>,
+    /// The oldest dot lines that were recorded and forgotten.
+    forgotten: Option<(u32, u32)>,
 }
 
 impl BurnLog {
     pub(crate) const fn new(pitch_nm: i64) -> Self {
-        Self { pitch_nm, segments: Vec::new() }
+        Self { pitch_nm, segments: Vec::new(), forgotten: None }
     }
 
     /// Notes one dot line.
@@ -78,7 +90,66 @@ impl BurnLog {
                 return;
             }
         }
+        if self.segments.len() >= SEGMENTS_MAX {
+            self.forget_oldest();
+        }
         self.segments.push(Segment { first_line: line, lines: 1, first: spot, pitch_nm: nominal_pitch_nm });
+    }
+
+    fn forget_oldest(&mut self) {
+        let first = self.first_recorded();
+        let last = self.segments.drain(..SEGMENTS_MAX / 2).next_back();
+        self.forgotten = first.zip(last.map(|last| last.end()));
+    }
+
+    /// The number of the first dot line that was ever recorded here.
+    pub(crate) fn first_recorded(&self) -> Option<u32> {
+        self.forgotten.map(|(first, _)| first).or_else(|| self.first_line())
+    }
+
+    /// The number behind the last dot line that was forgotten; 0 if none was.
+    pub(crate) fn forgotten_end(&self) -> u32 {
+        self.forgotten.map_or(0, |(_, end)| end)
+    }
+
+    /// All segments, in the order in which they were burnt.
+    pub(crate) fn segments(&self) -> impl Iterator<Item = &Segment> {
+        self.segments.iter()
+    }
+
+    /// The parts of segments that belong to these dot lines.
+    pub(crate) fn stretches(&self, lines: core::ops::Range<u32>) -> impl Iterator<Item = Segment> {
+        let before = self.segments.partition_point(|segment| segment.end() <= lines.start);
+        let reached = self.segments.iter().skip(before);
+        reached.take_while(move |segment| segment.first_line < lines.end).map(move |segment| {
+            let (start, end) = (segment.first_line.max(lines.start), segment.end().min(lines.end));
+            let first = segment.spot_of(start, self.pitch_nm);
+            Segment { first_line: start, lines: end - start, first, ..*segment }
+        })
+    }
+
+    /// The log that a sound mechanism would have written: every dot line in its nominal place, also those before and
+    /// between the recorded ones, and a piece's worth behind them.
+    pub(crate) fn ideal(&self) -> Self {
+        let pitch_nm = self.pitch_nm;
+        let mut ideal = Self::new(pitch_nm);
+        let mut ends = self.segments.iter().skip(1).map(|next| next.first_line);
+        for segment in &self.segments {
+            let end = ends.next().unwrap_or_else(|| segment.end().saturating_add(u32::from(u16::MAX)));
+            let nominal_of = |line: u32| segment.nominal_of(line, pitch_nm);
+            if let Some(last) = ideal.segments.last_mut()
+                && last.first.nominal_nm + i64::from(segment.first_line - last.first_line) * pitch_nm
+                    == nominal_of(segment.first_line)
+            {
+                last.lines = end - last.first_line;
+                continue;
+            }
+            let first_line = if ideal.segments.is_empty() { 0 } else { segment.first_line };
+            let nominal_nm = nominal_of(first_line);
+            let first = Spot { position_nm: nominal_nm, nominal_nm, shade: Shade::SOUND };
+            ideal.segments.push(Segment { first_line, lines: end - first_line, first, pitch_nm });
+        }
+        ideal
     }
 
     /// Notes so many dot lines of one shade at the pitch of a sound mechanism.
@@ -104,34 +175,6 @@ impl BurnLog {
     /// Advance of the paper for one dot line in a sound mechanism.
     pub(crate) const fn pitch_nm(&self) -> i64 {
         self.pitch_nm
-    }
-
-    /// The only segment, if there is just one.
-    pub(crate) fn single(&self) -> Option<Segment> {
-        match self.segments[..] {
-            [segment] => Some(segment),
-            _ => None,
-        }
-    }
-
-    /// Where and how a dot line was heated, if it was.
-    pub(crate) fn spot_of(&self, line: u32) -> Option<Spot> {
-        let behind = self.segments.partition_point(|segment| segment.first_line <= line);
-        let segment = self.segments.get(behind.checked_sub(1)?)?;
-        (line < segment.end()).then(|| segment.spot_of(line, self.pitch_nm))
-    }
-
-    /// Where a dot line was heated, if it was.
-    pub(crate) fn position_of(&self, line: u32) -> Option<i64> {
-        self.spot_of(line).map(|spot| spot.position_nm)
-    }
-
-    /// Where a dot line is in a sound mechanism, heated or not: counted on from the nearest line before it.
-    pub(crate) fn nominal_of(&self, line: u32) -> Option<i64> {
-        let behind = self.segments.partition_point(|segment| segment.first_line <= line);
-        let segment = self.segments.get(behind.saturating_sub(1))?;
-        let lines = i64::from(line) - i64::from(segment.first_line);
-        Some(segment.first.nominal_nm + lines * self.pitch_nm)
     }
 
     /// Keeps what lies before a place on the paper, and gives what lies at or behind it.
@@ -169,6 +212,11 @@ mod tests {
 
     const PITCH_NM: i64 = 125_000;
 
+    /// Where a dot line was heated, if it was.
+    fn place(log: &BurnLog, line: u32) -> Option<i64> {
+        log.stretches(line..line + 1).next().map(|stretch| stretch.first.position_nm)
+    }
+
     fn spot(position: u32, nominal: u32) -> Spot {
         let nm = |lines: u32| i64::from(lines) * PITCH_NM;
         Spot { position_nm: nm(position), nominal_nm: nm(nominal), shade: Shade::SOUND }
@@ -185,9 +233,10 @@ mod tests {
     #[test]
     fn even_lines_are_one_segment() {
         let log = even(5..5000);
-        assert!(log.single().is_some_and(|segment| segment.lines == 4995 && segment.pitch_nm == PITCH_NM));
-        assert_eq!(log.position_of(77), Some(77 * PITCH_NM));
-        assert_eq!((log.position_of(4), log.position_of(5000)), (None, None));
+        let segments: Vec<_> = log.segments().map(|segment| (segment.lines, segment.pitch_nm)).collect();
+        assert_eq!(segments, [(4995, PITCH_NM)]);
+        assert_eq!(place(&log, 77), Some(77 * PITCH_NM));
+        assert_eq!((place(&log, 4), place(&log, 5000)), (None, None));
     }
 
     #[test]
@@ -207,8 +256,8 @@ mod tests {
     fn a_cut_parts_the_lines_at_its_place() {
         let mut log = even(0..100);
         let behind = log.split_off(40 * PITCH_NM);
-        assert_eq!((log.position_of(39), log.position_of(40)), (Some(39 * PITCH_NM), None));
-        assert_eq!((behind.position_of(39), behind.position_of(40)), (None, Some(40 * PITCH_NM)));
+        assert_eq!((place(&log, 39), place(&log, 40)), (Some(39 * PITCH_NM), None));
+        assert_eq!((place(&behind, 39), place(&behind, 40)), (None, Some(40 * PITCH_NM)));
         assert_eq!((behind.first_line(), log.end_line()), (Some(40), Some(40)));
     }
 
@@ -219,8 +268,8 @@ mod tests {
             log.record(line, spot(3, line));
         }
         log.record(10, spot(4, 10));
-        assert_eq!(log.position_of(9), Some(3 * PITCH_NM));
-        assert_eq!(log.position_of(10), Some(4 * PITCH_NM));
+        assert_eq!(place(&log, 9), Some(3 * PITCH_NM));
+        assert_eq!(place(&log, 10), Some(4 * PITCH_NM));
     }
 
     #[test]
@@ -231,8 +280,40 @@ mod tests {
             log.record(line, spot(line - 30, line - 30));
         }
         let behind = log.split_off(80 * PITCH_NM);
-        assert_eq!((log.position_of(79), log.position_of(80)), (Some(79 * PITCH_NM), None));
-        assert_eq!((log.position_of(109), log.position_of(110)), (Some(79 * PITCH_NM), None));
-        assert_eq!(behind.position_of(110), Some(80 * PITCH_NM));
+        assert_eq!((place(&log, 79), place(&log, 80)), (Some(79 * PITCH_NM), None));
+        assert_eq!((place(&log, 109), place(&log, 110)), (Some(79 * PITCH_NM), None));
+        assert_eq!(place(&behind, 110), Some(80 * PITCH_NM));
+    }
+
+    #[test]
+    fn a_sound_log_is_its_own_ideal_and_others_have_one_with_every_line_in_place() {
+        // 10 lines stand on one place, and a cover that was opened takes 5 nominal lines: line 20 would be at 25.
+        let mut log = even(3..10);
+        for line in 10..20 {
+            log.record(line, spot(9, line));
+        }
+        for line in 20..30 {
+            log.record(line, spot(line - 10, line + 5));
+        }
+        let ideal = log.ideal();
+        let places = |line| place(&ideal, line).map(|nm| nm / PITCH_NM);
+        assert_eq!([0, 3, 15, 19, 20, 29, 40].map(places), [0, 3, 15, 19, 25, 34, 45].map(Some));
+        assert_eq!(ideal.segments().count(), 2);
+    }
+
+    #[test]
+    fn a_log_that_grows_for_ever_forgets_its_older_half_and_says_so() {
+        let mut log = BurnLog::new(PITCH_NM);
+        // Every line has another darkness than the last: one segment each.
+        let lines = super::SEGMENTS_MAX as u32 + 10;
+        for line in 5..5 + lines {
+            let shade = Shade { darkness: (line % 2) as u8, surface: 0 };
+            log.record(line, Spot { shade, ..spot(line, line) });
+        }
+        assert_eq!(log.segments().count() as u32, lines - super::SEGMENTS_MAX as u32 / 2);
+        assert_eq!(
+            (log.first_recorded(), log.forgotten_end()),
+            (Some(5), 5 + super::SEGMENTS_MAX as u32 / 2)
+        );
     }
 }

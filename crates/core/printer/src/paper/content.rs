@@ -1,10 +1,14 @@
 //! What was composed: lines of text, images and matrix codes, with the dot line at which each begins.
 //!
-//! Nothing here is a raster of the paper; a receipt of forty lines takes about two kilobytes. Coordinates
+//! Nothing here is a raster of the paper; a receipt of forty lines takes about two kilobytes. A host that never cuts
+//! cannot fill the memory: beyond [`USED_MAX_BYTES`] the oldest half of what has begun is forgotten. Coordinates
 //! across are dots from the left end of the head. *Not modelled:* what never reaches the head.
 
-use crate::paper::raster::{self, DotRow};
+use crate::paper::ink;
 use crate::paper::style::{Cell, Run};
+
+/// What may be held of an uncut strip: some two thousand receipts.
+const USED_MAX_BYTES: usize = 4 << 20;
 
 /// Which item, counted from the printer's first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +40,7 @@ pub(crate) enum Kind {
     /// Raster rows of whole bytes.
     Image { x: u16, width_bytes: u16, double_width: bool, double_height: bool, bits: Span },
     /// Modules of a matrix or bar code, row by row in whole bytes, each module `cell` dots wide and high.
-    Matrix { x: u16, columns: u16, cell: (u8, u16), bits: Span },
+    Matrix { x: u16, columns: u16, cell: (u8, u16), bits: Span, symbology: &'static str, data: Span },
 }
 
 /// A matrix or bar code, to be added.
@@ -50,6 +54,16 @@ pub(crate) struct Modules<'a> {
     pub(crate) cell: (u8, u16),
     /// Row by row in whole bytes; the most significant bit is the leftmost module.
     pub(crate) bits: &'a [u8],
+    pub(crate) meaning: Meaning<'a>,
+}
+
+/// What a code says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Meaning<'a> {
+    /// The kind of code.
+    pub(crate) symbology: &'static str,
+    /// What a reader gives.
+    pub(crate) data: &'a str,
 }
 
 impl Modules<'_> {
@@ -68,6 +82,8 @@ impl Modules<'_> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Content {
     first_id: u32,
+    /// The dot line behind the last item that was forgotten.
+    forgotten_end: u32,
     items: Vec<Item>,
     runs: Vec<Run>,
     text: String,
@@ -113,8 +129,9 @@ impl Content {
 
     /// Adds a matrix or bar code.
     pub(crate) fn add_modules(&mut self, x: u16, modules: &Modules<'_>) -> ItemId {
-        let bits = self.add_bits(modules.bits);
-        let kind = Kind::Matrix { x, columns: modules.columns, cell: modules.cell, bits };
+        let (bits, data) = (self.add_bits(modules.bits), self.add_words(modules.meaning.data));
+        let symbology = modules.meaning.symbology;
+        let kind = Kind::Matrix { x, columns: modules.columns, cell: modules.cell, bits, symbology, data };
         self.add(modules.height_dots(), Span::default(), kind)
     }
 
@@ -133,7 +150,47 @@ impl Content {
     fn add(&mut self, rows: u16, text: Span, kind: Kind) -> ItemId {
         let id = ItemId(self.first_id + index(self.items.len()));
         self.items.push(Item { first_line: None, rows, text, kind });
+        if self.used_bytes() > USED_MAX_BYTES {
+            self.forget_oldest();
+        }
         id
+    }
+
+    /// Forgets the oldest items, half of what is held; never what has not begun.
+    fn forget_oldest(&mut self) {
+        let mut spare = self.used_bytes() / 2;
+        let old = |item: &&Item| {
+            let bytes = self.bytes_of(item);
+            let goes = item.first_line.is_some() && bytes <= spare;
+            spare = spare.saturating_sub(bytes);
+            goes
+        };
+        let count = self.items.iter().take_while(old).count();
+        let Some(last) = count.checked_sub(1).and_then(|last| self.items.get(last)) else { return };
+        let end = last.first_line.unwrap_or_default() + u32::from(last.rows);
+        let mut kept = Self { first_id: self.first_id + index(count), forgotten_end: end, ..Self::default() };
+        for item in self.items.iter().skip(count) {
+            kept.copy(self, item);
+        }
+        *self = kept;
+    }
+
+    /// The dot line behind the last item that was forgotten; 0 if none was.
+    pub(crate) const fn forgotten_end(&self) -> u32 {
+        self.forgotten_end
+    }
+
+    const fn used_bytes(&self) -> usize {
+        self.items.len() * size_of::<Item>()
+            + self.runs.len() * size_of::<Run>()
+            + self.text.len()
+            + self.bits.len()
+    }
+
+    fn bytes_of(&self, item: &Item) -> usize {
+        let runs = self.runs(item);
+        let dots = runs.iter().map(|run| self.dots(run).len()).sum::<usize>();
+        size_of::<Item>() + size_of_val(runs) + item.text.len as usize + self.bits(item).len() + dots
     }
 
     /// Says at which dot line an item begins.
@@ -149,15 +206,26 @@ impl Content {
         ink.clear();
         let index = id.0.checked_sub(self.first_id).map(|index| index as usize);
         if let Some(item) = index.and_then(|index| self.items.get(index)) {
-            let dots = |row: &DotRow| row.iter().map(|word| word.count_ones() as u16).sum::<u16>();
-            ink.extend(raster::rows(self, item).iter().map(dots));
+            ink::count(self, item, ink);
         }
     }
 
     /// Forgets what has not begun: the memory is lost.
     pub(crate) fn forget_unplaced(&mut self) {
-        while self.items.last().is_some_and(|item| item.first_line.is_none()) {
-            self.items.pop();
+        while let Some(item) = self.items.pop_if(|item| item.first_line.is_none()) {
+            self.text.truncate(item.text.start as usize);
+            match item.kind {
+                Kind::Text { runs } => {
+                    let sent = self.runs.get(range(runs)).unwrap_or_default().iter();
+                    if let Some(run) = { sent }.find(|run| matches!(run.style.cell, Cell::Dots { .. })) {
+                        self.bits.truncate(run.start as usize);
+                    }
+                    self.runs.truncate(runs.start as usize);
+                }
+                Kind::Image { bits, .. } | Kind::Matrix { bits, .. } => {
+                    self.bits.truncate(bits.start as usize)
+                }
+            }
         }
     }
 
@@ -195,6 +263,12 @@ impl Content {
         self.bits.get(range(bits)).unwrap_or_default()
     }
 
+    /// What a code says; nothing for other items.
+    pub(crate) fn meaning(&self, item: &Item) -> Option<Meaning<'_>> {
+        let Kind::Matrix { symbology, data, .. } = item.kind else { return None };
+        Some(Meaning { symbology, data: self.text.get(range(data)).unwrap_or_default() })
+    }
+
     /// Gives what begins before the dot line `taken_end`, and keeps what reaches beyond `first_kept` or is still to
     /// come. An item that the blade goes through is on both.
     pub(crate) fn take_before(&mut self, taken_end: u32, first_kept: u32) -> Self {
@@ -227,8 +301,10 @@ impl Content {
                 let bits = self.add_bits(from.bits(item));
                 Kind::Image { x, width_bytes, double_width, double_height, bits }
             }
-            Kind::Matrix { x, columns, cell, .. } => {
-                Kind::Matrix { x, columns, cell, bits: self.add_bits(from.bits(item)) }
+            Kind::Matrix { x, columns, cell, symbology, .. } => {
+                let says = from.meaning(item).map_or("", |meaning| meaning.data);
+                let (bits, data) = (self.add_bits(from.bits(item)), self.add_words(says));
+                Kind::Matrix { x, columns, cell, bits, symbology, data }
             }
         };
         self.items.push(Item { text, kind, ..*item });

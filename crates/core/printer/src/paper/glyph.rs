@@ -1,9 +1,10 @@
 //! The shapes of characters.
 //!
 //! Font A is Spleen 12x24, read from its PSF2 data; what it lacks comes from GNU Unifont 8x16, enlarged 3:2.
-//! Font B is Unifont 8x16 in a cell of 9x17. Multibyte characters are Unifont 16x16, enlarged 3:2 to 24x24 by
-//! the nearest dot. The cells are those of ESC/POS printers; only the strokes differ from a maker's own ROM.
-//! *Not modelled:* characters outside the basic plane; they print as a box.
+//! Fonts B and C are Unifont 8x16 in cells of 9x17 and 8x16; the high font C is the same, enlarged 3:2 downwards.
+//! Multibyte characters are Unifont 16x16, enlarged 3:2 to 24x24. The cells are those of ESC/POS printers; only the
+//! strokes differ from a maker's own ROM. *Not modelled:* characters outside the basic plane, which print as a box;
+//! Arabic joining and Thai vowels above their letter.
 
 use crate::paper::style::Cell;
 use spleen_font::FONT_12X24;
@@ -17,9 +18,15 @@ const MISSING: char = '\u{25A1}';
 
 /// Draws a character.
 pub(crate) fn glyph(character: char, cell: Cell) -> Glyph {
+    let character = match character {
+        '\u{A0}' => ' ',
+        '\u{AD}' => '-',
+        other => other,
+    };
     match cell {
-        Cell::A => spleen(character).unwrap_or_else(|| enlarged(character, 12)),
-        Cell::B => small(character),
+        Cell::A => latin(character).unwrap_or_else(|| enlarged(character, 12)),
+        Cell::B | Cell::C => small(character),
+        Cell::HighC => high(&small(character)),
         Cell::Wide => enlarged(character, 24),
         Cell::Dots { .. } => [0; 24],
     }
@@ -30,31 +37,55 @@ fn unifont(character: char) -> Option<&'static unifont::Glyph> {
 }
 
 /// Unifont enlarged 3:2, in the middle of a cell of this width.
-fn enlarged(character: char, width: usize) -> Glyph {
+fn enlarged(character: char, cell_width: u32) -> Glyph {
     let Some(source) = unifont(character) else { return [0; 24] };
-    let drawn = (source.get_width() * 3 / 2).min(width);
-    let left = (width - drawn) / 2;
+    let drawn = (source.get_width() as u32 * 3 / 2).min(cell_width);
+    let left = (cell_width - drawn) / 2;
+    let mask = !(u32::MAX >> drawn);
     let mut rows = [0; 24];
     for (y, row) in rows.iter_mut().enumerate() {
-        for x in 0..drawn {
-            if source.get_pixel(x * 2 / 3, y * 2 / 3) {
-                *row |= 1 << (31 - left - x);
-            }
-        }
+        *row = (three_for_two(source_row(source, y * 2 / 3)) & mask) >> left;
     }
     rows
+}
+
+/// A row of Unifont; the leftmost dot is bit 15.
+fn source_row(source: &unifont::Glyph, y: usize) -> u16 {
+    match source {
+        unifont::Glyph::Halfwidth(rows) => rows.get(y).map_or(0, |row| u16::from(*row) << 8),
+        unifont::Glyph::Fullwidth(rows) => rows.get(y).copied().unwrap_or_default(),
+    }
+}
+
+/// Sixteen dots as twenty-four: the first of every two is doubled.
+fn three_for_two(row: u16) -> u32 {
+    let mut bits = 0;
+    for pair in 0..8 {
+        let two = u32::from(row >> (14 - 2 * pair) & 3);
+        let three = match two {
+            0 => 0,
+            1 => 0b001,
+            2 => 0b110,
+            _ => 0b111,
+        };
+        bits |= three << (29 - 3 * pair);
+    }
+    bits
 }
 
 fn small(character: char) -> Glyph {
     let mut rows = [0; 24];
     if let Some(source) = unifont(character) {
         for (y, row) in rows.iter_mut().take(16).enumerate() {
-            for x in 0..source.get_width().min(8) {
-                *row |= u32::from(source.get_pixel(x, y)) << (31 - x);
-            }
+            *row = u32::from(source_row(source, y) & 0xFF00) << 16;
         }
     }
     rows
+}
+
+/// Sixteen rows as twenty-four.
+fn high(low: &Glyph) -> Glyph {
+    core::array::from_fn(|y| low.get(y * 2 / 3).copied().unwrap_or_default())
 }
 
 /// The characters of the PSF2 font, sorted, each with the number of its glyph.
@@ -63,6 +94,16 @@ static SPLEEN: LazyLock<Vec<(char, u32)>> = LazyLock::new(|| {
     table.sort_unstable();
     table
 });
+
+/// The shapes of ASCII, which are asked for most.
+static ASCII: LazyLock<Vec<Option<Glyph>>> = LazyLock::new(|| ('\0'..='\x7F').map(spleen).collect());
+
+fn latin(character: char) -> Option<Glyph> {
+    match ASCII.get(character as usize) {
+        Some(shape) => *shape,
+        None => spleen(character),
+    }
+}
 
 fn spleen(character: char) -> Option<Glyph> {
     let found = SPLEEN.binary_search_by_key(&character, |(character, _)| *character).ok()?;
@@ -109,11 +150,22 @@ mod tests {
 
     #[test]
     fn every_cell_keeps_its_dots_inside() {
-        for (character, cell) in [('W', Cell::A), ('W', Cell::B), ('鑫', Cell::Wide), ('¥', Cell::Wide)] {
+        let cells = [Cell::A, Cell::B, Cell::C, Cell::HighC].map(|cell| ('W', cell));
+        for (character, cell) in cells.into_iter().chain([('鑫', Cell::Wide), ('¥', Cell::Wide)]) {
             let outside = u32::MAX >> cell.width();
             assert!(glyph(character, cell).iter().all(|row| row & outside == 0), "{character}");
             let ink: u32 = glyph(character, cell).iter().map(|row| row.count_ones()).sum();
             assert!(ink > 20, "{character}");
+        }
+    }
+    #[test]
+    fn enlarging_is_by_the_nearest_dot() {
+        let source = unifont::get_glyph('鑫').unwrap();
+        let drawn = glyph('鑫', Cell::Wide);
+        for (y, row) in drawn.iter().enumerate() {
+            for x in 0..24 {
+                assert_eq!(row << x >> 31 == 1, source.get_pixel(x * 2 / 3, y * 2 / 3), "{x} {y}");
+            }
         }
     }
 }

@@ -1,19 +1,19 @@
-//! Pictures of paper: every dot as it is, or as it should have been.
+//! Pictures of paper in shades: every dot as dark as it is, or as it should have been.
 //!
-//! Rows and dots have the pitch of the printer's head, both ways. A dot line blackens the row of the picture that
-//! its place rounds to, as dark as its shade says, and a place that is heated again gets darker. *Not modelled:*
-//! round dots, bleeding, creases.
+//! Rows and dots have the pitch of the printer's head, both ways. Heat of a place adds up over all dot lines that
+//! landed on it, and becomes darkness at the end. A piece that is longer than [`ROWS_MAX`] is cut off there, and what
+//! the printer forgot of it is hatched in grey. *Not modelled:* round dots, bleeding, creases.
 
 use crate::Geometry;
-use crate::paper::burn::Spot;
-use crate::paper::content::{Content, Item};
-use crate::paper::raster::{self, DotRow};
-use crate::paper::surface::{Shade, Surface};
+use crate::paper::landing::{Landed, Print, Weights};
+use crate::paper::tone::{VISIBLE, darkness};
 
-/// What heating a white dot once makes of it, at full darkness.
-const BURNT: u32 = 200;
+/// Longest picture: 8 m of paper at 203 dpi. All of a longer piece is in its text.
+pub(crate) const ROWS_MAX: u32 = 64_000;
 /// How a torn edge is drawn.
 const TORN: u8 = 90;
+/// How forgotten rows are drawn: every eighth diagonal.
+const FORGOTTEN: u8 = 110;
 
 /// Darkness of paper, dot by dot: 0 white, 255 black, at the pitch of the head both ways.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,49 +24,29 @@ pub struct Picture {
     pub height: u32,
     /// Row after row, `width` bytes each.
     pub dots: Vec<u8>,
-    /// Dots and paper of the printer.
-    pub geometry: Geometry,
 }
 
 impl Picture {
-    /// White paper of this length.
-    pub(crate) fn blank(geometry: Geometry, length_nm: i64) -> Self {
-        let height = u32::try_from(length_nm.max(0) / geometry.line_nm()).unwrap_or(u32::MAX);
-        let width = geometry.paper_dots();
-        Self { width, height, dots: vec![0; width as usize * height as usize], geometry }
-    }
+    /// A dot that is at least so dark can be seen.
+    pub const VISIBLE: u8 = VISIBLE;
 
-    /// Heats every row of every item at the spot that `spot_of` gives for its dot line; places count from the
-    /// leading edge.
-    pub(crate) fn burn(
-        &mut self,
-        content: &Content,
-        surfaces: &[Surface],
-        spot_of: impl Fn(u32) -> Option<Spot>,
-    ) {
-        for item in content.items() {
-            for (line, row) in burnt_rows(content, item) {
-                if let Some(spot) = spot_of(line) {
-                    let surface = surfaces.get(usize::from(spot.shade.surface)).unwrap_or(&Surface::SOUND);
-                    self.burn_row(row_at(spot.position_nm, self.geometry), &row, spot.shade, surface);
-                }
+    /// Paper of this length, with what was printed on it.
+    pub(crate) fn new(print: &Print<'_>, length_nm: i64) -> Self {
+        let (width, height) = extent(print.geometry, length_nm, ROWS_MAX);
+        let mut heat = vec![0_u8; width as usize * height as usize];
+        let mut weights = (0, Weights::new(print.surface(0), print.geometry));
+        print.land(|landed| {
+            if weights.0 != landed.shade.surface {
+                weights = (landed.shade.surface, Weights::new(landed.surface, print.geometry));
             }
+            let start = usize::try_from(landed.y).ok().and_then(|y| y.checked_mul(width as usize));
+            let row = start.and_then(|start| heat.get_mut(start..start + width as usize));
+            row.into_iter().for_each(|row| warm(row, landed, &weights.1));
+        });
+        for group in heat.chunks_mut(64).filter(|group| group.iter().any(|heat| *heat != 0)) {
+            group.iter_mut().for_each(|heat| *heat = darkness(*heat));
         }
-    }
-
-    fn burn_row(&mut self, y: i64, row: &DotRow, shade: Shade, surface: &Surface) {
-        let (width, margin) = (self.width as usize, self.geometry.margin_dots() as usize);
-        let start = usize::try_from(y).ok().and_then(|y| y.checked_mul(width));
-        let Some(paper) = start.and_then(|start| self.dots.get_mut(start..start + width)) else { return };
-        let burnt = BURNT * u32::from(shade.darkness) / u32::from(Shade::FULL_DARKNESS);
-        let head = paper.iter_mut().skip(margin).take(usize::from(self.geometry.head_dots));
-        for (x, dot) in head.enumerate() {
-            let bit = 1 << (63 - x % 64);
-            let heats = |word: &u64| word & bit != 0;
-            if row.get(x / 64).is_some_and(heats) && !surface.open.get(x / 64).is_some_and(heats) {
-                *dot = dot.saturating_add(u8::try_from(burnt).unwrap_or(u8::MAX));
-            }
-        }
+        Self { width, height, dots: heat }
     }
 
     /// Draws the lower edge as torn by hand: a zigzag 1 mm deep, and nothing below it.
@@ -82,15 +62,175 @@ impl Picture {
             }
         }
     }
+
+    /// Hatches the first rows: nobody knows what is there.
+    pub(crate) fn hatch(&mut self, rows: i64) {
+        let width = self.width as usize;
+        let rows = usize::try_from(rows).unwrap_or(0);
+        for (y, row) in self.dots.chunks_exact_mut(width.max(1)).take(rows).enumerate() {
+            row.iter_mut().skip(y % 8).step_by(8).for_each(|dot| *dot = FORGOTTEN);
+        }
+    }
 }
 
-/// The row of a picture in which a place lies.
-pub(crate) const fn row_at(place_nm: i64, geometry: Geometry) -> i64 {
-    (place_nm + geometry.line_nm() / 2).div_euclid(geometry.line_nm())
+/// Dots across and rows of paper of this length, but no more than so many rows.
+pub(crate) fn extent(geometry: Geometry, length_nm: i64, rows_max: u32) -> (u32, u32) {
+    let rows = length_nm.max(0) / geometry.line_nm();
+    (geometry.paper_dots(), u32::try_from(rows).unwrap_or(u32::MAX).min(rows_max))
 }
 
-/// The rows of an item with the numbers of their dot lines; none if it has not begun.
-pub(crate) fn burnt_rows(content: &Content, item: &Item) -> impl Iterator<Item = (u32, DotRow)> {
-    let rows = item.first_line.map(|first| (first..).zip(raster::rows(content, item)));
-    rows.into_iter().flatten()
+/// Heats one row of the paper.
+fn warm(row: &mut [u8], landed: &Landed<'_>, weights: &Weights) {
+    for (word, first) in landed.dots.iter().zip((0_i32..).step_by(64)) {
+        let mut left = *word;
+        while left != 0 {
+            let dot = left.leading_zeros() as i32 + first;
+            left &= !(1 << (63 - left.leading_zeros()));
+            let place = usize::try_from(landed.x + dot).ok();
+            if let Some(heat) = place.and_then(|place| row.get_mut(place)) {
+                *heat = heat.saturating_add(weights.heat(dot.unsigned_abs() as usize, landed.shade));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FORGOTTEN, Picture};
+    use crate::Permille;
+    use crate::paper::raster::fill;
+    use crate::paper::sample::{Bench, PLAIN};
+    use crate::paper::surface::{Shade, Surface};
+
+    /// Paper to the left of the head, in dots: (640 - 576) / 2.
+    const MARGIN: usize = 32;
+    const BLACK: [u8; 72] = [0xFF; 72];
+
+    fn row(picture: &Picture, y: usize) -> &[u8] {
+        picture.dots.chunks(picture.width as usize).nth(y).expect("so many rows")
+    }
+
+    fn black(row: &[u8]) -> Vec<usize> {
+        (0..row.len()).filter(|x| row[*x] > 0).collect()
+    }
+
+    #[test]
+    fn open_dots_stay_white_and_shorted_dots_are_black_in_blank_lines_too() {
+        let mut surface = Surface::SOUND;
+        fill(&mut surface.open, 64, 128);
+        fill(&mut surface.shorted, 300, 301);
+        let mut bench = Bench::new(surface);
+        bench.image(2, &BLACK).step(3, 1);
+        let picture = bench.cut().picture();
+        assert_eq!((picture.width, picture.height), (640, 5));
+        let heated: Vec<usize> = (MARGIN..MARGIN + 64).chain(MARGIN + 128..MARGIN + 576).collect();
+        for y in 0..2 {
+            assert_eq!(black(row(&picture, y)), heated);
+            assert_eq!(row(&picture, y)[MARGIN + 300], 200, "heated once, not twice");
+        }
+        for y in 2..5 {
+            assert_eq!(black(row(&picture, y)), [MARGIN + 300]);
+        }
+    }
+
+    #[test]
+    fn a_tilted_head_prints_lighter_towards_its_lifted_end() {
+        let contact = (Permille::WHOLE, Permille::new(500));
+        let piece = Bench::new(Surface { contact, ..Surface::SOUND }).image(1, &BLACK).cut();
+        let picture = piece.picture();
+        let head = &row(&picture, 0)[MARGIN..MARGIN + 576];
+        assert!(head.windows(2).all(|pair| pair[0] >= pair[1]));
+        // Half the heat is 50, and darkness 50.
+        assert_eq!((head[0], head[575]), (200, 50));
+        // A dot is seen from heat 54 on: 1000 - 500 x / 575 >= 540, so up to x = 529.
+        let seen = piece.bitmap().rows().flatten().map(|word| word.count_ones()).sum::<u32>();
+        assert_eq!(seen, 530);
+    }
+
+    #[test]
+    fn old_paper_is_lighter_and_reversed_paper_is_blank_at_full_length() {
+        let dark = |surface| Bench::new(surface).image(8, &BLACK).cut().picture();
+        let old = dark(Surface { sensitivity: Permille::new(750), ..Surface::SOUND });
+        // Three quarters of the heat is 75, and darkness 140.
+        assert_eq!(old.dots.iter().max(), Some(&140));
+        let reversed = dark(Surface { coated: false, ..Surface::SOUND });
+        assert_eq!((reversed.height, reversed.dots.iter().max()), (8, Some(&0)));
+    }
+
+    #[test]
+    fn paper_that_runs_to_the_right_takes_print_to_its_left_and_over_its_edge() {
+        let mut line = [0; 72];
+        (line[0], line[12]) = (0x80, 0x80);
+        let skewed = Surface { skew_permille: 20, ..Surface::SOUND };
+        let picture = Bench::new(skewed).image(1000, &line).image(1000, &line).cut().picture();
+        // 1000 lines are 125 mm; 20 in 1000 of them are 2.5 mm, 20 dots.
+        assert_eq!(black(row(&picture, 0)), [MARGIN, MARGIN + 96]);
+        assert_eq!(black(row(&picture, 1000)), [MARGIN - 20, MARGIN + 76]);
+        // The left dot has 32 dots of paper: gone when 33 are rounded to, after 32.5 / 0.02 lines.
+        assert_eq!(black(row(&picture, 1624)), [0, 96]);
+        assert_eq!(black(row(&picture, 1626)), [95]);
+    }
+
+    #[test]
+    fn a_place_that_is_heated_again_gets_darker_and_a_stepped_over_place_stays_white() {
+        let mut bench = Bench::new(Surface::SOUND);
+        // The paper stands for ten lines, is pulled on by five, and goes on.
+        let id = bench.strip.content.add_image(20, 0, 1, (false, false), &[0x80; 20], "");
+        bench.strip.content.place(id, 0);
+        bench.step(9, 0);
+        bench.step(1, 6);
+        bench.step(10, 1);
+        let picture = bench.cut().picture();
+        let column: Vec<u8> = picture.dots.iter().skip(MARGIN).step_by(640).copied().collect();
+        let expected: Vec<u8> = [255, 0, 0, 0, 0, 0].into_iter().chain([200; 10]).collect();
+        assert_eq!(column, expected);
+    }
+
+    #[test]
+    fn what_is_printed_after_a_back_feed_lies_over_what_was_there() {
+        let mut bench = Bench::new(Surface::SOUND);
+        bench.image(4, &[0xF0]);
+        bench.position -= 2;
+        bench.image(4, &[0x3C]);
+        let picture = bench.cut().picture();
+        let dots = |y| row(&picture, y)[MARGIN..MARGIN + 8].to_vec();
+        assert_eq!(dots(1), [200, 200, 200, 200, 0, 0, 0, 0]);
+        assert_eq!(dots(2), [200, 200, 255, 255, 200, 200, 0, 0]);
+        assert_eq!(dots(5), [0, 0, 200, 200, 200, 200, 0, 0]);
+    }
+
+    #[test]
+    fn two_faint_heatings_may_be_seen_where_one_is_not() {
+        let mut bench = Bench::new(Surface::SOUND);
+        bench.shade = Shade { darkness: 100, ..bench.shade };
+        bench.image(1, &[0x80]);
+        bench.position -= 1;
+        bench.image(2, &[0xC0]);
+        let piece = bench.cut();
+        // 100 of 250 is heat 40: darkness 25. Twice is 80: 140 + 5 / 25 of 60.
+        assert_eq!(row(&piece.picture(), 0)[MARGIN..MARGIN + 2], [152, 25]);
+        let seen = piece.bitmap().rows().flatten().map(|word| word.count_ones()).sum::<u32>();
+        assert_eq!(seen, 1);
+    }
+
+    #[test]
+    fn a_strip_that_nobody_cuts_forgets_its_beginning_and_says_so() {
+        let mut bench = Bench::new(Surface::SOUND);
+        let picture = [0x55; 72 * 240];
+        for _ in 0..500 {
+            let id = bench.strip.content.add_image(240, 0, 72, (false, false), &picture, "");
+            bench.strip.content.place(id, bench.line);
+            bench.step(240, 1);
+            assert!(bench.strip.content.footprint_bytes() < 9 << 20);
+        }
+        let piece = bench.cut();
+        assert!(piece.forgotten_lines() >= 240 && piece.forgotten_lines() % 240 == 0);
+        let drawn = piece.picture();
+        // 120,000 rows were printed: the picture is cut off at 64,000.
+        assert_eq!(drawn.height, 64_000);
+        let forgotten = piece.forgotten_lines().min(64_000) as usize;
+        assert_eq!(row(&drawn, 0)[8], FORGOTTEN);
+        assert!(row(&drawn, forgotten - 1).iter().all(|dot| matches!(*dot, 0 | FORGOTTEN)));
+        assert_eq!(Bench::new(Surface::SOUND).text("kept", PLAIN, 30).cut().forgotten_lines(), 0);
+    }
 }

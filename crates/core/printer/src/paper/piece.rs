@@ -4,10 +4,13 @@
 //! in dot lines, for the piece that a sound mechanism would have made. *Not modelled:* folds and creases,
 //! which do not change what is printed.
 
+use crate::paper::bitmap::{Bitmap, is_plain};
 use crate::paper::burn::{BurnLog, Spot};
 use crate::paper::content::Content;
+use crate::paper::landing::{Print, row_at};
 use crate::paper::legibility;
-use crate::paper::surface::{Shade, Surface};
+use crate::paper::picture::ROWS_MAX;
+use crate::paper::surface::Surface;
 use crate::{Geometry, Micrometres, Permille, Picture, PieceId};
 use core::fmt;
 
@@ -35,6 +38,15 @@ pub struct Piece {
 pub struct Line<'a> {
     /// What it says.
     pub text: &'a str,
+}
+
+/// One bar code or matrix code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code<'a> {
+    /// Its kind: `QR`, `EAN-13`, `CODE128`…
+    pub symbology: &'static str,
+    /// What a reader would give for it, as text.
+    pub data: &'a str,
 }
 
 /// What a person can read.
@@ -82,6 +94,13 @@ impl Piece {
         texts.flat_map(|item| self.content.text(item).lines()).map(|text| Line { text })
     }
 
+    /// Its bar codes and matrix codes, in the order in which they were printed; what they say, not how well they can
+    /// be read.
+    pub fn codes(&self) -> impl Iterator<Item = Code<'_>> {
+        let meanings = self.content.items().filter_map(|item| self.content.meaning(item));
+        meanings.map(|meaning| Code { symbology: meaning.symbology, data: meaning.data })
+    }
+
     /// Which bytes made it: offsets into everything that the printer took from its host, from its first byte on.
     #[must_use]
     pub fn stream_bytes(&self) -> core::ops::Range<u64> {
@@ -100,30 +119,55 @@ impl Piece {
         self.content.items().next().is_none()
     }
 
-    /// The paper as it is: squashed, overprinted, faint, torn.
+    /// The paper as it is: squashed, overprinted, faint, torn; of a very long piece the first 64,000 rows.
     #[must_use]
     pub fn picture(&self) -> Picture {
-        let (top, bottom) = self.edges_nm;
-        let mut picture = Picture::blank(self.geometry, bottom - top);
-        picture.burn(&self.content, &self.surfaces, |line| {
-            self.burns.spot_of(line).map(|spot| Spot { position_nm: spot.position_nm - top, ..spot })
-        });
+        let mut picture = Picture::new(&self.print(), self.length_nm());
+        if let Some(rows) = self.forgotten_rows() {
+            picture.hatch(rows);
+        }
         if self.torn {
             picture.tear();
         }
         picture
     }
 
+    /// The dots that can be seen, one bit each: what [`picture`](Self::picture) shows, in black and white and quicker.
+    #[must_use]
+    pub fn bitmap(&self) -> Bitmap {
+        if self.torn || self.forgotten_rows().is_some() {
+            return Bitmap::of(&self.picture());
+        }
+        Bitmap::new(&self.print(), self.length_nm(), ROWS_MAX)
+    }
+
     /// The paper as a sound mechanism would have made it: with all of every item that was begun on it.
     #[must_use]
     pub fn ideal(&self) -> Picture {
-        let (top, bottom) = self.nominal_edges_nm;
-        let mut picture = Picture::blank(self.geometry, bottom - top);
-        picture.burn(&self.content, &[], |line| {
-            let place_nm = self.burns.nominal_of(line)? - top;
-            Some(Spot { position_nm: place_nm, nominal_nm: place_nm, shade: Shade::SOUND })
-        });
-        picture
+        let (top_nm, bottom_nm) = self.nominal_edges_nm;
+        let burns = self.burns.ideal();
+        let print = Print { burns: &burns, surfaces: &[], top_nm, ..self.print() };
+        Picture::new(&print, bottom_nm - top_nm)
+    }
+
+    /// Dot lines of a strip that nobody cut, which the printer's memory no longer holds. They come before all else on
+    /// the piece; the picture shows them hatched.
+    #[must_use]
+    pub fn forgotten_lines(&self) -> u32 {
+        let first = self.burns.first_recorded().unwrap_or_default();
+        self.forgotten_end().saturating_sub(first)
+    }
+
+    fn forgotten_end(&self) -> u32 {
+        self.content.forgotten_end().max(self.burns.forgotten_end())
+    }
+
+    /// Rows of paper that the forgotten dot lines take.
+    fn forgotten_rows(&self) -> Option<i64> {
+        let end = Some(self.forgotten_end()).filter(|end| *end > 0)?;
+        let next = self.burns.stretches(end..u32::MAX).next();
+        let end_nm = next.map_or(self.edges_nm.1, |next| next.first.position_nm);
+        Some(row_at(end_nm - self.edges_nm.0, self.geometry))
     }
 
     /// What a person can read of it.
@@ -132,19 +176,38 @@ impl Piece {
         if self.is_nominal() { legibility::perfect(self) } else { legibility::measure(self) }
     }
 
-    /// True when every dot line of every item was heated exactly where and as it should be.
+    pub(crate) const fn length_nm(&self) -> i64 {
+        self.edges_nm.1 - self.edges_nm.0
+    }
+
+    pub(crate) fn print(&self) -> Print<'_> {
+        Print {
+            content: &self.content,
+            burns: &self.burns,
+            surfaces: &self.surfaces,
+            geometry: self.geometry,
+            top_nm: self.edges_nm.0,
+        }
+    }
+
+    /// True when every dot line of every item was heated exactly where it should be, and can be seen.
     pub(crate) fn is_nominal(&self) -> bool {
-        let mut items = self.content.items();
-        let Some(segment) = self.burns.single() else { return self.is_blank() };
-        let straight = segment.pitch_nm == self.burns.pitch_nm() || segment.lines == 1;
-        let inside = |first: u32, rows: u16| {
-            first >= segment.first_line && first + u32::from(rows) <= segment.first_line + segment.lines
+        let (print, offset_nm) = (self.print(), self.edges_nm.0 - self.nominal_edges_nm.0);
+        let (mut free_nm, mut known) = (i64::MIN, None);
+        let sound = self.burns.segments().all(|segment| {
+            let straight = segment.pitch_nm == self.burns.pitch_nm() || segment.lines == 1;
+            let Spot { position_nm, nominal_nm, shade } = segment.first;
+            let ahead = nominal_nm >= free_nm;
+            free_nm = nominal_nm + i64::from(segment.lines) * self.burns.pitch_nm();
+            let plain = known == Some(shade) || is_plain(print.surface(shade.surface), shade, self.geometry);
+            known = Some(shade);
+            straight && ahead && plain && position_nm - nominal_nm == offset_nm
+        });
+        let whole = |first: u32, rows: u16| {
+            let lines = first..first + u32::from(rows);
+            self.burns.stretches(lines).map(|stretch| stretch.lines).sum::<u32>() == u32::from(rows)
         };
-        straight
-            && segment.first.shade == Shade::SOUND
-            && segment.first.position_nm - self.edges_nm.0
-                == segment.first.nominal_nm - self.nominal_edges_nm.0
-            && items.all(|item| item.first_line.is_some_and(|first| inside(first, item.rows)))
+        sound && self.content.items().all(|item| item.first_line.is_some_and(|first| whole(first, item.rows)))
     }
 }
 

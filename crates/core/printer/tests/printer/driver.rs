@@ -3,7 +3,7 @@
 //! Times are milliseconds since the start. *Not modelled:* the line; bytes arrive at once.
 
 use escpos::Writer;
-use printer::{DATA, Event, Piece, Poke, Printer, Profile};
+use printer::{DATA, Event, LINES, Piece, Poke, Printer, Profile};
 use sim::{Input, Machine, Output, SimTime};
 use std::sync::Arc;
 
@@ -13,31 +13,44 @@ pub(crate) struct Bench {
     pub(crate) printer: Printer,
     pub(crate) now: SimTime,
     pub(crate) replies: Vec<u8>,
+    /// The same, message by message.
+    pub(crate) messages: Vec<Vec<u8>>,
+    /// What it showed on its modem lines.
+    pub(crate) lines: Vec<u8>,
     pub(crate) events: Vec<(SimTime, Event)>,
 }
 
 impl Bench {
     pub(crate) fn new(profile: &'static Profile) -> Self {
-        let printer = Printer::new(profile);
-        Self { printer, now: SimTime::ZERO, replies: Vec::new(), events: Vec::new() }
+        Self::with(Printer::new(profile))
     }
 
-    fn give(&mut self, input: Input<'_, Poke>) {
+    pub(crate) fn with(printer: Printer) -> Self {
+        let (now, replies, messages, lines, events) = Default::default();
+        Self { printer, now, replies, messages, lines, events }
+    }
+
+    pub(crate) fn give(&mut self, input: Input<'_, Poke>) -> &mut Self {
         self.printer.handle(self.now, input);
         while let Some(output) = self.printer.poll() {
             match output {
                 Output::Send { port, bytes, .. } => {
+                    if port == LINES {
+                        self.lines.extend_from_slice(bytes);
+                        continue;
+                    }
                     assert_eq!(port, DATA);
                     self.replies.extend_from_slice(bytes);
+                    self.messages.push(bytes.to_vec());
                 }
                 Output::Event(event) => self.events.push((self.now, event)),
             }
         }
+        self
     }
 
     pub(crate) fn send(&mut self, bytes: &[u8]) -> &mut Self {
-        self.give(Input::Received { port: DATA, bytes });
-        self
+        self.give(Input::Received { port: DATA, bytes })
     }
 
     pub(crate) fn write(&mut self, compose: impl FnOnce(&mut Writer<'_>)) -> &mut Self {
@@ -63,8 +76,7 @@ impl Bench {
     }
 
     pub(crate) fn poke(&mut self, poke: Poke) -> &mut Self {
-        self.give(Input::Poke(poke));
-        self
+        self.give(Input::Poke(poke))
     }
 
     /// Lets everything happen that comes by itself, and stops when nothing more does.
@@ -88,6 +100,13 @@ impl Bench {
 
     pub(crate) fn pass_ms(&mut self, ms: u64) -> &mut Self {
         self.until(SimTime::from_nanos(self.now.as_nanos() + ms * 1_000_000))
+    }
+
+    /// Sends this, and gives what comes back at once.
+    pub(crate) fn ask(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let before = self.replies.len();
+        self.send(bytes);
+        self.replies.get(before..).unwrap_or_default().to_vec()
     }
 
     /// Asks `DLE EOT n` and gives the answer.

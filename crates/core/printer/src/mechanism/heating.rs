@@ -1,0 +1,248 @@
+//! Heating a dot line: how much energy it needs, how long that takes, and how dark it gets.
+//!
+//! A dot needs `E(T) = E25 - (T - 25) Tc`, less what is left in it from the line before. One strobe takes
+//! `t = E R / V²` with `R = (RH + Ri + RC N)² / RH` for N dots at once, because all share some wires; a line with
+//! more dots takes several strobes; and the supply gives no more than its power, less what the motor takes. So a
+//! black line is slow. The firmware knows the voltage under load and lengthens the strobe as far as it may;
+//! beyond that the line gets light. It does not know that a head has aged. Facts: printer sources, sections 5, 6.3.
+//! Darkness rises evenly from 40 % of the needed energy to all of it, typical of thermal paper. *Not modelled:*
+//! neighbours that warm each other, dots that are only weak, which dots of a line are the dead ones.
+
+use crate::mechanism::thermal::Thermal;
+use crate::paper::surface::Shade;
+use crate::{Head, Profile, Supply};
+use std::sync::Arc;
+
+/// Binary places of [`Pulse::ns_per_nj`].
+const PLACES: u32 = 24;
+/// Time covered by one entry of the table of what is left from the line before: 2 to this power nanoseconds.
+const RESIDUAL_LOG2_NS: u32 = 15;
+/// Entries of that table: 8 ms.
+const RESIDUAL_ENTRIES: usize = 256;
+/// Below this share of the needed energy nothing darkens.
+const VISIBLE_PERMILLE: u64 = 400;
+
+/// What load a line puts on the supply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Load {
+    Fine,
+    /// The voltage falls below what the firmware accepts.
+    Low,
+    /// It falls below what the logic needs.
+    Reset,
+}
+
+/// Heating one dot line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Strobe {
+    pub(crate) time_ns: u32,
+    pub(crate) energy_uj: u32,
+    /// Share of full darkness, as in [`Shade`].
+    pub(crate) darkness: u8,
+    pub(crate) load: Load,
+}
+
+/// The dot line before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Before {
+    pub(crate) dots: u16,
+    pub(crate) time_ns: u32,
+}
+
+/// Heating a line of so many dots.
+#[derive(Clone, Copy, Debug)]
+struct Pulse {
+    /// Time for the energy of the whole line, with [`PLACES`] binary places.
+    ns_per_nj: u32,
+    overhead_ns: u32,
+    darkness: u8,
+    load: Load,
+}
+
+/// Everything electrical about head and supply, as tables that change only when somebody touches them.
+#[derive(Clone, Debug)]
+pub(crate) struct Heating {
+    head: Head,
+    head_dots: u16,
+    nominal: Supply,
+    motor_mw: u32,
+    pulses: Arc<[Pulse]>,
+    /// Share that is left from the line before, in 1/65536, by the time that it took.
+    residual: Arc<[u16]>,
+    voltage_mv: u32,
+    resistance_mohm: u32,
+    /// How much more resistance the dots have than when they were new.
+    drift_permille: u32,
+    open_dots: u16,
+    shorted_dots: u16,
+}
+
+impl Heating {
+    pub(crate) fn new(profile: &Profile) -> Self {
+        let mut heating = Self {
+            head: profile.head,
+            head_dots: profile.geometry.head_dots,
+            nominal: profile.supply,
+            motor_mw: profile.motor.power_mw,
+            pulses: Arc::new([]),
+            residual: residual(&profile.head),
+            voltage_mv: profile.supply.voltage_mv,
+            resistance_mohm: profile.supply.resistance_mohm,
+            drift_permille: 0,
+            open_dots: 0,
+            shorted_dots: 0,
+        };
+        heating.tabulate();
+        heating
+    }
+
+    /// Heats a line of so many dots after another.
+    #[inline]
+    pub(crate) fn strobe(&self, thermal: &Thermal, heat_uj: i64, dots: u16, before: Before) -> Strobe {
+        let Some(pulse) = self.pulses.get(usize::from(dots)).filter(|_| dots > 0) else {
+            return self.no_strobe();
+        };
+        let dot_nj = self.dot_nj(thermal.temp_mc(heat_uj));
+        let left = self.residual.get((before.time_ns >> RESIDUAL_LOG2_NS) as usize).copied().unwrap_or(0);
+        let warm_nj = u64::from(dots.min(before.dots)) * ((dot_nj * u64::from(left)) >> 16);
+        let line_nj = u64::from(dots) * dot_nj - warm_nj;
+        let time_ns = ((line_nj * u64::from(pulse.ns_per_nj)) >> PLACES) + u64::from(pulse.overhead_ns);
+        let landed_nj = if self.is_whole() { line_nj } else { self.landed_nj(dots, line_nj, dot_nj) };
+        Strobe {
+            time_ns: u32::try_from(time_ns).unwrap_or(u32::MAX),
+            energy_uj: (landed_nj / 1000) as u32,
+            darkness: pulse.darkness,
+            load: pulse.load,
+        }
+    }
+
+    /// Shorted dots are heated even with an empty line.
+    const fn no_strobe(&self) -> Strobe {
+        let energy_uj = self.shorted_dots as u32 * (self.head.dot_nj / 1000);
+        Strobe { time_ns: 0, energy_uj, darkness: Shade::FULL_DARKNESS, load: Load::Fine }
+    }
+
+    const fn is_whole(&self) -> bool {
+        self.open_dots == 0 && self.shorted_dots == 0
+    }
+
+    /// Open dots take no heat; shorted ones take it with every strobe of the line.
+    fn landed_nj(&self, dots: u16, line_nj: u64, dot_nj: u64) -> u64 {
+        let whole = u64::from(self.head_dots.max(1));
+        let sound = whole.saturating_sub(u64::from(self.open_dots));
+        let strobes = u64::from(dots.div_ceil(self.head.dots_at_once.max(1)));
+        line_nj * sound / whole + u64::from(self.shorted_dots) * strobes * dot_nj
+    }
+
+    /// Energy of a dot at a temperature of the head.
+    fn dot_nj(&self, temp_mc: i64) -> u64 {
+        let Head { dot_nj, dot_nj_per_k, .. } = self.head;
+        let less = (temp_mc - 25_000) * i64::from(dot_nj_per_k) / 1000;
+        (i64::from(dot_nj) - less).clamp(i64::from(dot_nj) / 4, i64::from(dot_nj) * 2).unsigned_abs()
+    }
+
+    /// True when every dot line gets fully dark.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.pulses.iter().all(|pulse| pulse.darkness == Shade::FULL_DARKNESS)
+    }
+
+    pub(crate) const fn voltage_mv(&self) -> u32 {
+        self.voltage_mv
+    }
+
+    pub(crate) fn set_voltage(&mut self, voltage_mv: u32) {
+        self.voltage_mv = voltage_mv;
+        self.tabulate();
+    }
+
+    pub(crate) fn set_resistance(&mut self, resistance_mohm: u32) {
+        self.resistance_mohm = resistance_mohm;
+        self.tabulate();
+    }
+
+    /// The head has printed so much; beyond its rated life its dots gain 30 % of resistance each further life.
+    pub(crate) fn age(&mut self, km: u32) {
+        let over = u64::from(km.saturating_sub(self.head.rated_km));
+        let drift = over * 300 / u64::from(self.head.rated_km.max(1));
+        self.drift_permille = u32::try_from(drift).unwrap_or(u32::MAX).min(2000);
+        self.tabulate();
+    }
+
+    /// So many dots are open, and so many shorted.
+    pub(crate) fn set_dots(&mut self, open: u16, shorted: u16) {
+        (self.open_dots, self.shorted_dots) = (open, shorted);
+        self.tabulate();
+    }
+
+    fn tabulate(&mut self) {
+        self.pulses = (0..=self.head_dots).map(|dots| self.pulse(dots)).collect();
+    }
+
+    fn pulse(&self, dots: u16) -> Pulse {
+        let Head { dots_at_once, longest_strobe_permille, strobe_overhead_ns, .. } = self.head;
+        let strobes = u64::from(dots.div_ceil(dots_at_once.max(1)).max(1));
+        let at_once = u64::from(dots).div_ceil(strobes) + u64::from(self.shorted_dots);
+        let nominal = self.coefficient(at_once, self.nominal.voltage_mv, self.nominal.resistance_mohm, 0);
+        let known = self.coefficient(at_once, self.voltage_mv, self.resistance_mohm, 0);
+        let needed = self.coefficient(at_once, self.voltage_mv, self.resistance_mohm, self.drift_permille);
+        let given = known.min(nominal * u64::from(longest_strobe_permille) / 1000);
+        let electrical = given * strobes / u64::from(dots.max(1));
+        Pulse {
+            ns_per_nj: u32::try_from(electrical.max(self.by_power())).unwrap_or(u32::MAX),
+            overhead_ns: u32::try_from(strobes).unwrap_or(u32::MAX).saturating_mul(strobe_overhead_ns),
+            darkness: darkness(given * 1000 / needed.max(1)),
+            load: self.load(at_once),
+        }
+    }
+
+    /// `R/V²` in nanoseconds a nanojoule with [`PLACES`] binary places, for so many dots at once.
+    fn coefficient(&self, at_once: u64, voltage_mv: u32, resistance_mohm: u32, drift_permille: u32) -> u64 {
+        let dot_mohm = u64::from(self.head.dot_ohm.max(1)) * u64::from(1000 + drift_permille);
+        let shared_mohm = u64::from(self.head.common_mohm) + u64::from(resistance_mohm);
+        let sum = u128::from(dot_mohm + u64::from(self.head.driver_ohm) * 1000 + shared_mohm * at_once);
+        let ohm_by_1000 = sum * sum / u128::from(dot_mohm);
+        let voltage = u128::from(voltage_mv.max(1));
+        u64::try_from((ohm_by_1000 * 1000 << PLACES) / (voltage * voltage))
+            .unwrap_or(u64::MAX / 4096)
+            .min(u64::MAX / 4096)
+    }
+
+    /// The same, as far as the supply's power sets it.
+    fn by_power(&self) -> u64 {
+        let Supply { power_mw, .. } = self.nominal;
+        if power_mw == u32::MAX {
+            return 0;
+        }
+        (1000 << PLACES) / u64::from(power_mw.saturating_sub(self.motor_mw).max(1000))
+    }
+
+    fn load(&self, at_once: u64) -> Load {
+        let shared_mohm = u64::from(self.head.common_mohm) + u64::from(self.resistance_mohm);
+        let dots_mohm = (u64::from(self.head.dot_ohm) + u64::from(self.head.driver_ohm)) * 1000;
+        let all = (dots_mohm + shared_mohm * at_once).max(1);
+        let lost = u64::from(self.voltage_mv) * (at_once * u64::from(self.resistance_mohm)).min(all) / all;
+        let left_mv = u64::from(self.voltage_mv).saturating_sub(lost);
+        if left_mv < u64::from(self.nominal.reset_mv) {
+            Load::Reset
+        } else if left_mv < u64::from(self.nominal.lowest_mv) {
+            Load::Low
+        } else {
+            Load::Fine
+        }
+    }
+}
+
+/// Darkness, as in [`Shade`], of dots that get this share of the energy that they need.
+fn darkness(energy_permille: u64) -> u8 {
+    let above = energy_permille.clamp(VISIBLE_PERMILLE, 1000) - VISIBLE_PERMILLE;
+    u8::try_from(above * u64::from(Shade::FULL_DARKNESS) / (1000 - VISIBLE_PERMILLE)).unwrap_or(u8::MAX)
+}
+
+/// An exponential in small steps: `1 - x + x²/2` for each.
+fn residual(head: &Head) -> Arc<[u16]> {
+    let x = (65_536 << RESIDUAL_LOG2_NS) / u64::from(head.residual_ns.max(1 << RESIDUAL_LOG2_NS));
+    let factor = 65_536 - x + x * x / 131_072;
+    let first = u64::from(head.residual_permille.min(1000)) * 65_535 / 1000;
+    let shares = core::iter::successors(Some(first << 16), |share| Some(share * factor >> 16));
+    shares.take(RESIDUAL_ENTRIES).map(|share| u16::try_from(share >> 16).unwrap_or(u16::MAX)).collect()
+}

@@ -1,0 +1,251 @@
+//! Which commands take effect, found by experiment: the same job with and without the command.
+//!
+//! Every row of the catalogue of commands is sent into several situations. If anything that a host or a person can
+//! see differs from the run without it (paper, replies, events, time), it takes effect. What has none must stand in
+//! the list of those that deliberately do nothing, with the reason; and nothing in that list may have any. The table
+//! in `docs/COMMANDS.md` is written from this. *Not told by this:* whether an effect is the right one.
+
+use crate::driver::Bench;
+use core::fmt::Write;
+use escpos::{COMMANDS, Command, CommandRow, Parser, Tier};
+use printer::{DESK_80, Event, KIOSK_80, Micrometres, Permille, Poke, Profile};
+use std::collections::BTreeMap;
+use std::fs;
+
+/// Commands that are taken and do nothing here, by the beginning of their names, and why.
+const DELIBERATELY_NOT: &[(&str, &str)] = &[("BEL", "no buzzer")];
+
+/// A situation: what is sent and done before the command, and after it.
+struct Situation {
+    before: fn(&mut Bench),
+    after: fn(&mut Bench),
+}
+
+const SITUATIONS: &[Situation] = &[
+    Situation { before: |_| {}, after: everything },
+    Situation { before: |bench| drop(bench.send(b"ab")), after: everything },
+    Situation { before: unusual_settings, after: everything },
+    Situation { before: stored_things, after: everything },
+    Situation {
+        before: |bench| drop(bench.send(b"\x1BL\x1BW\0\0\0\0\x40\x02\0\x02abc\n")),
+        after: rest_of_page,
+    },
+    Situation { before: |bench| drop(bench.send(b"\x1D:mac\n\x1D:")), after: everything },
+    Situation { before: |bench| drop(bench.send(b"\x1D:mac")), after: end_of_macro },
+    Situation { before: stuck_blade, after: free_blade },
+    Situation { before: no_paper, after: new_paper },
+    Situation { before: |bench| drop(bench.send(b"\x1B=\x02")), after: everything },
+    Situation { before: |bench| drop(bench.send(b"\x1Da\xFF")), after: everything },
+    Situation { before: |bench| drop(bench.send(b"\x1D(D\x05\x00\x14\x01\x00\x02\x01")), after: everything },
+    Situation { before: |bench| drop(bench.send(b"\x1D(E\x03\x00\x01IN")), after: everything },
+    Situation { before: waiting_macro, after: everything },
+    Situation { before: held_piece, after: everything },
+];
+
+fn unusual_settings(bench: &mut Bench) {
+    stored_things(bench);
+    bench.send(b"\x1B!\x88\x1D!\x01\x1BE\x01\x1B-\x02\x1Ba\x02\x1BM\x01\x1B \x05\x1Bt\x02\x1BR\x01");
+    bench.send(b"\x1B3\x40\x1DL\x20\0\x1DW\0\x01\x1DP\x64\x64\x1Dh\x20\x1Dw\x02\x1DH\x01\x1Df\x01");
+    bench.send(
+        b"\x1D(k\x03\x001C\x06\x1D(k\x03\x001E3\x1D(k\x03\x000A\x04\x1D(k\x03\x000B\x20\x1D(k\x03\x000C\x05",
+    );
+    bench.send(
+        b"\x1D(k\x03\x000D\x06\x1D(k\x04\x000E03\x1D(k\x03\x000F\x01\x1D(k\x03\x005C\x06\x1D(k\x03\x006C\x06",
+    );
+    bench.send(b"\x1D(k\x04\x005B\x01\x08\x1D(k\x05\x006B\x01\x0C\x24\x1C!\x80\x1CS\x05\x05\x1BD\x04\x00");
+    bench.send(b"\x1D(k\x03\x005E\x40\x1D(K\x02\x0001\x1D(K\x02\x001\x10\x1D(K\x02\x002\x01\x1D(Ka\x04\x1Dz0\x01\x01");
+}
+
+fn stored_things(bench: &mut Bench) {
+    bench
+        .send(b"\x1D(k\x06\x001P0abc\x1D(k\x06\x000P0abc\x1D(k\x06\x002P0abc\x1D(k\x11\x003P0H0401234567890");
+    bench.send(b"\x1D(k\x06\x005P0abc\x1D(k\x06\x006P0abc\x1D(k\x08\x004P01Aabc");
+    bench.send(b"\x1B&\x03AA\x0Cabcdefghijklmnopqrstuvwxyzabcdefghij\x1B%\x01");
+    bench.send(b"\x1D(L\x0D\x000C0AB\x01\x08\x00\x02\x001ab\x1D(L\x0D\x000S0AB\x01\x08\x00\x02\x001ab");
+    bench.send(
+        b"\x1D(L\x0C\x000p0\x01\x011\x08\x00\x02\x00ab\x1D*\x01\x01abcdefgh\x1Cq\x01\x01\x00\x01\x00abcdefgh",
+    );
+    bench.send(
+        b"\x1D(C\x08\x00\x00\x01\x00ABxyz\x1Cg1\x00\x00\x00\x00\x00\x02\x00qr\x1DC1\x02\x00\x0F\x27\x01\x01",
+    );
+    let mut kanji = [0x55; 76];
+    kanji[..4].copy_from_slice(&[0x1C, b'2', 0xFE, 0xA1]);
+    bench.send(&kanji);
+    // NV memory is slow, and a host waits.
+    bench.pass_ms(5000);
+}
+
+/// A job that shows every mode, and every status that can be asked for.
+fn everything(bench: &mut Bench) {
+    bench
+        .send_obediently(b"Hello #$@[] {|}\tAx\r\x82\xA4\xD6\xD0\xFE\xA1\nsecond A\x1BJ\x10third\x1BK\x02\n");
+    bench.send_obediently(b"\x1C&\xD6\xD0\xFE\xA1\x1C.\xFE\xA1\x41\nleft\x1B\\\xE0\xFF\x1B$\x60\x00right\n");
+    bench.send_obediently(b"\x1DkC\x0C400638133393\x1DkG\x05A123B");
+    bench.send_obediently(
+        b"\x1D(k\x03\x001Q0\x1D(k\x03\x000Q0\x1D(k\x03\x002Q0\x1D(k\x03\x003Q0\x1D(k\x03\x004Q0",
+    );
+    bench.send_obediently(
+        b"\x1D(k\x03\x005Q0\x1D(k\x03\x006Q0\x1B*\x21\x02\x00abcdef\n\x1Dv0\x00\x01\x00\x02\x00ab\n",
+    );
+    bench.send_obediently(
+        b"\x1D(L\x02\x0002\x1D(L\x06\x000EAB\x01\x01\x1D(L\x06\x000UAB\x01\x01\x1D/\x00\x1Cp\x01\x00",
+    );
+    bench.send_obediently(
+        b"\x1D^\x01\x00\x00\x1Dc\n\x1D(C\x05\x00\x00\x02\x00AB\x1Cg2\x00\x00\x00\x00\x00\x02\x00",
+    );
+    bench.send_obediently(
+        b"\x1D(E\x02\x00\x04\x01\x1D(E\x02\x00\x06\x05\x1D(E\x02\x00\x0C\x01\x1DI\x01\x1DI\x43",
+    );
+    bench.send_obediently(b"\x1Dr\x01\x1Dg2\x00\x14\x00\x1Dg2\x00\x94\x00last\n\x1DVB\x10");
+    bench.settle();
+    finish(bench);
+}
+
+fn finish(bench: &mut Bench) {
+    for n in 1..=4 {
+        bench.status(n);
+    }
+    bench.poke(Poke::PressFeed).pass_ms(300).poke(Poke::ReleaseFeed).settle();
+    bench.poke(Poke::OpenCover).pass_ms(50).poke(Poke::CloseCover).settle();
+    bench.send(b"end\n\x1DVA\x00").settle();
+    bench.poke(Poke::Inspect).poke(Poke::PowerOff).pass_ms(100).poke(Poke::PowerOn).settle();
+    bench.send(b"\x1D(L\x06\x000EAB\x01\x01again\n").settle().poke(Poke::Inspect);
+}
+
+fn rest_of_page(bench: &mut Bench) {
+    bench.send_obediently(b"more\n\x1DkC\x0C400638133393x\x1B\x0C\x0C").settle();
+    everything(bench);
+}
+
+fn end_of_macro(bench: &mut Bench) {
+    bench.send(b"ro\n\x1D:\x1D^\x02\x01\x00").settle();
+    everything(bench);
+}
+
+fn stuck_blade(bench: &mut Bench) {
+    bench.poke(Poke::BlockBlade { at: Permille::new(400) }).send(b"one\n\x1DVA\x00two\n").settle();
+    bench.poke(Poke::FreeBlade);
+}
+
+fn free_blade(bench: &mut Bench) {
+    bench.pass_ms(3000);
+    finish(bench);
+}
+
+fn no_paper(bench: &mut Bench) {
+    bench.poke(Poke::PaperLeft(Micrometres(5000))).send(b"\x1Dz0\x64\x64one\ntwo\nthree\n").settle();
+    bench.poke(Poke::LoadPaper);
+}
+
+fn new_paper(bench: &mut Bench) {
+    bench.pass_ms(100);
+    bench.status(1);
+    finish(bench);
+}
+
+fn waiting_macro(bench: &mut Bench) {
+    bench.send(b"\x1D:mac\n\x1D:\x1D^\x02\x00\x01").pass_ms(2000);
+}
+
+fn held_piece(bench: &mut Bench) {
+    bench.send(b"piece\n\x1DVA\x00").settle();
+}
+
+/// Everything that a host or a person can see.
+fn seen(
+    profile: &'static Profile,
+    situation: &Situation,
+    command: &[u8],
+) -> (Vec<u8>, Vec<(u64, String)>, Vec<Vec<u8>>) {
+    let mut bench = Bench::new(profile);
+    (situation.before)(&mut bench);
+    bench.send(command);
+    (situation.after)(&mut bench);
+    let story = bench.events.iter();
+    // That a command was ignored is seen by nobody at the till.
+    let told = story.filter(|(_, event)| !matches!(event, Event::CommandIgnored { .. }));
+    let events = told.map(|(at, event)| (at.as_nanos(), event.to_string())).collect();
+    let paper = bench.events.iter().filter_map(|(_, event)| match event {
+        Event::Taken { piece } | Event::Retracted { piece } | Event::Removed { piece } => Some(piece),
+        Event::Found { piece, .. } => Some(piece),
+        _ => None,
+    });
+    let pictures = paper.map(|piece| piece.picture().dots).collect();
+    (bench.replies, events, pictures)
+}
+
+/// A printer that reads the row's dialect, and has what the row's family needs.
+fn profiles(row: &CommandRow) -> [&'static Profile; 2] {
+    [&DESK_80, &KIOSK_80].map(|model| {
+        let mut profile = model.clone();
+        profile.type_face.dialect = row.dialect;
+        profile.type_face.reverse_feed = Some(printer::ReverseFeed::COMMON);
+        &*Box::leak(Box::new(profile))
+    })
+}
+
+fn takes_effect(row: &CommandRow, unmoved: &mut BTreeMap<String, Vec<u64>>) -> bool {
+    let _ = unmoved;
+    profiles(row).into_iter().any(|profile| {
+        SITUATIONS
+            .iter()
+            .any(|situation| seen(profile, situation, row.bytes) != seen(profile, situation, b""))
+    })
+}
+
+fn is_framed(row: &CommandRow) -> bool {
+    let mut parser = Parser::new().with_dialect(row.dialect);
+    parser.push(row.bytes);
+    let known = !matches!(parser.next(), None | Some(Command::Unknown { .. } | Command::Ignored { .. }));
+    while parser.next().is_some() {}
+    known && parser.at_rest()
+}
+
+fn reason(name: &str) -> Option<&'static str> {
+    let found =
+        DELIBERATELY_NOT.iter().find(|(start, _)| name == *start || name.starts_with(&format!("{start} ")));
+    found.map(|(_, reason)| *reason)
+}
+
+#[test]
+fn every_command_takes_effect_or_deliberately_does_not() {
+    let mut table = String::from(
+        "# Commands\n\nEvery command of the printer, found by experiment: the same job with and without it, in several \
+         situations. *Takes effect* means that paper, replies, events or timing differ. Written by \
+         `UPDATE=1 cargo test -p tillrig-printer --test printer commands`.\n\n\
+         | command | tier | framed | effect |\n|---|---|---|---|\n",
+    );
+    let mut wrong = Vec::new();
+    let mut unmoved = BTreeMap::new();
+    for row in COMMANDS {
+        let (framed, effect, not) = (is_framed(row), takes_effect(row, &mut unmoved), reason(row.name));
+        let says = match (effect, not) {
+            (true, None) => "takes effect".to_owned(),
+            (false, Some(reason)) => format!("deliberately not: {reason}"),
+            (true, Some(_)) => "takes effect, though the list says that it does not".to_owned(),
+            (false, None) => "none".to_owned(),
+        };
+        if !framed || effect == not.is_some() {
+            wrong.push(format!("{}: framed {framed}, {says}", row.name));
+        }
+        let tier = match row.tier {
+            Tier::Essential => "essential",
+            Tier::Common => "common",
+            Tier::Rare => "rare",
+            Tier::Legacy => "legacy",
+            Tier::Vendor => "vendor",
+        };
+        let name = row.name.replace('|', "\\|");
+        writeln!(table, "| `{name}` | {tier} | {} | {says} |", if framed { "yes" } else { "no" }).unwrap();
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/COMMANDS.md");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(path, &table).unwrap();
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), COMMANDS.len(), wrong.join("\n"));
+    assert_eq!(
+        fs::read_to_string(path).unwrap_or_default(),
+        table,
+        "run with UPDATE=1, and read the difference"
+    );
+}

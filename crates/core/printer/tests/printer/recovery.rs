@@ -1,0 +1,118 @@
+//! Claims about going offline and coming back, the button and the lamps. Facts: printer sources, sections 2.5, 3.1, 4.
+
+use crate::driver::Bench;
+use printer::{DESK_80, Lamp, Micrometres, Poke};
+
+fn has(bench: &Bench, words: &str) -> bool {
+    bench.story().iter().any(|line| line == words)
+}
+
+fn out_of_paper() -> Bench {
+    let mut bench = Bench::new(&DESK_80);
+    bench.poke(Poke::PaperLeft(Micrometres(0))).send(b"after the reload\n").settle();
+    bench
+}
+
+#[test]
+fn with_new_paper_the_printer_waits_before_it_goes_online() {
+    let mut bench = out_of_paper();
+    // The sensor has to see paper for 1.5 s until it is believed (section 6.5).
+    bench.poke(Poke::LoadPaper).pass_ms(1500);
+    // 16h | 08h offline | 20h waiting for online recovery.
+    assert_eq!(bench.status(1), Some(0x3E));
+    assert_eq!(bench.printer.lamps().paper, Lamp::Blinking);
+    assert!(!has(&bench, "printing #1"));
+    bench.pass_ms(500);
+    assert_eq!(bench.status(1), Some(0x16));
+    assert!(has(&bench, "online") && has(&bench, "printing #1"));
+}
+
+#[test]
+fn the_wait_can_be_set_and_feed_or_dle_enq_0_ends_it() {
+    for end in [true, false] {
+        let mut bench = Bench::new(&DESK_80);
+        // 10 units of 500 ms.
+        bench.send(b"\x1Dz0\x00\x0A").settle().poke(Poke::PaperLeft(Micrometres(0)));
+        bench.poke(Poke::LoadPaper).pass_ms(1500 + 4999);
+        assert_eq!(bench.status(1), Some(0x3E));
+        if end {
+            bench.poke(Poke::PressFeed);
+            assert_eq!(bench.status(2), Some(0x12), "no paper is fed");
+            bench.poke(Poke::ReleaseFeed);
+        } else {
+            bench.send(b"\x10\x05\x00");
+        }
+        assert_eq!(bench.status(1), Some(0x16));
+    }
+}
+
+#[test]
+fn dle_enq_0_is_nothing_while_nobody_is_waited_for() {
+    let mut bench = Bench::new(&DESK_80);
+    bench.send(b"\x10\x05\x00").settle();
+    assert_eq!((bench.replies.len(), bench.events.len()), (0, 0));
+}
+
+#[test]
+fn feed_feeds_while_it_is_held_and_the_printer_is_offline_meanwhile() {
+    let mut bench = Bench::new(&DESK_80);
+    bench.poke(Poke::PressFeed).pass_ms(200);
+    // 16h | 08h offline | 40h pressed; 12h | 08h feeding.
+    assert_eq!([1, 2].map(|n| bench.status(n)), [Some(0x5E), Some(0x1A)]);
+    bench.send(b"\x10\x14\x07\x01");
+    // 14h | 08h offline | 40h feeding; 02h pressed.
+    assert!(bench.replies.ends_with(&[0x5C, 0x02, 0x00, 0x0F]));
+    bench.poke(Poke::ReleaseFeed).settle();
+    assert_eq!([1, 2].map(|n| bench.status(n)), [Some(0x16), Some(0x12)]);
+    bench.send(b"\x1Dg2\x00\x14\x00");
+    let (_, digits) = bench.replies.split_at(bench.replies.iter().rposition(|byte| *byte == 0x5F).unwrap());
+    // 150 mm/s for 0.2 s are 30 mm, and a line of 30 dots is 3.75 mm; it has to start and finish a line.
+    let lines: u32 =
+        digits.iter().filter(|b| b.is_ascii_digit()).fold(0, |n, b| 10 * n + u32::from(b - b'0'));
+    assert!((4..=9).contains(&lines), "{lines} lines");
+}
+
+#[test]
+fn a_disabled_button_feeds_nothing() {
+    let mut bench = Bench::new(&DESK_80);
+    bench.send(b"\x1Bc5\x01").settle().poke(Poke::PressFeed).settle();
+    assert_eq!([1, 2].map(|n| bench.status(n)), [Some(0x56), Some(0x12)]);
+}
+
+#[test]
+fn errors_that_nobody_has_to_clear_are_not_cleared_by_command() {
+    let mut bench = Bench::new(&DESK_80);
+    bench.send(&b"line\n".repeat(20)).pass_ms(100).poke(Poke::OpenCover).send(b"\x10\x05\x02\x10\x05\x01");
+    assert_eq!(bench.status(3), Some(0x52));
+    bench.poke(Poke::CloseCover).settle().poke(Poke::LoadPaper);
+    let pieces = bench.pieces();
+    assert_eq!(pieces.iter().map(|piece| piece.lines().count()).sum::<usize>(), 20, "nothing was cleared");
+}
+
+#[test]
+fn power_off_by_command_has_to_be_enabled_and_lasts_until_the_plug_is_pulled() {
+    let mut bench = Bench::new(&DESK_80);
+    bench.send(b"\x10\x14\x02\x01\x08");
+    assert_eq!((bench.status(1), bench.replies.len()), (Some(0x16), 1));
+    bench.send(b"\x1BJ\x3C").settle();
+    bench.send(b"\x1D(D\x03\x00\x14\x02\x01").send(b"\x10\x14\x02\x01\x08");
+    // The notice, and busy.
+    assert!(bench.replies.ends_with(&[0x3B, 0x30, 0x00, 0x13]), "{:02X?}", bench.replies);
+    assert_eq!(bench.poke(Poke::PressFeed).poke(Poke::ReleaseFeed).settle().status(1), None);
+    bench.poke(Poke::PowerOff).poke(Poke::PowerOn).settle().send(b"\x1Dg2\x00\x14\x00");
+    assert!(bench.replies.ends_with(b"_2\0"), "counters were saved first");
+}
+
+#[test]
+fn lamps_follow_paper_and_online() {
+    let mut bench = Bench::new(&DESK_80);
+    let lamps = |bench: &Bench| (bench.printer.lamps().paper, bench.printer.lamps().error);
+    assert_eq!(lamps(&bench), (Lamp::Off, Lamp::Off));
+    bench.poke(Poke::PaperLeft(Micrometres::from_mm(500)));
+    assert_eq!(lamps(&bench), (Lamp::On, Lamp::Off));
+    bench.poke(Poke::OpenCover);
+    assert_eq!(lamps(&bench), (Lamp::On, Lamp::On));
+    assert!(has(&bench, "lamps: PAPER on, ERROR on"));
+    bench.poke(Poke::PowerOff);
+    assert!(!bench.printer.lamps().power);
+}
