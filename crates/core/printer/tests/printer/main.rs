@@ -7,6 +7,7 @@ mod device;
 mod drawer;
 mod driver;
 mod families;
+mod faults;
 mod hosts;
 mod images;
 mod macros;
