@@ -113,10 +113,12 @@ impl Interpreter {
     /// Prints the readable text in the middle above or below the bars.
     fn put_readable(&mut self, text: &str, cell: Cell, (x, width): (u16, u16), to: &mut Mechanism) {
         let style = Style { upside_down: self.modes.upside_down, ..Style::plain(cell) };
-        let characters = u16::try_from(text.chars().count()).unwrap_or(u16::MAX);
-        let text_width = characters.saturating_mul(cell.width());
+        let characters = i32::try_from(text.chars().count()).unwrap_or(i32::MAX);
         // Text that is wider than the bars begins further left, down to the head's first dot.
-        let x = (x + width / 2).saturating_sub(text_width / 2);
+        let spare = i32::from(width).saturating_sub(characters.saturating_mul(cell.width().into()));
+        let before = spare.div_euclid(2);
+        let shift = if style.upside_down { spare - before } else { before };
+        let x = u16::try_from(i32::from(x).saturating_add(shift)).unwrap_or_default();
         let Ok(bytes) = u16::try_from(text.len()) else { return };
         let run = Run { x, bytes, start: 0, lift: 0, style };
         let rows = style.rows();
