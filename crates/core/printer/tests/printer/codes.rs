@@ -203,6 +203,16 @@ fn after_a_bad_digit_the_rest_prints_as_text() {
 }
 
 #[test]
+fn data_that_no_symbology_takes_print_as_text() {
+    // UPC-E of another number system and of nine digits, CODABAR without start and stop, a large indicator digit.
+    for (m, data) in [(66, "1425261"), (66, "042526123"), (71, "1234"), (77, "2950110153000"), (73, "no set")]
+    {
+        let (_, piece) = printed(&bar(m, data.as_bytes()));
+        assert_eq!((codes(&piece).len(), text(&piece)), (0, vec![data.to_owned()]), "{m}");
+    }
+}
+
+#[test]
 fn a_bar_code_on_a_begun_line_prints_its_data_as_text() {
     let (_, piece) = printed(&[b"No. ".to_vec(), bar(67, b"400638133393")].concat());
     assert_eq!((codes(&piece).len(), text(&piece)), (0, vec!["No. 400638133393".to_owned()]));
