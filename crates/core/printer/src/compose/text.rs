@@ -10,16 +10,9 @@ use crate::paper::style::{Cell, Style};
 use escpos::{Command, Encoding, Underline};
 
 impl Interpreter {
-    /// Text, and what changes how it looks.
-    pub(super) fn text_command(&mut self, command: &Command<'_>, to: &mut Mechanism) -> Option<Outcome> {
-        match *command {
-            Command::Text(bytes) => self.put_text(bytes, to),
-            Command::Hanzi(bytes) => self.put_wide(bytes, to),
-            ref other => {
-                return self.style_command(other).or_else(|| self.characters_command(other));
-            }
-        }
-        Some(Outcome::Done)
+    /// What changes how text looks.
+    pub(super) fn text_command(&mut self, command: &Command<'_>) -> Option<Outcome> {
+        self.style_command(command).or_else(|| self.characters_command(command))
     }
 
     fn style_command(&mut self, command: &Command<'_>) -> Option<Outcome> {
@@ -129,7 +122,7 @@ impl Interpreter {
         }
     }
 
-    fn put_wide(&mut self, bytes: &[u8], to: &mut Mechanism) {
+    pub(super) fn put_wide(&mut self, bytes: &[u8], to: &mut Mechanism) {
         let style = self.modes.wide_style();
         let character = self.charset.wide(bytes);
         let code = <[u8; 2]>::try_from(bytes).unwrap_or_default();
@@ -163,7 +156,9 @@ impl Interpreter {
     }
 
     fn put_character(&mut self, character: char, style: &Style, to: &mut Mechanism) {
-        self.room(style, to);
+        if !self.line.has_room(style, self.modes.width_dots()) {
+            self.print(self.modes.line_spacing_dots, to);
+        }
         self.line.put(style, |line| {
             line.push(character);
             (1, !matches!(character, ' ' | '\u{A0}' | '\u{3000}'))
