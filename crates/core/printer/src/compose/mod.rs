@@ -125,9 +125,9 @@ impl Interpreter {
         }
     }
 
-    /// Bytes that stored symbols and images take.
+    /// Bytes that stored symbols, images and characters take.
     pub(crate) fn footprint_bytes(&self) -> usize {
-        self.symbols.footprint_bytes() + self.images.footprint_bytes()
+        self.symbols.footprint_bytes() + self.images.footprint_bytes() + self.users.footprint_bytes()
     }
 
     /// Forgets the line and the page in the making.
