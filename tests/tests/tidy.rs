@@ -23,7 +23,7 @@ const LONGEST_FUNCTION: usize = 80;
 const LONGER_FUNCTIONS: [(&str, &str, &str); 0] = [];
 
 /// What each crate may know of the others. Peers never import peers; only `runner` has met everybody.
-const EDGES: [(&str, &[&str]); 16] = [
+const EDGES: [(&str, &[&str]); 17] = [
     ("sim", &[]),
     ("escpos", &[]),
     ("iso8583", &[]),
@@ -31,10 +31,11 @@ const EDGES: [(&str, &[&str]); 16] = [
     ("printer", &["sim", "escpos"]),
     ("acquirer", &["sim", "iso8583", "wallet"]),
     ("terminal", &["sim", "escpos", "iso8583", "wallet"]),
-    ("scenario", &["sim", "printer"]),
+    ("scenario", &["sim", "escpos", "printer"]),
     ("runner", CORE),
     ("rig", &["sim", "escpos", "iso8583", "wallet", "printer", "acquirer", "terminal", "scenario", "runner"]),
     ("report", &["sim", "iso8583", "printer", "scenario", "runner"]),
+    ("serve", &["sim", "printer", "report"]),
     ("cli", ALL),
     ("bench", ALL),
     ("scenarios", ALL),
@@ -46,7 +47,7 @@ const CORE: &[&str] = &["sim", "escpos", "iso8583", "wallet", "printer", "acquir
 
 const ALL: &[&str] = &[
     "sim", "escpos", "iso8583", "wallet", "printer", "acquirer", "terminal", "scenario", "runner", "rig",
-    "report",
+    "report", "serve",
 ];
 
 /// What no crate of the core may reach, however indirectly: the world, its clocks, and chance.

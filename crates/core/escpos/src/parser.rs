@@ -179,14 +179,17 @@ impl Parser {
         }
         // The short way, for what most of a receipt consists of.
         if self.plain && matches!(self.ongoing, Ongoing::Nothing) {
-            let len = before_control(self.pending());
-            if len > 0 {
-                let range = self.take(len);
-                return Some(Command::Text(self.buffer.get(range).unwrap_or_default()));
-            }
-            if self.pending().first() == Some(&b'\n') {
-                self.take(1);
-                return Some(Command::LineFeed);
+            match *self.pending().first()? {
+                0x20.. => {
+                    let len = before_control(self.pending());
+                    let range = self.take(len);
+                    return Some(Command::Text(self.buffer.get(range).unwrap_or_default()));
+                }
+                b'\n' => {
+                    self.take(1);
+                    return Some(Command::LineFeed);
+                }
+                _ => {}
             }
         }
         self.next_found()

@@ -13,6 +13,7 @@
 //! | `bench` | the interpreter alone, for benches |
 //! | `status` | status bytes |
 //! | `profile`, `geometry`, `poke`, `event`, `units` | the interface |
+//! | [`words`] | pokes as phrases, and faults by name |
 //!
 //! Source of the facts: printer sources, by section in each file. *Not modelled yet:* the supply voltage, the
 //! head's single dots, the blade's home switch, dust on sensors, automatic status, bar codes.
@@ -28,18 +29,19 @@ mod poke;
 mod profile;
 mod status;
 mod units;
+pub mod words;
 
 #[doc(hidden)]
 pub use bench::InterpreterAlone;
 pub use event::{Event, Lamp, Lamps, OfflineReason, PieceId, Place};
 pub use geometry::Geometry;
-pub use machine::{DATA, GARBLED, LINES, Printer};
+pub use machine::{DATA, FLOW, GARBLED, LINES, Printer};
 pub use paper::bitmap::Bitmap;
 pub use paper::picture::Picture;
 pub use paper::piece::{Code, Line, Piece, ReadLine, Reading};
 pub use poke::{GearName, Poke, Roll, Sensor, Wire};
 pub use profile::{
-    CodePage, Cutter, DESK_80, DESK_80_180, DrawerPort, ExitSensor, Family, FontC, Garbled, Habits,
+    BUILT_IN, CodePage, Cutter, DESK_80, DESK_80_180, DrawerPort, ExitSensor, Family, FontC, Garbled, Habits,
     Handshake, Head, Identity, Interface, KIOSK_80, Motor, Outlet, Profile, ReceiveBuffer, ReverseFeed,
     RollHolder, SLIP_58, Sensors, Supply, Train, TypeFace,
 };

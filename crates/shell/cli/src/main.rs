@@ -2,7 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`run`], [`check`], [`list`], [`schema`] | the verbs |
+//! | [`run`], [`check`], [`list`], [`schema`], [`serve`] | the verbs |
 //! | [`catalogue`] | which scenario files are meant, and reading them |
 //! | [`exit`] | what the exit code says |
 //! | [`trouble`] | what keeps a verb from doing its work, and what to do about it |
@@ -15,6 +15,7 @@ mod list;
 mod output;
 mod run;
 mod schema;
+mod serve;
 mod trouble;
 
 use clap::{Parser, Subcommand};
@@ -44,6 +45,8 @@ enum Verb {
     List(list::Arguments),
     /// Print the JSON Schema of scenario or rig files, for editors.
     Schema(schema::Arguments),
+    /// Emulate a device on real ports, in real time, for any software.
+    Serve(serve::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Verb::Check(arguments) => check::run(arguments),
         Verb::List(arguments) => list::run(arguments),
         Verb::Schema(arguments) => schema::run(arguments),
+        Verb::Serve(arguments) => serve::run(arguments),
     };
     result.unwrap_or_else(report).into()
 }

@@ -4,6 +4,7 @@
 //! Simulated times, and how long anything took, are masked: the first belong to the devices' tests.
 
 mod bench;
+mod serve;
 
 use bench::{Bench, EXAMPLE, EXAMPLE_PATH};
 use insta::assert_snapshot;

@@ -41,14 +41,12 @@ use self::symbols::Symbols;
 use self::user_characters::UsersOwn;
 use crate::mechanism::{Mechanism, Order};
 use crate::paper::content::{Content, ItemId};
-use crate::{Geometry, Micrometres, Profile};
+use crate::{Micrometres, Profile};
 use escpos::{Command, StatusKind};
 use sim::Tag;
 
 /// Answers of several bytes.
 const BLOCK: Tag = Tag("status");
-
-/// How the commands begin that would print something, but do not yet.
 
 /// What the host must be answered, once the printer gets there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +92,6 @@ pub(crate) struct Interpreter {
     users: UsersOwn,
     symbols: Symbols,
     images: Images,
-    geometry: Geometry,
     /// The page that is composed, in page mode.
     page: Option<Page>,
     layout: Layout,
@@ -118,7 +115,6 @@ impl Interpreter {
             users: UsersOwn::new(profile.type_face.user_memory_bytes),
             symbols: Symbols::default(),
             images: Images::default(),
-            geometry: profile.geometry,
             page: None,
             layout: Layout::default(),
             dump: None,

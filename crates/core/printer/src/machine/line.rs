@@ -11,7 +11,7 @@ use escpos::status;
 use sim::{Outbox, Tag};
 
 /// XON and XOFF.
-const FLOW: Tag = Tag("flow");
+pub const FLOW: Tag = Tag("flow");
 /// Levels of the modem lines.
 const LEVELS: Tag = Tag("lines");
 

@@ -76,16 +76,23 @@ impl Receiver {
         self.waiting.is_empty()
     }
 
-    /// Empties the buffer.
-    pub(super) fn clear(&mut self) {
-        self.waiting.clear();
-        self.note_level();
+    /// Bytes that still find room.
+    pub(super) fn free_bytes(&self) -> usize {
+        self.room.bytes.saturating_sub(self.waiting.len())
     }
 
-    /// Forgets everything: the supply is gone.
-    pub(super) fn lose_power(&mut self) {
-        self.clear();
+    /// Empties the buffer; says how many bytes were in it.
+    pub(super) fn clear(&mut self) -> usize {
+        let count = self.waiting.len();
+        self.waiting.clear();
+        self.note_level();
+        count
+    }
+
+    /// Forgets everything: the supply is gone. Says how many bytes were in the buffer.
+    pub(super) fn lose_power(&mut self) -> usize {
         self.snooper.reset();
+        self.clear()
     }
 
     fn note_level(&mut self) {

@@ -15,4 +15,5 @@ mod paper;
 mod printing;
 mod recovery;
 mod status;
+mod text;
 mod wire;

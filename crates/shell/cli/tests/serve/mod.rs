@@ -1,0 +1,150 @@
+//! `tillrig serve printer` as the real program: what it says, where it ends, and what it leaves behind.
+//!
+//! What a served printer does is tested with its own crate; here are the command line, the lines and the end.
+
+use crate::bench::Bench;
+use insta::assert_snapshot;
+use serde_json::Value;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+const RECEIPT: &[u8] = b"\x1b@Total 12.50\n\x1dVA\x00";
+
+/// The program while it serves.
+struct Served {
+    child: Child,
+    said: BufReader<ChildStdout>,
+}
+
+impl Served {
+    fn start(bench: &Bench, arguments: &[&str]) -> Self {
+        let mut child = Command::new(assert_cmd::cargo::cargo_bin!("tillrig"))
+            .args(["serve", "printer"])
+            .args(arguments)
+            .current_dir(bench.path("."))
+            .env_remove("RUST_LOG")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(child.stdout.take().unwrap());
+        Self { child, said }
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        assert!(self.said.read_line(&mut line).unwrap() > 0, "it ended");
+        line
+    }
+
+    /// The next news of this kind.
+    fn until(&mut self, kind: &str) -> Value {
+        loop {
+            let news: Value = serde_json::from_str(&self.line()).unwrap();
+            if news["news"] == kind {
+                return news;
+            }
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    }
+
+    /// The exit code, what else it said, and what it said on stderr.
+    fn end(mut self) -> (Option<i32>, String, String) {
+        let (mut said, mut complained) = (String::new(), String::new());
+        self.said.read_to_string(&mut said).unwrap();
+        self.child.stderr.take().unwrap().read_to_string(&mut complained).unwrap();
+        (self.child.wait().unwrap().code(), said, complained)
+    }
+}
+
+#[test]
+fn a_signal_loses_no_receipt_that_has_left_the_cutter() {
+    for signal in ["TERM", "INT"] {
+        let bench = Bench::new(&[]);
+        let mut served =
+            Served::start(&bench, &["--tcp", "127.0.0.1:0", "--out", "receipts", "--format", "json"]);
+        let address = served.until("listens")["place"].as_str().unwrap().to_owned();
+        let mut host = TcpStream::connect(address).unwrap();
+        host.write_all(RECEIPT).unwrap();
+        host.write_all(b"and one that hangs out\n").unwrap();
+        served.until("cut");
+        served.signal(signal);
+        let (code, said, complained) = served.end();
+        assert_eq!((code, complained.as_str()), (Some(0), ""), "{said}");
+        for name in ["0001.png", "0001-ideal.png", "0001.txt", "0001.bin"] {
+            assert!(bench.has(&format!("receipts/{name}")), "{name}");
+        }
+        assert_eq!(fs::read(bench.path("receipts/0001.bin")).unwrap(), RECEIPT);
+        assert!(!bench.has("receipts/control.sock"));
+    }
+}
+
+#[test]
+fn phrases_on_standard_input_are_answered_on_standard_output() {
+    let bench = Bench::new(&[]);
+    let mut served = Served::start(&bench, &["--tcp", "127.0.0.1:0"]);
+    assert!(served.line().contains("tcp 127.0.0.1:"));
+    let mut input = served.child.stdin.take().unwrap();
+    input.write_all(b"open cover\njam at home\nquit\n").unwrap();
+    let (code, said, _) = served.end();
+    let lines: Vec<&str> =
+        said.lines().map(|line| line.split_once("  ").map_or(line, |(_, news)| news)).collect();
+    let lines: Vec<&str> = lines.into_iter().map(|line| line.trim_start_matches(['0', '.', ' '])).collect();
+    assert_eq!(code, Some(0));
+    assert!(lines.iter().any(|line| line.ends_with("offline: cover open")), "{said}");
+    assert!(lines.contains(&"ok open cover") && lines.contains(&"ok quit"), "{said}");
+    assert!(said.contains("error: `home` is not understood, expected a length such as 30 mm"), "{said}");
+}
+
+#[test]
+fn the_end_of_standard_input_is_not_the_end() {
+    let bench = Bench::new(&[]);
+    let mut served = Served::start(&bench, &["--tcp", "127.0.0.1:0", "--format", "json"]);
+    drop(served.child.stdin.take());
+    let address = served.until("listens")["place"].as_str().unwrap().to_owned();
+    let mut host = TcpStream::connect(address).unwrap();
+    host.write_all(RECEIPT).unwrap();
+    served.until("cut");
+    served.signal("TERM");
+    assert_eq!(served.end().0, Some(0));
+}
+
+#[test]
+fn a_port_in_use_is_trouble_that_says_what_to_do() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let said = Bench::new(&[]).tillrig(&["serve", "printer", "--tcp", &address]);
+    assert_snapshot!("port_taken", said.replace(&address, "[ADDRESS]"));
+}
+
+#[test]
+fn what_lies_where_a_link_should_be_is_left_alone() {
+    let bench = Bench::new(&[("p1", b"mine")]);
+    assert_snapshot!("foreign_link", bench.tillrig(&["serve", "printer", "--pty", "p1"]));
+    assert_eq!(fs::read(bench.path("p1")).unwrap(), b"mine");
+}
+
+#[test]
+fn a_bad_command_line_is_refused() {
+    let tillrig = |arguments: &[&str]| Bench::new(&[]).tillrig(&[&["serve", "printer"], arguments].concat());
+    assert_snapshot!("bad_profile", tillrig(&["--profile", "desk"]));
+    assert_snapshot!("bad_fault", tillrig(&["--fault", "jam at home"]));
+    assert_snapshot!("bad_address", tillrig(&["--tcp", "9100"]));
+    assert_snapshot!("bad_serial", tillrig(&["--serial", "/dev/ttyUSB0:9600,9X1"]));
+    assert_snapshot!("bad_printer", tillrig(&["--printer", "till1"]));
+    assert_snapshot!("two_of_a_name", tillrig(&["--printer", "name=a", "--printer", "name=a"]));
+}
+
+#[test]
+fn an_unwritable_folder_is_trouble() {
+    let bench = Bench::new(&[("file", b"")]);
+    let said = bench.tillrig(&["serve", "printer", "--tcp", "127.0.0.1:0", "--out", "file/below"]);
+    assert_snapshot!("unwritable_out", said);
+}

@@ -1,0 +1,286 @@
+//! Which printers there are, and on which ports: the words of the command line, checked.
+//!
+//! `name=till1 tcp=127.0.0.1:9101 pty=/tmp/p1 profile=kiosk-80 fault=gear-worn` is one printer. Line rates in bits
+//! per second. *Not here:* opening anything; that a port is free is found out when it is opened.
+
+use crate::serial_line::SerialLine;
+use printer::{DESK_80, DESK_80_180, Handshake, Interface, KIOSK_80, Poke, Profile, SLIP_58, words};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Where a printer listens when nothing is said: where software looks for a network printer.
+pub const DEFAULT_TCP: &str = "127.0.0.1:9100";
+/// What a printer is called when nothing is said.
+pub const DEFAULT_NAME: &str = "printer";
+/// After so long a silence a host gives its turn to those that wait.
+const IDLE_TURN: Duration = Duration::from_secs(10);
+
+/// All that is served.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The printers, each with a name of its own.
+    pub printers: Vec<PrinterSettings>,
+    /// Where receipts are written.
+    pub out: Option<PathBuf>,
+    /// The control socket; in `out` unless given.
+    pub control: Option<PathBuf>,
+    /// After so long a silence a host gives its turn to those that wait.
+    pub idle_turn: Duration,
+}
+
+/// One printer.
+#[derive(Clone, Debug)]
+pub struct PrinterSettings {
+    /// What it is called.
+    pub name: String,
+    /// Its model.
+    pub profile: &'static Profile,
+    /// Where it is plugged in.
+    pub ports: Vec<PortSpec>,
+    /// What is wrong with it from the start.
+    pub faults: Vec<Poke>,
+}
+
+/// Something that a printer is plugged into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PortSpec {
+    /// Listens at this address, `host:port`; port 0 takes any free one.
+    Tcp(String),
+    /// Opens a pseudo-terminal, and makes this link to it.
+    Pty(PathBuf),
+    /// Opens a serial port.
+    Serial(SerialLine),
+}
+
+/// Something in the settings that is not right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadSettings {
+    /// What.
+    pub what: String,
+    /// What to write instead.
+    pub help: String,
+}
+
+impl BadSettings {
+    pub(crate) fn new(what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { what: what.into(), help: help.into() }
+    }
+}
+
+impl fmt::Display for BadSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.what, self.help)
+    }
+}
+
+impl std::error::Error for BadSettings {}
+
+impl Settings {
+    /// These printers, with nothing written anywhere.
+    ///
+    /// # Errors
+    /// When two printers have the same name, or the same port.
+    pub fn new(printers: Vec<PrinterSettings>) -> Result<Self, BadSettings> {
+        for (index, printer) in printers.iter().enumerate() {
+            let others = printers.get(index + 1..).unwrap_or_default();
+            if others.iter().any(|other| other.name == printer.name) {
+                let what = format!("two printers are called `{}`", printer.name);
+                return Err(BadSettings::new(what, "give each a name of its own, as in `name=till1`"));
+            }
+        }
+        Ok(Self { printers, out: None, control: None, idle_turn: IDLE_TURN })
+    }
+}
+
+impl PrinterSettings {
+    /// A sound counter printer of this name, plugged into nothing yet.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), profile: &DESK_80, ports: Vec::new(), faults: Vec::new() }
+    }
+
+    /// One printer from one argument of the command line.
+    ///
+    /// # Errors
+    /// When a word of it is not known or not right.
+    pub fn parse(words: &str) -> Result<Self, BadSettings> {
+        let mut printer = Self::named(DEFAULT_NAME);
+        for word in split(words) {
+            let (key, value) = word.split_once('=').ok_or_else(|| unknown_key(&word))?;
+            match key {
+                "name" => printer.name = name(value)?,
+                "profile" => printer.profile = profile(value)?,
+                "tcp" => printer.ports.push(PortSpec::tcp(value)?),
+                "pty" => printer.ports.push(PortSpec::pty(value)?),
+                "serial" => printer.ports.push(PortSpec::serial(value)?),
+                "fault" => printer.faults.extend(fault(value)?),
+                _ => return Err(unknown_key(&word)),
+            }
+        }
+        Ok(printer)
+    }
+}
+
+impl PrinterSettings {
+    /// Its model's interface, with the handshake of its ports: a wire hears XON and XOFF, a network nothing.
+    pub(crate) fn interface(&self) -> Interface {
+        let wired = self.ports.iter().any(|port| !matches!(port, PortSpec::Tcp(_)));
+        let handshake = if wired { Handshake::XonXoff } else { Handshake::Transport };
+        Interface { handshake, ..self.profile.interface }
+    }
+}
+
+impl PortSpec {
+    /// `host:port`.
+    ///
+    /// # Errors
+    /// When it is not of that form.
+    pub fn tcp(value: &str) -> Result<Self, BadSettings> {
+        let right = value
+            .rsplit_once(':')
+            .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+        if right {
+            return Ok(Self::Tcp(value.to_owned()));
+        }
+        let what = format!("`{value}` is no address to listen at");
+        Err(BadSettings::new(
+            what,
+            format!("write host:port, for example {DEFAULT_TCP}; port 0 takes any free one"),
+        ))
+    }
+
+    /// The path of a link.
+    ///
+    /// # Errors
+    /// When it is empty.
+    pub fn pty(value: &str) -> Result<Self, BadSettings> {
+        if value.is_empty() {
+            return Err(BadSettings::new(
+                "a pseudo-terminal needs a link",
+                "name one, for example /tmp/printer",
+            ));
+        }
+        Ok(Self::Pty(Path::new(value).to_owned()))
+    }
+
+    /// A serial port, `PATH[:BAUD[,8N1][,xonxoff]]`.
+    ///
+    /// # Errors
+    /// When it is not of that form.
+    pub fn serial(value: &str) -> Result<Self, BadSettings> {
+        SerialLine::parse(value).map(Self::Serial)
+    }
+}
+
+/// The printer model of this name.
+///
+/// # Errors
+/// When there is none: which there are.
+pub fn profile(name: &str) -> Result<&'static Profile, BadSettings> {
+    const PROFILES: [&Profile; 4] = [&DESK_80, &DESK_80_180, &KIOSK_80, &SLIP_58];
+    PROFILES.into_iter().find(|profile| profile.name == name).ok_or_else(|| {
+        let names: Vec<&str> = PROFILES.iter().map(|profile| profile.name).collect();
+        BadSettings::new(
+            format!("there is no printer profile `{name}`"),
+            format!("there are {}", names.join(", ")),
+        )
+    })
+}
+
+/// What is done to a printer for a fault: by its short name, or said as a phrase.
+///
+/// # Errors
+/// When it is neither.
+pub fn fault(words: &str) -> Result<Vec<Poke>, BadSettings> {
+    if let Some(preset) = words::preset(words) {
+        return Ok(preset.pokes());
+    }
+    words::parse_poke(words).map(|poke| vec![poke]).map_err(|error| {
+        let names: Vec<&str> = words::PRESETS.iter().map(|preset| preset.name).collect();
+        let help =
+            format!("name a fault ({}), or say what is done, for example `jam at 30 mm`", names.join(", "));
+        BadSettings::new(format!("`{words}` is no fault: {error}"), help)
+    })
+}
+
+/// A printer's name is the name of a folder, and stands before a colon.
+fn name(value: &str) -> Result<String, BadSettings> {
+    let fine = |c: char| c.is_alphanumeric() || "-_.".contains(c);
+    if value.chars().all(fine) && value.chars().any(char::is_alphanumeric) {
+        return Ok(value.to_owned());
+    }
+    let what = format!("`{value}` is no name for a printer");
+    Err(BadSettings::new(what, "use letters, digits, `-`, `_` and `.`, for example till1"))
+}
+
+/// Words are apart by white space; a value that has some stands in quotes, as in `fault="jam at 30 mm"`.
+fn split(words: &str) -> Vec<String> {
+    let mut found = vec![String::new()];
+    let mut quote = None;
+    for c in words.chars() {
+        match quote {
+            Some(end) if c == end => quote = None,
+            None if c == '"' || c == '\'' => quote = Some(c),
+            None if c.is_whitespace() => found.push(String::new()),
+            _ => found.last_mut().into_iter().for_each(|word| word.push(c)),
+        }
+    }
+    found.retain(|word| !word.is_empty());
+    found
+}
+
+fn unknown_key(word: &str) -> BadSettings {
+    let help = format!(
+        "write name=, profile=, tcp=, pty=, serial= or fault= before each value, for example \
+         \"name=till1 tcp={DEFAULT_TCP} pty=/tmp/till1 profile=kiosk-80 fault=gear-worn\""
+    );
+    BadSettings::new(format!("`{word}` says nothing about a printer"), help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PortSpec, PrinterSettings, Settings, fault, profile};
+    use printer::{Micrometres, Poke};
+    use std::path::PathBuf;
+
+    #[test]
+    fn a_printer_is_described_in_one_line() {
+        let words = "name=till1 tcp=127.0.0.1:9101 pty=/tmp/p1 profile=kiosk-80 fault='jam at 30 mm'";
+        let printer = PrinterSettings::parse(words).unwrap();
+        assert_eq!((printer.name.as_str(), printer.profile.name), ("till1", "kiosk-80"));
+        let ports = [PortSpec::Tcp("127.0.0.1:9101".to_owned()), PortSpec::Pty(PathBuf::from("/tmp/p1"))];
+        assert_eq!(printer.ports, ports);
+        assert_eq!(printer.faults, [Poke::Jam { at: Micrometres::from_mm(30) }]);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named_with_an_example() {
+        for (words, named) in [
+            ("till1", "till1"),
+            ("name=a/b", "a/b"),
+            ("name=", "till1"),
+            ("tcp=9100", "127.0.0.1:9100"),
+            ("profile=desk", "desk-80"),
+            ("fault=gear", "gear-worn"),
+            ("colour=red", "colour=red"),
+        ] {
+            let error = PrinterSettings::parse(words).unwrap_err().to_string();
+            assert!(error.contains(named), "{words}: {error}");
+        }
+    }
+
+    #[test]
+    fn every_preset_is_a_fault_and_every_profile_is_found_by_its_name() {
+        for preset in printer::words::PRESETS {
+            assert_eq!(fault(preset.name).unwrap().len(), preset.phrases.len());
+        }
+        assert_eq!(profile("kiosk-80").unwrap().name, "kiosk-80");
+    }
+
+    #[test]
+    fn two_printers_of_one_name_are_refused() {
+        let twice = vec![PrinterSettings::named("a"), PrinterSettings::named("a")];
+        assert!(Settings::new(twice).unwrap_err().what.contains("`a`"));
+    }
+}
