@@ -11,9 +11,8 @@ mod driver;
 
 use driver::Bench;
 use escpos::{Align, CutMode, Font, QrLevel, QrModel, RasterScale, Writer};
-use printer::{
-    DESK_80, GearName, KIOSK_80, Micrometres, Permille, Picture, Piece, Poke, Profile, Roll, Sensor, Wire,
-};
+use printer::words::PRESETS;
+use printer::{DESK_80, GearName, KIOSK_80, Micrometres, Permille, Picture, Piece, Poke, Profile, Roll};
 use std::error::Error;
 use std::sync::Arc;
 
@@ -52,57 +51,30 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn cases() -> Vec<Case> {
-    let desk = |name, pokes| Case { name, profile: &DESK_80, at_ms: 0, pokes };
-    let kiosk = |name, pokes| Case { name, profile: &KIOSK_80, at_ms: 0, pokes };
-    let late = |name, pokes| Case { name, profile: &DESK_80, at_ms: 400, pokes };
-    let tooth = |tooth| Poke::WearGear { gear: GearName::Platen, tooth, wear: Permille::WHOLE };
+    let case = |name, pokes| {
+        let kiosk = matches!(name, "presenter-stuck" | "bin-full");
+        let at_ms = if matches!(name, "power-cut" | "cover-open" | "paper-pulled") { 400 } else { 0 };
+        Case { name, profile: if kiosk { &KIOSK_80 } else { &DESK_80 }, at_ms, pokes }
+    };
     let roll = Roll::sound(Micrometres::from_mm(73_000));
-    let dust = |sensor| Poke::Soil { sensor, offset_permille: -600, noise_permille: 50 };
-    vec![
-        desk("sound", vec![]),
-        desk("gear-worn", (40..48).map(tooth).collect()),
-        desk(
-            "pinion-tooth",
-            vec![Poke::WearGear { gear: GearName::Motor, tooth: 3, wear: Permille::new(400) }],
-        ),
-        desk("jam", vec![Poke::Jam { at: Micrometres::from_mm(40) }]),
-        desk("paper-wrapped", vec![Poke::WrapPaper]),
-        desk("feed-stall", vec![Poke::Drag { force_mn: 2000, over: Some(Micrometres::from_mm(15)) }]),
-        late("paper-pulled", vec![Poke::Pull { force_mn: 3000, over: Micrometres::from_mm(15) }]),
-        desk("dust", vec![dust(Sensor::PaperEnd)]),
-        desk("ageing", vec![Poke::AgeHead { km: 150 }]),
-        desk("glazed", vec![Poke::GlazePlaten { grip: Permille::new(100) }]),
-        desk(
+    let more = [
+        ("pinion-tooth", Poke::WearGear { gear: GearName::Motor, tooth: 3, wear: Permille::new(400) }),
+        ("paper-pulled", Poke::Pull { force_mn: 3000, over: Micrometres::from_mm(15) }),
+        (
             "platen-spot",
-            vec![Poke::SpotPlaten {
+            Poke::SpotPlaten {
                 at: Micrometres::from_mm(5),
                 length: Micrometres::from_mm(4),
                 contact: Permille::new(300),
-            }],
+            },
         ),
-        desk(
-            "head-dots",
-            vec![Poke::OpenDots { first: 256, count: 64 }, Poke::OpenDots { first: 100, count: 1 }],
-        ),
-        desk("head-short", vec![Poke::ShortDots { first: 200, count: 2 }]),
-        desk("head-tilted", vec![Poke::TiltHead { left: Permille::WHOLE, right: Permille::new(300) }]),
-        desk("paper-out", vec![Poke::PaperLeft(Micrometres::from_mm(60))]),
-        desk("paper-wrong", vec![Poke::LoadRoll(Roll { coating_to_head: false, ..roll })]),
-        desk("paper-skewed", vec![Poke::LoadRoll(Roll { skew_permille: 60, ..roll })]),
-        desk("paper-old", vec![Poke::LoadRoll(Roll { sensitivity: Permille::new(700), ..roll })]),
-        desk("supply-weak", vec![Poke::Supply { voltage_mv: 18_500 }]),
-        desk("supply-cable", vec![Poke::SupplyResistance { resistance_mohm: 2500 }]),
-        late("power-cut", vec![Poke::PowerOff, Poke::PowerOn]),
-        late("cover-open", vec![Poke::OpenCover]),
-        desk("cutter-stuck", vec![Poke::BlockBlade { at: Permille::new(400) }]),
-        kiosk("presenter-stuck", vec![Poke::BlockPresenter]),
-        desk("thermistor-open", vec![Poke::Thermistor(Wire::Open)]),
-        desk("module-dead", vec![Poke::UnplugModule]),
-        desk("heat", vec![Poke::Ambient { temp_c: 55 }]),
-        desk("cold", vec![Poke::Ambient { temp_c: -15 }]),
-        desk("humidity", vec![Poke::Humidity { relative: Permille::new(950) }]),
-        kiosk("sound kiosk", vec![]),
-    ]
+        ("paper-old", Poke::LoadRoll(Roll { sensitivity: Permille::new(700), ..roll })),
+        ("cable-corroded", Poke::SupplyResistance { resistance_mohm: 2500 }),
+    ];
+    let sound = [case("sound", vec![])];
+    let faults = PRESETS.iter().map(|preset| case(preset.name, preset.pokes()));
+    let more = more.into_iter().map(|(name, poke)| case(name, vec![poke]));
+    sound.into_iter().chain(faults).chain(more).collect()
 }
 
 /// What came out, or was torn out afterwards.

@@ -59,8 +59,6 @@ pub(crate) enum Answer {
     ProcessId([u8; 4]),
     /// These bytes, now; if the handshake asks for it, when the host is ready.
     Bytes(Tag, Vec<u8>),
-    /// None, but the next command waits, offline, until FEED is pressed.
-    AwaitFeed,
     /// None, but the next command waits until so many bytes are written to lasting memory.
     WriteMemory(u32),
     /// None: the command had no effect.

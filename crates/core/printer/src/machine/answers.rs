@@ -100,7 +100,6 @@ impl Printer {
             }
             Answer::ProcessId(_) => self.outbox.event(Event::CommandIgnored { code: *b"\x1D(" }),
             Answer::Bytes(tag, bytes) => self.reply(tag, bytes),
-            Answer::AwaitFeed => self.waiting = Some(Waiting::Feed),
             Answer::WriteMemory(bytes) => self.write_memory(now, bytes),
             Answer::Ignored(code) => self.outbox.event(Event::CommandIgnored { code }),
         }

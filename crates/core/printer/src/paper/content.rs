@@ -223,7 +223,7 @@ impl Content {
                     self.runs.truncate(runs.start as usize);
                 }
                 Kind::Image { bits, .. } | Kind::Matrix { bits, .. } => {
-                    self.bits.truncate(bits.start as usize)
+                    self.bits.truncate(bits.start as usize);
                 }
             }
         }

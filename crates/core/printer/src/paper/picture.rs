@@ -224,7 +224,7 @@ mod tests {
             assert!(bench.strip.content.footprint_bytes() < 9 << 20);
         }
         let piece = bench.cut();
-        assert!(piece.forgotten_lines() >= 240 && piece.forgotten_lines() % 240 == 0);
+        assert!(piece.forgotten_lines() >= 240 && piece.forgotten_lines().is_multiple_of(240));
         let drawn = piece.picture();
         // 120,000 rows were printed: the picture is cut off at 64,000.
         assert_eq!(drawn.height, 64_000);
