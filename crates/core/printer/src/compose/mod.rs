@@ -186,10 +186,7 @@ impl Interpreter {
     /// Hands on what was composed, and feeds to so many dot lines in all.
     fn emit(&mut self, item: ItemId, rows: u16, lines: u32, to: &mut Mechanism) {
         match &mut self.page {
-            Some(page) => {
-                let along = page.place(rows, lines);
-                self.line.move_to(along);
-            }
+            Some(page) => page.place(rows, lines),
             None => to.order(Order::Print { item, rows: u32::from(rows), lines }),
         }
     }

@@ -2,6 +2,7 @@
 
 mod codes;
 mod commands;
+mod decode;
 mod device;
 mod drawer;
 mod driver;
@@ -10,6 +11,7 @@ mod hosts;
 mod images;
 mod macros;
 mod page;
+mod paper;
 mod printing;
 mod recovery;
 mod status;
