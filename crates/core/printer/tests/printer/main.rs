@@ -1,5 +1,6 @@
 //! What a whole printer does, seen from outside: bytes, pokes and time in; bytes, events and paper out.
 
+mod calibration;
 mod codes;
 mod commands;
 mod decode;
@@ -7,6 +8,7 @@ mod device;
 mod drawer;
 mod driver;
 mod families;
+mod faults;
 mod hosts;
 mod images;
 mod macros;
