@@ -1,7 +1,8 @@
-//! Third-party peers: other people's software that reads what we write, and the scripts that drive it.
+//! Third-party peers: other people's software that reads what we write, or prints on our printer, and the scripts
+//! that drive it.
 //!
-//! The scripts are in `tests/peers/`. They run in the Python that `cargo xtask test` sets up; without it a test that
-//! needs a peer fails, because a check that was skipped looks just like one that passed.
+//! The scripts are in `tests/peers/`. They run in the Python, or with the Node packages, that `cargo xtask test` sets
+//! up; without them a test that needs a peer fails, because a check that was skipped looks just like one that passed.
 
 use std::env;
 use std::ffi::OsStr;
@@ -15,17 +16,16 @@ use crate::repository::root;
 /// The environment variable that names the Python with the peers in it.
 pub const PYTHON_VARIABLE: &str = "TILLRIG_PEERS_PYTHON";
 
-/// Runs a script of `tests/peers/` with these arguments and this text on its stdin, and waits for it.
+/// The environment variable that names the folder with Node's packages in it.
+pub const NODE_VARIABLE: &str = "TILLRIG_PEERS_NODE";
+
+/// Runs a Python script of `tests/peers/` with these arguments and this text on its stdin, and waits for it.
 ///
 /// # Errors
 /// When the peers are not set up, or when the script cannot be run. A script that fails is no error here.
 pub fn run<A: AsRef<OsStr>>(script: &str, arguments: &[A], stdin: &str) -> io::Result<Output> {
-    let mut child = Command::new(python()?)
-        .arg(root().join("tests/peers").join(script))
+    let mut child = python(script)?
         .args(arguments)
-        // Its text comes out the same on every machine, and it leaves no files behind.
-        .env("PYTHONIOENCODING", "utf-8")
-        .env("PYTHONDONTWRITEBYTECODE", "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -42,14 +42,39 @@ pub fn run<A: AsRef<OsStr>>(script: &str, arguments: &[A], stdin: &str) -> io::R
     Ok(output)
 }
 
-fn python() -> io::Result<PathBuf> {
-    let missing = || io::Error::other(format!("{PYTHON_VARIABLE} is not set: run `cargo xtask test`"));
-    let python = env::var_os(PYTHON_VARIABLE).map(PathBuf::from).ok_or_else(missing)?;
+/// The command that runs a Python script of `tests/peers/`.
+///
+/// # Errors
+/// When the peers are not set up.
+pub fn python(script: &str) -> io::Result<Command> {
+    let mut command = Command::new(peer(PYTHON_VARIABLE)?);
+    command
+        .arg(root().join("tests/peers").join(script))
+        // Its text comes out the same on every machine, and it leaves no files behind.
+        .env("PYTHONIOENCODING", "utf-8")
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    Ok(command)
+}
+
+/// The command that runs a Node script of `tests/peers/`.
+///
+/// # Errors
+/// When the peers are not set up.
+pub fn node(script: &str) -> io::Result<Command> {
+    let mut command = Command::new("node");
+    command.arg(root().join("tests/peers").join(script)).env(NODE_VARIABLE, peer(NODE_VARIABLE)?);
+    Ok(command)
+}
+
+/// What an environment variable names.
+fn peer(variable: &str) -> io::Result<PathBuf> {
+    let missing = || io::Error::other(format!("{variable} is not set: run `cargo xtask test`"));
+    let place = env::var_os(variable).map(PathBuf::from).ok_or_else(missing)?;
     // A test runs in its package's folder; a path typed by hand is meant from the root.
-    let python = root().join(python);
-    if python.exists() {
-        Ok(python)
+    let place = root().join(place);
+    if place.exists() {
+        Ok(place)
     } else {
-        Err(io::Error::other(format!("{} does not exist: run `cargo xtask test`", python.display())))
+        Err(io::Error::other(format!("{} does not exist: run `cargo xtask test`", place.display())))
     }
 }

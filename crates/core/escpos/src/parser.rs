@@ -179,14 +179,17 @@ impl Parser {
         }
         // The short way, for what most of a receipt consists of.
         if self.plain && matches!(self.ongoing, Ongoing::Nothing) {
-            let len = before_control(self.pending());
-            if len > 0 {
-                let range = self.take(len);
-                return Some(Command::Text(self.buffer.get(range).unwrap_or_default()));
-            }
-            if self.pending().first() == Some(&b'\n') {
-                self.take(1);
-                return Some(Command::LineFeed);
+            match *self.pending().first()? {
+                0x20.. => {
+                    let len = before_control(self.pending());
+                    let range = self.take(len);
+                    return Some(Command::Text(self.buffer.get(range).unwrap_or_default()));
+                }
+                b'\n' => {
+                    self.take(1);
+                    return Some(Command::LineFeed);
+                }
+                _ => {}
             }
         }
         self.next_found()
@@ -210,6 +213,13 @@ impl Parser {
             }
         };
         Some(self.hand_out(found))
+    }
+
+    /// The last `len` bytes that were taken: what a command was made of, for who counted [`buffered`](Self::buffered)
+    /// before and after. Asked for before more is pushed.
+    #[must_use]
+    pub fn taken(&self, len: usize) -> &[u8] {
+        self.buffer.get(self.consumed.saturating_sub(len)..self.consumed).unwrap_or_default()
     }
 
     /// Forgets everything buffered, and the command that is being taken. Multibyte mode stays as it is.

@@ -41,7 +41,7 @@ pub use paper::picture::Picture;
 pub use paper::piece::{Code, Line, Piece, ReadLine, Reading};
 pub use poke::{GearName, Poke, Roll, Sensor, Wire};
 pub use profile::{
-    CodePage, Cutter, DESK_80, DESK_80_180, DrawerPort, ExitSensor, Family, FontC, Garbled, Habits,
+    BUILT_IN, CodePage, Cutter, DESK_80, DESK_80_180, DrawerPort, ExitSensor, Family, FontC, Garbled, Habits,
     Handshake, Head, Identity, Interface, KIOSK_80, Motor, Outlet, Profile, ReceiveBuffer, ReverseFeed,
     RollHolder, SLIP_58, Sensors, Supply, Train, TypeFace,
 };

@@ -177,3 +177,69 @@ impl Sensed {
 fn bits(set: [bool; 4]) -> u8 {
     set.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Sensed;
+    use crate::Identity;
+    use crate::mechanism::State;
+
+    /// `DLE EOT` 1 to 4, then automatic status, offline because of this state.
+    fn bytes(mechanism: State) -> ([u8; 4], [u8; 4]) {
+        let sensed =
+            Sensed { offline: true, paper_stop: mechanism.paper_stop, mechanism, ..Sensed::default() };
+        let realtime =
+            [1, 2, 3, 4].map(|n| sensed.realtime(&Identity::EPSON_80, n, None).unwrap_or_default());
+        (realtime, sensed.automatic(&Identity::EPSON_80))
+    }
+
+    #[test]
+    fn each_class_of_error_has_the_bits_of_its_own() {
+        let none = State::default();
+        // Base 12h, offline 08h, error present 40h; cutter 08h, mechanical 04h, unrecoverable 20h, by itself 40h.
+        let cutter = bytes(State { cutter_error: true, ..none });
+        assert_eq!(cutter, ([0x1A, 0x52, 0x1A, 0x12], [0x18, 0x08, 0x00, 0x0F]));
+        let mechanical = bytes(State { mechanical_error: true, ..none });
+        assert_eq!(mechanical, ([0x1A, 0x52, 0x16, 0x12], [0x18, 0x04, 0x00, 0x0F]));
+        let unrecoverable = bytes(State { unrecoverable: true, ..none });
+        assert_eq!(unrecoverable, ([0x1A, 0x52, 0x32, 0x12], [0x18, 0x20, 0x00, 0x0F]));
+        for passing in [
+            State { hot: true, ..none },
+            State { interrupted: true, ..none },
+            State { supply_abnormal: true, ..none },
+        ] {
+            assert_eq!(bytes(passing), ([0x1A, 0x52, 0x52, 0x12], [0x18, 0x40, 0x00, 0x0F]));
+        }
+    }
+
+    #[test]
+    fn the_end_of_the_paper_without_a_near_end_sensor_is_72() {
+        let state = State { paper_stop: true, paper_end: true, ..State::default() };
+        assert_eq!(bytes(state), ([0x1A, 0x32, 0x12, 0x72], [0x18, 0x00, 0x0C, 0x0F]));
+    }
+
+    #[test]
+    fn a_jam_in_the_presenter_is_error_and_jam_in_the_ejector_s_byte() {
+        let state = State { mechanical_error: true, exit_covered: true, ..State::default() };
+        // Paper present 04h, ticket at the output 08h, error 40h, jam 80h.
+        assert_eq!(Sensed { mechanism: state, ..Sensed::default() }.ejector(), 0xCC);
+    }
+
+    #[test]
+    fn each_cause_of_going_offline_has_a_bit_in_the_long_block() {
+        let none = State::default();
+        let causes = |state| Sensed { mechanism: state, ..Sensed::default() }.offline_block(true);
+        let blocks = [
+            none,
+            State { cutter_error: true, ..none },
+            State { mechanical_error: true, ..none },
+            State { hot: true, ..none },
+            State { cover_open: true, ..none },
+            State { supply_abnormal: true, ..none },
+        ]
+        .map(causes);
+        for (at, block) in blocks.iter().enumerate() {
+            assert!(block.len() == 8 && !blocks[..at].contains(block), "{block:02X?}");
+        }
+    }
+}

@@ -158,7 +158,7 @@ fn tell_namesakes_apart(faults: &mut [(Trigger, Harm)]) {
 }
 
 fn printer_named(name: &str) -> Option<&'static printer::Profile> {
-    [&printer::DESK_80, &printer::KIOSK_80].into_iter().find(|profile| profile.name == name)
+    printer::BUILT_IN.into_iter().find(|profile| profile.name == name)
 }
 
 fn intent(step: usize) -> Intent {

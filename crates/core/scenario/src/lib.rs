@@ -25,6 +25,7 @@ mod lower;
 mod meaning;
 mod node;
 mod parse;
+mod printer_file;
 mod printer_grammar;
 mod printer_lower;
 mod rig;
@@ -42,8 +43,9 @@ pub use language::{
     TerminalSetup, Trigger,
 };
 pub use law::Law;
+pub use printer_file::PrinterFile;
 pub use rig::{AcquirerConnection, PrinterConnection, Rig, Role};
-pub use schema::{rig_schema, scenario_schema};
+pub use schema::{printer_schema, rig_schema, scenario_schema};
 pub use vocabulary::{
     Event, Fate, Gear, Key, Language, LinkPoint, MessageKind, PRINTER_PROFILE_SENTENCES, PRINTER_PROFILES,
     PowerTarget, PrinterAct, ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILE_SENTENCES, TERMINAL_PROFILES,

@@ -6,6 +6,7 @@
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::language::Scenario;
 use crate::node::{self, Document, Node};
+use crate::printer_file::{self, PrinterFile};
 use crate::rig::Rig;
 use crate::shape::Shape;
 use crate::{check, grammar, lower, meaning, rig_file};
@@ -27,6 +28,17 @@ impl Rig {
     /// Everything that is wrong with the file, each with its place, what was expected, and an example.
     pub fn parse(file_name: &str, bytes: &[u8]) -> Result<Self, Diagnostics> {
         parse(file_name, bytes, &rig_file::RIG, |_, root| rig_file::lower(root), |_, _| Vec::new())
+    }
+}
+
+impl PrinterFile {
+    /// Reads a printer profile. `file_name` appears in messages only.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file, each with its place, what was expected, and an example.
+    pub fn parse(file_name: &str, bytes: &[u8]) -> Result<Self, Diagnostics> {
+        let lower = |_: &str, root: &Node| printer_file::lower(root);
+        parse(file_name, bytes, &printer_file::PRINTER, lower, printer_file::check_meaning)
     }
 }
 

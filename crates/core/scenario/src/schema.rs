@@ -1,11 +1,11 @@
-//! The JSON Schema (2020-12) of scenario and rig files, for completion and checking in editors.
+//! The JSON Schema (2020-12) of scenario, rig and profile files, for completion and checking in editors.
 //!
 //! It is made from the same tables as the checker. *Not in it:* sums, references between steps, and
 //! faults that can never happen; no schema can say those.
 
 use crate::node::{self, Kind, Node, ReadsAs};
 use crate::shape::{Choice, Field, List, Map, Presence, Scalar, Shape};
-use crate::{grammar, rig_file};
+use crate::{grammar, printer_file, rig_file};
 use serde_json::{Map as Object, Value, json};
 
 /// The JSON Schema of scenario files.
@@ -18,6 +18,12 @@ pub fn scenario_schema() -> Value {
 #[must_use]
 pub fn rig_schema() -> Value {
     document("Tillrig rig", &rig_file::RIG)
+}
+
+/// The JSON Schema of printer profile files.
+#[must_use]
+pub fn printer_schema() -> Value {
+    document("Tillrig printer profile", &printer_file::PRINTER)
 }
 
 fn document(title: &str, shape: &Shape) -> Value {
@@ -147,7 +153,7 @@ fn json_of(node: &Node) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::{grammar, node, rig_file, rig_schema, scenario_schema};
+    use super::{grammar, node, printer_file, printer_schema, rig_file, rig_schema, scenario_schema};
     use crate::check;
     use crate::shape::{Field, Shape};
     use serde_json::{Value, json};
@@ -168,7 +174,7 @@ mod tests {
     #[test]
     fn every_example_obeys_the_shape_that_it_illustrates() {
         let mut seen = 0;
-        for shape in [&grammar::SCENARIO, &rig_file::RIG] {
+        for shape in [&grammar::SCENARIO, &rig_file::RIG, &printer_file::PRINTER] {
             every_field(shape, &mut |field| {
                 let document =
                     node::read("example", field.example.as_bytes()).unwrap_or_else(|e| panic!("{e}"));
@@ -199,7 +205,7 @@ mod tests {
 
     #[test]
     fn the_schemas_are_closed_and_documented() {
-        for schema in [scenario_schema(), rig_schema()] {
+        for schema in [scenario_schema(), rig_schema(), printer_schema()] {
             assert_eq!(schema["$schema"], json!("https://json-schema.org/draft/2020-12/schema"));
             closed(&schema);
         }

@@ -82,12 +82,14 @@ pub const TERMINAL_PROFILE_SENTENCES: &[&str] = &[
 ];
 
 /// The names of the printer profiles.
-pub const PRINTER_PROFILES: &[&str] = &["desk-80", "kiosk-80"];
+pub const PRINTER_PROFILES: &[&str] = &["desk-80", "desk-80-180", "kiosk-80", "slip-58"];
 
 /// What each printer profile is, in the same order.
 pub const PRINTER_PROFILE_SENTENCES: &[&str] = &[
-    "a counter printer: 80 mm paper, a cutter, the slip lies in its mouth",
+    "a counter printer: 80 mm paper, 203 dpi, a cutter, the slip lies in its mouth",
+    "a counter printer of 180 dpi: 80 mm paper, 512 dots, a cutter",
     "a kiosk printer: 80 mm paper, a cutter, a presenter that holds slips and pulls them back",
+    "the printer of a small terminal: 58 mm paper, 384 dots, a weak supply, no cutter",
 ];
 
 vocabulary! {

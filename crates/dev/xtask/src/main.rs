@@ -53,14 +53,14 @@ fn main() -> ExitCode {
 fn test(arguments: &[String]) -> Result<(), Failure> {
     tools::require_git()?;
     tools::require_clippy()?;
-    let python = peers::set_up()?;
+    let peers = peers::set_up()?;
     // End-to-end tests run the `tillrig` binary, which `cargo test` alone would not build for them.
     Step::new("build", tools::cargo()).args(["build", "--workspace", "--locked"]).run()?;
-    Step::new("tests", tools::cargo())
-        .env(peers::PYTHON_VARIABLE, &python)
-        .args(["test", "--workspace", "--locked", "--no-fail-fast"])
-        .args(arguments)
-        .run()
+    let mut tests = Step::new("tests", tools::cargo());
+    for (variable, place) in peers {
+        tests = tests.env(variable, place);
+    }
+    tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]).args(arguments).run()
 }
 
 fn bench(arguments: &[String]) -> Result<(), Failure> {

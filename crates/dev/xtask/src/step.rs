@@ -113,6 +113,17 @@ pub(crate) enum Failure {
         /// The command that installs it.
         install: &'static str,
     },
+    /// The machine has it, but too old.
+    Outdated {
+        /// Its name.
+        tool: String,
+        /// The version that it has.
+        found: String,
+        /// The oldest version that will do.
+        needed: String,
+        /// The command that installs a newer one, where the distribution has it.
+        install: &'static str,
+    },
     /// A step said no.
     Step {
         /// Which one.
@@ -136,6 +147,9 @@ impl fmt::Display for Failure {
         match self {
             Self::Missing { tool, install } => {
                 write!(f, "{tool} is missing\n  install it:   {install}")
+            }
+            Self::Outdated { tool, found, needed, install } => {
+                write!(f, "{tool} is {found}, and must be {needed} or newer\n  install it:   {install}")
             }
             Self::Step { name, status, command_line } => {
                 write!(f, "step {name:?} failed, {status}\n  run it alone: {command_line}")

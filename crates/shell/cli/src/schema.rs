@@ -1,4 +1,4 @@
-//! `tillrig schema`: the JSON Schema of scenario or rig files, for completion and checking in editors.
+//! `tillrig schema`: the JSON Schema of scenario, rig or printer files, for completion and checking in editors.
 
 use crate::exit::Exit;
 use crate::output;
@@ -17,12 +17,15 @@ enum Kind {
     Scenario,
     /// A rig.
     Rig,
+    /// A printer profile.
+    Printer,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     output::json(&match arguments.of {
         Kind::Scenario => scenario::scenario_schema(),
         Kind::Rig => scenario::rig_schema(),
+        Kind::Printer => scenario::printer_schema(),
     })?;
     Ok(Exit::AsExpected)
 }

@@ -94,7 +94,7 @@ impl Charset {
     fn lower(&self, byte: u8) -> char {
         let place = REPLACED.iter().position(|replaced| *replaced == byte);
         let country = COUNTRIES.get(usize::from(self.country)).copied().unwrap_or_default();
-        place.and_then(|place| country.chars().nth(place)).unwrap_or(char::from(byte))
+        place.and_then(|place| country.chars().nth(place)).unwrap_or_else(|| char::from(byte))
     }
 
     /// The character of two bytes, or of four of GB18030.

@@ -10,6 +10,7 @@
 //! | `symbols` | bar codes and matrix codes |
 //! | `graphics` | images, printed and stored |
 //! | `page`, `sheet` | page mode |
+//! | `test_print` | `GS ( A` |
 //! | `delivery` | cuts and the presenter |
 //! | `settings` | `ESC @`, questions, settings |
 //!
@@ -27,6 +28,7 @@ mod settings;
 mod sheet;
 mod symbols;
 mod tabs;
+mod test_print;
 mod text;
 mod user_characters;
 
@@ -39,14 +41,12 @@ use self::symbols::Symbols;
 use self::user_characters::UsersOwn;
 use crate::mechanism::{Mechanism, Order};
 use crate::paper::content::{Content, ItemId};
-use crate::{Geometry, Micrometres, Profile};
+use crate::{Micrometres, Profile};
 use escpos::{Command, StatusKind};
 use sim::Tag;
 
 /// Answers of several bytes.
 const BLOCK: Tag = Tag("status");
-
-/// How the commands begin that would print something, but do not yet.
 
 /// What the host must be answered, once the printer gets there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,10 +92,12 @@ pub(crate) struct Interpreter {
     users: UsersOwn,
     symbols: Symbols,
     images: Images,
-    geometry: Geometry,
     /// The page that is composed, in page mode.
     page: Option<Page>,
     layout: Layout,
+    /// Bytes are printed as numbers: those that wait for their line.
+    dump: Option<Vec<u8>>,
+    profile: &'static Profile,
     /// From the head to the blade.
     blade_lines: u32,
     /// `ESC =` has not sent the host's bytes to a display alone.
@@ -105,7 +107,7 @@ pub(crate) struct Interpreter {
 }
 
 impl Interpreter {
-    pub(crate) fn new(profile: &Profile) -> Self {
+    pub(crate) fn new(profile: &'static Profile) -> Self {
         Self {
             modes: Modes::new(profile.geometry, profile.type_face),
             line: LineBuffer::default(),
@@ -113,9 +115,10 @@ impl Interpreter {
             users: UsersOwn::new(profile.type_face.user_memory_bytes),
             symbols: Symbols::default(),
             images: Images::default(),
-            geometry: profile.geometry,
             page: None,
             layout: Layout::default(),
+            dump: None,
+            profile,
             blade_lines: profile.geometry.lines_in(Micrometres(profile.blade_um)),
             selected: true,
             after_raster: false,
@@ -136,6 +139,7 @@ impl Interpreter {
     /// Forgets everything: the supply is gone.
     pub(crate) fn lose_power(&mut self) {
         self.initialize();
+        self.dump = None;
         self.selected = true;
     }
 
@@ -152,6 +156,7 @@ impl Interpreter {
             .or_else(|| self.code_command(command, to))
             .or_else(|| self.page_command(command, to))
             .or_else(|| self.delivery_command(command, to))
+            .or_else(|| self.test_command(command, to))
             .or_else(|| self.setting_command(command));
         self.after_raster = matches!(command, Command::Raster { .. });
         match outcome {

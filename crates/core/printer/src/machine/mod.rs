@@ -11,12 +11,14 @@
 //! | `asb`, `counters`, `memory` | automatic status, maintenance counters, lasting memory |
 //! | `recovery`, `power` | offline and back, off and back |
 //! | `drawer`, `panel` | the cash drawer, the button and the lamps |
+//! | `macros` | commands that were recorded, and are carried out again |
 
 mod answers;
 mod asb;
 mod counters;
 mod drawer;
 mod line;
+mod macros;
 mod memory;
 mod panel;
 mod power;
@@ -31,6 +33,7 @@ use self::asb::Asb;
 use self::counters::Counters;
 use self::drawer::Drawer;
 use self::line::Line;
+use self::macros::Macros;
 use self::memory::Memory;
 use self::panel::Panel;
 use self::receiver::Receiver;
@@ -70,6 +73,7 @@ pub struct Printer {
     line: Line,
     parser: Parser,
     interpreter: Interpreter,
+    macros: Macros,
     mechanism: Mechanism,
     switches: Switches,
     asb: Asb,
@@ -82,7 +86,7 @@ pub struct Printer {
     waiting: Option<Waiting>,
     self_test: bool,
     offline: Option<OfflineReason>,
-    /// Bytes that were handed on to the parser, or forgotten on the way to it: an offset into all that came.
+    /// Bytes that were handed on to the parser, or forgotten on the way to it.
     handed_on: u64,
     outbox: Outbox<Event>,
 }
@@ -113,6 +117,7 @@ impl Printer {
             line: Line::new(interface),
             parser: power::parser(profile),
             interpreter: Interpreter::new(profile),
+            macros: Macros::default(),
             mechanism: Mechanism::new(profile),
             switches: Switches::AT_START,
             asb: Asb::new(identity.asb_at_start),
@@ -166,16 +171,17 @@ impl Printer {
         read && self.waiting.is_none() && self.mechanism.is_quiet() && !self.mechanism.exit.is_moving()
     }
 
+    /// Bytes of the stream that are behind the printer since the beginning: interpreted, whole commands only, or
+    /// forgotten by a clear or a power cut.
+    #[must_use]
+    pub fn stream_bytes(&self) -> u64 {
+        self.handed_on.saturating_sub(self.parser.buffered() as u64)
+    }
+
     /// Bytes that still find room in the receive buffer.
     #[must_use]
     pub fn free_bytes(&self) -> usize {
         self.receiver.free_bytes()
-    }
-
-    /// Bytes of the stream that the interpreter has taken since the beginning, whole commands only.
-    #[must_use]
-    pub fn stream_bytes(&self) -> u64 {
-        self.handed_on.saturating_sub(self.parser.buffered() as u64)
     }
 
     /// Bytes of memory that it takes, pieces that lie in its mouth not counted.
@@ -185,6 +191,7 @@ impl Printer {
             + self.receiver.footprint_bytes()
             + self.parser.buffered()
             + self.memory.footprint_bytes()
+            + self.interpreter.footprint_bytes()
             + self.mechanism.footprint_bytes()
     }
 
@@ -241,15 +248,16 @@ impl Printer {
     }
 
     fn sensed(&self) -> Sensed {
+        let state = self.mechanism.state();
         Sensed {
             offline: self.offline.is_some(),
             drawer_high: self.drawer.is_high(),
             feed_pressed: self.panel.pressed,
             feeding_by_button: self.offline == Some(OfflineReason::FeedButton),
             waiting_recovery: self.reload.until.is_some(),
-            paper_stop: self.stops_for_paper(),
+            paper_stop: self.stops_for_paper(&state),
             spooling: !self.mechanism.is_quiet(),
-            mechanism: self.mechanism.state(),
+            mechanism: state,
         }
     }
 
@@ -289,7 +297,7 @@ impl Printer {
         self.mechanism.catch_up(now);
         match poke {
             Poke::PowerOff => self.unplug(),
-            Poke::PowerOn => self.plug_in(now),
+            Poke::PowerOn => self.plugged = true,
             Poke::PressFeed => self.press_feed(now),
             Poke::ReleaseFeed => (self.panel.pressed, self.panel.feeding) = (false, false),
             Poke::CloseDrawer => self.drawer.close(),

@@ -3,6 +3,7 @@
 //! Facts: printer sources, sections 2.5 (`GS ( E` 2), 4, 4.1 and 13. Memory is lost with the supply but for what is
 //! lasting; the buffer is busy until the printer has started. *Not modelled:* what remains in capacitors.
 
+use super::macros::Macros;
 use super::{Asb, DATA, DONE, Power, Printer, Reload, Switches};
 use crate::{Event, OfflineReason, Profile};
 use escpos::Parser;
@@ -45,14 +46,6 @@ impl Printer {
         }
     }
 
-    /// The plug is put in.
-    pub(super) fn plug_in(&mut self, now: SimTime) {
-        self.plugged = true;
-        if self.power == Power::Off {
-            self.power = Power::Starting { until: now + self.profile.boot_time };
-        }
-    }
-
     /// Starts anew by itself: counters are saved, nothing else is kept.
     pub(super) fn restart(&mut self, now: SimTime) {
         if matches!(self.power, Power::On | Power::Down) {
@@ -63,19 +56,15 @@ impl Printer {
         }
     }
 
-    /// A supply too low for the processor stops everything; when it is back, the printer starts again.
+    /// A supply too low for the processor stops everything; when there is enough of it, the printer starts.
     pub(super) fn watch_supply(&mut self, now: SimTime) {
-        let reset = self.mechanism.state().reset;
-        match self.power {
-            Power::Off if !reset && self.plugged => {
-                self.power = Power::Starting { until: now + self.profile.boot_time };
-            }
-            Power::Off => {}
-            _ if reset => {
-                self.go_dark();
-                self.outbox.event(Event::PowerLost);
-            }
-            _ => {}
+        if self.power != Power::Off && self.mechanism.state().reset {
+            self.go_dark();
+            self.outbox.event(Event::PowerLost);
+        }
+        // Without load, the supply may be enough again at once.
+        if self.power == Power::Off && self.plugged && !self.mechanism.state().reset {
+            self.power = Power::Starting { until: now + self.profile.boot_time };
         }
     }
 
@@ -93,11 +82,11 @@ impl Printer {
         self.active = self.memory.interface(self.interface);
         self.waiting = None;
         self.self_test = false;
-        self.handed_on += self.receiver.waiting_bytes();
-        self.receiver.lose_power();
+        self.handed_on += self.receiver.lose_power() as u64;
         self.receiver.set(self.active);
         self.parser = parser(self.profile);
         self.interpreter.lose_power();
+        self.macros = Macros::default();
         self.switches = Switches::AT_START;
         self.asb = Asb::new(self.profile.identity.asb_at_start);
         self.reload = Reload::new(self.profile.identity.recovery_wait);

@@ -72,30 +72,27 @@ impl Receiver {
         self.full
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     /// Bytes that still find room.
     pub(super) fn free_bytes(&self) -> usize {
         self.room.bytes.saturating_sub(self.waiting.len())
     }
 
-    /// Bytes that have not been handed on.
-    pub(super) fn waiting_bytes(&self) -> u64 {
-        self.waiting.len() as u64
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
-    }
-
-    /// Empties the buffer.
-    pub(super) fn clear(&mut self) {
+    /// Empties the buffer; says how many bytes were in it.
+    pub(super) fn clear(&mut self) -> usize {
+        let count = self.waiting.len();
         self.waiting.clear();
         self.note_level();
+        count
     }
 
-    /// Forgets everything: the supply is gone.
-    pub(super) fn lose_power(&mut self) {
-        self.clear();
+    /// Forgets everything: the supply is gone. Says how many bytes were in the buffer.
+    pub(super) fn lose_power(&mut self) -> usize {
         self.snooper.reset();
+        self.clear()
     }
 
     fn note_level(&mut self) {

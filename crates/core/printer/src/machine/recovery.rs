@@ -10,6 +10,7 @@
 //! Facts: printer sources, sections 3.1 and 4. *Not modelled:* errors of processor and memories.
 
 use super::{Power, Printer, Waiting};
+use crate::mechanism::State;
 use crate::{Event, OfflineReason};
 use core::time::Duration;
 use sim::SimTime;
@@ -57,21 +58,19 @@ impl Reload {
 
 impl Printer {
     /// Whether a paper sensor stops printing now: the end of the paper always, its near end if `ESC c 4` says so.
-    pub(super) fn stops_for_paper(&self) -> bool {
-        let state = self.mechanism.state();
+    pub(super) const fn stops_for_paper(&self, state: &State) -> bool {
         state.paper_stop || self.switches.stops_near_end && state.near_end
     }
 
     /// What keeps the printer offline, the wait for new paper apart.
-    fn obstacle(&self) -> Option<OfflineReason> {
-        let state = self.mechanism.state();
+    fn obstacle(&self, state: &State, paper_stop: bool) -> Option<OfflineReason> {
         let reasons = [
             (matches!(self.power, Power::Off | Power::Starting { .. }), OfflineReason::Starting),
             (self.power == Power::Down, OfflineReason::PoweredDown),
             (state.unrecoverable, OfflineReason::Unrecoverable),
             (state.supply_abnormal, OfflineReason::Supply),
             (state.cover_open, OfflineReason::CoverOpen),
-            (self.stops_for_paper(), OfflineReason::PaperEnd),
+            (paper_stop, OfflineReason::PaperEnd),
             (state.cutter_error, OfflineReason::CutterError),
             (state.mechanical_error, OfflineReason::MechanicalError),
             (state.hot, OfflineReason::HeadHot),
@@ -84,8 +83,9 @@ impl Printer {
 
     /// Finds anew whether the printer is online.
     pub(super) fn note_online(&mut self, now: SimTime) {
-        let obstacle = self.obstacle();
-        let paper_stop = self.stops_for_paper();
+        let state = self.mechanism.state();
+        let paper_stop = self.stops_for_paper(&state);
+        let obstacle = self.obstacle(&state, paper_stop);
         self.reload.note(now, paper_stop, obstacle.is_none());
         let waits = self.reload.until.map(|_| OfflineReason::RecoveryWait);
         let reason = obstacle.or(waits);
@@ -128,9 +128,9 @@ impl Printer {
 
     /// Forgets what was received and composed, the settings apart. In page mode, the page goes.
     pub(super) fn clear(&mut self, now: SimTime) {
-        self.handed_on += self.receiver.waiting_bytes();
-        self.receiver.clear();
+        self.handed_on += self.receiver.clear() as u64;
         self.parser.reset();
+        self.macros.stop();
         self.interpreter.clear_line();
         self.mechanism.catch_up(now);
         self.mechanism.forget_orders();

@@ -6,6 +6,7 @@
 
 use super::answers::Request;
 use super::drawer::Pulse;
+use super::macros::{MacroStep, Pause};
 use super::realtime::Enabled;
 use super::{DATA, DONE, Power, Printer};
 use crate::OfflineReason;
@@ -26,6 +27,8 @@ pub(super) enum Waiting {
     Memory { until: SimTime },
     /// The pulse before this one is over.
     Drawer(Pulse),
+    /// The macro's own wait is over.
+    Pause { until: SimTime },
 }
 
 /// What commands have set until the power goes.
@@ -105,7 +108,7 @@ impl Printer {
             Some(Waiting::Host { tag, bytes }) if self.line.may_answer() => {
                 self.outbox.send(DATA, tag, &bytes);
             }
-            Some(Waiting::Memory { until }) if until <= now => {}
+            Some(Waiting::Memory { until } | Waiting::Pause { until }) if until <= now => {}
             Some(Waiting::Drawer(pulse)) if self.drawer.busy_until(now).is_none() => self.drive(now, pulse),
             waiting => self.waiting = waiting,
         }
@@ -113,7 +116,20 @@ impl Printer {
 
     /// Takes one command, or more bytes; `false` if there is nothing to do yet.
     fn take_command(&mut self, now: SimTime) -> bool {
-        let Some(command) = self.parser.next() else { return self.take_bytes() };
+        if let Some(pause) = self.macros.pause() {
+            self.waiting = Some(match pause {
+                Pause::Time(time) => Waiting::Pause { until: now + time },
+                Pause::Feed => Waiting::Feed,
+            });
+            return true;
+        }
+        if self.interpreter.is_dumping() {
+            return self.dump();
+        }
+        let held = self.parser.buffered();
+        let Some(command) = self.macros.source(&mut self.parser).next() else {
+            return self.macros.end_round() || self.take_bytes();
+        };
         if self.switches.peripheral & 1 == 0
             && !matches!(command, Command::SelectPeripheral(_) | Command::Initialize)
         {
@@ -123,11 +139,30 @@ impl Printer {
             self.switches.initialize();
             self.panel.enabled = true;
         }
+        if let Some(step) = MacroStep::of(&command) {
+            self.macros.take(step, &self.parser);
+            return true;
+        }
         if let Some(request) = Request::of(&command, &self.switches, &mut self.memory) {
             self.serve(now, request);
         } else if let Some(answer) = self.interpreter.execute(&command, &mut self.mechanism) {
             self.answer(now, answer);
         }
+        if self.macros.is_recording() {
+            self.macros.record(self.parser.taken(held.saturating_sub(self.parser.buffered())));
+        }
+        self.mechanism.note_taken(self.stream_bytes());
+        true
+    }
+
+    /// Prints what comes as hexadecimal numbers, and does nothing of it.
+    fn dump(&mut self) -> bool {
+        let held = self.parser.buffered();
+        if self.parser.next().is_none() {
+            return self.take_bytes();
+        }
+        let bytes = self.parser.taken(held - self.parser.buffered());
+        self.interpreter.dump(bytes, &mut self.mechanism);
         self.mechanism.note_taken(self.stream_bytes());
         true
     }
@@ -147,6 +182,7 @@ impl Printer {
     pub(super) fn wait_ends_at(&self) -> Option<(SimTime, Reason)> {
         match self.waiting {
             Some(Waiting::Memory { until }) => Some((until, Reason("memory written"))),
+            Some(Waiting::Pause { until }) => Some((until, Reason("macro"))),
             Some(Waiting::Drawer(_)) => Some((self.drawer.paused_until(), Reason("drawer pulse over"))),
             _ => None,
         }

@@ -53,7 +53,7 @@ pub(crate) fn is_plausible(reading: u16) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{is_plausible, ohm, reading};
-    use crate::{Head, Wire};
+    use crate::Wire;
 
     #[test]
     fn only_a_sound_wire_reads_as_a_temperature() {

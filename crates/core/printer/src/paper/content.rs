@@ -58,7 +58,7 @@ pub(crate) struct Modules<'a> {
 }
 
 /// What a code says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Meaning<'a> {
     /// The kind of code.
     pub(crate) symbology: &'static str,

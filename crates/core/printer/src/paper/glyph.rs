@@ -36,15 +36,15 @@ fn unifont(character: char) -> Option<&'static unifont::Glyph> {
     unifont::get_glyph(character).or_else(|| unifont::get_glyph(MISSING))
 }
 
-/// Unifont enlarged 3:2, in the middle of a cell of this width.
+/// Unifont enlarged 3:2, in the middle of a cell of this width. A wide shape in a narrow cell is pressed together.
 fn enlarged(character: char, cell_width: u32) -> Glyph {
     let Some(source) = unifont(character) else { return [0; 24] };
-    let drawn = (source.get_width() as u32 * 3 / 2).min(cell_width);
-    let left = (cell_width - drawn) / 2;
-    let mask = !(u32::MAX >> drawn);
+    let drawn = source.get_width() as u32 * 3 / 2;
+    let left = cell_width.saturating_sub(drawn) / 2;
     let mut rows = [0; 24];
     for (y, row) in rows.iter_mut().enumerate() {
-        *row = (three_for_two(source_row(source, y * 2 / 3)) & mask) >> left;
+        let dots = three_for_two(source_row(source, y * 2 / 3));
+        *row = if drawn > cell_width { one_for_two(dots) } else { dots >> left };
     }
     rows
 }
@@ -73,11 +73,17 @@ fn three_for_two(row: u16) -> u32 {
     bits
 }
 
+/// Every two dots as one, which is black if one of them is.
+fn one_for_two(row: u32) -> u32 {
+    (0..16).fold(0, |bits, pair| bits | u32::from(row << (2 * pair) >> 30 != 0) << (31 - pair))
+}
+
 fn small(character: char) -> Glyph {
     let mut rows = [0; 24];
     if let Some(source) = unifont(character) {
         for (y, row) in rows.iter_mut().take(16).enumerate() {
-            *row = u32::from(source_row(source, y) & 0xFF00) << 16;
+            let dots = u32::from(source_row(source, y)) << 16;
+            *row = if source.is_fullwidth() { one_for_two(dots) } else { dots };
         }
     }
     rows
@@ -158,6 +164,19 @@ mod tests {
             assert!(ink > 20, "{character}");
         }
     }
+
+    #[test]
+    fn a_wide_shape_keeps_both_its_halves_in_a_narrow_cell() {
+        for (cell, half) in [(Cell::A, 6), (Cell::B, 4)] {
+            let shape = glyph('円', cell);
+            let outside = u32::MAX >> cell.width();
+            assert!(shape.iter().all(|row| row & outside == 0));
+            assert!(
+                shape.iter().any(|row| row >> (32 - half) != 0) && shape.iter().any(|row| row << half != 0)
+            );
+        }
+    }
+
     #[test]
     fn enlarging_is_by_the_nearest_dot() {
         let source = unifont::get_glyph('鑫').unwrap();

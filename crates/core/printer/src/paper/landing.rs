@@ -11,7 +11,7 @@ use crate::paper::burn::{BurnLog, Segment};
 use crate::paper::content::Content;
 use crate::paper::raster::{self, BLANK, DotRow, ROW_WORDS};
 use crate::paper::surface::{Shade, Surface};
-use crate::paper::tone::FULL_HEAT;
+use crate::paper::tone;
 
 /// What was printed, on what.
 #[derive(Clone, Copy)]
@@ -131,7 +131,7 @@ pub(crate) fn head_mask(geometry: Geometry) -> DotRow {
     mask
 }
 
-/// Heat of every dot of the head on one surface, in thousandths of a sound dot's, before the dot line's own darkness.
+/// Energy that arrives from every dot of the head on one surface, in thousandths, whatever the dot line's own darkness.
 #[derive(Clone, Debug)]
 pub(crate) struct Weights {
     dots: [u16; ROW_WORDS * 64],
@@ -149,11 +149,11 @@ impl Weights {
         Self { dots }
     }
 
-    /// The heat of one dot, in hundredths of a sound dot's.
+    /// The heat of one dot, as [`tone`] counts it.
     pub(crate) fn heat(&self, x: usize, shade: Shade) -> u8 {
-        let weight = self.dots.get(x).copied().unwrap_or(0);
-        let heat = u32::from(weight) * u32::from(shade.darkness) * u32::from(FULL_HEAT);
-        u8::try_from(heat / (1000 * u32::from(Shade::FULL_DARKNESS))).unwrap_or(u8::MAX)
+        let weight = u32::from(self.dots.get(x).copied().unwrap_or(0));
+        let line = tone::energy_permille(u32::from(shade.darkness) * 1000 / u32::from(Shade::FULL_DARKNESS));
+        tone::heat(weight * line / 1000)
     }
 }
 

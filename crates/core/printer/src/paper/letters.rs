@@ -101,8 +101,9 @@ fn draw_shape(
     let (wide, high) = (u16::from(style.width.max(1)), u16::from(style.height.max(1)));
     let (across, rows) = (style.across(), style.rows());
     let is_black = |x: u16, y: u16| {
-        let lean = if style.italic { (size.1 - 1 - y) / 6 } else { 0 };
-        let drawn = |x: u16| x.checked_sub(lean).is_some_and(|x| dot(x, y));
+        // The middle of the shape stays where it is.
+        let (middle, lean) = if style.italic { (1, (size.1 - 1 - y) / 6) } else { (0, 0) };
+        let drawn = |x: u16| (x + middle).checked_sub(lean).is_some_and(|x| x < size.0 && dot(x, y));
         let black = drawn(x) || style.bold && x.checked_sub(1).is_some_and(drawn);
         black != style.reverse
     };

@@ -140,19 +140,19 @@ mod tests {
         let picture = piece.picture();
         let head = &row(&picture, 0)[MARGIN..MARGIN + 576];
         assert!(head.windows(2).all(|pair| pair[0] >= pair[1]));
-        // Half the heat is 50, and darkness 50.
-        assert_eq!((head[0], head[575]), (200, 50));
-        // A dot is seen from heat 54 on: 1000 - 500 x / 575 >= 540, so up to x = 529.
+        // Half the energy is 100 above the threshold of 400, of 600: heat 16, and darkness 32.
+        assert_eq!((head[0], head[575]), (200, 32));
+        // A dot is seen from 592 thousandths on: 1000 - 500 x / 575 >= 592, so up to x = 469.
         let seen = piece.bitmap().rows().flatten().map(|word| word.count_ones()).sum::<u32>();
-        assert_eq!(seen, 530);
+        assert_eq!(seen, 470);
     }
 
     #[test]
     fn old_paper_is_lighter_and_reversed_paper_is_blank_at_full_length() {
         let dark = |surface| Bench::new(surface).image(8, &BLACK).cut().picture();
         let old = dark(Surface { sensitivity: Permille::new(750), ..Surface::SOUND });
-        // Three quarters of the heat is 75, and darkness 140.
-        assert_eq!(old.dots.iter().max(), Some(&140));
+        // Three quarters of the energy is 350 of 600 above the threshold: heat 58, and darkness 116.
+        assert_eq!(old.dots.iter().max(), Some(&116));
         let reversed = dark(Surface { coated: false, ..Surface::SOUND });
         assert_eq!((reversed.height, reversed.dots.iter().max()), (8, Some(&0)));
     }
@@ -202,13 +202,13 @@ mod tests {
     #[test]
     fn two_faint_heatings_may_be_seen_where_one_is_not() {
         let mut bench = Bench::new(Surface::SOUND);
-        bench.shade = Shade { darkness: 100, ..bench.shade };
+        bench.shade = Shade { darkness: 60, ..bench.shade };
         bench.image(1, &[0x80]);
         bench.position -= 1;
         bench.image(2, &[0xC0]);
         let piece = bench.cut();
-        // 100 of 250 is heat 40: darkness 25. Twice is 80: 140 + 5 / 25 of 60.
-        assert_eq!(row(&piece.picture(), 0)[MARGIN..MARGIN + 2], [152, 25]);
+        // 60 of 250 is heat 24: darkness 48. Twice is 96.
+        assert_eq!(row(&piece.picture(), 0)[MARGIN..MARGIN + 2], [96, 48]);
         let seen = piece.bitmap().rows().flatten().map(|word| word.count_ones()).sum::<u32>();
         assert_eq!(seen, 1);
     }

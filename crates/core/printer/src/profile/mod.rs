@@ -70,6 +70,9 @@ impl Profile {
     }
 }
 
+/// The models that need no file.
+pub static BUILT_IN: [&Profile; 4] = [&DESK_80, &DESK_80_180, &KIOSK_80, &SLIP_58];
+
 /// A counter printer: 80 mm paper, 203 dpi, 150 mm/s, guillotine, no presenter.
 ///
 /// Ramp and forces as typical of the class; the head takes 0.2853 mJ a dot, 0.0028 mJ less a degree (TF50KS
@@ -156,6 +159,7 @@ pub static DESK_80: Profile = Profile {
 pub static DESK_80_180: Profile = Profile {
     name: "desk-80-180",
     geometry: Geometry::WIDE_180_DPI,
+    type_face: TypeFace::EPSON_180_DPI,
     motor: Motor { top_steps_per_s: 4252, ..DESK_80.motor },
     head: Head { dots_at_once: 256, rated_km: 100, ..DESK_80.head },
     ..DESK_80
@@ -196,6 +200,7 @@ pub static KIOSK_80: Profile = Profile {
 pub static SLIP_58: Profile = Profile {
     name: "slip-58",
     geometry: Geometry::NARROW_203_DPI,
+    type_face: TypeFace::CLONE_58,
     identity: Identity::CLONE_58,
     drawer: None,
     motor: Motor {

@@ -1,7 +1,8 @@
 //! The characters of a model: how it reads bytes, its fonts, code pages, and its habits with lines.
 //!
 //! Facts: printer sources, section 0 (row 6, the habits of clones), 1 (motion units), 2.1, 2.2 and 9. *Not modelled:*
-//! more than three fonts; fonts D and E and the special ones print as the nearest of A, B and C.
+//! more than three fonts, fonts D and E and the special ones print as the nearest of A, B and C; the high cells of Thai
+//! models (12x72, 9x51); models with other widths of B and C.
 
 use super::CodePage;
 use escpos::{Dialect, Multibyte};

@@ -223,6 +223,41 @@ fn a_star_ends_code39_and_what_follows_is_text() {
 }
 
 #[test]
+fn data_bar_limited_has_79_modules() {
+    let (_, piece) = printed(&[b"\x1Dw\x02".to_vec(), bar(77, b"0950110153000")].concat());
+    assert_eq!(codes(&piece), [("GS1 DataBar Limited", "0109501101530003".to_owned())]);
+    // Of its 79 modules the first is a space, and the last five are.
+    let (_, width, _) = cropped(&piece.picture());
+    assert_eq!(width - 2 * MARGIN, 73 * 2);
+}
+
+#[test]
+fn upside_down_codes_are_turned_as_a_whole() {
+    let code = bar(67, b"400638133393");
+    let (light, width, height) =
+        cropped(&printed(&[b"\x1DH\x02".to_vec(), code.clone()].concat()).1.picture());
+    let (_, turned) = printed(&[b"\x1B{\x01\x1DH\x02".to_vec(), code].concat());
+    let (turned_light, turned_width, turned_height) = cropped(&turned.picture());
+    assert_eq!((turned_width, turned_height), (width, height));
+    assert!(turned_light.iter().eq(light.iter().rev()), "the same dots, read backwards");
+
+    let (_, turned) = printed(&[b"\x1B{\x01".to_vec(), symbol(QR, b"upside down")].concat());
+    let picture = turned.picture();
+    assert_eq!(read(&turned, BarcodeFormat::QR_CODE), "upside down");
+    // Left-aligned, it ends where the area ends: 32 dots from the paper's right edge.
+    let dark = |x: u32| (0..picture.height).any(|y| picture.dots[(y * picture.width + x) as usize] > 128);
+    assert_eq!((0..picture.width).rev().find(|x| dark(*x)), Some(640 - 32 - 1));
+}
+
+#[test]
+fn the_height_of_bars_is_in_motion_units() {
+    // GS P 0 100: 50 units are half an inch, which is 101.6 dots of 0.125 mm.
+    let (_, piece) =
+        printed(&[b"\x1DP\x00\x64\x1Dh\x32".to_vec(), bar(67, b"400638133393"), b"\x1B@".to_vec()].concat());
+    assert_eq!(piece.length_um(), (102 + 30 + 120) * 125);
+}
+
+#[test]
 fn initialize_sets_bar_codes_back() {
     let (_, plain) = printed(&bar(67, b"400638133393"));
     let (_, again) =
@@ -367,6 +402,7 @@ fn stacked_data_bar_is_printed_in_rows() {
     let store = matrix(STACKED, 80, b"0\x4C(01)95012345678903(3103)000123");
     let (_, piece) = printed(&[store, matrix(STACKED, 67, &[3]), matrix(STACKED, 81, b"0")].concat());
     assert_eq!(codes(&piece)[0].0, "GS1 DataBar Expanded Stacked");
+    assert_eq!(read(&piece, BarcodeFormat::RSS_EXPANDED), "(01)95012345678903(3103)000123");
 }
 
 #[test]

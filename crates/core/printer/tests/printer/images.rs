@@ -286,6 +286,18 @@ fn images_are_aligned_and_clipped_at_the_head() {
     assert_eq!(dark(&printed(&wide).1), 576 * 2);
 }
 
+#[test]
+fn upside_down_turns_kept_images_and_columns_but_not_raster_images() {
+    let upright = picture(&ART.raster(0));
+    assert_eq!(picture(&[b"\x1B{\x01".to_vec(), ART.raster(0)].concat()), upright);
+    let kept = [graphics(112, &stored(&ART, [1, 1], 49, &ART.by_rows())), graphics(50, &[])].concat();
+    let (_, turned) = printed(&[b"\x1B{\x01".to_vec(), kept].concat());
+    // The blade is 120 dot lines behind the head, where the paper of this piece begins.
+    let top = 120 * upright.width as usize;
+    let image = top..top + ART.rows * upright.width as usize;
+    assert!(turned.picture().dots[image.clone()].iter().eq(upright.dots[image].iter().rev()));
+}
+
 /// Any command of the families that store and print codes and images, with any parameters.
 fn any_command() -> impl Strategy<Value = Vec<u8>> {
     let bytes = |len| prop::collection::vec(any::<u8>(), 0..len);

@@ -1,7 +1,7 @@
 //! Claims about going offline and coming back, the button and the lamps. Facts: printer sources, sections 2.5, 3.1, 4.
 
 use crate::driver::Bench;
-use printer::{DESK_80, Lamp, Micrometres, Poke};
+use printer::{DESK_80, KIOSK_80, Lamp, Micrometres, Permille, Poke, Wire};
 
 fn has(bench: &Bench, words: &str) -> bool {
     bench.story().iter().any(|line| line == words)
@@ -16,13 +16,16 @@ fn out_of_paper() -> Bench {
 #[test]
 fn with_new_paper_the_printer_waits_before_it_goes_online() {
     let mut bench = out_of_paper();
-    // The sensor has to see paper for 1.5 s until it is believed (section 6.5).
-    bench.poke(Poke::LoadPaper).pass_ms(1500);
+    // The sensor believes in new paper after 1.5 s.
+    bench.poke(Poke::LoadPaper).pass_ms(1499);
+    assert_eq!(bench.status(1), Some(0x1E));
+    bench.pass_ms(1);
     // 16h | 08h offline | 20h waiting for online recovery.
     assert_eq!(bench.status(1), Some(0x3E));
     assert_eq!(bench.printer.lamps().paper, Lamp::Blinking);
+    bench.pass_ms(499);
     assert!(!has(&bench, "printing #1"));
-    bench.pass_ms(500);
+    bench.pass_ms(1);
     assert_eq!(bench.status(1), Some(0x16));
     assert!(has(&bench, "online") && has(&bench, "printing #1"));
 }
@@ -33,7 +36,7 @@ fn the_wait_can_be_set_and_feed_or_dle_enq_0_ends_it() {
         let mut bench = Bench::new(&DESK_80);
         // 10 units of 500 ms.
         bench.send(b"\x1Dz0\x00\x0A").settle().poke(Poke::PaperLeft(Micrometres(0)));
-        bench.poke(Poke::LoadPaper).pass_ms(1500 + 4999);
+        bench.poke(Poke::LoadPaper).pass_ms(4999);
         assert_eq!(bench.status(1), Some(0x3E));
         if end {
             bench.poke(Poke::PressFeed);
@@ -115,4 +118,117 @@ fn lamps_follow_paper_and_online() {
     assert!(has(&bench, "lamps: PAPER on, ERROR on"));
     bench.poke(Poke::PowerOff);
     assert!(!bench.printer.lamps().power);
+}
+
+#[test]
+fn feed_held_while_the_printer_starts_asks_for_a_self_test_and_feeds_nothing() {
+    let mut bench = Bench::new(&DESK_80);
+    bench.poke(Poke::PowerOff).poke(Poke::PressFeed).poke(Poke::PowerOn).settle();
+    assert_eq!([1, 2].map(|n| bench.status(n)), [Some(0x56), Some(0x12)]);
+    bench.poke(Poke::ReleaseFeed);
+    assert_eq!(bench.status(1), Some(0x16));
+}
+
+fn errors(bench: &mut Bench) -> [Option<u8>; 3] {
+    [1, 2, 3].map(|n| bench.status(n))
+}
+
+/// Three receipts of which the first meets a stuck blade.
+fn stuck_blade() -> Bench {
+    let mut bench = Bench::new(&DESK_80);
+    bench.poke(Poke::BlockBlade { at: Permille::new(400) });
+    for text in ["one", "two", "three"] {
+        bench.send(format!("{text}\n\x1DVA\0").as_bytes());
+    }
+    bench.settle();
+    // 16h | 08h offline; 12h | 40h error; 12h | 08h cutter.
+    assert_eq!(errors(&mut bench), [Some(0x1E), Some(0x52), Some(0x1A)]);
+    bench
+}
+
+fn texts(bench: &mut Bench) -> Vec<String> {
+    bench.settle().poke(Poke::TakeReceipt).poke(Poke::LoadPaper);
+    let pieces = bench.pieces();
+    pieces.iter().flat_map(|piece| piece.lines()).map(|line| line.text.to_owned()).collect()
+}
+
+#[test]
+fn a_stuck_blade_stops_the_printer_until_it_is_freed_and_told_to_go_on() {
+    let mut bench = stuck_blade();
+    // Not freed: the error comes again.
+    bench.send(&[0x10, 0x05, 1]).settle();
+    assert_eq!(errors(&mut bench), [Some(0x1E), Some(0x52), Some(0x1A)]);
+    bench.poke(Poke::FreeBlade);
+    assert_eq!(errors(&mut bench), [Some(0x1E), Some(0x52), Some(0x1A)]);
+    bench.poke(Poke::OpenCover).poke(Poke::CloseCover).settle();
+    assert_eq!(errors(&mut bench), [Some(0x1E), Some(0x52), Some(0x1A)], "the cover is not how");
+    bench.send(&[0x10, 0x05, 1]).settle();
+    assert_eq!(errors(&mut bench), [Some(0x16), Some(0x12), Some(0x12)]);
+    assert_eq!(texts(&mut bench), ["one", "two", "three"]);
+}
+
+#[test]
+fn dle_enq_2_forgets_what_was_waiting_and_keeps_the_modes() {
+    let mut bench = Bench::new(&DESK_80);
+    bench.poke(Poke::BlockBlade { at: Permille::new(400) });
+    bench.send(b"\x1D!\x33one\n\x1DVA\0two\n").settle().poke(Poke::FreeBlade);
+    bench.send(&[0x10, 0x05, 2]).settle().send(b"three\n");
+    assert_eq!(texts(&mut bench), ["one", "three"]);
+    let pieces = bench.pieces();
+    let heights: Vec<u32> = pieces.iter().map(|piece| piece.picture().height).collect();
+    let mut plain = Bench::new(&DESK_80);
+    plain.send(b"one\nthree\n");
+    texts(&mut plain);
+    let plain = plain.pieces().iter().map(|piece| piece.picture().height).sum::<u32>();
+    // Four times as high: 96 dots a line instead of 30.
+    assert!(heights.iter().sum::<u32>() > plain + 100, "{heights:?} {plain}");
+}
+
+#[test]
+fn dle_dc4_8_recovers_too_and_says_so() {
+    let mut bench = stuck_blade();
+    bench.poke(Poke::FreeBlade).replies.clear();
+    bench.write(|host| {
+        host.realtime_clear();
+    });
+    assert!(bench.replies.starts_with(&[0x37, 0x25, 0x00]));
+    assert_eq!(errors(&mut bench), [Some(0x16), Some(0x12), Some(0x12)]);
+    assert_eq!(texts(&mut bench), ["one"]);
+}
+
+#[test]
+fn a_jam_in_a_kiosk_s_presenter_is_cleared_by_opening_it() {
+    let mut bench = Bench::new(&KIOSK_80);
+    bench.poke(Poke::BlockPresenter).send(b"one\n\x1DVA\0\x1De\x03\x05").settle();
+    // 12h | 08h offline; 40h error; 04h mechanical.
+    assert_eq!(errors(&mut bench), [Some(0x1A), Some(0x52), Some(0x16)]);
+    bench.poke(Poke::FreePresenter).poke(Poke::OpenCover).poke(Poke::CloseCover).settle();
+    assert_eq!(errors(&mut bench), [Some(0x12), Some(0x12), Some(0x12)]);
+}
+
+#[test]
+fn a_broken_thermistor_is_for_good_until_power_off() {
+    let mut bench = Bench::new(&DESK_80);
+    bench.poke(Poke::Thermistor(Wire::Open)).send(b"one\n").settle();
+    assert_eq!(errors(&mut bench), [Some(0x1E), Some(0x52), Some(0x32)]);
+    bench.poke(Poke::Thermistor(Wire::Sound)).send(&[0x10, 0x05, 1, 0x10, 0x05, 2]).settle();
+    assert_eq!(errors(&mut bench), [Some(0x1E), Some(0x52), Some(0x32)]);
+    bench.poke(Poke::PowerOff).poke(Poke::PowerOn).settle();
+    assert_eq!(errors(&mut bench), [Some(0x16), Some(0x12), Some(0x12)]);
+}
+
+#[test]
+fn a_supply_out_of_range_goes_away_by_itself_and_one_that_breaks_down_starts_the_printer_anew() {
+    let mut bench = Bench::new(&DESK_80);
+    bench.poke(Poke::Supply { voltage_mv: 20_000 });
+    assert_eq!(errors(&mut bench), [Some(0x1E), Some(0x52), Some(0x52)]);
+    bench.poke(Poke::Supply { voltage_mv: 24_000 }).settle();
+    assert_eq!(errors(&mut bench), [Some(0x16), Some(0x12), Some(0x12)]);
+    bench.send(b"never printed").poke(Poke::Supply { voltage_mv: 2_000 });
+    assert!(has(&bench, "power lost"));
+    assert_eq!(bench.settle().status(1), None);
+    bench.poke(Poke::Supply { voltage_mv: 24_000 }).settle();
+    assert!(has(&bench, "ready"));
+    bench.send(b"two\n");
+    assert_eq!(texts(&mut bench), ["two"]);
 }

@@ -43,6 +43,23 @@ impl Bitmap {
         transpose(data, column_bytes, row_bytes(self.width_dots), &mut self.bits);
     }
 
+    /// Turned by 180 degrees.
+    pub(super) fn turned(&self) -> Self {
+        let mut turned = Self::light(self.width_dots, self.height_dots);
+        let row_bytes = row_bytes(self.width_dots);
+        let rows = self.bits.chunks_exact(row_bytes).rev();
+        for (row, source) in turned.bits.chunks_exact_mut(row_bytes).zip(rows) {
+            for x in 0..usize::from(self.width_dots) {
+                let from = usize::from(self.width_dots) - 1 - x;
+                let dark = source.get(from / 8).is_some_and(|byte| byte & 0x80 >> (from % 8) != 0);
+                if let Some(byte) = row.get_mut(x / 8).filter(|_| dark) {
+                    *byte |= 0x80 >> (x % 8);
+                }
+            }
+        }
+        turned
+    }
+
     pub(super) fn is_same_size(&self, other: &Self) -> bool {
         (self.width_dots, self.height_dots) == (other.width_dots, other.height_dots)
     }

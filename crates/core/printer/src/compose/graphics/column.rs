@@ -1,8 +1,8 @@
 //! `ESC *`: columns of dots on the line, between characters.
 //!
 //! Facts: printer sources, sections 2.3 and 0: half horizontal density doubles every dot; the eight dots of a column
-//! stand at a third of the vertical density, three dot lines each; columns beyond the area are dropped. Some clones
-//! print the eight dots side by side. *Not modelled:* densities of other makers.
+//! stand at a third of the vertical density, three dot lines each, or one each on some clones; columns beyond the area
+//! are dropped. Of the print modes, upside down alone has an effect. *Not modelled:* nothing known.
 
 use super::super::Interpreter;
 use super::bitmap::transpose;
@@ -11,26 +11,27 @@ use escpos::ColumnDensity;
 
 impl Interpreter {
     pub(super) fn put_columns(&mut self, density: ColumnDensity, data: &[u8]) {
-        let wide = match density {
+        let width = match density {
             ColumnDensity::Eight | ColumnDensity::TwentyFour => 2,
             ColumnDensity::EightDouble | ColumnDensity::TwentyFourDouble => 1,
         };
         let column_bytes = density.column_bytes();
-        let (high, rows) = match (column_bytes, self.modes.face.habits.adjacent_8dot_rows) {
-            (1, false) => (3, 8),
-            (1, true) => (1, 8),
+        let (height, rows) = match column_bytes {
+            1 if self.modes.face.habits.adjacent_8dot_rows => (1, 8),
+            1 => (3, 8),
             _ => (1, 24),
         };
-        let room = self.modes.width_dots().saturating_sub(self.line.x()).div_ceil(wide);
-        let columns = u16::try_from(data.len() / column_bytes).unwrap_or(u16::MAX).min(room);
-        let Some(data) = data.get(..usize::from(columns) * column_bytes) else { return };
-        if columns == 0 {
-            return;
-        }
-        let cell = Cell::Dots { width: columns, height: rows };
-        let style = Style { width: wide as u8, height: high, ..Style::plain(cell) };
-        let row_bytes = usize::from(columns.div_ceil(8));
-        self.line.draw_dots(&style, row_bytes * usize::from(rows), |dots| {
+        let style = |columns| Style {
+            width,
+            height,
+            upside_down: self.modes.upside_down,
+            ..Style::plain(Cell::Dots { width: columns, height: rows })
+        };
+        let room = self.line.room(&style(1), self.modes.width_dots());
+        let columns = (data.len() / column_bytes).min(room);
+        let Some(data) = data.get(..columns * column_bytes).filter(|data| !data.is_empty()) else { return };
+        let row_bytes = columns.div_ceil(8);
+        self.line.draw_dots(&style(columns as u16), row_bytes * usize::from(rows), |dots| {
             transpose(data, column_bytes, row_bytes, dots);
         });
     }

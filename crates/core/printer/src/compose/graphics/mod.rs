@@ -19,7 +19,7 @@ mod older;
 mod stored;
 
 use self::bitmap::Bitmap;
-use super::{Answer, Interpreter, Outcome};
+use super::{Interpreter, Outcome};
 use crate::mechanism::Mechanism;
 use escpos::{Command, RasterScale};
 use std::sync::Arc;
@@ -64,19 +64,30 @@ impl Interpreter {
         match *command {
             Command::Raster { scale, width_bytes, rows, data } => {
                 let width_dots = width_bytes.saturating_mul(8);
-                self.print_rows(&Rows { width_bytes, width_dots, rows, data }, scale, to);
+                self.print_rows(&Rows { width_bytes, width_dots, rows, data }, scale, false, to);
             }
             Command::ColumnImage { density, data } => self.put_columns(density, data),
             Command::Graphics(function) => return Some(self.graphics_function(&function, to)),
             Command::Bitmap(file) => return Some(self.define_bitmap(&file)),
-            Command::Draw(_) => return Some(Outcome::Says(Answer::Ignored(*b"\x1D("))),
+            Command::Draw(_) => return Some(Outcome::ignored(*b"\x1D(")),
             ref other => return self.older_image_command(other, to),
         }
         Some(Outcome::Done)
     }
 
+    /// Prints an image that was kept; unlike one that is printed as it comes, it obeys `ESC {`.
     fn print_bitmap(&mut self, bitmap: &Bitmap, scale: RasterScale, to: &mut Mechanism) {
-        self.print_rows(&bitmap.rows(), scale, to);
+        match self.modes.upside_down {
+            true => self.print_rows(&bitmap.turned().rows(), scale, true, to),
+            false => self.print_rows(&bitmap.rows(), scale, false, to),
+        }
+    }
+
+    /// Where something of this width begins, which is turned with the whole line if it stands upside down.
+    pub(super) fn place_of(&self, width: u16, upside_down: bool) -> u16 {
+        let (x, left) = (self.modes.start_of(width), self.modes.left_margin_dots);
+        let spare = self.modes.width_dots().saturating_sub(width);
+        if upside_down { left + spare.saturating_sub(x.saturating_sub(left)) } else { x }
     }
 
     /// Prints a kept image, if there is one.
@@ -92,17 +103,17 @@ impl Interpreter {
                 self.print_bitmap(&image, scale, to);
                 Outcome::Done
             }
-            None => Outcome::Says(Answer::Ignored(code)),
+            None => Outcome::ignored(code),
         }
     }
 
-    fn print_rows(&mut self, image: &Rows<'_>, scale: RasterScale, to: &mut Mechanism) {
+    fn print_rows(&mut self, image: &Rows<'_>, scale: RasterScale, upside_down: bool, to: &mut Mechanism) {
         self.finish_line(to);
         let (wide, high) = (1 + u16::from(scale.double_width), 1 + u16::from(scale.double_height));
-        let x = self.modes.start_of(image.width_dots.saturating_mul(wide));
+        let x = self.place_of(image.width_dots.saturating_mul(wide), upside_down);
         let double = (scale.double_width, scale.double_height);
         let row_bytes = usize::from(image.width_bytes.max(1));
-        let room = self.geometry.head_dots.saturating_sub(x).div_ceil(8 * wide);
+        let room = self.modes.geometry.head_dots.saturating_sub(x).div_ceil(8 * wide);
         let visible = image.width_bytes.min(room);
         let chunk = row_bytes * usize::from(ROWS_AT_ONCE);
         for (data, first) in image.data.chunks(chunk).zip((0_u16..).step_by(usize::from(ROWS_AT_ONCE))) {

@@ -9,6 +9,7 @@
 use super::super::{Answer, Interpreter, Outcome};
 use super::bitmap::Bitmap;
 use super::bmp;
+use crate::compose::BLOCK;
 use crate::mechanism::Mechanism;
 use escpos::{KeyedGraphics, KeyedImage, RasterScale, StoredImage};
 use std::collections::BTreeMap;
@@ -132,7 +133,7 @@ impl Interpreter {
             }
             escpos::Graphics::Print => {
                 let Some((image, scale)) = graphics.buffer.take() else {
-                    return Outcome::Says(Answer::Ignored(CODE));
+                    return Outcome::ignored(CODE);
                 };
                 self.print_bitmap(&image, scale, to);
             }
@@ -154,7 +155,7 @@ impl Interpreter {
         match *function {
             KeyedGraphics::List => {
                 let identifier = if place == Place::Nv { 0x72 } else { 0x73 };
-                Outcome::Says(Answer::Bytes(crate::compose::BLOCK, memory.list(identifier)))
+                Outcome::Says(Answer::Bytes(BLOCK, memory.list(identifier)))
             }
             KeyedGraphics::Clear => {
                 memory.images.clear();
@@ -162,7 +163,7 @@ impl Interpreter {
             }
             KeyedGraphics::Delete(key) => match memory.images.remove(&key) {
                 Some(_) => written(place, 0),
-                None => Outcome::Says(Answer::Ignored(CODE)),
+                None => Outcome::ignored(CODE),
             },
             KeyedGraphics::DefineRaster(image) => {
                 self.define(place, image.key, keyed(&image, Bitmap::add_rows), CODE)
@@ -182,7 +183,7 @@ impl Interpreter {
         let place = if file.nv { Place::Nv } else { Place::Download };
         match bmp::read(file.file) {
             Some(image) => self.define(place, file.key, image, BITMAP_CODE),
-            None => Outcome::Says(Answer::Ignored(BITMAP_CODE)),
+            None => Outcome::ignored(BITMAP_CODE),
         }
     }
 
@@ -190,7 +191,7 @@ impl Interpreter {
         let bytes = image.len();
         match self.images.graphics.memory(place).define(key, image) {
             true => written(place, bytes),
-            false => Outcome::Says(Answer::Ignored(code)),
+            false => Outcome::ignored(code),
         }
     }
 }
@@ -231,5 +232,5 @@ fn written(place: Place, bytes: usize) -> Outcome {
 fn number(identifier: u8, number: usize) -> Outcome {
     let mut bytes = vec![0x37, identifier];
     bytes.extend(format!("{number}\0").bytes());
-    Outcome::Says(Answer::Bytes(crate::compose::BLOCK, bytes))
+    Outcome::Says(Answer::Bytes(BLOCK, bytes))
 }

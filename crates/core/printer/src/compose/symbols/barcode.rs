@@ -7,9 +7,9 @@
 //! as text; quiet zones.
 
 use super::bars::Module;
+use super::grid::Grid;
 use super::linear::{self, Linear};
 use super::{BAR, Interpreter, Outcome};
-use crate::compose::Answer;
 use crate::mechanism::Mechanism;
 use crate::paper::content::{Meaning, Modules};
 use crate::paper::style::{Cell, Run, Style};
@@ -17,12 +17,16 @@ use escpos::{Command, Font, HriPosition, Symbology};
 
 /// Dots a module, dot lines of the bars.
 const MODULE: u8 = 3;
-const HEIGHT_DOTS: u8 = 162;
+const HEIGHT_DOTS: u16 = 162;
+
+/// 255 units of a tenth of an inch at most.
+const HEIGHT_MAX: u32 = 8192;
 
 /// What `ESC @` sets back.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
-    height_dots: u8,
+    /// In dot lines; `None` is the model's own.
+    height_dots: Option<u16>,
     module: u8,
     text: HriPosition,
     font: Font,
@@ -30,7 +34,7 @@ pub(super) struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { height_dots: HEIGHT_DOTS, module: MODULE, text: HriPosition::None, font: Font::A }
+        Self { height_dots: None, module: MODULE, text: HriPosition::None, font: Font::A }
     }
 }
 
@@ -39,7 +43,10 @@ impl Interpreter {
     pub(super) fn barcode_command(&mut self, command: &Command<'_>, to: &mut Mechanism) -> Option<Outcome> {
         let settings = &mut self.symbols.barcode;
         match *command {
-            Command::BarcodeHeight(dots) => settings.height_dots = dots,
+            Command::BarcodeHeight(units) => {
+                let dots = self.modes.along_dots(u16::from(units)).clamp(1, HEIGHT_MAX);
+                settings.height_dots = Some(dots as u16);
+            }
             Command::BarcodeWidth(n) => settings.module = n,
             Command::BarcodeText(position) => settings.text = position,
             Command::BarcodeTextFont(font) => settings.font = font,
@@ -54,11 +61,10 @@ impl Interpreter {
             self.put_text(data, to);
             return Outcome::Done;
         }
-        self.line.clear();
         let (code, rest) = linear::encode(symbology, data);
         let outcome = match code {
             Some(code) => self.put_bars(&code, linear::name(symbology), to),
-            None => Outcome::Says(Answer::Ignored(BAR)),
+            None => Outcome::ignored(BAR),
         };
         self.put_text(rest, to);
         outcome
@@ -66,7 +72,7 @@ impl Interpreter {
 
     fn put_bars(&mut self, code: &Linear, symbology: &'static str, to: &mut Mechanism) -> Outcome {
         let settings = self.symbols.barcode.clone();
-        let ignored = Outcome::Says(Answer::Ignored(BAR));
+        let ignored = Outcome::ignored(BAR);
         let Some(module) = Module::from_setting(settings.module) else { return ignored };
         let cell = if settings.font == Font::A { Cell::A } else { Cell::B };
         let (above, below) = match settings.text {
@@ -76,24 +82,29 @@ impl Interpreter {
             HriPosition::Both => (true, true),
         };
         let width = code.bars.width_dots(module);
+        let rows = settings.height_dots.unwrap_or(HEIGHT_DOTS);
         let Ok(columns @ 1..) = u16::try_from(width.min(u32::from(self.modes.width_dots()) + 1)) else {
             return ignored;
         };
         if columns > self.modes.width_dots() {
             let texts = u32::from(cell.height()) * (u32::from(above) + u32::from(below));
-            self.feed(u32::from(settings.height_dots) + texts, to);
+            self.feed(u32::from(rows) + texts, to);
             return ignored;
         }
-        let x = self.modes.start_of(columns);
-        if above {
+        // Upside down, what stands below comes first.
+        let upside_down = self.modes.upside_down;
+        let (first, last) = if upside_down { (below, above) } else { (above, below) };
+        let x = self.place_of(columns, upside_down);
+        if first {
             self.put_readable(&code.text, cell, (x, columns), to);
         }
+        let grid = Grid { columns, rows: 1, bits: code.bars.row(module) };
+        let grid = if upside_down { grid.turned() } else { grid };
         let meaning = Meaning { symbology, data: &code.data };
-        let rows = u16::from(settings.height_dots);
-        let modules = Modules { columns, rows: 1, cell: (1, rows), bits: &code.bars.row(module), meaning };
+        let modules = Modules { columns, rows: 1, cell: (1, rows), bits: &grid.bits, meaning };
         let item = self.content(to).add_modules(x, &modules);
         self.emit(item, rows, u32::from(rows), to);
-        if below {
+        if last {
             self.put_readable(&code.text, cell, (x, columns), to);
         }
         Outcome::Done
@@ -108,7 +119,7 @@ impl Interpreter {
         let x = (x + width / 2).saturating_sub(text_width / 2);
         let Ok(bytes) = u16::try_from(text.len()) else { return };
         let run = Run { x, bytes, start: 0, lift: 0, style };
-        let rows = cell.height();
+        let rows = style.rows();
         let item = self.content(to).add_text(rows, &[run], text, &[], 0);
         self.emit(item, rows, u32::from(rows), to);
     }

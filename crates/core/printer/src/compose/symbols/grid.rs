@@ -37,6 +37,16 @@ impl Grid {
         Self { columns, rows, bits }
     }
 
+    /// Turned by 180 degrees.
+    pub(super) fn turned(&self) -> Self {
+        let row_bytes = usize::from(self.columns.div_ceil(8));
+        Self::new(self.columns, self.rows, |x, y| {
+            let (x, y) = (self.columns - 1 - x, self.rows - 1 - y);
+            let byte = self.bits.get(usize::from(y) * row_bytes + usize::from(x / 8));
+            byte.is_some_and(|byte| byte & 0x80 >> (x % 8) != 0)
+        })
+    }
+
     /// From an encoder's matrix, taking every `step`th row.
     pub(super) fn of_matrix(matrix: &BitMatrix, step: usize) -> Option<Self> {
         let columns = u16::try_from(matrix.width()).ok()?;

@@ -28,7 +28,7 @@ mod stacked;
 mod upc;
 
 use self::grid::Drawn;
-use super::{Answer, Interpreter, Outcome};
+use super::{Answer, BLOCK, Interpreter, Outcome};
 use crate::mechanism::Mechanism;
 use crate::paper::content::{Meaning, Modules};
 use encoding_rs::GB18030;
@@ -109,7 +109,7 @@ impl Interpreter {
             }
             Command::MaxiCode(function) => {
                 let wish = symbols.maxi_code.set(&function);
-                (wish, wish.draw(|| symbols.maxi_code.draw(self.geometry)))
+                (wish, wish.draw(|| symbols.maxi_code.draw(self.modes.geometry)))
             }
             Command::QrAtOnce { version, level, module_dots, data } => {
                 let store = qr::Store::at_once(level, module_dots, data);
@@ -122,23 +122,23 @@ impl Interpreter {
         Some(match wish {
             Wish::Nothing => Outcome::Done,
             Wish::Print => self.print_symbol(drawn.as_ref(), to),
-            Wish::Size(identifier) => Outcome::Says(Answer::Bytes(
-                crate::compose::BLOCK,
-                size::reply(identifier, drawn.as_ref(), area_dots),
-            )),
+            Wish::Size(identifier) => {
+                Outcome::Says(Answer::Bytes(BLOCK, size::reply(identifier, drawn.as_ref(), area_dots)))
+            }
         })
     }
 
     fn print_symbol(&mut self, drawn: Option<&Drawn>, to: &mut Mechanism) -> Outcome {
         let fits = |drawn: &&Drawn| drawn.width_dots() <= u32::from(self.modes.width_dots());
-        let Some(drawn) = drawn.filter(fits) else { return Outcome::Says(Answer::Ignored(MATRIX)) };
+        let Some(drawn) = drawn.filter(fits) else { return Outcome::ignored(MATRIX) };
         self.finish_line(to);
         let text = text_of(&drawn.data);
         let meaning = Meaning { symbology: drawn.symbology, data: &text };
-        let grid = &drawn.grid;
+        let turned = self.modes.upside_down.then(|| drawn.grid.turned());
+        let grid = turned.as_ref().unwrap_or(&drawn.grid);
         let modules =
             Modules { columns: grid.columns, rows: grid.rows, cell: drawn.cell, bits: &grid.bits, meaning };
-        let x = self.modes.start_of(modules.width_dots());
+        let x = self.place_of(modules.width_dots(), self.modes.upside_down);
         let item = self.content(to).add_modules(x, &modules);
         self.emit(item, modules.height_dots(), u32::from(modules.height_dots()), to);
         Outcome::Done
