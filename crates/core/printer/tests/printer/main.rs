@@ -3,6 +3,7 @@
 mod calibration;
 mod codes;
 mod commands;
+mod decode;
 mod device;
 mod drawer;
 mod driver;
@@ -12,6 +13,7 @@ mod hosts;
 mod images;
 mod macros;
 mod page;
+mod paper;
 mod printing;
 mod recovery;
 mod status;
