@@ -206,7 +206,7 @@ impl Heating {
         let sum = u128::from(dot_mohm + u64::from(self.head.driver_ohm) * 1000 + shared_mohm * at_once);
         let ohm_by_1000 = sum * sum / u128::from(dot_mohm);
         let voltage = u128::from(voltage_mv.max(1));
-        u64::try_from((ohm_by_1000 * 1000 << PLACES) / (voltage * voltage))
+        u64::try_from(((ohm_by_1000 * 1000) << PLACES) / (voltage * voltage))
             .unwrap_or(u64::MAX / 4096)
             .min(u64::MAX / 4096)
     }
@@ -247,6 +247,6 @@ fn residual(head: &Head) -> Arc<[u16]> {
     let x = (65_536 << RESIDUAL_LOG2_NS) / u64::from(head.residual_ns.max(1 << RESIDUAL_LOG2_NS));
     let factor = 65_536 - x + x * x / 131_072;
     let first = u64::from(head.residual_permille.min(1000)) * 65_535 / 1000;
-    let shares = core::iter::successors(Some(first << 16), |share| Some(share * factor >> 16));
+    let shares = core::iter::successors(Some(first << 16), |share| Some((share * factor) >> 16));
     shares.take(RESIDUAL_ENTRIES).map(|share| u16::try_from(share >> 16).unwrap_or(u16::MAX)).collect()
 }

@@ -148,18 +148,6 @@ impl Mechanism {
         matches!(self.under_way, UnderWay::Feeding { .. } | UnderWay::FeedingBack { .. })
     }
 
-    pub(crate) const fn is_cover_open(&self) -> bool {
-        self.cover_open
-    }
-
-    pub(crate) const fn has_stopped_on_paper_end(&self) -> bool {
-        self.known.paper_stop
-    }
-
-    pub(crate) const fn is_hot(&self) -> bool {
-        self.known.hot_until.is_some()
-    }
-
     /// What the controller knows of it.
     pub(crate) fn state(&self) -> State {
         let known = &self.known;
@@ -187,11 +175,6 @@ impl Mechanism {
     pub(crate) const fn usage(&self) -> Usage {
         let Motion { stepped, strokes, .. } = self.motion;
         Usage { lines_fed: stepped / 30, head_strokes: strokes, cuts: self.cuts }
-    }
-
-    /// Dot lines that the motor was stepped in its life.
-    pub(crate) const fn turned(&self) -> u64 {
-        self.motion.stepped
     }
 
     const fn is_supply_abnormal(&self) -> bool {

@@ -2,7 +2,6 @@
 //!
 //! Facts: printer sources, sections 6.1 and 7. *Not modelled:* the interpreter before it.
 
-use super::motion::Task;
 use super::{Mechanism, Order, Usage};
 use crate::{DESK_80, DESK_80_180, Event, GearName, KIOSK_80, Micrometres, Permille, Poke, Profile, SLIP_58};
 use core::time::Duration;
@@ -170,41 +169,4 @@ proptest! {
         // Each length is rounded down to a micrometre.
         assert!((0..=rig.cut_um.len() as i64 * 1000).contains(&missing), "{missing}");
     }
-}
-
-/// Prints what a dot line costs: `cargo test --release -p tillrig-printer dot_line -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement, not a claim"]
-fn what_a_dot_line_costs() {
-    let measure = |what: &str, dots: u16, fault: Option<Poke>| {
-        let mut rig = Rig::new(&DESK_80);
-        fault.into_iter().for_each(|fault| {
-            rig.poke(fault);
-        });
-        let ink = vec![dots; 1000];
-        rig.mechanism.ink = ink;
-        let began = std::time::Instant::now();
-        for _ in 0..1000 {
-            rig.mechanism.motion.heat_uj = 0;
-            rig.mechanism.motion.left_nm = 10_000_000_000;
-            rig.mechanism.plan(Task { lines: 1000, inked_lines: 1000, done: 0 });
-            rig.mechanism.catch_up(SimTime::NEVER);
-        }
-        println!("{what}: {} ns a dot line", began.elapsed().as_nanos() / 1_000_000);
-    };
-    measure("blank, sound", 0, None);
-    measure("text, sound", 100, None);
-    measure("black, sound", 576, None);
-    measure(
-        "text, worn tooth",
-        100,
-        Some(Poke::WearGear { gear: GearName::Idler, tooth: 3, wear: Permille::WHOLE }),
-    );
-    measure("text, drag", 100, Some(Poke::Drag { force_mn: 100, over: None }));
-    let spot =
-        Poke::SpotPlaten { at: Micrometres(0), length: Micrometres(9000), contact: Permille::new(500) };
-    measure("text, spot", 100, Some(spot));
-    let dust = Poke::Soil { sensor: crate::Sensor::PaperEnd, offset_permille: 0, noise_permille: 500 };
-    measure("text, noisy sensor", 100, Some(dust));
-    measure("text, weak supply", 100, Some(Poke::AgeHead { km: 300 }));
 }
