@@ -15,8 +15,8 @@
 //! | `profile`, `geometry`, `poke`, `event`, `units` | the interface |
 //! | [`words`] | pokes as phrases, and faults by name |
 //!
-//! Source of the facts: printer sources, by section in each file. *Not modelled yet:* the supply voltage, the
-//! head's single dots, the blade's home switch, dust on sensors, composite symbols.
+//! Source of the facts: printer sources, by section in each file. *Not modelled yet:* composite
+//! symbols, partial cuts apart from full ones.
 
 mod bench;
 mod compose;

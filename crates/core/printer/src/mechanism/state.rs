@@ -1,7 +1,7 @@
 //! What the controller knows of the mechanism: readings of sensors and switches, and errors that it concluded.
 //!
 //! Everything here is derived; nothing outside the mechanism sets it. Facts: printer sources, sections 3, 4 and 8.
-//! *Not modelled yet:* errors of blade, supply, thermistor and presenter.
+//! *Not modelled:* a controller that misreads what its sensors say.
 
 /// One moment of the mechanism, as its controller sees it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
