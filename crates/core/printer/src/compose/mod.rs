@@ -37,6 +37,7 @@ use self::graphics::Images;
 use self::line::LineBuffer;
 use self::modes::Modes;
 use self::page::{Layout, Page};
+use self::settings::Saved;
 use self::symbols::Symbols;
 use self::user_characters::UsersOwn;
 use crate::mechanism::{Mechanism, Order};
@@ -59,8 +60,6 @@ pub(crate) enum Answer {
     ProcessId([u8; 4]),
     /// These bytes, now; if the handshake asks for it, when the host is ready.
     Bytes(Tag, Vec<u8>),
-    /// None, but the next command waits, offline, until FEED is pressed.
-    AwaitFeed,
     /// None, but the next command waits until so many bytes are written to lasting memory.
     WriteMemory(u32),
     /// None: the command had no effect.
@@ -104,6 +103,7 @@ pub(crate) struct Interpreter {
     selected: bool,
     /// The last command was a raster image.
     after_raster: bool,
+    saved: Saved,
 }
 
 impl Interpreter {
@@ -122,6 +122,7 @@ impl Interpreter {
             blade_lines: profile.geometry.lines_in(Micrometres(profile.blade_um)),
             selected: true,
             after_raster: false,
+            saved: Saved::default(),
         }
     }
 
@@ -185,10 +186,7 @@ impl Interpreter {
     /// Hands on what was composed, and feeds to so many dot lines in all.
     fn emit(&mut self, item: ItemId, rows: u16, lines: u32, to: &mut Mechanism) {
         match &mut self.page {
-            Some(page) => {
-                let along = page.place(rows, lines);
-                self.line.move_to(along);
-            }
+            Some(page) => page.place(rows, lines),
             None => to.order(Order::Print { item, rows: u32::from(rows), lines }),
         }
     }
