@@ -5,7 +5,8 @@
 //!
 //! | file | commands |
 //! |---|---|
-//! | `text`, `modes`, `charset`, `code_pages`, `user_characters` | characters, how they look, and the state that `ESC @` sets back |
+//! | `text`, `modes` | characters, how they look, and the state that `ESC @` sets back |
+//! | `charset`, `code_pages`, `user_characters` | which characters the bytes stand for |
 //! | `motion`, `line`, `tabs` | the line in the making, feeds, positions, margins |
 //! | `symbols` | bar codes and matrix codes |
 //! | `graphics` | images, printed and stored |
