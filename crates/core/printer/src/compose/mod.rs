@@ -37,6 +37,7 @@ use self::graphics::Images;
 use self::line::LineBuffer;
 use self::modes::Modes;
 use self::page::{Layout, Page};
+use self::settings::Saved;
 use self::symbols::Symbols;
 use self::user_characters::UsersOwn;
 use crate::mechanism::{Mechanism, Order};
@@ -59,8 +60,6 @@ pub(crate) enum Answer {
     ProcessId([u8; 4]),
     /// These bytes, now; if the handshake asks for it, when the host is ready.
     Bytes(Tag, Vec<u8>),
-    /// None, but the next command waits, offline, until FEED is pressed.
-    AwaitFeed,
     /// None, but the next command waits until so many bytes are written to lasting memory.
     WriteMemory(u32),
     /// None: the command had no effect.
@@ -104,6 +103,7 @@ pub(crate) struct Interpreter {
     selected: bool,
     /// The last command was a raster image.
     after_raster: bool,
+    saved: Saved,
 }
 
 impl Interpreter {
@@ -122,12 +122,13 @@ impl Interpreter {
             blade_lines: profile.geometry.lines_in(Micrometres(profile.blade_um)),
             selected: true,
             after_raster: false,
+            saved: Saved::default(),
         }
     }
 
-    /// Bytes that stored symbols and images take.
+    /// Bytes that stored symbols, images and characters take.
     pub(crate) fn footprint_bytes(&self) -> usize {
-        self.symbols.footprint_bytes() + self.images.footprint_bytes()
+        self.symbols.footprint_bytes() + self.images.footprint_bytes() + self.users.footprint_bytes()
     }
 
     /// Forgets the line and the page in the making.
@@ -148,9 +149,20 @@ impl Interpreter {
         if !self.selected && !matches!(command, Command::SelectPeripheral(_)) {
             return None;
         }
+        match *command {
+            // What receipts consist of goes the short way.
+            Command::Text(bytes) => self.put_text(bytes, to),
+            Command::Hanzi(bytes) => self.put_wide(bytes, to),
+            ref other => return self.execute_other(other, to),
+        }
+        self.after_raster = false;
+        None
+    }
+
+    fn execute_other(&mut self, command: &Command<'_>, to: &mut Mechanism) -> Option<Answer> {
         let outcome = self
             .in_page(command)
-            .or_else(|| self.text_command(command, to))
+            .or_else(|| self.text_command(command))
             .or_else(|| self.motion_command(command, to))
             .or_else(|| self.graphics_command(command, to))
             .or_else(|| self.code_command(command, to))
@@ -174,10 +186,7 @@ impl Interpreter {
     /// Hands on what was composed, and feeds to so many dot lines in all.
     fn emit(&mut self, item: ItemId, rows: u16, lines: u32, to: &mut Mechanism) {
         match &mut self.page {
-            Some(page) => {
-                let along = page.place(rows, lines);
-                self.line.move_to(along);
-            }
+            Some(page) => page.place(rows, lines),
             None => to.order(Order::Print { item, rows: u32::from(rows), lines }),
         }
     }
