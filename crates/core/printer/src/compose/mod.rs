@@ -125,7 +125,8 @@ impl Interpreter {
 
     /// Bytes that stored symbols and images take.
     pub(crate) fn footprint_bytes(&self) -> usize {
-        self.symbols.footprint_bytes() + self.images.footprint_bytes()
+        let page = self.page.as_ref().map_or(0, Page::footprint_bytes);
+        self.symbols.footprint_bytes() + self.images.footprint_bytes() + page
     }
 
     /// Forgets the line and the page in the making.
