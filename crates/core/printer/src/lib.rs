@@ -16,7 +16,7 @@
 //! | [`words`] | pokes as phrases, and faults by name |
 //!
 //! Source of the facts: printer sources, by section in each file. *Not modelled yet:* the supply voltage, the
-//! head's single dots, the blade's home switch, dust on sensors, automatic status, bar codes.
+//! head's single dots, the blade's home switch, dust on sensors, composite symbols.
 
 mod bench;
 mod compose;

@@ -37,6 +37,7 @@ use self::graphics::Images;
 use self::line::LineBuffer;
 use self::modes::Modes;
 use self::page::{Layout, Page};
+use self::settings::Saved;
 use self::symbols::Symbols;
 use self::user_characters::UsersOwn;
 use crate::mechanism::{Mechanism, Order};
@@ -102,6 +103,7 @@ pub(crate) struct Interpreter {
     selected: bool,
     /// The last command was a raster image.
     after_raster: bool,
+    saved: Saved,
 }
 
 impl Interpreter {
@@ -120,13 +122,15 @@ impl Interpreter {
             blade_lines: profile.geometry.lines_in(Micrometres(profile.blade_um)),
             selected: true,
             after_raster: false,
+            saved: Saved::default(),
         }
     }
 
-    /// Bytes that stored symbols and images take.
+    /// Bytes that stored symbols, images and characters take.
     pub(crate) fn footprint_bytes(&self) -> usize {
         let page = self.page.as_ref().map_or(0, Page::footprint_bytes);
-        self.symbols.footprint_bytes() + self.images.footprint_bytes() + page
+        let stored = self.symbols.footprint_bytes() + self.images.footprint_bytes();
+        stored + self.users.footprint_bytes() + page
     }
 
     /// Forgets the line and the page in the making.
@@ -147,9 +151,20 @@ impl Interpreter {
         if !self.selected && !matches!(command, Command::SelectPeripheral(_)) {
             return None;
         }
+        match *command {
+            // What receipts consist of goes the short way.
+            Command::Text(bytes) => self.put_text(bytes, to),
+            Command::Hanzi(bytes) => self.put_wide(bytes, to),
+            ref other => return self.execute_other(other, to),
+        }
+        self.after_raster = false;
+        None
+    }
+
+    fn execute_other(&mut self, command: &Command<'_>, to: &mut Mechanism) -> Option<Answer> {
         let outcome = self
             .in_page(command)
-            .or_else(|| self.text_command(command, to))
+            .or_else(|| self.text_command(command))
             .or_else(|| self.motion_command(command, to))
             .or_else(|| self.graphics_command(command, to))
             .or_else(|| self.code_command(command, to))

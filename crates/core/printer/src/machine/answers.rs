@@ -1,7 +1,7 @@
 //! Commands of the stream that concern the controller and not the paper: questions, settings, memory, drawer.
 //!
 //! They are done when their turn comes, never while the printer is offline. Facts: printer sources, sections 2.1, 2.5,
-//! 3.2 to 3.5 and 8. *Not modelled:* settings kept as a whole (`GS ( M`), ink and extended automatic status.
+//! 3.2 to 3.5 and 8. *Not modelled:* ink and extended automatic status.
 
 use super::drawer::Pulse;
 use super::memory::{Kept, Memory, write_time};
@@ -72,7 +72,6 @@ impl Request {
                 Self::Memory(memory.write(address, data), *b"\x1Cg")
             }
             Command::UserMemoryRead { address, len } => Self::Memory(memory.read(address, len), *b"\x1Cg"),
-            Command::StoredSettings(_) => Self::Memory(Kept::Unknown, *b"\x1D("),
             Command::Drawer { pin, on_2ms, off_2ms } => Self::Drawer(Pulse::queued(pin, on_2ms, off_2ms)),
             Command::SelectPeripheral(n) => Self::Peripheral(n),
             Command::StopSensors(n) => Self::StopSensors(n),

@@ -123,7 +123,12 @@ fn lamps_follow_paper_and_online() {
 #[test]
 fn feed_held_while_the_printer_starts_asks_for_a_self_test_and_feeds_nothing() {
     let mut bench = Bench::new(&DESK_80);
-    bench.poke(Poke::PowerOff).poke(Poke::PressFeed).poke(Poke::PowerOn).settle();
+    bench.poke(Poke::PowerOff).poke(Poke::PressFeed).poke(Poke::PowerOn).pass_ms(1600);
+    assert!(has(&bench, "offline: self-test") && has(&bench, "printing #1"), "{:?}", bench.story());
+    bench.send(b"\x1Dr\x01").pass_ms(10);
+    assert_eq!(bench.replies, [], "busy, and no answer yet");
+    bench.settle();
+    assert_eq!(bench.replies, [0x00, 0x11]);
     assert_eq!([1, 2].map(|n| bench.status(n)), [Some(0x56), Some(0x12)]);
     bench.poke(Poke::ReleaseFeed);
     assert_eq!(bench.status(1), Some(0x16));

@@ -211,3 +211,22 @@ fn a_printer_that_is_deselected_takes_only_its_selection_and_real_time_commands(
     assert_eq!(bench.status(1), Some(0x16));
     assert_eq!(told(&mut bench, b"\x1B=\x01\x1Dr\x01"), [0x00]);
 }
+
+#[test]
+fn modes_can_be_saved_and_are_those_of_the_start_if_that_is_asked_for() {
+    let mut bench = Bench::new(&DESK_80);
+    let height = |bench: &mut Bench| {
+        bench.send(b"x\n").settle().poke(Poke::LoadPaper).settle();
+        bench.pieces().last().map(|piece| piece.picture().height)
+    };
+    let plain = height(&mut bench);
+    // Eight times as high, saved, and those of the start.
+    bench.send(b"\x1D!\x77\x1D(M\x02\x00\x01\x01\x1D(M\x02\x00\x03\x01").settle();
+    bench.poke(Poke::PowerOff).poke(Poke::PowerOn).settle();
+    let high = height(&mut bench);
+    assert!(high > plain, "{high:?} {plain:?}");
+    bench.send(b"\x1D(M\x02\x00\x02\x00");
+    assert_eq!(height(&mut bench), plain);
+    bench.send(b"\x1B@");
+    assert_eq!(height(&mut bench), high);
+}
