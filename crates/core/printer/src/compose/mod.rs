@@ -129,7 +129,9 @@ impl Interpreter {
 
     /// Bytes that stored symbols, images and characters take.
     pub(crate) fn footprint_bytes(&self) -> usize {
-        self.symbols.footprint_bytes() + self.images.footprint_bytes() + self.users.footprint_bytes()
+        let page = self.page.as_ref().map_or(0, Page::footprint_bytes);
+        let stored = self.symbols.footprint_bytes() + self.images.footprint_bytes();
+        stored + self.users.footprint_bytes() + page
     }
 
     /// Forgets the line and the page in the making.
