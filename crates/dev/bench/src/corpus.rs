@@ -15,13 +15,15 @@ pub enum Corpus {
     Text,
     /// By turns an image and a receipt.
     Mixed,
+    /// Receipts of nothing but lines in one font, so that a raster of text can stand beside them.
+    Plain,
 }
 
 /// Width of the image in bytes, and its rows.
 const IMAGE: (u16, u16) = (64, 800);
 
 impl Corpus {
-    /// Every corpus.
+    /// What a parser and an interpreter are timed with.
     pub const ALL: [Self; 2] = [Self::Text, Self::Mixed];
 
     /// Whole receipts, at least so many bytes.
@@ -36,7 +38,11 @@ impl Corpus {
             if self == Self::Mixed {
                 Writer::new(&mut bytes).raster(RasterScale::default(), IMAGE.0, &image);
             }
-            receipt(number, &mut bytes);
+            if self == Self::Plain {
+                plain(number, &mut bytes);
+            } else {
+                receipt(number, &mut bytes);
+            }
             number += 1;
         }
         bytes
@@ -48,6 +54,7 @@ impl core::fmt::Display for Corpus {
         f.pad(match self {
             Self::Text => "text",
             Self::Mixed => "mixed",
+            Self::Plain => "plain",
         })
     }
 }
@@ -73,4 +80,16 @@ fn receipt(number: u32, bytes: &mut Vec<u8>) {
     to.align(Align::Center).barcode_height(80).barcode(Symbology::Ean13, b"400638133393");
     to.qr(QrModel::Two, 4, QrLevel::M, b"https://example.test/receipt/123456");
     to.text(b"Thank you").line_feed().cut(CutMode::Partial, Some(3));
+}
+
+/// One receipt of 34 articles and its total, 1.6 KB, and a cut.
+fn plain(number: u32, bytes: &mut Vec<u8>) {
+    let mut line = String::new();
+    for article in 0..34 {
+        line.clear();
+        let price = (number + article) * 37 % 9_999;
+        let _ = write!(line, "{article:>3}  ARTICLE NUMBER {price:05}  1 x {:>5}.{:02}", price / 100, price % 100);
+        Writer::new(bytes).text(line.as_bytes()).line_feed();
+    }
+    Writer::new(bytes).text(b"TOTAL                              CNY 123.45").line_feed().cut(CutMode::Full, Some(0));
 }

@@ -5,7 +5,7 @@
 //! (the file's text chunk says which is which), and what was printed on the paper before this slip.
 
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Filter, PixelDimensions, Unit};
-use printer::{Geometry, Picture};
+use printer::{Geometry, Picture, Piece};
 use runner::Slip;
 
 /// Grey values, 0 black to 255 white.
@@ -41,28 +41,60 @@ pub fn png(slip: &Slip) -> Result<Vec<u8>, EncodingError> {
 ///
 /// # Errors
 /// When the paper is longer than a PNG can say, or has no length.
-pub fn paper(picture: &Picture, geometry: Geometry) -> Result<Vec<u8>, EncodingError> {
+pub fn paper(piece: &Piece) -> Result<Vec<u8>, EncodingError> {
+    if piece.is_sound() {
+        let bitmap = piece.bitmap();
+        let shades = [shade(0), shade(Picture::BURNT)];
+        return file(piece.geometry(), (bitmap.width, bitmap.height), Some(shades), &bitmap.packed());
+    }
+    shaded(&piece.picture(), piece.geometry())
+}
+
+/// The same of the paper as it should have been.
+///
+/// # Errors
+/// When the paper is longer than a PNG can say, or has no length.
+pub fn ideal_paper(piece: &Piece) -> Result<Vec<u8>, EncodingError> {
+    shaded(&piece.ideal(), piece.geometry())
+}
+
+fn shaded(picture: &Picture, geometry: Geometry) -> Result<Vec<u8>, EncodingError> {
+    let size = (picture.width, picture.height);
+    match two_shades(&picture.dots) {
+        Some(shades) => file(geometry, size, Some(shades.map(shade)), &packed(picture, shades[0])),
+        None => {
+            let dots: Vec<u8> = picture.dots.iter().map(|dark| shade(*dark)).collect();
+            file(geometry, size, None, &dots)
+        }
+    }
+}
+
+/// A file of one bit a dot in two greys, or of 8 bits of grey.
+fn file(
+    geometry: Geometry,
+    (width, height): (u32, u32),
+    greys: Option<[u8; 2]>,
+    dots: &[u8],
+) -> Result<Vec<u8>, EncodingError> {
     let mut file = Vec::new();
-    let mut encoder = Encoder::new(&mut file, picture.width, picture.height);
+    let mut encoder = Encoder::new(&mut file, width, height);
     let dots_per_m = 1_000_000_000 / geometry.pitch_nm.max(1);
     encoder.set_pixel_dims(Some(PixelDimensions { xppu: dots_per_m, yppu: dots_per_m, unit: Unit::Meter }));
     encoder.set_compression(Compression::Fast);
     encoder.set_filter(Filter::Up);
-    let dots = match two_shades(&picture.dots) {
-        Some(shades) => {
+    match greys {
+        Some(greys) => {
             encoder.set_color(ColorType::Indexed);
             encoder.set_depth(BitDepth::One);
-            encoder.set_palette(shades.map(shade).iter().flat_map(|grey| [*grey; 3]).collect::<Vec<u8>>());
-            packed(picture, shades[0])
+            encoder.set_palette(greys.iter().flat_map(|grey| [*grey; 3]).collect::<Vec<u8>>());
         }
         None => {
             encoder.set_color(ColorType::Grayscale);
             encoder.set_depth(BitDepth::Eight);
-            picture.dots.iter().map(|dark| shade(*dark)).collect()
         }
-    };
+    }
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(&dots)?;
+    writer.write_image_data(dots)?;
     writer.finish()?;
     Ok(file)
 }
@@ -122,7 +154,7 @@ const fn shade(dark: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::{BACKGROUND, Canvas, MARGIN_DOTS, PAPER, paper, shade};
-    use printer::{Geometry, Picture};
+    use printer::{Geometry, Picture, Piece};
 
     #[test]
     fn white_is_paper_and_black_is_black() {

@@ -133,10 +133,9 @@ mod tests {
         drop(Link::make(&path, Path::new(TARGET)).unwrap());
         for foreign in ["file", "link"] {
             let path = folder.path().join(foreign);
-            if foreign == "file" {
-                fs::write(&path, "mine").unwrap()
-            } else {
-                symlink("file", &path).unwrap()
+            match foreign {
+                "file" => fs::write(&path, "mine").unwrap(),
+                _ => symlink("file", &path).unwrap(),
             }
             assert!(matches!(Link::make(&path, Path::new(TARGET)), Err(ServeError::Foreign { .. })));
             assert_eq!(fs::read(&path).unwrap(), b"mine");

@@ -106,7 +106,7 @@ impl News {
 impl What {
     fn words(&self) -> String {
         match self {
-            Self::Listens { kind, place } => format!("{kind} {place}"),
+            Self::Listens { kind, place } => format!("listens at {kind} {place}"),
             Self::Happened(event) => event.to_string(),
             Self::Connected { peer } => format!("connected {peer}"),
             Self::Disconnected { peer, why } => format!("disconnected {peer}: {why}"),

@@ -1,10 +1,11 @@
 //! Cutting, and handing the piece out.
 //!
-//! Facts: printer sources, sections 2.1 (cuts) and 8 (presenter). How far a presenter moves out (`GS e 3`) makes no
-//! difference. *Not modelled yet:* reserved cut positions.
+//! Facts: printer sources, sections 2.1 (cuts) and 8 (presenter); `GS R 1` counts seconds, as on most models.
+//! *Not modelled:* partial cuts apart from full ones; pulling back after each cut (`FS C1h`).
 
 use super::{Answer, Interpreter, Outcome};
 use crate::mechanism::{Mechanism, Order};
+use core::time::Duration;
 use escpos::{Command, Presenter};
 
 impl Interpreter {
@@ -12,6 +13,11 @@ impl Interpreter {
     pub(super) fn delivery_command(&mut self, command: &Command<'_>, to: &mut Mechanism) -> Option<Outcome> {
         match *command {
             Command::Cut { feed, .. } => self.cut(feed, to),
+            Command::ReserveCut { feed, .. } => self.reserve_cut(feed, to),
+            Command::CutAndReturn { feed, .. } => {
+                self.cut(Some(feed), to);
+                to.order(Order::FeedBack { lines: self.blade_lines });
+            }
             Command::Presenter(Presenter::Status) => return Some(Outcome::Says(Answer::Ejector)),
             Command::Presenter(function) => move_piece(function, to),
             _ => return None,
@@ -27,11 +33,25 @@ impl Interpreter {
         }
         to.order(Order::Cut { byte: 0 });
     }
+
+    /// Printing goes on, and the paper is cut when the place that is now under the head comes to the blade.
+    fn reserve_cut(&mut self, units: u8, to: &mut Mechanism) {
+        self.finish_line(to);
+        to.order(Order::ReserveCut { lines: self.modes.along_dots(u16::from(units)), byte: 0 });
+    }
+}
+
+fn offer_time(units: u8, unit: Duration) -> Order {
+    Order::OfferTime((units > 0).then(|| unit * u32::from(units)))
 }
 
 fn move_piece(function: Presenter, to: &mut Mechanism) {
     to.order(match function {
-        Presenter::Retract | Presenter::Catch => Order::Retract,
+        Presenter::Retract | Presenter::Catch | Presenter::CitizenRetract | Presenter::StarRecover => {
+            Order::Retract
+        }
+        Presenter::CitizenAutoRetract(seconds) => offer_time(seconds, Duration::from_secs(1)),
+        Presenter::StarAutoRecover(halves) => offer_time(halves, Duration::from_millis(500)),
         Presenter::Eject => Order::Present { steps: None, let_go: true },
         Presenter::Default => Order::Present { steps: None, let_go: false },
         Presenter::Present { steps } => Order::Present { steps: Some(steps), let_go: false },

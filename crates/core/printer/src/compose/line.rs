@@ -54,11 +54,20 @@ impl LineBuffer {
 
     /// How many characters of this style still fit into the width. One always fits into an empty line.
     pub(crate) fn room(&self, style: &Style, width: u16) -> usize {
+        let advance = style.advance().max(1);
         if self.is_at_start() {
-            return usize::from((width / style.advance().max(1)).max(1));
+            return usize::from((width / advance).max(1));
         }
-        let full = self.runs.len() >= RUNS_MAX || self.dots.len() >= DOTS_MAX;
-        if full { 0 } else { usize::from(width.saturating_sub(self.x) / style.advance().max(1)) }
+        if self.is_full() { 0 } else { usize::from(width.saturating_sub(self.x) / advance) }
+    }
+
+    /// True when one more character of this style fits into the width.
+    pub(crate) fn has_room(&self, style: &Style, width: u16) -> bool {
+        self.is_at_start() || !self.is_full() && self.x.saturating_add(style.advance()) <= width
+    }
+
+    fn is_full(&self) -> bool {
+        self.runs.len() >= RUNS_MAX || self.dots.len() >= DOTS_MAX
     }
 
     /// Adds characters of one style: `write` appends them to the text, and gives their number and whether they leave

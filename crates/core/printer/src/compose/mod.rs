@@ -126,9 +126,9 @@ impl Interpreter {
         }
     }
 
-    /// Bytes that stored symbols and images take.
+    /// Bytes that stored symbols, images and characters take.
     pub(crate) fn footprint_bytes(&self) -> usize {
-        self.symbols.footprint_bytes() + self.images.footprint_bytes()
+        self.symbols.footprint_bytes() + self.images.footprint_bytes() + self.users.footprint_bytes()
     }
 
     /// Forgets the line and the page in the making.
@@ -149,9 +149,20 @@ impl Interpreter {
         if !self.selected && !matches!(command, Command::SelectPeripheral(_)) {
             return None;
         }
+        match *command {
+            // What receipts consist of goes the short way.
+            Command::Text(bytes) => self.put_text(bytes, to),
+            Command::Hanzi(bytes) => self.put_wide(bytes, to),
+            ref other => return self.execute_other(other, to),
+        }
+        self.after_raster = false;
+        None
+    }
+
+    fn execute_other(&mut self, command: &Command<'_>, to: &mut Mechanism) -> Option<Answer> {
         let outcome = self
             .in_page(command)
-            .or_else(|| self.text_command(command, to))
+            .or_else(|| self.text_command(command))
             .or_else(|| self.motion_command(command, to))
             .or_else(|| self.graphics_command(command, to))
             .or_else(|| self.code_command(command, to))
@@ -175,10 +186,7 @@ impl Interpreter {
     /// Hands on what was composed, and feeds to so many dot lines in all.
     fn emit(&mut self, item: ItemId, rows: u16, lines: u32, to: &mut Mechanism) {
         match &mut self.page {
-            Some(page) => {
-                let along = page.place(rows, lines);
-                self.line.move_to(along);
-            }
+            Some(page) => page.place(rows, lines),
             None => to.order(Order::Print { item, rows: u32::from(rows), lines }),
         }
     }

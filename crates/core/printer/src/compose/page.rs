@@ -4,7 +4,8 @@
 //! `FF`, `ESC FF`, `CAN`, `ESC W`, `ESC T`, `GS $`, `GS \`, `GS ( P`. The vertical position is the lower edge of what
 //! is placed: characters stand on it, images and codes grow up from it; after `ESC L`, `ESC W` and `ESC T` it is where
 //! the first thing just fits. Justification, margins and the width of standard mode wait until it is back; cuts and
-//! the presenter have no effect. *Not modelled:* printers whose page mode also keeps character sizes apart.
+//! the presenter have no effect. Raster images of one width that follow each other at once are one image: the parser
+//! hands them out in slices. *Not modelled:* printers whose page mode also keeps character sizes apart.
 
 use super::sheet::{Area, Sheet};
 use super::{Interpreter, Outcome};
@@ -43,7 +44,16 @@ pub(crate) struct Page {
     /// The lower edge of the next thing, down the lines; while nothing is placed yet, its upper edge.
     down: i32,
     fresh: bool,
+    group: Option<Group>,
     standard: Standard,
+}
+
+/// A picture in parts that stand on top of each other: the slices of a raster image, bars and their text.
+#[derive(Clone, Copy, Debug)]
+struct Group {
+    rows: u16,
+    /// Bytes a row, if more slices of a raster image may come.
+    slice_bytes: Option<u16>,
 }
 
 /// Modes that hold in standard mode only.
@@ -67,24 +77,42 @@ impl Page {
         self.along = 0;
     }
 
-    /// Places what is composed at the present position, and moves so many dot lines on. Gives where the next thing on the same
-    /// line begins.
-    pub(crate) fn place(&mut self, rows: u16, lines: u32) -> u16 {
-        if self.fresh {
-            self.fresh = false;
+    /// Takes what is composed: a part of a picture waits for the others, a line of text is placed, and what comes next
+    /// stands so many dot lines further on.
+    pub(crate) fn place(&mut self, rows: u16, lines: u32) {
+        match &mut self.group {
+            // What cannot be on any page is not kept.
+            Some(group) if group.rows > PAGE_ROWS_MAX => self.content = Content::default(),
+            Some(group) => group.rows = group.rows.saturating_add(rows),
+            None => {
+                // The places of characters count from the beginning of the line.
+                self.along = 0;
+                self.draw(rows);
+                if lines > 0 {
+                    self.feed(lines);
+                }
+            }
+        }
+    }
+
+    /// Draws everything composed, one on top of the other, with its lower edge at the present position.
+    fn draw(&mut self, rows: u16) {
+        if core::mem::take(&mut self.fresh) {
             self.down = self.down.saturating_add(i32::from(rows));
         }
         let content = core::mem::take(&mut self.content);
+        let (from, mut top) = (self.along, self.down - i32::from(rows));
         for item in content.items() {
-            // The places of characters count from the beginning of the line.
-            let is_text = matches!(item.kind, Kind::Text { .. });
-            let along = if is_text { 0 } else { self.along };
-            self.along = self.sheet.draw(&content, item, along, self.down - i32::from(item.rows));
-            if is_text && lines > 0 {
-                self.feed(lines);
-            }
+            self.along = self.along.max(self.sheet.draw(&content, item, from, top));
+            top = top.saturating_add(i32::from(item.rows));
         }
-        self.along
+    }
+
+    /// No more parts of a picture come.
+    fn settle(&mut self) {
+        if let Some(group) = self.group.take().filter(|group| group.rows > 0) {
+            self.draw(group.rows);
+        }
     }
 
     /// To the corner where writing begins.
@@ -156,8 +184,14 @@ impl Interpreter {
 
     /// Commands that mean something else in page mode; the other subjects see the rest.
     pub(super) fn in_page(&mut self, command: &Command<'_>) -> Option<Outcome> {
-        let Some(page) = &mut self.page else { return None };
-        let modes = &self.modes;
+        self.page.as_ref()?;
+        if let Command::Raster { width_bytes, .. } = *command
+            && self.continues(width_bytes)
+        {
+            return None;
+        }
+        self.settle();
+        let (page, modes) = (self.page.as_mut()?, &self.modes);
         let feed = match *command {
             Command::LineFeed => modes.line_spacing_dots,
             Command::FeedDots(units) => modes.along_dots(u16::from(units)),
@@ -179,7 +213,7 @@ impl Interpreter {
             }
             Command::Text(_) | Command::Hanzi(_) => return None,
             ref other if prints_a_picture(other) => {
-                self.flush();
+                self.begin_picture(other);
                 return None;
             }
             _ => return None,
@@ -194,17 +228,50 @@ impl Interpreter {
 
     /// Puts the line in the making on the page; what comes next follows it on the same line.
     fn flush(&mut self) {
+        let width = self.modes.width_dots();
         let Some(page) = &mut self.page else { return };
         let along = self.line.x();
-        if self.line.is_blank() {
-            self.line.clear();
-        } else {
-            let width = self.modes.width_dots();
+        if !self.line.is_blank() {
             let composed = self.line.compose(page.content(), 0, width);
             page.place(composed.rows, 0);
         }
         page.along = along;
-        self.line.move_to(along);
+        self.move_line();
+    }
+
+    /// The line in the making begins where the page is.
+    fn move_line(&mut self) {
+        self.line.clear();
+        if let Some(page) = self.page.as_ref().filter(|page| page.along > 0) {
+            self.line.move_to(page.along);
+        }
+    }
+
+    /// A picture follows the line in the making, but for whoever composes it a line begins.
+    fn begin_picture(&mut self, command: &Command<'_>) {
+        self.flush();
+        self.line.clear();
+        let slice_bytes = match *command {
+            Command::Raster { width_bytes, .. } => Some(width_bytes),
+            _ => None,
+        };
+        if let Some(page) = &mut self.page {
+            page.group = Some(Group { rows: 0, slice_bytes });
+        }
+    }
+
+    /// Whether a raster image may be the next slice of the one before.
+    fn continues(&self, width_bytes: u16) -> bool {
+        let group = self.page.as_ref().and_then(|page| page.group);
+        group.is_some_and(|group| group.slice_bytes == Some(width_bytes))
+    }
+
+    /// A picture has all its parts; characters may follow it.
+    fn settle(&mut self) {
+        if let Some(page) = self.page.as_mut().filter(|page| page.group.is_some()) {
+            page.settle();
+            self.move_line();
+        }
     }
 
     fn open_page(&mut self, to: &mut Mechanism) {
@@ -222,6 +289,7 @@ impl Interpreter {
             along: 0,
             down: 0,
             fresh: true,
+            group: None,
             standard,
         });
         self.turn_page();

@@ -92,12 +92,12 @@ impl Sheet {
         }
     }
 
-    /// An image or code of this width, composed at `x`, which the page does not care for.
+    /// An image or code: where it was composed, and how wide.
     fn draw_picture(&mut self, content: &Content, item: &Item, x: (u16, u16), place: (u16, i32)) -> u16 {
         let mut rows = Vec::new();
         raster::draw(content, item, &mut rows);
-        self.blit(&rows, x.0, place);
-        place.0.saturating_add(x.1)
+        self.blit(&rows, place);
+        place.0.saturating_add(x.0).saturating_add(x.1)
     }
 
     /// A run may be longer than the head is wide: it is drawn in parts that are not.
@@ -107,7 +107,7 @@ impl Sheet {
         if matches!(run.style.cell, Cell::Dots { .. }) {
             rows.resize(usize::from(item.rows), BLANK);
             draw_run(&mut rows, &Run { x: 0, ..*run }, content);
-            self.blit(&rows, 0, (from, place.1));
+            self.blit(&rows, (from, place.1));
             return from.saturating_add(advance);
         }
         let (text, most) = (content.characters(run), usize::from((HEAD_DOTS_MAX / advance).max(1)));
@@ -120,23 +120,22 @@ impl Sheet {
             rows.clear();
             rows.resize(usize::from(item.rows), BLANK);
             draw_run(&mut rows, &part, content);
-            self.blit(&rows, 0, (x, place.1));
+            self.blit(&rows, (x, place.1));
             x = x.saturating_add(count.saturating_mul(advance));
             at += len;
         }
         x
     }
 
-    /// Puts rows down, their dot `left` at a place of the area.
-    fn blit(&mut self, rows: &[DotRow], left: u16, place: (u16, i32)) {
+    /// Puts rows down, their first dot at a place of the area.
+    fn blit(&mut self, rows: &[DotRow], place: (u16, i32)) {
         for (row, down) in rows.iter().zip(place.1..) {
             for (word, first) in row.iter().zip((0_u16..).step_by(64)) {
                 let mut dots = *word;
                 while dots != 0 {
                     let x = first + dots.leading_zeros() as u16;
                     dots &= !(1 << (63 - dots.leading_zeros()));
-                    let along = x.checked_sub(left).map(|x| i32::from(x) + i32::from(place.0));
-                    if let Some((x, y)) = along.and_then(|along| self.dot(along, down)) {
+                    if let Some((x, y)) = self.dot(i32::from(x) + i32::from(place.0), down) {
                         self.blacken(x, y);
                     }
                 }

@@ -10,16 +10,9 @@ use crate::paper::style::{Cell, Style};
 use escpos::{Command, Encoding, Underline};
 
 impl Interpreter {
-    /// Text, and what changes how it looks.
-    pub(super) fn text_command(&mut self, command: &Command<'_>, to: &mut Mechanism) -> Option<Outcome> {
-        match *command {
-            Command::Text(bytes) => self.put_text(bytes, to),
-            Command::Hanzi(bytes) => self.put_wide(bytes, to),
-            ref other => {
-                return self.style_command(other).or_else(|| self.characters_command(other));
-            }
-        }
-        Some(Outcome::Done)
+    /// What changes how text looks.
+    pub(super) fn text_command(&mut self, command: &Command<'_>) -> Option<Outcome> {
+        self.style_command(command).or_else(|| self.characters_command(command))
     }
 
     fn style_command(&mut self, command: &Command<'_>) -> Option<Outcome> {
@@ -129,7 +122,7 @@ impl Interpreter {
         }
     }
 
-    fn put_wide(&mut self, bytes: &[u8], to: &mut Mechanism) {
+    pub(super) fn put_wide(&mut self, bytes: &[u8], to: &mut Mechanism) {
         let style = self.modes.wide_style();
         let character = self.charset.wide(bytes);
         let code = <[u8; 2]>::try_from(bytes).unwrap_or_default();
@@ -163,7 +156,9 @@ impl Interpreter {
     }
 
     fn put_character(&mut self, character: char, style: &Style, to: &mut Mechanism) {
-        self.room(style, to);
+        if !self.line.has_room(style, self.modes.width_dots()) {
+            self.print(self.modes.line_spacing_dots, to);
+        }
         self.line.put(style, |line| {
             line.push(character);
             (1, !matches!(character, ' ' | '\u{A0}' | '\u{3000}'))
@@ -176,5 +171,56 @@ const fn thickness(kind: Underline) -> u8 {
         Underline::Off => 0,
         Underline::One => 1,
         Underline::Two => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Interpreter;
+    use crate::mechanism::Mechanism;
+    use crate::paper::{ink, raster};
+    use crate::{DESK_80, Profile, TypeFace};
+    use escpos::Parser;
+    use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
+    use std::sync::LazyLock;
+
+    static EPSON: LazyLock<Profile> =
+        LazyLock::new(|| Profile { type_face: TypeFace::EPSON_203_DPI, ..DESK_80.clone() });
+
+    /// Text and commands of style and place, as a host might mix them.
+    fn styled() -> impl Strategy<Value = Vec<u8>> {
+        let flag = prop::sample::select(b"E{VMBG".to_vec()).prop_flat_map(|code| {
+            let prefix = if code == b'B' { 0x1D } else { 0x1B };
+            (0_u8..3).prop_map(move |n| vec![prefix, code, n])
+        });
+        let underline = (0_u8..3).prop_map(|n| vec![0x1B, b'-', n]);
+        let size = any::<u8>().prop_map(|n| vec![0x1D, b'!', n & 0x33]);
+        let space = (0_u8..20).prop_map(|n| vec![0x1B, b' ', n]);
+        let place = any::<u8>().prop_map(|x| vec![0x1B, b'$', x, 0]);
+        let text = prop::collection::vec(0x20_u8..0xFF, 1..12);
+        let end = prop_oneof![Just(vec![0x0A]), Just(vec![0x09])];
+        let piece = prop_oneof![flag, underline, size, space, place, text.clone(), text, end];
+        prop::collection::vec(piece, 1..30).prop_map(|pieces| [pieces.concat(), vec![0x0A]].concat())
+    }
+
+    proptest! {
+        #[test]
+        fn the_ink_of_every_line_is_that_of_its_drawn_dots(bytes in styled(), chinese in any::<bool>()) {
+            let profile = if chinese { &DESK_80 } else { &*EPSON };
+            let (mut to, mut interpreter) = (Mechanism::new(&DESK_80), Interpreter::new(profile));
+            let mut parser = Parser::new().with_dialect(profile.type_face.dialect);
+            parser.push(&bytes);
+            while let Some(command) = parser.next() {
+                interpreter.execute(&command, &mut to);
+            }
+            let (mut counted, mut rows) = (Vec::new(), Vec::new());
+            let content = to.content();
+            for item in content.items() {
+                ink::count(content, item, &mut counted);
+                raster::draw(content, item, &mut rows);
+                let drawn: Vec<u16> = rows.iter().map(raster::dots_of).collect();
+                assert_eq!(counted, drawn);
+            }
+        }
     }
 }

@@ -48,6 +48,11 @@ impl UsersOwn {
         self.used_bytes = 0;
     }
 
+    /// Bytes that their dots take.
+    pub(super) const fn footprint_bytes(&self) -> usize {
+        self.used_bytes
+    }
+
     /// `ESC %`.
     pub(super) const fn enable(&mut self, on: bool) {
         self.enabled = on;

@@ -20,7 +20,7 @@ const RESIDUAL_LOG2_NS: u32 = 15;
 /// Entries of that table: 8 ms.
 const RESIDUAL_ENTRIES: usize = 256;
 /// Below this share of the needed energy nothing darkens.
-const VISIBLE_PERMILLE: u64 = 400;
+const VISIBLE_PERMILLE: u32 = 400;
 
 /// What load a line puts on the supply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +37,8 @@ pub(crate) enum Load {
 pub(crate) struct Strobe {
     pub(crate) time_ns: u32,
     pub(crate) energy_uj: u32,
-    /// Share of full darkness, as in [`Shade`].
-    pub(crate) darkness: u8,
+    /// Share of the needed energy.
+    pub(crate) share_permille: u16,
     pub(crate) load: Load,
 }
 
@@ -55,7 +55,7 @@ struct Pulse {
     /// Time for the energy of the whole line, with [`PLACES`] binary places.
     ns_per_nj: u32,
     overhead_ns: u32,
-    darkness: u8,
+    share_permille: u16,
     load: Load,
 }
 
@@ -111,7 +111,7 @@ impl Heating {
         Strobe {
             time_ns: u32::try_from(time_ns).unwrap_or(u32::MAX),
             energy_uj: (landed_nj / 1000) as u32,
-            darkness: pulse.darkness,
+            share_permille: pulse.share_permille,
             load: pulse.load,
         }
     }
@@ -119,7 +119,7 @@ impl Heating {
     /// Shorted dots are heated even with an empty line.
     const fn no_strobe(&self) -> Strobe {
         let energy_uj = self.shorted_dots as u32 * (self.head.dot_nj / 1000);
-        Strobe { time_ns: 0, energy_uj, darkness: Shade::FULL_DARKNESS, load: Load::Fine }
+        Strobe { time_ns: 0, energy_uj, share_permille: 1000, load: Load::Fine }
     }
 
     const fn is_whole(&self) -> bool {
@@ -143,7 +143,7 @@ impl Heating {
 
     /// True when every dot line gets fully dark.
     pub(crate) fn is_sound(&self) -> bool {
-        self.pulses.iter().all(|pulse| pulse.darkness == Shade::FULL_DARKNESS)
+        self.pulses.iter().all(|pulse| pulse.share_permille >= 1000)
     }
 
     pub(crate) const fn voltage_mv(&self) -> u32 {
@@ -190,7 +190,7 @@ impl Heating {
         Pulse {
             ns_per_nj: u32::try_from(electrical.max(self.by_power())).unwrap_or(u32::MAX),
             overhead_ns: u32::try_from(strobes).unwrap_or(u32::MAX).saturating_mul(strobe_overhead_ns),
-            darkness: darkness(given * 1000 / needed.max(1)),
+            share_permille: u16::try_from(given * 1000 / needed.max(1)).unwrap_or(u16::MAX).min(1000),
             load: self.load(at_once),
         }
     }
@@ -233,9 +233,9 @@ impl Heating {
 }
 
 /// Darkness, as in [`Shade`], of dots that get this share of the energy that they need.
-fn darkness(energy_permille: u64) -> u8 {
+pub(crate) fn darkness(energy_permille: u32) -> u8 {
     let above = energy_permille.clamp(VISIBLE_PERMILLE, 1000) - VISIBLE_PERMILLE;
-    u8::try_from(above * u64::from(Shade::FULL_DARKNESS) / (1000 - VISIBLE_PERMILLE)).unwrap_or(u8::MAX)
+    u8::try_from(above * u32::from(Shade::FULL_DARKNESS) / (1000 - VISIBLE_PERMILLE)).unwrap_or(u8::MAX)
 }
 
 /// An exponential in small steps: `1 - x + x²/2` for each.

@@ -6,7 +6,7 @@
 //! should (printer sources, sections 6.1 and 7). *Not modelled:* anything finer than a dot line.
 
 use crate::mechanism::feed::{Feed, Step};
-use crate::mechanism::heating::{Before, Heating, Load, Strobe};
+use crate::mechanism::heating::{self, Before, Heating, Load, Strobe};
 use crate::mechanism::sensor::Senses;
 use crate::mechanism::thermal::Thermal;
 use crate::paper::burn::{BurnLog, Spot};
@@ -15,7 +15,7 @@ use crate::{Permille, Profile};
 use sim::SimTime;
 
 /// How far the paper is ahead after each of the dot lines that follow a restart, in thousandths of a dot line.
-const DISTURBED: [i64; 3] = [0, 150, 350];
+const DISTURBED: [i64; 3] = [0, 250, 600];
 
 /// The state of everything that moves.
 #[derive(Clone, Copy, Debug)]
@@ -50,8 +50,8 @@ pub(crate) struct Motion {
     pub(crate) heat_uj: i64,
     /// The dot line before.
     before: Before,
-    /// Darkness of the last line that had ink.
-    darkness: u8,
+    /// Share of the needed energy that the last line with ink got.
+    share_permille: u16,
 }
 
 /// What is to be done: so many dot lines, the first of them with ink.
@@ -124,7 +124,7 @@ impl Motion {
             blind_lines: 0,
             heat_uj: 0,
             before: Before { dots: 0, time_ns: 0 },
-            darkness: Shade::FULL_DARKNESS,
+            share_permille: 1000,
         }
     }
 
@@ -188,12 +188,12 @@ impl Motion {
     #[inline]
     fn darken(&mut self, dots: u16, strobe: &Strobe, contact: Permille) -> u8 {
         if dots > 0 {
-            self.darkness = strobe.darkness;
+            self.share_permille = strobe.share_permille;
         }
-        if contact == Permille::WHOLE {
-            return self.darkness;
+        if contact == Permille::WHOLE && self.share_permille == 1000 {
+            return Shade::FULL_DARKNESS;
         }
-        (u32::from(self.darkness) * u32::from(contact.get()) / 1000) as u8
+        heating::darkness(u32::from(self.share_permille) * u32::from(contact.get()) / 1000)
     }
 
     /// A dot line when something is not as it should be.
@@ -270,7 +270,7 @@ impl Motion {
 
     /// The next line is fully dark again.
     pub(crate) const fn forget_darkness(&mut self) {
-        self.darkness = Shade::FULL_DARKNESS;
+        self.share_permille = 1000;
     }
 
     /// The motor has turned back by so many dot lines, and the paper with it.

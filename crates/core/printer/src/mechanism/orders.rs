@@ -79,7 +79,11 @@ impl Mechanism {
     /// The interpreter has so many bytes behind it, with the command that gave the last order.
     pub(crate) fn note_taken(&mut self, bytes: u64) {
         self.taken_bytes = bytes;
-        if let Some(Order::Cut { byte } | Order::ReserveCut { byte, .. }) = self.orders.back_mut() {
+        let cut = self.orders.iter_mut().rev().find_map(|order| match order {
+            Order::Cut { byte } | Order::ReserveCut { byte, .. } => Some(byte),
+            _ => None,
+        });
+        if let Some(byte) = cut {
             *byte = bytes;
         }
     }

@@ -42,12 +42,15 @@ impl Bitmap {
     /// All rows in whole bytes, as a picture file of one bit a dot has them; 1 is black.
     #[must_use]
     pub fn packed(&self) -> Vec<u8> {
-        let row_bytes = self.width.div_ceil(8) as usize;
-        let mut bytes = Vec::with_capacity((row_bytes + 8) * self.height as usize);
-        for row in self.rows() {
-            let end = bytes.len() + row_bytes;
-            row.iter().for_each(|word| bytes.extend_from_slice(&word.to_be_bytes()));
-            bytes.truncate(end);
+        let (row_bytes, stride) = (self.width.div_ceil(8) as usize, Self::stride(self.width));
+        let mut bytes = vec![0; self.words.len() * 8];
+        for (bytes, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(&self.words) {
+            *bytes = word.to_be_bytes();
+        }
+        if row_bytes < stride * 8 {
+            // The last word of each row reaches beyond the paper.
+            let rows = bytes.chunks_exact(stride * 8).flat_map(|row| row.iter().take(row_bytes));
+            return rows.copied().collect();
         }
         bytes
     }

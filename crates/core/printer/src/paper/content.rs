@@ -213,20 +213,31 @@ impl Content {
     /// Forgets what has not begun: the memory is lost.
     pub(crate) fn forget_unplaced(&mut self) {
         while let Some(item) = self.items.pop_if(|item| item.first_line.is_none()) {
-            self.text.truncate(item.text.start as usize);
-            match item.kind {
+            let (words, bits) = match item.kind {
                 Kind::Text { runs } => {
-                    let sent = self.runs.get(range(runs)).unwrap_or_default().iter();
-                    if let Some(run) = { sent }.find(|run| matches!(run.style.cell, Cell::Dots { .. })) {
-                        self.bits.truncate(run.start as usize);
-                    }
-                    self.runs.truncate(runs.start as usize);
+                    self.forget_runs(runs);
+                    (item.text, Span::default())
                 }
-                Kind::Image { bits, .. } | Kind::Matrix { bits, .. } => {
-                    self.bits.truncate(bits.start as usize)
-                }
+                Kind::Image { bits, .. } => (item.text, bits),
+                Kind::Matrix { bits, data, .. } => (data, bits),
+            };
+            if words.len > 0 {
+                self.text.truncate(words.start as usize);
+            }
+            if bits.len > 0 {
+                self.bits.truncate(bits.start as usize);
             }
         }
+    }
+
+    /// Forgets runs, the last ones, with their dots.
+    fn forget_runs(&mut self, runs: Span) {
+        let gone = self.runs.get(range(runs)).unwrap_or_default();
+        let has_dots = |run: &&Run| matches!(run.style.cell, Cell::Dots { .. });
+        if let Some(first) = gone.iter().find(has_dots) {
+            self.bits.truncate(first.start as usize);
+        }
+        self.runs.truncate(runs.start as usize);
     }
 
     /// The items, in printing order.
@@ -325,4 +336,31 @@ fn index(len: usize) -> u32 {
 
 const fn range(span: Span) -> core::ops::Range<usize> {
     span.start as usize..span.start as usize + span.len as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Content, Meaning, Modules};
+    use crate::paper::style::{Cell, Run, Style};
+
+    #[test]
+    fn what_is_forgotten_leaves_no_trace_and_what_has_begun_stays() {
+        let mut content = Content::default();
+        let run = |cell| Run { x: 0, bytes: 2, start: 0, lift: 0, style: Style::plain(cell) };
+        let line = |content: &mut Content| {
+            let dots = run(Cell::Dots { width: 8, height: 2 });
+            content.add_text(24, &[run(Cell::A), dots], "ab", &[1, 2], 0)
+        };
+        let meaning = Meaning { symbology: "QR", data: "x" };
+        let code = Modules { columns: 8, rows: 1, cell: (1, 1), bits: &[7], meaning };
+        let begun = line(&mut content);
+        content.place(begun, 0);
+        let before = content.clone();
+        line(&mut content);
+        content.add_modules(0, &code);
+        content.add_image(1, 0, 1, (false, false), &[3], "");
+        line(&mut content);
+        content.forget_unplaced();
+        assert_eq!(content, before);
+    }
 }

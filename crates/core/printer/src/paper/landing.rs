@@ -135,6 +135,8 @@ pub(crate) fn head_mask(geometry: Geometry) -> DotRow {
 #[derive(Clone, Debug)]
 pub(crate) struct Weights {
     dots: [u16; ROW_WORDS * 64],
+    /// They are the same from end to end.
+    even: bool,
 }
 
 impl Weights {
@@ -146,7 +148,12 @@ impl Weights {
             let contact = (left * (last - x) + right * x) / last;
             *dot = (contact * i64::from(surface.sensitivity.get()) / 1000) as u16;
         }
-        Self { dots }
+        Self { dots, even: left == right }
+    }
+
+    /// The heat of all dots, if it is the same.
+    pub(crate) fn even_heat(&self, shade: Shade) -> Option<u8> {
+        self.even.then(|| self.heat(0, shade))
     }
 
     /// The heat of one dot, as [`tone`] counts it.

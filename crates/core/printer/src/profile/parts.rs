@@ -66,7 +66,8 @@ pub struct Head {
     pub dots_at_once: u16,
     /// Time lost around each strobe, in nanoseconds.
     pub strobe_overhead_ns: u32,
-    /// A strobe is never longer than this share of what it is at nominal voltage and 25 °C, in thousandths.
+    /// The firmware lengthens a strobe for a weak supply up to this share of what it is at the nominal voltage, in
+    /// thousandths; beyond that it prints light.
     pub longest_strobe_permille: u16,
     /// Heat that the head stores, in microjoules for a thousandth of a degree.
     pub store_uj_per_mc: u32,

@@ -61,12 +61,12 @@ fn text(piece: &Piece) -> Vec<String> {
 
 /// Function B of `GS k`.
 fn bar(m: u8, data: &[u8]) -> Vec<u8> {
-    [&[0x1D, b'k', m, u8::try_from(data.len()).unwrap()], data].concat()
+    [&[0x1D, b'k', m, u8::try_from(data.len()).expect("short")], data].concat()
 }
 
 /// One function of `GS ( k`.
 fn matrix(kind: u8, function: u8, parameters: &[u8]) -> Vec<u8> {
-    let len = u16::try_from(parameters.len() + 2).unwrap().to_le_bytes();
+    let len = u16::try_from(parameters.len() + 2).expect("short").to_le_bytes();
     [&[0x1D, b'(', b'k', len[0], len[1], kind, function], parameters].concat()
 }
 
@@ -203,6 +203,16 @@ fn after_a_bad_digit_the_rest_prints_as_text() {
 }
 
 #[test]
+fn data_that_no_symbology_takes_print_as_text() {
+    // UPC-E of another number system and of nine digits, CODABAR without start and stop, a large indicator digit.
+    for (m, data) in [(66, "1425261"), (66, "042526123"), (71, "1234"), (77, "2950110153000"), (73, "no set")]
+    {
+        let (_, piece) = printed(&bar(m, data.as_bytes()));
+        assert_eq!((codes(&piece).len(), text(&piece)), (0, vec![data.to_owned()]), "{m}");
+    }
+}
+
+#[test]
 fn a_bar_code_on_a_begun_line_prints_its_data_as_text() {
     let (_, piece) = printed(&[b"No. ".to_vec(), bar(67, b"400638133393")].concat());
     assert_eq!((codes(&piece).len(), text(&piece)), (0, vec!["No. 400638133393".to_owned()]));
@@ -247,6 +257,20 @@ fn upside_down_codes_are_turned_as_a_whole() {
     // Left-aligned, it ends where the area ends: 32 dots from the paper's right edge.
     let dark = |x: u32| (0..picture.height).any(|y| picture.dots[(y * picture.width + x) as usize] > 128);
     assert_eq!((0..picture.width).rev().find(|x| dark(*x)), Some(640 - 32 - 1));
+}
+
+#[test]
+fn codes_stand_where_the_page_says() {
+    // ESC L; the place 250 dot lines down, 100 across; readable text above and below.
+    let place = b"\x1BL\x1D$\xFA\x00\x1B$\x64\x00".to_vec();
+    let (_, page) =
+        printed(&[place.clone(), b"\x1DH\x03".to_vec(), bar(67, b"400638133393"), b"\x0C".to_vec()].concat());
+    assert_eq!(read(&page, BarcodeFormat::EAN_13), "4006381333931");
+    let (_, line) = printed(&[b"\x1DH\x03".to_vec(), bar(67, b"400638133393")].concat());
+    assert_eq!(cropped(&page.picture()), cropped(&line.picture()), "the same dots as on a line");
+
+    let (_, page) = printed(&[place, symbol(QR, b"on a page"), b"\x0C".to_vec()].concat());
+    assert_eq!(read(&page, BarcodeFormat::QR_CODE), "on a page");
 }
 
 #[test]

@@ -102,6 +102,16 @@ impl Bench {
         self.until(SimTime::from_nanos(self.now.as_nanos() + ms * 1_000_000))
     }
 
+    /// When the printer wants to be woken.
+    pub(crate) fn wake_at(&self) -> Option<SimTime> {
+        self.printer.wake_at().map(|(at, _)| at)
+    }
+
+    /// Why it wants to be.
+    pub(crate) fn wake_reason(&self) -> &'static str {
+        self.printer.wake_at().map_or("", |(_, reason)| reason.0)
+    }
+
     /// Sends this, and gives what comes back at once.
     pub(crate) fn ask(&mut self, bytes: &[u8]) -> Vec<u8> {
         let before = self.replies.len();

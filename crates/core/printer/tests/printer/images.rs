@@ -44,7 +44,7 @@ impl Art {
 }
 
 fn word(number: usize) -> [u8; 2] {
-    u16::try_from(number).unwrap().to_le_bytes()
+    u16::try_from(number).expect("16 bits").to_le_bytes()
 }
 
 const ART: Art = Art { columns: 200, rows: 96 };
@@ -57,7 +57,7 @@ fn graphics(function: u8, parameters: &[u8]) -> Vec<u8> {
 
 /// The same by `GS 8 L`.
 fn long_graphics(function: u8, parameters: &[u8]) -> Vec<u8> {
-    let [a, b, c, d] = u32::try_from(parameters.len() + 2).unwrap().to_le_bytes();
+    let [a, b, c, d] = u32::try_from(parameters.len() + 2).expect("32 bits").to_le_bytes();
     [&[0x1D, b'8', b'L', a, b, c, d, 48, function], parameters].concat()
 }
 
@@ -302,15 +302,16 @@ fn upside_down_turns_kept_images_and_columns_but_not_raster_images() {
 fn any_command() -> impl Strategy<Value = Vec<u8>> {
     let bytes = |len| prop::collection::vec(any::<u8>(), 0..len);
     let bars = (0_u8..80, bytes(60)).prop_map(|(m, data)| {
-        let n = u8::try_from(data.len()).unwrap();
+        let n = u8::try_from(data.len()).expect("short");
         if m < 7 {
             [&[0x1D, b'k', m][..], &data, &[0]].concat()
         } else {
             [&[0x1D, b'k', m, n][..], &data].concat()
         }
     });
-    let digits = (65_u8..80, prop::collection::vec(b'0'..=b'9', 1..30))
-        .prop_map(|(m, data)| [&[0x1D, b'k', m, u8::try_from(data.len()).unwrap()][..], &data].concat());
+    let digits = (65_u8..80, prop::collection::vec(b'0'..=b'9', 1..30)).prop_map(|(m, data)| {
+        [&[0x1D, b'k', m, u8::try_from(data.len()).expect("short")][..], &data].concat()
+    });
     let matrix = (48_u8..56, 64_u8..84, bytes(80)).prop_map(|(kind, function, data)| {
         let [low, high] = word(data.len() + 2);
         [&[0x1D, b'(', b'k', low, high, kind, function][..], &data].concat()

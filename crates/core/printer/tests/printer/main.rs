@@ -1,15 +1,19 @@
 //! What a whole printer does, seen from outside: bytes, pokes and time in; bytes, events and paper out.
 
+mod calibration;
 mod codes;
 mod commands;
+mod decode;
 mod device;
 mod drawer;
 mod driver;
 mod families;
+mod faults;
 mod hosts;
 mod images;
 mod macros;
 mod page;
+mod paper;
 mod printing;
 mod recovery;
 mod status;

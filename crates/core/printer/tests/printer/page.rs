@@ -89,6 +89,22 @@ fn characters_stand_on_the_vertical_position_and_images_grow_up_from_it() {
 }
 
 #[test]
+fn a_long_image_is_one_image_and_a_bar_code_brings_its_digits() {
+    // 1000 rows of 8 dots come in slices; their lower edge is at 1100.
+    let image = [b"\x1Dv0\x00\x01\x00\xE8\x03".as_slice(), &[0xFF; 1000]].concat();
+    let piece = printed(&[b"\x1BL", &area(0, 0, 400, 1200), b"\x1D$\x4C\x04\x1B$\x64\x00", &image, b"\x0C"]);
+    assert_eq!(black(&piece), ([100, 100, 108, 1100], 8000));
+    // Bars 50 high and a line of 24 below: the digits' cells end at row 200, the bars begin at 126. An EAN-8 has 67
+    // modules of 2 dots.
+    let code = b"\x1Dh\x32\x1Dw\x02\x1DH\x02\x1D$\xC8\x00\x1B$\x64\x00\x1Dk\x0396385074\x00";
+    let piece = printed(&[b"\x1BL", &area(0, 0, 400, 300), code, REVERSE, b" \x0C"]);
+    let [left, upper, right, lower] = black(&piece).0;
+    assert_eq!([left, upper, right, lower], [100, 126, 100 + 134 + 12, 200]);
+    assert_eq!(piece.codes().count(), 0, "the page is one image");
+    assert_eq!(text(&piece), ["96385074"]);
+}
+
+#[test]
 fn what_does_not_fit_into_the_area_is_lost() {
     // 30 dots of height: the second line keeps its upper 6 rows, and the third none.
     let piece = printed(&[b"\x1BL\x1B3\x18", &area(10, 20, 40, 30), REVERSE, b" \n \n \x0C"]);

@@ -407,6 +407,15 @@ fn reverse_feeds_have_limits_and_not_every_model_has_them() {
 }
 
 #[test]
+fn a_reverse_feed_prints_over_what_stands_there() {
+    // A line feeds 30 dots; 30 units of 1/203 inch are 30 dots, and so is one line.
+    for back in [b"\x1BK\x1E".as_slice(), b"\x1Be\x01"] {
+        let over = Dots::of(epson(), &[b"H\n".as_slice(), back, b"I\n"].concat());
+        assert_eq!(over, Dots::of(epson(), b"H\x1B$\x00\x00I\n"));
+    }
+}
+
+#[test]
 fn accents_turn_into_hanzi_on_a_chinese_printer_unless_it_was_told_fs_dot() {
     // "Müller ——" in page 437; 81 6C is a Hanzi of GBK, and so is C4 C4.
     let text = b"\x1Bt\x00M\x81ller \xC4\xC4\n";

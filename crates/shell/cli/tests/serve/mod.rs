@@ -29,21 +29,21 @@ impl Served {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap();
-        let said = BufReader::new(child.stdout.take().unwrap());
+            .expect("the program can be driven");
+        let said = BufReader::new(child.stdout.take().expect("the program can be driven"));
         Self { child, said }
     }
 
     fn line(&mut self) -> String {
         let mut line = String::new();
-        assert!(self.said.read_line(&mut line).unwrap() > 0, "it ended");
+        assert!(self.said.read_line(&mut line).expect("the program can be driven") > 0, "it ended");
         line
     }
 
     /// The next news of this kind.
     fn until(&mut self, kind: &str) -> Value {
         loop {
-            let news: Value = serde_json::from_str(&self.line()).unwrap();
+            let news: Value = serde_json::from_str(&self.line()).expect("the program can be driven");
             if news["news"] == kind {
                 return news;
             }
@@ -52,15 +52,26 @@ impl Served {
 
     fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args(["-s", name, &id])
+                .status()
+                .expect("the program can be driven")
+                .success()
+        );
     }
 
     /// The exit code, what else it said, and what it said on stderr.
     fn end(mut self) -> (Option<i32>, String, String) {
         let (mut said, mut complained) = (String::new(), String::new());
-        self.said.read_to_string(&mut said).unwrap();
-        self.child.stderr.take().unwrap().read_to_string(&mut complained).unwrap();
-        (self.child.wait().unwrap().code(), said, complained)
+        self.said.read_to_string(&mut said).expect("the program can be driven");
+        self.child
+            .stderr
+            .take()
+            .expect("the program can be driven")
+            .read_to_string(&mut complained)
+            .expect("the program can be driven");
+        (self.child.wait().expect("the program can be driven").code(), said, complained)
     }
 }
 

@@ -30,17 +30,20 @@ impl Bench {
     }
 
     pub(crate) fn start_with(printers: &[&str], change: impl FnOnce(&mut Settings)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let ports = |words: &str| words.replace("DIR", folder.path().to_str().unwrap());
-        let parse = |words: &&str| PrinterSettings::parse(&ports(words)).unwrap();
-        let mut settings = Settings::new(printers.iter().map(parse).collect()).unwrap();
+        let folder = tempfile::tempdir().expect("the bench works");
+        let ports = |words: &str| words.replace("DIR", folder.path().to_str().expect("the bench works"));
+        let parse = |words: &&str| PrinterSettings::parse(&ports(words)).expect("the bench works");
+        let mut settings = Settings::new(printers.iter().map(parse).collect()).expect("the bench works");
         settings.out = Some(folder.path().join("out"));
         change(&mut settings);
-        let server = Server::open(settings).unwrap();
+        let server = Server::open(settings).expect("the bench works");
         let controller = server.controller();
         let (tell, news) = channel();
-        let run =
-            move || server.run(move |news| tell.send(news.clone()).map_err(std::io::Error::other)).unwrap();
+        let run = move || {
+            server
+                .run(move |news| tell.send(news.clone()).map_err(std::io::Error::other))
+                .expect("the bench works")
+        };
         let thread = Some(std::thread::spawn(run));
         let mut bench = Self { controller, news, thread, folder, places: Vec::new() };
         bench.hear_places();
@@ -112,7 +115,7 @@ impl Bench {
     /// Ends serving in order.
     pub(crate) fn quit(&mut self) -> Summary {
         let _ = self.controller.say("quit");
-        self.thread.take().expect("it ends once").join().unwrap()
+        self.thread.take().expect("it ends once").join().expect("the bench works")
     }
 }
 
@@ -122,7 +125,7 @@ impl Drop for Bench {
         if let Some(thread) = self.thread.take()
             && !std::thread::panicking()
         {
-            thread.join().unwrap();
+            thread.join().expect("the bench works");
         }
     }
 }
@@ -132,14 +135,14 @@ pub(crate) struct Host(pub(crate) TcpStream);
 
 impl Host {
     pub(crate) fn at(address: &str) -> Self {
-        let stream = TcpStream::connect(address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream.set_write_timeout(Some(PATIENCE)).unwrap();
+        let stream = TcpStream::connect(address).expect("the bench works");
+        stream.set_read_timeout(Some(PATIENCE)).expect("the bench works");
+        stream.set_write_timeout(Some(PATIENCE)).expect("the bench works");
         Self(stream)
     }
 
     pub(crate) fn send(&mut self, bytes: &[u8]) -> &mut Self {
-        self.0.write_all(bytes).unwrap();
+        self.0.write_all(bytes).expect("the bench works");
         self
     }
 
@@ -150,15 +153,15 @@ impl Host {
 
     pub(crate) fn answer(&mut self) -> u8 {
         let mut byte = [0];
-        self.0.read_exact(&mut byte).unwrap();
+        self.0.read_exact(&mut byte).expect("the bench works");
         byte[0]
     }
 
     /// Closes its side, as CUPS does; all that still comes, until the printer has done all and hangs up.
     pub(crate) fn finish(&mut self) -> Vec<u8> {
-        self.0.shutdown(Shutdown::Write).unwrap();
+        self.0.shutdown(Shutdown::Write).expect("the bench works");
         let mut rest = Vec::new();
-        self.0.read_to_end(&mut rest).unwrap();
+        self.0.read_to_end(&mut rest).expect("the bench works");
         rest
     }
 }

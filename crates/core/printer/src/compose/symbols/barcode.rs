@@ -57,7 +57,7 @@ impl Interpreter {
     }
 
     fn print_barcode(&mut self, symbology: Symbology, data: &[u8], to: &mut Mechanism) -> Outcome {
-        if !self.line.is_at_start() {
+        if self.page.is_none() && !self.line.is_at_start() {
             self.put_text(data, to);
             return Outcome::Done;
         }
@@ -91,12 +91,18 @@ impl Interpreter {
             self.feed(u32::from(rows) + texts, to);
             return ignored;
         }
+        if self.page.is_some() {
+            let words = Words { text: &code.text, cell, above, below };
+            self.put_on_page(&words, (columns, rows), &code.bars.row(module), to);
+            return Outcome::Done;
+        }
         // Upside down, what stands below comes first.
         let upside_down = self.modes.upside_down;
         let (first, last) = if upside_down { (below, above) } else { (above, below) };
         let x = self.place_of(columns, upside_down);
+        let words = readable(&code.text, cell, (x, columns), upside_down);
         if first {
-            self.put_readable(&code.text, cell, (x, columns), to);
+            self.put_readable(&code.text, words, to);
         }
         let grid = Grid { columns, rows: 1, bits: code.bars.row(module) };
         let grid = if upside_down { grid.turned() } else { grid };
@@ -105,22 +111,60 @@ impl Interpreter {
         let item = self.content(to).add_modules(x, &modules);
         self.emit(item, rows, u32::from(rows), to);
         if last {
-            self.put_readable(&code.text, cell, (x, columns), to);
+            self.put_readable(&code.text, words, to);
         }
         Outcome::Done
     }
 
-    /// Prints the readable text in the middle above or below the bars.
-    fn put_readable(&mut self, text: &str, cell: Cell, (x, width): (u16, u16), to: &mut Mechanism) {
-        let style = Style { upside_down: self.modes.upside_down, ..Style::plain(cell) };
-        let characters = u16::try_from(text.chars().count()).unwrap_or(u16::MAX);
-        let text_width = characters.saturating_mul(cell.width());
-        // Text that is wider than the bars begins further left, down to the head's first dot.
-        let x = (x + width / 2).saturating_sub(text_width / 2);
-        let Ok(bytes) = u16::try_from(text.len()) else { return };
-        let run = Run { x, bytes, start: 0, lift: 0, style };
-        let rows = style.rows();
+    /// Prints the readable text above or below the bars.
+    fn put_readable(&mut self, text: &str, run: Run, to: &mut Mechanism) {
+        let rows = run.style.rows();
         let item = self.content(to).add_text(rows, &[run], text, &[], 0);
         self.emit(item, rows, u32::from(rows), to);
     }
+
+    /// Puts bars and text on a page together: what is placed there one after the other would stand side by side.
+    fn put_on_page(&mut self, words: &Words<'_>, size: (u16, u16), bits: &[u8], to: &mut Mechanism) {
+        let (x, text_rows) = (self.line.x(), words.cell.height());
+        let (columns, rows) = (size.0, size.1.min(u16::from(u8::MAX)));
+        let below = if words.below { text_rows } else { 0 };
+        let dots = Cell::Dots { width: columns, height: 1 };
+        let style = Style { height: rows as u8, ..Style::plain(dots) };
+        let mut runs = vec![Run { x, bytes: bits.len() as u16, start: 0, lift: below, style }];
+        let (mut text, mut height) = (String::new(), rows + below);
+        let mut line = readable(words.text, words.cell, (x, columns), false);
+        if words.above {
+            runs.push(Run { lift: height, ..line });
+            height += text_rows;
+            text.push_str(words.text);
+            text.push('\n');
+        }
+        if words.below {
+            line.start = text.len() as u32;
+            runs.push(line);
+            text.push_str(words.text);
+        }
+        let item = self.content(to).add_text(height, &runs, &text, bits, 0);
+        self.emit(item, height, 0, to);
+    }
+}
+
+/// What stands beside the bars.
+struct Words<'a> {
+    text: &'a str,
+    cell: Cell,
+    above: bool,
+    below: bool,
+}
+
+/// The readable text in the middle of bars that begin at `x`.
+fn readable(text: &str, cell: Cell, (x, width): (u16, u16), upside_down: bool) -> Run {
+    let style = Style { upside_down, ..Style::plain(cell) };
+    let characters = i32::try_from(text.chars().count()).unwrap_or(i32::MAX);
+    // Text that is wider than the bars begins further left, down to the head's first dot.
+    let spare = i32::from(width).saturating_sub(characters.saturating_mul(cell.width().into()));
+    let before = spare.div_euclid(2);
+    let shift = if upside_down { spare - before } else { before };
+    let x = u16::try_from(i32::from(x).saturating_add(shift)).unwrap_or_default();
+    Run { x, bytes: u16::try_from(text.len()).unwrap_or(u16::MAX), start: 0, lift: 0, style }
 }

@@ -32,12 +32,12 @@ pub(super) struct Linear {
 pub(super) fn encode(symbology: Symbology, data: &[u8]) -> (Option<Linear>, &[u8]) {
     match symbology {
         Symbology::UpcA => (upc::ean13(data, true).map(Linear::from), &[]),
-        Symbology::UpcE => (upc::upc_e(data).map(Linear::from), &[]),
+        Symbology::UpcE => or_text(upc::upc_e(data).map(Linear::from), data),
         Symbology::Ean13 => (upc::ean13(data, false).map(Linear::from), &[]),
         Symbology::Ean8 => (upc::ean8(data).map(Linear::from), &[]),
         Symbology::Code39 => code39(data),
         Symbology::Itf => (itf(data), &[]),
-        Symbology::Codabar => (codabar(data), &[]),
+        Symbology::Codabar => or_text(codabar(data), data),
         Symbology::Code93 => (code93(data), &[]),
         Symbology::Code128 => {
             let (values, rest) = code128::braces(data);
@@ -49,13 +49,19 @@ pub(super) fn encode(symbology: Symbology, data: &[u8]) -> (Option<Linear>, &[u8
             (elements.and_then(|elements| gs1_128(&elements)), rest)
         }
         Symbology::DataBar | Symbology::DataBarTruncated | Symbology::DataBarLimited => {
-            (data_bar(data, symbology == Symbology::DataBarLimited), &[])
+            or_text(data_bar(data, symbology == Symbology::DataBarLimited), data)
         }
         Symbology::DataBarExpanded => {
             let (elements, rest) = gs1::read(data);
             (elements.and_then(|elements| expanded(&elements)), rest)
         }
     }
+}
+
+/// The bar code, or the data as text.
+fn or_text(code: Option<Linear>, data: &[u8]) -> (Option<Linear>, &[u8]) {
+    let rest = if code.is_some() { &[] } else { data };
+    (code, rest)
 }
 
 /// The name that reports use.
