@@ -10,7 +10,7 @@
 use super::sheet::{Area, Sheet};
 use super::{Interpreter, Outcome};
 use crate::mechanism::Mechanism;
-use crate::paper::content::{Content, Kind};
+use crate::paper::content::Content;
 use escpos::{Align, Command, Direction};
 
 /// Height of the page until `GS ( P` says something else: 208 mm at 203 dpi.
