@@ -14,6 +14,7 @@ impl Mechanism {
     /// Whatever moves has been run up to now before.
     pub(crate) fn touch(&mut self, poke: Poke, report: &mut impl FnMut(Event)) {
         self.tell(report);
+        self.stand(self.now);
         match poke {
             Poke::OpenCover => self.open_cover(),
             Poke::CloseCover => self.close_cover(),
@@ -107,7 +108,7 @@ impl Mechanism {
     fn look_after_touch(&mut self, report: &mut impl FnMut(Event)) {
         self.check_vitals();
         if self.powered && !self.is_feeding() {
-            self.look_at_standing_paper(self.motion.clock, report);
+            self.look_at_standing_paper(self.now, report);
         }
         if !self.may_move() {
             self.halt();
@@ -118,7 +119,7 @@ impl Mechanism {
     fn renew_waiting_for_cool(&mut self) {
         if self.known.hot_until.is_some() {
             let wait = self.thermal.cooling_time(self.motion.heat_uj);
-            self.known.hot_until = Some(wait.map_or(sim::SimTime::NEVER, |wait| self.motion.clock + wait));
+            self.known.hot_until = Some(wait.map_or(sim::SimTime::NEVER, |wait| self.now + wait));
         }
     }
 

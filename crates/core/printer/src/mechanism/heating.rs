@@ -19,6 +19,10 @@ const PLACES: u32 = 24;
 const RESIDUAL_LOG2_NS: u32 = 15;
 /// Entries of that table: 8 ms.
 const RESIDUAL_ENTRIES: usize = 256;
+/// No more than this is ever plugged in: 230 V.
+const VOLTAGE_MAX_MV: u32 = 230_000;
+/// More than 1 kΩ is a broken cable.
+const RESISTANCE_MAX_MOHM: u32 = 1_000_000;
 /// Below this share of the needed energy nothing darkens.
 const VISIBLE_PERMILLE: u32 = 400;
 
@@ -151,12 +155,12 @@ impl Heating {
     }
 
     pub(crate) fn set_voltage(&mut self, voltage_mv: u32) {
-        self.voltage_mv = voltage_mv;
+        self.voltage_mv = voltage_mv.min(VOLTAGE_MAX_MV);
         self.tabulate();
     }
 
     pub(crate) fn set_resistance(&mut self, resistance_mohm: u32) {
-        self.resistance_mohm = resistance_mohm;
+        self.resistance_mohm = resistance_mohm.min(RESISTANCE_MAX_MOHM);
         self.tabulate();
     }
 

@@ -26,6 +26,8 @@ mod orders;
 mod outlet;
 mod sensor;
 mod state;
+#[cfg(test)]
+mod tests;
 mod thermal;
 mod thermistor;
 
@@ -81,6 +83,8 @@ pub(crate) struct Mechanism {
     known: Known,
     powered: bool,
     cover_open: bool,
+    /// The last moment that it was told of.
+    now: SimTime,
 }
 
 /// What the controller has concluded, and when it looks again.
@@ -131,6 +135,7 @@ impl Mechanism {
             known: Known::default(),
             powered: true,
             cover_open: false,
+            now: SimTime::ZERO,
         }
     }
 
@@ -271,6 +276,7 @@ impl Mechanism {
 
     /// Runs the motor up to `now`, and no further than the next change.
     pub(crate) fn catch_up(&mut self, now: SimTime) {
+        self.now = self.now.max(now);
         match self.under_way {
             UnderWay::Feeding { mut task, plan } => {
                 let (after, task_after) = plan.after;
