@@ -15,8 +15,7 @@
 //! | `profile`, `geometry`, `poke`, `event`, `units` | the interface |
 //! | [`words`] | pokes as phrases, and faults by name |
 //!
-//! Source of the facts: printer sources, by section in each file. *Not modelled yet:* composite
-//! symbols, partial cuts apart from full ones.
+//! Source of the facts: printer sources, by section in each file. *Not modelled:* as each file says.
 
 mod bench;
 mod compose;

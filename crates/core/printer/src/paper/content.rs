@@ -190,7 +190,8 @@ impl Content {
     fn bytes_of(&self, item: &Item) -> usize {
         let runs = self.runs(item);
         let dots = runs.iter().map(|run| self.dots(run).len()).sum::<usize>();
-        size_of::<Item>() + size_of_val(runs) + item.text.len as usize + self.bits(item).len() + dots
+        let words = self.text(item).len() + self.meaning(item).map_or(0, |meaning| meaning.data.len());
+        size_of::<Item>() + size_of_val(runs) + words + self.bits(item).len() + dots
     }
 
     /// Says at which dot line an item begins.

@@ -3,7 +3,7 @@
 //! The reader is rxing. Where it knows no such code, the claim is about dots or about what the piece says of itself.
 
 use crate::driver::Bench;
-use printer::{DESK_80, Event, Picture, Piece, Poke};
+use printer::{DESK_80, Event, Picture, Piece, Poke, SLIP_58};
 use rxing::{BarcodeFormat, DecodeHints};
 use std::sync::Arc;
 
@@ -323,6 +323,23 @@ fn a_qr_code_that_holds_too_much_is_not_printed() {
     let (bench, piece) = printed(&symbol(QR, &[b'x'; 2954]));
     assert!(bench.story().contains(&"command 1D 28 ignored".to_owned()));
     assert_eq!(codes(&piece), []);
+}
+
+#[test]
+fn clones_print_qr_codes_by_commands_of_their_own() {
+    // ESC Z version, level, module; GS N module, level; GS k 97 version, level: then a length, of which GS N sends the
+    // high byte first.
+    for command in [&b"\x1BZ\x00M\x04\x05\x00"[..], b"\x1DN\x04M\x00\x05", b"\x1Dk\x61\x00\x01\x05\x00"] {
+        let mut bench = Bench::new(&SLIP_58);
+        bench.send_obediently(&[command, b"clone\n\n\n\n\n\n\n\n"].concat()).settle().poke(Poke::Inspect);
+        let found = bench.events.iter().rev().find_map(|(_, event)| match event {
+            Event::Found { piece, .. } => Some(Arc::clone(piece)),
+            _ => None,
+        });
+        let piece = found.expect("paper hangs out");
+        assert_eq!(codes(&piece), [("QR", "clone".to_owned())], "{command:02X?}");
+        assert_eq!(read(&piece, BarcodeFormat::QR_CODE), "clone");
+    }
 }
 
 #[test]

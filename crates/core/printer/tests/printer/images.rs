@@ -2,7 +2,7 @@
 
 use crate::codes::printed;
 use crate::driver::Bench;
-use printer::{DESK_80, Event, Picture, Piece, Poke};
+use printer::{DESK_80, Event, Picture, Piece, Poke, SLIP_58};
 use proptest::prelude::{any, prop, prop_oneof, proptest};
 use proptest::strategy::{Just, Strategy};
 use std::sync::Arc;
@@ -114,6 +114,21 @@ fn half_density_doubles_dots_and_eight_dots_stand_three_lines_each() {
     let raster = |m: u8| [&[0x1D, b'v', b'0', m, 5, 0, 24, 0], tall.as_slice()].concat();
     assert_eq!(picture(&columns(1, 8)), picture(&raster(0)));
     assert_eq!(picture(&columns(0, 8)), picture(&raster(1)));
+}
+
+#[test]
+fn a_clone_prints_eight_dots_on_eight_dot_lines() {
+    let bytes = [&[0x1B, b'*', 1, 24, 0][..], &[0xFF; 24], b"\n\n\n\n\n\n\n"].concat();
+    let ink = |profile| {
+        let mut bench = Bench::new(profile);
+        bench.send_obediently(&bytes).settle().poke(Poke::Inspect);
+        let found = bench.events.iter().find_map(|(_, event)| match event {
+            Event::Found { piece, .. } => Some(Arc::clone(piece)),
+            _ => None,
+        });
+        found.expect("paper hangs out").ideal().dots.iter().filter(|dot| **dot > 0).count()
+    };
+    assert_eq!((ink(&DESK_80), ink(&SLIP_58)), (24 * 24, 24 * 8));
 }
 
 #[test]
