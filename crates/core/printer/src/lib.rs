@@ -15,8 +15,7 @@
 //! | `profile`, `geometry`, `poke`, `event`, `units` | the interface |
 //! | [`words`] | pokes as phrases, and faults by name |
 //!
-//! Source of the facts: printer sources, by section in each file. *Not modelled yet:* the supply voltage, the
-//! head's single dots, the blade's home switch, dust on sensors, composite symbols.
+//! Source of the facts: printer sources, by section in each file. *Not modelled:* as each file says.
 
 mod bench;
 mod compose;

@@ -76,7 +76,7 @@ fn measured() -> Ratios {
 fn rows(table: Ratios, corpus: Corpus, bytes: f64, medians: &Medians) -> Ratios {
     let [whole, page, line, single] = PIECES.map(|piece| piece.to_string());
     let goal = match corpus {
-        Corpus::Text => 1.0,
+        Corpus::Text | Corpus::Plain => 1.0,
         Corpus::Mixed => 4.0,
     };
     let speed = |name: &str| bytes / medians.nanos(name);

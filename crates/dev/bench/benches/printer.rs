@@ -11,7 +11,9 @@ use core::hint::black_box;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use escpos::{RasterScale, Writer};
-use printer::{DATA, DESK_80, Event, GearName, InterpreterAlone, Micrometres, Permille, Piece, Poke, Printer};
+use printer::{
+    DATA, DESK_80, Event, GearName, InterpreterAlone, Micrometres, Permille, Piece, Poke, Printer,
+};
 use sim::{Input, Machine, Output, SimTime};
 use std::io;
 use std::sync::Arc;
@@ -51,13 +53,13 @@ fn receipt_to_png(bencher: Bencher) {
 #[divan::bench]
 fn receipt_on_paper(bencher: Bencher) {
     let receipt = Corpus::Plain.bytes(1);
-    bencher.counter(ItemsCount::new(1_usize)).bench(|| print(black_box(&receipt), &[]));
+    bencher.counter(ItemsCount::new(1_usize)).bench(|| print(black_box(&receipt), None));
 }
 
 #[divan::bench(args = Fault::ALL)]
 fn dot_lines(bencher: Bencher, fault: Fault) {
     let job = job();
-    bencher.counter(ItemsCount::new(JOB_LINES)).bench(|| print(black_box(&job), fault.pokes()));
+    bencher.counter(ItemsCount::new(JOB_LINES)).bench(|| print(black_box(&job), fault.poke()));
 }
 
 /// What is wrong with the mechanism.
@@ -74,20 +76,18 @@ impl Fault {
     const ALL: [Self; 5] =
         [Self::Nothing, Self::MissingTooth, Self::Drag, Self::SpotOnPlaten, Self::WeakSupply];
 
-    fn pokes(self) -> &'static [Poke] {
-        match self {
-            Self::Nothing => &[],
-            Self::MissingTooth => {
-                &[Poke::WearGear { gear: GearName::Platen, tooth: 5, wear: Permille::WHOLE }]
-            }
-            Self::Drag => &[Poke::Drag { force_mn: 600, over: None }],
-            Self::SpotOnPlaten => &[Poke::SpotPlaten {
+    fn poke(self) -> Option<Poke> {
+        Some(match self {
+            Self::Nothing => return None,
+            Self::MissingTooth => Poke::WearGear { gear: GearName::Platen, tooth: 5, wear: Permille::WHOLE },
+            Self::Drag => Poke::Drag { force_mn: 600, over: None },
+            Self::SpotOnPlaten => Poke::SpotPlaten {
                 at: Micrometres(5000),
                 length: Micrometres(4000),
                 contact: Permille::new(500),
-            }],
-            Self::WeakSupply => &[Poke::SupplyResistance { resistance_mohm: 2000 }],
-        }
+            },
+            Self::WeakSupply => Poke::SupplyResistance { resistance_mohm: 2000 },
+        })
     }
 }
 
@@ -113,19 +113,18 @@ fn interpret(stream: &[u8], piece: usize) -> usize {
 fn job() -> Vec<u8> {
     let row: Vec<u8> = (0..72_u8).map(|at| if at % 10 == 3 { 0xFF } else { 0 }).collect();
     let mut bytes = Vec::new();
-    Writer::new(&mut bytes).raster(RasterScale::default(), 72, &row.repeat(JOB_LINES)).cut(
-        escpos::CutMode::Full,
-        Some(0),
-    );
+    Writer::new(&mut bytes)
+        .raster(RasterScale::default(), 72, &row.repeat(JOB_LINES))
+        .cut(escpos::CutMode::Full, Some(0));
     bytes
 }
 
 /// Prints, waiting whenever the printer says so, until the piece is off.
-fn print(bytes: &[u8], pokes: &[Poke]) -> Option<Arc<Piece>> {
+fn print(bytes: &[u8], poke: Option<Poke>) -> Option<Arc<Piece>> {
     let mut printer = Printer::new(&DESK_80);
     let mut now = SimTime::ZERO;
-    for poke in pokes {
-        printer.handle(now, Input::Poke(*poke));
+    if let Some(poke) = poke {
+        printer.handle(now, Input::Poke(poke));
     }
     let mut rest = bytes;
     loop {
@@ -150,8 +149,8 @@ fn print(bytes: &[u8], pokes: &[Poke]) -> Option<Arc<Piece>> {
 
 /// Bytes of the picture file.
 fn picture_file(bytes: &[u8]) -> usize {
-    let piece = print(bytes, &[]).expect("a receipt that ends with a cut comes off");
-    report::paper(&piece).expect("a receipt has a length").len()
+    let piece = print(bytes, None).expect("a receipt that ends with a cut comes off");
+    report::picture::paper(&piece).expect("a receipt has a length").len()
 }
 
 /// The reference: the same text drawn by the small raster, and its picture file.
@@ -183,10 +182,10 @@ fn measured() -> Ratios {
     let mut contest = Contest::new()
         .enter("reference", || reference_file(&font, black_box(&receipt)))
         .enter("png", || picture_file(black_box(&receipt)))
-        .enter("paper", || print(black_box(&receipt), &[]));
+        .enter("paper", || print(black_box(&receipt), None));
     for fault in Fault::ALL {
         let image = &image;
-        contest = contest.enter(&fault.to_string(), move || print(black_box(image), fault.pokes()));
+        contest = contest.enter(&fault.to_string(), move || print(black_box(image), fault.poke()));
     }
     paper_rows(table, &contest.hold())
 }
@@ -197,7 +196,11 @@ fn interpreter_rows(table: Ratios, corpus: Corpus, bytes: f64, medians: &Medians
     table
         .row(&format!("{corpus}, one buffer: GB/s"), bytes / medians.nanos(&whole), Goal::AtLeast(goal))
         .row(&format!("{corpus}, times the scanner"), medians.ratio(&whole, "scanner"), Goal::Open)
-        .row(&format!("{corpus}, 64 bytes, times one buffer"), medians.ratio(&line, &whole), Goal::AtMost(1.2))
+        .row(
+            &format!("{corpus}, 64 bytes, times one buffer"),
+            medians.ratio(&line, &whole),
+            Goal::AtMost(1.2),
+        )
         .row(
             &format!("{corpus}, single bytes, times one buffer"),
             medians.ratio(&single, &whole),
@@ -209,7 +212,11 @@ fn paper_rows(table: Ratios, medians: &Medians) -> Ratios {
     let mut table = table
         .row("receipts a second, down to the PNG", 1e9 / medians.nanos("png"), Goal::AtLeast(4000.0))
         .row("receipts a second, on paper", 1e9 / medians.nanos("paper"), Goal::Open)
-        .row("a receipt, times the reference's raster and PNG", medians.ratio("png", "reference"), Goal::Open);
+        .row(
+            "a receipt, times the reference's raster and PNG",
+            medians.ratio("png", "reference"),
+            Goal::Open,
+        );
     for fault in Fault::ALL {
         let goal = if fault == Fault::Nothing { 60.0 } else { 200.0 };
         let line_ns = medians.nanos(&fault.to_string()) / JOB_LINES as f64;

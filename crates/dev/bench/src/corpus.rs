@@ -88,8 +88,16 @@ fn plain(number: u32, bytes: &mut Vec<u8>) {
     for article in 0..34 {
         line.clear();
         let price = (number + article) * 37 % 9_999;
-        let _ = write!(line, "{article:>3}  ARTICLE NUMBER {price:05}  1 x {:>5}.{:02}", price / 100, price % 100);
+        let _ = write!(
+            line,
+            "{article:>3}  ARTICLE NUMBER {price:05}  1 x {:>5}.{:02}",
+            price / 100,
+            price % 100
+        );
         Writer::new(bytes).text(line.as_bytes()).line_feed();
     }
-    Writer::new(bytes).text(b"TOTAL                              CNY 123.45").line_feed().cut(CutMode::Full, Some(0));
+    Writer::new(bytes)
+        .text(b"TOTAL                              CNY 123.45")
+        .line_feed()
+        .cut(CutMode::Full, Some(0));
 }

@@ -153,8 +153,8 @@ const fn shade(dark: u8) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::{BACKGROUND, Canvas, MARGIN_DOTS, PAPER, paper, shade};
-    use printer::{Geometry, Picture, Piece};
+    use super::{BACKGROUND, Canvas, MARGIN_DOTS, PAPER, shade, shaded};
+    use printer::{Geometry, Picture};
 
     #[test]
     fn white_is_paper_and_black_is_black() {
@@ -182,7 +182,7 @@ mod tests {
     fn sound_paper_takes_one_bit_a_dot_and_looks_the_same() {
         // Eleven dots a row, so that the last byte of a row is not full; three channels of the palette each.
         let dots: Vec<u8> = (0..33).map(|at| if at % 3 == 0 { 200 } else { 0 }).collect();
-        let (depth, shown) = decoded(&paper(&picture(11, &dots), Geometry::WIDE_203_DPI).unwrap());
+        let (depth, shown) = decoded(&shaded(&picture(11, &dots), Geometry::WIDE_203_DPI).unwrap());
         assert_eq!(depth, png::BitDepth::One);
         let expected: Vec<u8> = dots.iter().flat_map(|dot| [shade(*dot); 3]).collect();
         assert_eq!(shown, expected);
@@ -191,14 +191,14 @@ mod tests {
     #[test]
     fn paper_with_more_shades_stays_grey() {
         let dots = [0, 90, 200, 255];
-        let (depth, shown) = decoded(&paper(&picture(2, &dots), Geometry::WIDE_203_DPI).unwrap());
+        let (depth, shown) = decoded(&shaded(&picture(2, &dots), Geometry::WIDE_203_DPI).unwrap());
         assert_eq!((depth, shown), (png::BitDepth::Eight, dots.map(shade).to_vec()));
     }
 
     #[test]
     fn blank_paper_is_white_and_black_paper_is_black() {
         for dark in [0, 200] {
-            let (_, shown) = decoded(&paper(&picture(8, &[dark; 16]), Geometry::WIDE_203_DPI).unwrap());
+            let (_, shown) = decoded(&shaded(&picture(8, &[dark; 16]), Geometry::WIDE_203_DPI).unwrap());
             assert_eq!(shown, [shade(dark); 48]);
         }
     }

@@ -42,8 +42,8 @@ impl Receipt {
         Ok([
             (".bin", raw),
             (".txt", self.text(reading).into_bytes()),
-            ("-ideal.png", report::picture::paper(&self.piece.ideal(), self.piece.geometry())?),
-            (".png", report::picture::paper(&self.piece.picture(), self.piece.geometry())?),
+            ("-ideal.png", report::picture::ideal_paper(&self.piece)?),
+            (".png", report::picture::paper(&self.piece)?),
         ])
     }
 

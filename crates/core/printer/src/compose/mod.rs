@@ -5,7 +5,8 @@
 //!
 //! | file | commands |
 //! |---|---|
-//! | `text`, `modes`, `charset`, `code_pages`, `user_characters` | characters, how they look, and the state that `ESC @` sets back |
+//! | `text`, `modes` | characters, how they look, and the state that `ESC @` sets back |
+//! | `charset`, `code_pages`, `user_characters` | which characters the bytes stand for |
 //! | `motion`, `line`, `tabs` | the line in the making, feeds, positions, margins |
 //! | `symbols` | bar codes and matrix codes |
 //! | `graphics` | images, printed and stored |
@@ -128,7 +129,9 @@ impl Interpreter {
 
     /// Bytes that stored symbols, images and characters take.
     pub(crate) fn footprint_bytes(&self) -> usize {
-        self.symbols.footprint_bytes() + self.images.footprint_bytes() + self.users.footprint_bytes()
+        let page = self.page.as_ref().map_or(0, Page::footprint_bytes);
+        let stored = self.symbols.footprint_bytes() + self.images.footprint_bytes();
+        stored + self.users.footprint_bytes() + page
     }
 
     /// Forgets the line and the page in the making.

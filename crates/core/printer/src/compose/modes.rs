@@ -36,6 +36,8 @@ pub(super) struct Modes {
     pub(super) tabs: Tabs,
     /// Motion units, as parts of an inch: across and along.
     pub(super) units_per_inch: (u16, u16),
+    /// What single-byte and multibyte characters look like in these modes.
+    styles: (Style, Style),
 }
 
 impl Modes {
@@ -62,32 +64,40 @@ impl Modes {
             area_dots: geometry.head_dots,
             tabs: Tabs::EVERY_EIGHT,
             units_per_inch: face.units_per_inch,
+            styles: (Style::plain(Cell::A), Style::plain(Cell::Wide)),
         }
     }
 
     /// How single-byte characters look now.
-    pub(super) fn style(&self) -> Style {
-        let (width, height) = self.size;
-        Style {
+    pub(super) const fn style(&self) -> Style {
+        self.styles.0
+    }
+
+    /// How multibyte characters look now.
+    pub(super) const fn wide_style(&self) -> Style {
+        self.styles.1
+    }
+
+    /// Finds the styles anew, after a mode has changed.
+    pub(super) fn restyle(&mut self) {
+        let ((width, height), (wide_width, wide_height)) = (self.size, self.wide_size);
+        let (left, right) = self.wide_spacing_dots;
+        let narrow = Style {
             width,
             height,
             underline: self.underline,
             spacing: self.right_spacing_dots * u16::from(width),
             ..self.common(self.cell())
-        }
-    }
-
-    /// How multibyte characters look now.
-    pub(super) fn wide_style(&self) -> Style {
-        let ((width, height), (left, right)) = (self.wide_size, self.wide_spacing_dots);
-        Style {
-            width,
-            height,
+        };
+        let wide = Style {
+            width: wide_width,
+            height: wide_height,
             underline: self.wide_underline,
-            lead: left * u16::from(width),
-            spacing: right * u16::from(width),
+            lead: left * u16::from(wide_width),
+            spacing: right * u16::from(wide_width),
             ..self.common(Cell::Wide)
-        }
+        };
+        self.styles = (narrow, wide);
     }
 
     fn common(&self, cell: Cell) -> Style {

@@ -10,13 +10,16 @@
 use super::sheet::{Area, Sheet};
 use super::{Interpreter, Outcome};
 use crate::mechanism::Mechanism;
-use crate::paper::content::{Content, Kind};
+use crate::paper::content::Content;
 use escpos::{Align, Command, Direction};
 
 /// Height of the page until `GS ( P` says something else: 208 mm at 203 dpi.
 pub(super) const PAGE_ROWS: u16 = 1662;
 /// The highest page: 600 mm at 203 dpi. Together with the widest head, this bounds its memory.
 const PAGE_ROWS_MAX: u16 = 4800;
+
+/// Further down than this nothing is on any page.
+const DOWN_MAX: i32 = 1 << 20;
 
 /// What `ESC W`, `ESC T` and `GS ( P` have set, in page mode or before it.
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +76,7 @@ impl Page {
 
     /// Moves so many dot lines on.
     pub(crate) fn feed(&mut self, lines: u32) {
-        self.down = self.down.saturating_add(i32::try_from(lines).unwrap_or(i32::MAX));
+        self.down = self.down.saturating_add(i32::try_from(lines).unwrap_or(i32::MAX)).min(DOWN_MAX);
         self.along = 0;
     }
 
@@ -119,6 +122,11 @@ impl Page {
     const fn begin(&mut self) {
         (self.along, self.down, self.fresh) = (0, 0, true);
     }
+
+    /// Bytes of memory that it has reserved.
+    pub(super) fn footprint_bytes(&self) -> usize {
+        self.content.footprint_bytes() + self.sheet.footprint_bytes()
+    }
 }
 
 impl Interpreter {
@@ -161,14 +169,14 @@ impl Interpreter {
                 let down = self.modes.along_dots(units).cast_signed();
                 self.flush();
                 let page = self.page.as_mut()?;
-                (page.down, page.fresh) = (down, false);
+                (page.down, page.fresh) = (down.min(DOWN_MAX), false);
                 Some(Outcome::Done)
             }
             Command::RelativeY(units) => {
                 let distance = along(units);
                 self.flush();
                 let page = self.page.as_mut()?;
-                page.down = page.down.saturating_add(distance).max(0);
+                page.down = page.down.saturating_add(distance).clamp(0, DOWN_MAX);
                 Some(Outcome::Done)
             }
             Command::Cancel => {

@@ -204,6 +204,7 @@ impl Sheet {
         let inside =
             |(at_x, at_y): (u16, u16)| (x..x + width).contains(&at_x) && (y..y + height).contains(&at_y);
         self.words.retain(|words| !inside(words.dot));
+        self.words_bytes = self.words.iter().map(|words| words.text.len()).sum();
     }
 
     /// Rows, bytes a row, and the dots as those of a raster image.
@@ -240,5 +241,12 @@ impl Sheet {
             text.push_str(&words.text);
         }
         text
+    }
+
+    /// Bytes of memory that it has reserved.
+    pub(super) fn footprint_bytes(&self) -> usize {
+        self.rows.capacity() * size_of::<DotRow>()
+            + self.words.capacity() * size_of::<Words>()
+            + self.words_bytes
     }
 }

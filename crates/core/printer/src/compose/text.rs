@@ -41,6 +41,7 @@ impl Interpreter {
             Command::Color(_) | Command::Coloring(_) => {}
             _ => return None,
         }
+        modes.restyle();
         Some(Outcome::Done)
     }
 

@@ -84,7 +84,7 @@ impl Feed {
             wrapped_nm: None,
             calm: false,
         };
-        feed.settle();
+        feed.note_calm();
         feed
     }
 
@@ -96,7 +96,7 @@ impl Feed {
     /// The time that the motor needs for a dot line, at a place on the ramp.
     #[inline]
     pub(crate) fn line_time_ns(&self, ramp: u16) -> u32 {
-        let place = self.ramp.get(usize::from(ramp)).or(self.ramp.last());
+        let place = self.ramp.get(usize::from(ramp)).or_else(|| self.ramp.last());
         place.map_or(u32::MAX, |place| place.line_ns)
     }
 
@@ -118,7 +118,7 @@ impl Feed {
     }
 
     /// Finds out whether anything is out of order; a full roll at every speed is not.
-    fn settle(&mut self) {
+    fn note_calm(&mut self) {
         let RollHolder { friction_mn, inertia_mn, .. } = self.holder;
         let most = self.motor.path_drag_mn + friction_mn + inertia_mn + self.swollen_mn;
         let pull = self.ramp.iter().map(|place| self.weakened(place.pull_mn)).min().unwrap_or(0);
@@ -202,43 +202,43 @@ impl Feed {
 impl Feed {
     pub(crate) fn wear(&mut self, gear: GearName, tooth: u16, wear: Permille) {
         self.gears.wear(gear, tooth, wear);
-        self.settle();
+        self.note_calm();
     }
 
     pub(crate) fn renew_gears(&mut self) {
         self.gears.renew();
-        self.settle();
+        self.note_calm();
     }
 
     pub(crate) fn weaken(&mut self, force: Permille) {
         self.force = force;
-        self.settle();
+        self.note_calm();
     }
 
     pub(crate) fn glaze(&mut self, grip: Permille) {
         self.grip = grip;
-        self.settle();
+        self.note_calm();
     }
 
     pub(crate) fn spot(&mut self, at: Micrometres, length: Micrometres, contact: Permille) {
         self.gears.set_spot(at, length, contact);
-        self.settle();
+        self.note_calm();
     }
 
     pub(crate) fn renew_platen(&mut self) {
         (self.force, self.grip) = (Permille::WHOLE, Permille::WHOLE);
         self.gears.renew_platen();
-        self.settle();
+        self.note_calm();
     }
 
     pub(crate) fn hold_back(&mut self, force_mn: u32, over: Option<Micrometres>, turned: u64) {
         self.drag = Some(self.force(force_mn, over, turned));
-        self.settle();
+        self.note_calm();
     }
 
     pub(crate) fn pull(&mut self, force_mn: u32, over: Micrometres, turned: u64) {
         self.pull = Some(self.force(force_mn, Some(over), turned));
-        self.settle();
+        self.note_calm();
     }
 
     fn force(&self, force_mn: u32, over: Option<Micrometres>, turned: u64) -> Drag {
@@ -248,7 +248,7 @@ impl Feed {
 
     pub(crate) fn free(&mut self) {
         self.drag = None;
-        self.settle();
+        self.note_calm();
     }
 
     /// Forgets forces that are over.
@@ -256,24 +256,24 @@ impl Feed {
         let lasts = |drag: &Drag| turned < drag.until_turned;
         if self.drag.is_some() || self.pull.is_some() {
             (self.drag, self.pull) = (self.drag.filter(lasts), self.pull.filter(lasts));
-            self.settle();
+            self.note_calm();
         }
     }
 
     pub(crate) fn obstruct(&mut self, at: Option<Micrometres>) {
         self.obstruction_nm = at.map(Micrometres::as_nm);
-        self.settle();
+        self.note_calm();
     }
 
     pub(crate) fn wrap(&mut self, position_nm: Option<i64>) {
         self.wrapped_nm = position_nm;
-        self.settle();
+        self.note_calm();
     }
 
     /// Paper is damp: above 60 % of moisture it drags half a millinewton more for each thousandth.
     pub(crate) fn dampen(&mut self, relative: Permille) {
         self.swollen_mn = u32::from(relative.get().saturating_sub(DRY_PERMILLE)) / 2;
-        self.settle();
+        self.note_calm();
     }
 
     pub(crate) const fn is_obstructed(&self) -> bool {

@@ -4,9 +4,9 @@
 
 use super::Mechanism;
 use crate::geometry::HEAD_DOTS_MAX;
-use crate::paper::raster::{BLANK, DotRow};
+use crate::paper::raster::DotRow;
 use crate::paper::surface::Surface;
-use crate::{Event, Micrometres, Permille, Poke, Roll, Wire};
+use crate::{Event, Micrometres, Permille, Piece, Poke, Roll, Wire};
 use std::sync::Arc;
 
 impl Mechanism {
@@ -14,6 +14,7 @@ impl Mechanism {
     /// Whatever moves has been run up to now before.
     pub(crate) fn touch(&mut self, poke: Poke, report: &mut impl FnMut(Event)) {
         self.tell(report);
+        self.stand(self.now);
         match poke {
             Poke::OpenCover => self.open_cover(),
             Poke::CloseCover => self.close_cover(),
@@ -107,7 +108,7 @@ impl Mechanism {
     fn look_after_touch(&mut self, report: &mut impl FnMut(Event)) {
         self.check_vitals();
         if self.powered && !self.is_feeding() {
-            self.look_at_standing_paper(self.motion.clock, report);
+            self.look_at_standing_paper(self.now, report);
         }
         if !self.may_move() {
             self.halt();
@@ -118,7 +119,7 @@ impl Mechanism {
     fn renew_waiting_for_cool(&mut self) {
         if self.known.hot_until.is_some() {
             let wait = self.thermal.cooling_time(self.motion.heat_uj);
-            self.known.hot_until = Some(wait.map_or(sim::SimTime::NEVER, |wait| self.motion.clock + wait));
+            self.known.hot_until = Some(wait.map_or(sim::SimTime::NEVER, |wait| self.now + wait));
         }
     }
 
@@ -172,17 +173,16 @@ impl Mechanism {
     /// The customer takes what lies there; without a cutter, tears off what has come out.
     fn take(&mut self, report: &mut impl FnMut(Event)) {
         self.exit.take(report);
-        if self.profile.cutter.is_none() && !self.is_feeding() && !self.feed.is_wrapped() {
-            if let Some(piece) = self.strip.cut(self.place(), self.taken_bytes) {
-                report(Event::Taken { piece: Arc::new(crate::Piece { torn: true, ..piece }) });
-            }
+        let tears = self.profile.cutter.is_none() && !self.is_feeding() && !self.feed.is_wrapped();
+        let place = self.place();
+        if let Some(piece) = tears.then(|| self.strip.cut(place, self.taken_bytes)).flatten() {
+            report(Event::Taken { piece: Arc::new(Piece { torn: true, ..piece }) });
         }
     }
 }
 
 /// Marks so many dots from a first one on.
 fn mark(row: &mut DotRow, first: u16, count: u16) {
-    debug_assert_eq!(row.len(), BLANK.len());
     for dot in (first..first.saturating_add(count)).take_while(|dot| *dot < HEAD_DOTS_MAX) {
         if let Some(word) = row.get_mut(usize::from(dot / 64)) {
             *word |= 1 << (63 - dot % 64);

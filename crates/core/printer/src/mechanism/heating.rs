@@ -19,6 +19,10 @@ const PLACES: u32 = 24;
 const RESIDUAL_LOG2_NS: u32 = 15;
 /// Entries of that table: 8 ms.
 const RESIDUAL_ENTRIES: usize = 256;
+/// No more than this is ever plugged in: 230 V.
+const VOLTAGE_MAX_MV: u32 = 230_000;
+/// More than 1 kΩ is a broken cable.
+const RESISTANCE_MAX_MOHM: u32 = 1_000_000;
 /// Below this share of the needed energy nothing darkens.
 const VISIBLE_PERMILLE: u32 = 400;
 
@@ -151,12 +155,12 @@ impl Heating {
     }
 
     pub(crate) fn set_voltage(&mut self, voltage_mv: u32) {
-        self.voltage_mv = voltage_mv;
+        self.voltage_mv = voltage_mv.min(VOLTAGE_MAX_MV);
         self.tabulate();
     }
 
     pub(crate) fn set_resistance(&mut self, resistance_mohm: u32) {
-        self.resistance_mohm = resistance_mohm;
+        self.resistance_mohm = resistance_mohm.min(RESISTANCE_MAX_MOHM);
         self.tabulate();
     }
 
@@ -202,7 +206,7 @@ impl Heating {
         let sum = u128::from(dot_mohm + u64::from(self.head.driver_ohm) * 1000 + shared_mohm * at_once);
         let ohm_by_1000 = sum * sum / u128::from(dot_mohm);
         let voltage = u128::from(voltage_mv.max(1));
-        u64::try_from((ohm_by_1000 * 1000 << PLACES) / (voltage * voltage))
+        u64::try_from(((ohm_by_1000 * 1000) << PLACES) / (voltage * voltage))
             .unwrap_or(u64::MAX / 4096)
             .min(u64::MAX / 4096)
     }
@@ -243,6 +247,6 @@ fn residual(head: &Head) -> Arc<[u16]> {
     let x = (65_536 << RESIDUAL_LOG2_NS) / u64::from(head.residual_ns.max(1 << RESIDUAL_LOG2_NS));
     let factor = 65_536 - x + x * x / 131_072;
     let first = u64::from(head.residual_permille.min(1000)) * 65_535 / 1000;
-    let shares = core::iter::successors(Some(first << 16), |share| Some(share * factor >> 16));
+    let shares = core::iter::successors(Some(first << 16), |share| Some((share * factor) >> 16));
     shares.take(RESIDUAL_ENTRIES).map(|share| u16::try_from(share >> 16).unwrap_or(u16::MAX)).collect()
 }

@@ -26,6 +26,8 @@ mod orders;
 mod outlet;
 mod sensor;
 mod state;
+#[cfg(test)]
+mod tests;
 mod thermal;
 mod thermistor;
 
@@ -81,6 +83,8 @@ pub(crate) struct Mechanism {
     known: Known,
     powered: bool,
     cover_open: bool,
+    /// The last moment that it was told of.
+    now: SimTime,
 }
 
 /// What the controller has concluded, and when it looks again.
@@ -131,6 +135,7 @@ impl Mechanism {
             known: Known::default(),
             powered: true,
             cover_open: false,
+            now: SimTime::ZERO,
         }
     }
 
@@ -141,18 +146,6 @@ impl Mechanism {
 
     pub(crate) const fn is_feeding(&self) -> bool {
         matches!(self.under_way, UnderWay::Feeding { .. } | UnderWay::FeedingBack { .. })
-    }
-
-    pub(crate) const fn is_cover_open(&self) -> bool {
-        self.cover_open
-    }
-
-    pub(crate) const fn has_stopped_on_paper_end(&self) -> bool {
-        self.known.paper_stop
-    }
-
-    pub(crate) const fn is_hot(&self) -> bool {
-        self.known.hot_until.is_some()
     }
 
     /// What the controller knows of it.
@@ -182,11 +175,6 @@ impl Mechanism {
     pub(crate) const fn usage(&self) -> Usage {
         let Motion { stepped, strokes, .. } = self.motion;
         Usage { lines_fed: stepped / 30, head_strokes: strokes, cuts: self.cuts }
-    }
-
-    /// Dot lines that the motor was stepped in its life.
-    pub(crate) const fn turned(&self) -> u64 {
-        self.motion.stepped
     }
 
     const fn is_supply_abnormal(&self) -> bool {
@@ -271,6 +259,7 @@ impl Mechanism {
 
     /// Runs the motor up to `now`, and no further than the next change.
     pub(crate) fn catch_up(&mut self, now: SimTime) {
+        self.now = self.now.max(now);
         match self.under_way {
             UnderWay::Feeding { mut task, plan } => {
                 let (after, task_after) = plan.after;

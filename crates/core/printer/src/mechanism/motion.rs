@@ -26,6 +26,8 @@ pub(crate) struct Motion {
     pub(crate) ramp: u16,
     /// The motor has fallen out of step, and hums.
     pub(crate) stalled: bool,
+    /// It has stood since its last dot line.
+    pub(crate) rested: bool,
     /// Dot lines after a restart that still are disturbed.
     pub(crate) settling: u8,
     /// How far the paper is ahead of where the motor should have it.
@@ -112,6 +114,7 @@ impl Motion {
             clock: SimTime::ZERO,
             ramp: 0,
             stalled: false,
+            rested: false,
             settling: 0,
             ahead_nm: 0,
             turned: 0,
@@ -250,17 +253,17 @@ impl Motion {
             || self.position_nm >= around.cut_nm
     }
 
-    /// Lets the motor stand until `now`; `true` if it has stood for any time.
-    pub(crate) fn stand(&mut self, thermal: &Thermal, now: SimTime) -> bool {
+    /// Lets the motor stand until `now`.
+    pub(crate) fn stand(&mut self, thermal: &Thermal, now: SimTime) {
         if now <= self.clock {
-            return false;
+            return;
         }
+        self.rested = true;
         self.ramp = 0;
         self.stalled = false;
         self.before = Before::default();
         self.heat_uj = thermal.cooled(self.heat_uj, now - self.clock);
         self.clock = now;
-        true
     }
 
     /// The motor starts again in the middle of a piece.

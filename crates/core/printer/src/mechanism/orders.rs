@@ -165,14 +165,15 @@ impl Mechanism {
     }
 
     fn start(&mut self, now: SimTime, task: Task, order: Order, report: &mut impl FnMut(Event)) -> bool {
-        let stood = self.stand(now);
+        self.stand(now);
+        let rested = core::mem::take(&mut self.motion.rested);
         if let Order::Print { item, .. } = order {
             if task.done == 0 {
                 self.strip.content.place(item, self.motion.line);
             }
             match self.strip.begin() {
                 Some(piece) => report(Event::Printing { piece }),
-                None if stood && task.done < task.inked_lines => self.motion.disturb(),
+                None if rested && task.done < task.inked_lines => self.motion.disturb(),
                 None => {}
             }
         }
@@ -183,9 +184,11 @@ impl Mechanism {
         task.lines > 0
     }
 
-    /// Lets everything stand until `now`; `true` if it has stood for any time.
-    pub(super) fn stand(&mut self, now: SimTime) -> bool {
-        !self.is_feeding() && self.motion.stand(&self.thermal, now)
+    /// Lets the motor stand until `now`, unless it turns.
+    pub(super) fn stand(&mut self, now: SimTime) {
+        if !self.is_feeding() {
+            self.motion.stand(&self.thermal, now);
+        }
     }
 
     fn feed_back(&mut self, now: SimTime, lines: u32) -> bool {

@@ -6,7 +6,7 @@
 
 use crate::Geometry;
 use crate::paper::landing::{Landed, Print, Weights};
-use crate::paper::tone::{VISIBLE, darkness};
+use crate::paper::tone::{BURNT, VISIBLE, darkness};
 
 /// Longest picture: 8 m of paper at 203 dpi. All of a longer piece is in its text.
 pub(crate) const ROWS_MAX: u32 = 64_000;
@@ -29,6 +29,8 @@ pub struct Picture {
 impl Picture {
     /// A dot that is at least so dark can be seen.
     pub const VISIBLE: u8 = VISIBLE;
+    /// What a sound head makes of a dot with one heating.
+    pub const BURNT: u8 = BURNT;
 
     /// Paper of this length, with what was printed on it.
     pub(crate) fn new(print: &Print<'_>, length_nm: i64) -> Self {

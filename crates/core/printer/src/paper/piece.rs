@@ -10,7 +10,7 @@ use crate::paper::content::Content;
 use crate::paper::landing::{Print, row_at};
 use crate::paper::legibility;
 use crate::paper::picture::ROWS_MAX;
-use crate::paper::surface::Surface;
+use crate::paper::surface::{Shade, Surface};
 use crate::{Geometry, Micrometres, Permille, Picture, PieceId};
 use core::fmt;
 
@@ -188,6 +188,14 @@ impl Piece {
             geometry: self.geometry,
             top_nm: self.edges_nm.0,
         }
+    }
+
+    /// True when every dot line was heated exactly where and as dark as it should be, so that the paper has two shades
+    /// only, and [`bitmap`](Self::bitmap) says all.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let dark = self.burns.segments().all(|segment| segment.first.shade == Shade::SOUND);
+        dark && !self.torn && self.forgotten_end() == 0 && self.is_nominal()
     }
 
     /// True when every dot line of every item was heated exactly where it should be, and can be seen.

@@ -34,6 +34,9 @@ pub(crate) const VISIBLE: u8 = 64;
 /// Darkness for each heat, 0 white to 255 black.
 pub(crate) static TONE: [u8; 256] = tones();
 
+/// Darkness of a sound dot.
+pub(crate) const BURNT: u8 = tone(FULL_HEAT as u32);
+
 /// Where the curve bends: heat and darkness.
 const BENDS: [(u32, u32); 4] = [(0, 0), (FULL_HEAT as u32, 200), (150, 240), (200, 255)];
 

@@ -168,7 +168,7 @@ pub static DESK_80_180: Profile = Profile {
 /// A kiosk printer: 80 mm paper, 100 mm/s, cutter, presenter that retracts.
 ///
 /// The ramp is that of the LTPA245 (section 6.1); a step of `GS e 3` is 22 mm, and no paper at the exit after
-/// 10 cm is a feed error (sections 7 and 8). The print head's 600 dots in four parts as on weak supplies.
+/// 10 cm is a feed error (sections 7 and 8). Four strobes a line, as on weak supplies.
 pub static KIOSK_80: Profile = Profile {
     name: "kiosk-80",
     identity: Identity::CUSTOM_80,

@@ -435,6 +435,27 @@ fn a_power_cut_while_the_blade_moves_has_cut_or_has_not() {
     assert_eq!([100, 190, 210, 390].map(pieces_after), [0, 0, 1, 1]);
 }
 
+#[test]
+fn after_a_power_cut_at_any_instant_the_next_receipt_is_whole() {
+    for profile in [&DESK_80, &KIOSK_80] {
+        for ms in (0..1800).step_by(23) {
+            let mut bench = Bench::new(profile);
+            bench.send(&receipt()).pass_ms(ms).poke(Poke::PowerOff).pass_ms(500).poke(Poke::PowerOn).settle();
+            assert_eq!(statuses(&mut bench)[1..], ALL_WELL[1..], "{ms} ms");
+            bench.poke(Poke::LoadPaper).settle();
+            let before = bench.pieces().len();
+            bench.send(&receipt()).settle();
+            moved(&mut bench, Presenter::Eject);
+            bench.settle().poke(Poke::TakeReceipt);
+            let pieces = bench.pieces();
+            let last = pieces.last().unwrap();
+            assert!(pieces.len() > before, "{ms} ms");
+            assert_eq!(last.reading().legibility, Permille::WHOLE, "{ms} ms");
+            assert_eq!(last.lines().count(), receipt_text().len(), "{ms} ms");
+        }
+    }
+}
+
 fn offered(faults: &[Poke]) -> Bench {
     let mut bench = with(&KIOSK_80, faults);
     job(&mut bench, "receipt");

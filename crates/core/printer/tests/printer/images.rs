@@ -385,8 +385,8 @@ proptest! {
         let _ = bench.events.iter().filter(|(_, event)| matches!(event, Event::CommandIgnored { .. })).count();
         for piece in bench.pieces() {
             assert!(piece.length_um() < 5_000_000, "{piece}");
-            let lines = piece.picture().dots.len() / 640;
-            assert!(lines < 40_000, "{lines}");
+            // The host pauses in the middle, and the motor starts again; so no picture is quite ideal.
+            assert_eq!(piece.length_um(), piece.nominal_length_um());
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use crate::driver::Bench;
 use printer::{DESK_80, Piece, Poke};
+use proptest::prelude::{ProptestConfig, any, prop, proptest};
 use std::sync::Arc;
 
 /// Paper to the left of the head, in dots: (640 - 576) / 2.
@@ -165,4 +166,40 @@ fn a_page_takes_only_so_much() {
     assert_eq!(piece.length_um(), (1662 + 120) * 125);
     let kept: usize = piece.lines().map(|line| line.text.matches('x').count()).sum();
     assert_eq!(kept, (64 << 10) / 40 * 40);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn whatever_a_host_does_with_a_page_it_is_printed_or_left(
+        commands in prop::collection::vec((0_usize..16, any::<[u16; 4]>(), any::<u8>()), 1..60),
+    ) {
+        let mut bytes = b"\x1BL".to_vec();
+        for (kind, numbers, n) in commands {
+            let [low, high] = numbers[0].to_le_bytes();
+            match kind {
+                0 | 1 => bytes.extend(area(numbers[0] % 700, numbers[1] % 2000, numbers[2] % 700, numbers[3])),
+                2 => bytes.extend([0x1B, b'T', n % 4]),
+                3 => bytes.extend([0x1D, b'$', low, high]),
+                4 => bytes.extend([0x1D, b'\\', low, high]),
+                5 => bytes.extend([0x1B, b'$', low, high % 8]),
+                6 => bytes.extend([0x1B, b'\\', low, high]),
+                7 => bytes.extend([0x1D, b'!', n & 0x77]),
+                8 => bytes.extend([&[0x1D, b'v', b'0', n % 4, 5, 0, 40, 0], [n; 200].as_slice()].concat()),
+                9 => bytes.extend(b"\x1Dk\x0496385074\0"),
+                10 => bytes.extend([0x1B, b'd', n]),
+                11 => bytes.extend([0x1D, b'(', b'P', 8, 0, 48, low, high, low, high, 0, 0]),
+                12 => bytes.extend([[0x18].as_slice(), b"\x1BS\x1BL"][usize::from(n % 2)]),
+                13 => bytes.extend(b"\x1B\x0C"),
+                _ => bytes.extend(b"TOTAL 12.50 and a long line of text that has to be broken somewhere"),
+            }
+        }
+        let mut bench = Bench::new(&DESK_80);
+        bench.send_obediently(&bytes).send_obediently(b"\x0C").settle();
+        assert!(bench.printer.footprint_bytes() < 8 << 20);
+        bench.poke(Poke::LoadPaper);
+        for piece in bench.pieces() {
+            assert!(piece.picture().height > 0);
+        }
+    }
 }

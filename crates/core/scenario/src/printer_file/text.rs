@@ -3,7 +3,7 @@
 //! Facts: printer sources, sections 0, 1, 2.2 and 9. *Not here:* code page tables of a file's own; a file chooses one
 //! of those that there are.
 
-use super::sheet::{flag, number, sheet};
+use super::sheet::{number, sheet};
 use crate::node::Node;
 use crate::shape::{Field, Map, Scalar, Shape};
 use escpos::{Dialect, Multibyte};
