@@ -359,6 +359,9 @@ impl Interpreter {
         let (rows, width_bytes, data) = page.sheet.picture();
         let text = page.sheet.text();
         let item = to.content().add_image(rows, 0, width_bytes, (false, false), &data, &text);
+        for meaning in page.sheet.codes() {
+            to.content().say(meaning);
+        }
         self.emit(item, rows, u32::from(rows), to);
         self.page = Some(page);
     }

@@ -5,7 +5,7 @@
 //! that are wider than the head, in an area that is written upwards or downwards.
 
 use crate::geometry::HEAD_DOTS_MAX;
-use crate::paper::content::{Content, Item, Kind};
+use crate::paper::content::{Content, Item, Kind, Meaning};
 use crate::paper::letters::draw_run;
 use crate::paper::raster::{self, BLANK, DotRow};
 use crate::paper::style::{Cell, Run};
@@ -45,6 +45,8 @@ struct Words {
     /// The dot of the page where they begin.
     dot: (u16, u16),
     text: String,
+    /// The words are what a code of this kind says.
+    code: Option<&'static str>,
 }
 
 impl Sheet {
@@ -72,6 +74,9 @@ impl Sheet {
     /// Draws an item with its upper left corner there; gives where it ends along the writing.
     pub(super) fn draw(&mut self, content: &Content, item: &Item, along: u16, down: i32) -> u16 {
         self.end = self.end.max(self.area.y + self.area.height);
+        for meaning in content.meanings(item) {
+            self.note(meaning.data, Some(meaning.symbology), item.rows, along, down);
+        }
         match item.kind {
             Kind::Text { .. } => {
                 self.note_words(content, item, along, down);
@@ -171,14 +176,18 @@ impl Sheet {
         let text = content.text(item).trim();
         let first = content.runs(item).first().map_or(0, |run| run.x);
         let along = along.saturating_add(first);
+        self.note(text, None, item.rows, along, down);
+    }
+
+    fn note(&mut self, text: &str, code: Option<&'static str>, rows: u16, along: u16, down: i32) {
         // Words whose first dot lies outside the area are not on the page.
-        let dot = self.dot(i32::from(along), (down + i32::from(item.rows) - 1).max(0));
+        let dot = self.dot(i32::from(along), (down + i32::from(rows) - 1).max(0));
         if let Some(dot) =
             dot.filter(|_| self.words_bytes + text.len() <= WORDS_MAX_BYTES && !text.is_empty())
         {
             self.words_bytes += text.len();
-            let (direction, down) = (self.direction, down + i32::from(item.rows));
-            self.words.push(Words { direction, down, along, dot, text: text.to_owned() });
+            let (direction, down) = (self.direction, down + i32::from(rows));
+            self.words.push(Words { direction, down, along, dot, text: text.to_owned(), code });
         }
     }
 
@@ -210,9 +219,16 @@ impl Sheet {
         (self.end, width_bytes, data)
     }
 
+    /// What the codes say, in the order in which they came.
+    pub(super) fn codes(&self) -> impl Iterator<Item = Meaning<'_>> {
+        self.words
+            .iter()
+            .filter_map(|words| Some(Meaning { symbology: words.code?, data: words.text.as_str() }))
+    }
+
     /// The words in reading order: direction by direction, line by line; what stands side by side is one line.
     pub(super) fn text(&self) -> String {
-        let mut words: Vec<&Words> = self.words.iter().collect();
+        let mut words: Vec<&Words> = self.words.iter().filter(|words| words.code.is_none()).collect();
         words.sort_by_key(|words| (words.direction as u8, words.down, words.along));
         let mut text = String::new();
         let mut line = None;

@@ -22,6 +22,8 @@ pub(crate) struct Item {
     pub(crate) rows: u16,
     /// What it says, if it says anything: lines of text between line feeds.
     pub(crate) text: Span,
+    /// The codes that it shows.
+    pub(crate) codes: Span,
     pub(crate) kind: Kind,
 }
 
@@ -40,7 +42,7 @@ pub(crate) enum Kind {
     /// Raster rows of whole bytes.
     Image { x: u16, width_bytes: u16, double_width: bool, double_height: bool, bits: Span },
     /// Modules of a matrix or bar code, row by row in whole bytes, each module `cell` dots wide and high.
-    Matrix { x: u16, columns: u16, cell: (u8, u16), bits: Span, symbology: &'static str, data: Span },
+    Matrix { x: u16, columns: u16, cell: (u8, u16), bits: Span },
 }
 
 /// A matrix or bar code, to be added.
@@ -55,6 +57,13 @@ pub(crate) struct Modules<'a> {
     /// Row by row in whole bytes; the most significant bit is the leftmost module.
     pub(crate) bits: &'a [u8],
     pub(crate) meaning: Meaning<'a>,
+}
+
+/// A code on an item, whose data are a range of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Code {
+    symbology: &'static str,
+    data: Span,
 }
 
 /// What a code says.
@@ -85,6 +94,7 @@ pub(crate) struct Content {
     /// The dot line behind the last item that was forgotten.
     forgotten_end: u32,
     items: Vec<Item>,
+    codes: Vec<Code>,
     runs: Vec<Run>,
     text: String,
     bits: Vec<u8>,
@@ -129,10 +139,20 @@ impl Content {
 
     /// Adds a matrix or bar code.
     pub(crate) fn add_modules(&mut self, x: u16, modules: &Modules<'_>) -> ItemId {
-        let (bits, data) = (self.add_bits(modules.bits), self.add_words(modules.meaning.data));
-        let symbology = modules.meaning.symbology;
-        let kind = Kind::Matrix { x, columns: modules.columns, cell: modules.cell, bits, symbology, data };
-        self.add(modules.height_dots(), Span::default(), kind)
+        let (bits, text) = (self.add_bits(modules.bits), self.add_words(""));
+        let kind = Kind::Matrix { x, columns: modules.columns, cell: modules.cell, bits };
+        let id = self.add(modules.height_dots(), text, kind);
+        self.say(modules.meaning);
+        id
+    }
+
+    /// Says what a code means that the last item shows.
+    pub(crate) fn say(&mut self, meaning: Meaning<'_>) {
+        let data = self.add_words(meaning.data);
+        if let Some(item) = self.items.last_mut() {
+            item.codes.len += 1;
+            self.codes.push(Code { symbology: meaning.symbology, data });
+        }
     }
 
     fn add_bits(&mut self, data: &[u8]) -> Span {
@@ -149,7 +169,8 @@ impl Content {
 
     fn add(&mut self, rows: u16, text: Span, kind: Kind) -> ItemId {
         let id = ItemId(self.first_id + index(self.items.len()));
-        self.items.push(Item { first_line: None, rows, text, kind });
+        let codes = Span { start: index(self.codes.len()), len: 0 };
+        self.items.push(Item { first_line: None, rows, text, codes, kind });
         if self.used_bytes() > USED_MAX_BYTES {
             self.forget_oldest();
         }
@@ -183,6 +204,7 @@ impl Content {
     const fn used_bytes(&self) -> usize {
         self.items.len() * size_of::<Item>()
             + self.runs.len() * size_of::<Run>()
+            + self.codes.len() * size_of::<Code>()
             + self.text.len()
             + self.bits.len()
     }
@@ -190,8 +212,8 @@ impl Content {
     fn bytes_of(&self, item: &Item) -> usize {
         let runs = self.runs(item);
         let dots = runs.iter().map(|run| self.dots(run).len()).sum::<usize>();
-        let words = self.text(item).len() + self.meaning(item).map_or(0, |meaning| meaning.data.len());
-        size_of::<Item>() + size_of_val(runs) + words + self.bits(item).len() + dots
+        let codes = self.meanings(item).map(|code| size_of::<Code>() + code.data.len()).sum::<usize>();
+        size_of::<Item>() + size_of_val(runs) + item.text.len as usize + self.bits(item).len() + dots + codes
     }
 
     /// Says at which dot line an item begins.
@@ -214,17 +236,15 @@ impl Content {
     /// Forgets what has not begun: the memory is lost.
     pub(crate) fn forget_unplaced(&mut self) {
         while let Some(item) = self.items.pop_if(|item| item.first_line.is_none()) {
-            let (words, bits) = match item.kind {
+            let bits = match item.kind {
                 Kind::Text { runs } => {
                     self.forget_runs(runs);
-                    (item.text, Span::default())
+                    Span::default()
                 }
-                Kind::Image { bits, .. } => (item.text, bits),
-                Kind::Matrix { bits, data, .. } => (data, bits),
+                Kind::Image { bits, .. } | Kind::Matrix { bits, .. } => bits,
             };
-            if words.len > 0 {
-                self.text.truncate(words.start as usize);
-            }
+            self.text.truncate(item.text.start as usize);
+            self.codes.truncate(item.codes.start as usize);
             if bits.len > 0 {
                 self.bits.truncate(bits.start as usize);
             }
@@ -275,10 +295,13 @@ impl Content {
         self.bits.get(range(bits)).unwrap_or_default()
     }
 
-    /// What a code says; nothing for other items.
-    pub(crate) fn meaning(&self, item: &Item) -> Option<Meaning<'_>> {
-        let Kind::Matrix { symbology, data, .. } = item.kind else { return None };
-        Some(Meaning { symbology, data: self.text.get(range(data)).unwrap_or_default() })
+    /// What the codes on an item say.
+    pub(crate) fn meanings(&self, item: &Item) -> impl Iterator<Item = Meaning<'_>> {
+        let codes = self.codes.get(range(item.codes)).unwrap_or_default().iter();
+        codes.map(|code| Meaning {
+            symbology: code.symbology,
+            data: self.text.get(range(code.data)).unwrap_or_default(),
+        })
     }
 
     /// Gives what begins before the dot line `taken_end`, and keeps what reaches beyond `first_kept` or is still to
@@ -313,19 +336,22 @@ impl Content {
                 let bits = self.add_bits(from.bits(item));
                 Kind::Image { x, width_bytes, double_width, double_height, bits }
             }
-            Kind::Matrix { x, columns, cell, symbology, .. } => {
-                let says = from.meaning(item).map_or("", |meaning| meaning.data);
-                let (bits, data) = (self.add_bits(from.bits(item)), self.add_words(says));
-                Kind::Matrix { x, columns, cell, bits, symbology, data }
+            Kind::Matrix { x, columns, cell, .. } => {
+                Kind::Matrix { x, columns, cell, bits: self.add_bits(from.bits(item)) }
             }
         };
-        self.items.push(Item { text, kind, ..*item });
+        let codes = Span { start: index(self.codes.len()), len: 0 };
+        self.items.push(Item { text, codes, kind, ..*item });
+        for meaning in from.meanings(item) {
+            self.say(meaning);
+        }
     }
 
     /// Bytes that it takes, with the room that it has reserved.
     pub(crate) fn footprint_bytes(&self) -> usize {
         self.items.capacity() * size_of::<Item>()
             + self.runs.capacity() * size_of::<Run>()
+            + self.codes.capacity() * size_of::<Code>()
             + self.text.capacity()
             + self.bits.capacity()
     }

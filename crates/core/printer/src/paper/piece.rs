@@ -97,7 +97,7 @@ impl Piece {
     /// Its bar codes and matrix codes, in the order in which they were printed; what they say, not how well they can
     /// be read.
     pub fn codes(&self) -> impl Iterator<Item = Code<'_>> {
-        let meanings = self.content.items().filter_map(|item| self.content.meaning(item));
+        let meanings = self.content.items().flat_map(|item| self.content.meanings(item));
         meanings.map(|meaning| Code { symbology: meaning.symbology, data: meaning.data })
     }
 

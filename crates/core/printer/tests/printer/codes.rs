@@ -266,11 +266,29 @@ fn codes_stand_where_the_page_says() {
     let (_, page) =
         printed(&[place.clone(), b"\x1DH\x03".to_vec(), bar(67, b"400638133393"), b"\x0C".to_vec()].concat());
     assert_eq!(read(&page, BarcodeFormat::EAN_13), "4006381333931");
+    assert_eq!(codes(&page), [("EAN-13", "4006381333931".to_owned())]);
     let (_, line) = printed(&[b"\x1DH\x03".to_vec(), bar(67, b"400638133393")].concat());
     assert_eq!(cropped(&page.picture()), cropped(&line.picture()), "the same dots as on a line");
 
     let (_, page) = printed(&[place, symbol(QR, b"on a page"), b"\x0C".to_vec()].concat());
     assert_eq!(read(&page, BarcodeFormat::QR_CODE), "on a page");
+    assert_eq!(codes(&page), [("QR", "on a page".to_owned())]);
+}
+
+#[test]
+fn a_code_that_power_takes_away_takes_no_words_with_it() {
+    let mut bench = Bench::new(&DESK_80);
+    bench.send_obediently(&[b"kept\n".repeat(4), symbol(QR, b"lost")].concat()).pass_ms(60);
+    bench.poke(Poke::PowerOff).poke(Poke::PowerOn).settle();
+    bench
+        .send_obediently(&symbol(QR, b"new"))
+        .send_obediently(b"\n\x1DVA\x00")
+        .settle()
+        .poke(Poke::TakeReceipt);
+    let piece = bench.pieces().pop().expect("a piece came out");
+    assert_eq!(codes(&piece), [("QR", "new".to_owned())]);
+    let lines = text(&piece);
+    assert!(!lines.is_empty() && lines.iter().all(|line| line == "kept"), "{lines:?}");
 }
 
 #[test]

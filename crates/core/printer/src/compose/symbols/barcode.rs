@@ -92,7 +92,8 @@ impl Interpreter {
             return ignored;
         }
         if self.page.is_some() {
-            let words = Words { text: &code.text, cell, above, below };
+            let meaning = Meaning { symbology, data: &code.data };
+            let words = Words { text: &code.text, cell, above, below, meaning };
             self.put_on_page(&words, (columns, rows), &code.bars.row(module), to);
             return Outcome::Done;
         }
@@ -144,7 +145,9 @@ impl Interpreter {
             runs.push(line);
             text.push_str(words.text);
         }
-        let item = self.content(to).add_text(height, &runs, &text, bits, 0);
+        let content = self.content(to);
+        let item = content.add_text(height, &runs, &text, bits, 0);
+        content.say(words.meaning);
         self.emit(item, height, 0, to);
     }
 }
@@ -155,6 +158,7 @@ struct Words<'a> {
     cell: Cell,
     above: bool,
     below: bool,
+    meaning: Meaning<'a>,
 }
 
 /// The readable text in the middle of bars that begin at `x`.
