@@ -9,6 +9,7 @@
 //! | `charset`, `code_pages`, `user_characters` | which characters the bytes stand for |
 //! | `motion`, `line`, `tabs` | the line in the making, feeds, positions, margins |
 //! | `symbols` | bar codes and matrix codes |
+//! | `head_control` | density, speed, parts of a line |
 //! | `graphics` | images, printed and stored |
 //! | `page`, `sheet` | page mode |
 //! | `test_print` | `GS ( A` |
@@ -21,6 +22,7 @@ mod charset;
 mod code_pages;
 mod delivery;
 mod graphics;
+mod head_control;
 mod line;
 mod modes;
 mod motion;
@@ -41,7 +43,7 @@ use self::page::{Layout, Page};
 use self::settings::Saved;
 use self::symbols::Symbols;
 use self::user_characters::UsersOwn;
-use crate::mechanism::{Mechanism, Order};
+use crate::mechanism::{Drive, Mechanism, Order};
 use crate::paper::content::{Content, ItemId};
 use crate::{Micrometres, Profile};
 use escpos::{Command, StatusKind};
@@ -104,6 +106,8 @@ pub(crate) struct Interpreter {
     selected: bool,
     /// The last command was a raster image.
     after_raster: bool,
+    /// How the host wants the head driven.
+    drive: Drive,
     saved: Saved,
 }
 
@@ -123,6 +127,7 @@ impl Interpreter {
             blade_lines: profile.geometry.lines_in(Micrometres(profile.blade_um)),
             selected: true,
             after_raster: false,
+            drive: Drive::default(),
             saved: Saved::default(),
         }
     }
@@ -144,6 +149,7 @@ impl Interpreter {
     pub(crate) fn lose_power(&mut self) {
         self.initialize();
         self.dump = None;
+        self.drive = Drive::default();
         self.selected = true;
     }
 
@@ -172,7 +178,11 @@ impl Interpreter {
             .or_else(|| self.page_command(command, to))
             .or_else(|| self.delivery_command(command, to))
             .or_else(|| self.test_command(command, to))
+            .or_else(|| self.head_command(command, to))
             .or_else(|| self.setting_command(command));
+        if matches!(command, Command::Initialize) {
+            self.drive_head(Drive::default(), to);
+        }
         self.after_raster = matches!(command, Command::Raster { .. });
         match outcome {
             Some(Outcome::Done) => None,

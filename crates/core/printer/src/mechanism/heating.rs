@@ -36,6 +36,19 @@ pub(crate) enum Load {
     Reset,
 }
 
+/// How the host wants the head driven. Each zero leaves it to the firmware.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Drive {
+    /// Energy, of the usual.
+    pub(crate) energy_permille: u16,
+    /// A dot line takes at least so long.
+    pub(crate) line_ns: u32,
+    /// Most dots at once; never more than the head may.
+    pub(crate) dots_at_once: u16,
+    /// Pause around each strobe, more than the usual.
+    pub(crate) pause_ns: u32,
+}
+
 /// Heating one dot line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Strobe {
@@ -79,6 +92,7 @@ pub(crate) struct Heating {
     drift_permille: u32,
     open_dots: u16,
     shorted_dots: u16,
+    drive: Drive,
 }
 
 impl Heating {
@@ -95,9 +109,24 @@ impl Heating {
             drift_permille: 0,
             open_dots: 0,
             shorted_dots: 0,
+            drive: Drive::default(),
         };
         heating.tabulate();
         heating
+    }
+
+    /// Drives the head as the host wants it.
+    pub(crate) fn set_drive(&mut self, drive: Drive) {
+        if self.drive != drive {
+            self.drive = drive;
+            self.tabulate();
+        }
+    }
+
+    /// A dot line takes at least so long, heated or not.
+    #[inline]
+    pub(crate) const fn least_line_ns(&self) -> u32 {
+        self.drive.line_ns
     }
 
     /// Heats a line of so many dots after another.
@@ -183,17 +212,26 @@ impl Heating {
     }
 
     fn pulse(&self, dots: u16) -> Pulse {
-        let Head { dots_at_once, longest_strobe_permille, strobe_overhead_ns, .. } = self.head;
+        let Head { longest_strobe_permille, strobe_overhead_ns, .. } = self.head;
+        let dots_at_once = match self.drive.dots_at_once {
+            0 => self.head.dots_at_once,
+            wanted => wanted.min(self.head.dots_at_once),
+        };
+        let energy = match self.drive.energy_permille {
+            0 => 1000,
+            wanted => u64::from(wanted),
+        };
+        let overhead_ns = strobe_overhead_ns.saturating_add(self.drive.pause_ns);
         let strobes = u64::from(dots.div_ceil(dots_at_once.max(1)).max(1));
         let at_once = u64::from(dots).div_ceil(strobes) + u64::from(self.shorted_dots);
         let nominal = self.coefficient(at_once, self.nominal.voltage_mv, self.nominal.resistance_mohm, 0);
         let known = self.coefficient(at_once, self.voltage_mv, self.resistance_mohm, 0);
         let needed = self.coefficient(at_once, self.voltage_mv, self.resistance_mohm, self.drift_permille);
-        let given = known.min(nominal * u64::from(longest_strobe_permille) / 1000);
+        let given = (known * energy / 1000).min(nominal * u64::from(longest_strobe_permille) / 1000);
         let electrical = given * strobes / u64::from(dots.max(1));
         Pulse {
             ns_per_nj: u32::try_from(electrical.max(self.by_power())).unwrap_or(u32::MAX),
-            overhead_ns: u32::try_from(strobes).unwrap_or(u32::MAX).saturating_mul(strobe_overhead_ns),
+            overhead_ns: u32::try_from(strobes).unwrap_or(u32::MAX).saturating_mul(overhead_ns),
             share_permille: u16::try_from(given * 1000 / needed.max(1)).unwrap_or(u16::MAX).min(1000),
             load: self.load(at_once),
         }

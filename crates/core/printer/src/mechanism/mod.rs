@@ -31,6 +31,7 @@ mod tests;
 mod thermal;
 mod thermistor;
 
+pub(crate) use self::heating::Drive;
 pub(crate) use self::orders::Order;
 pub(crate) use self::state::{State, Usage};
 

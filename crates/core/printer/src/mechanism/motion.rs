@@ -149,7 +149,8 @@ impl Motion {
             }
             let dots = around.ink.get(task.done as usize).copied().unwrap_or(0);
             let strobe = around.heating.strobe(around.thermal, self.heat_uj, dots, self.before);
-            let time_ns = around.feed.line_time_ns(self.ramp).max(strobe.time_ns);
+            let time_ns =
+                around.feed.line_time_ns(self.ramp).max(strobe.time_ns).max(around.heating.least_line_ns());
             let end = SimTime::from_nanos(self.clock.as_nanos().saturating_add(u64::from(time_ns)));
             if end > until {
                 return Outcome { halt: Halt::OutOfTime, even };

@@ -3,6 +3,7 @@
 //! One order is under way at a time. Facts: printer sources, sections 4, 7 and 8. *Not modelled:* a firmware
 //! that goes on to the next order while the blade moves.
 
+use super::heating::Drive;
 use super::motion::{Halt, Task};
 use super::{Mechanism, Motion};
 use crate::Event;
@@ -33,6 +34,8 @@ pub(crate) enum Order {
     Retract,
     /// From now on a piece is offered for so long before it is pulled back; `None` for ever.
     OfferTime(Option<Duration>),
+    /// From now on the head is driven like this.
+    Drive(Drive),
 }
 
 /// How far the first order is.
@@ -153,6 +156,10 @@ impl Mechanism {
                 (state, Order::Retract) => self.move_piece(state, |exit| exit.retract(now)),
                 (_, Order::OfferTime(offer_time)) => {
                     self.exit.set_offer_time(offer_time);
+                    false
+                }
+                (_, Order::Drive(drive)) => {
+                    self.heating.set_drive(drive);
                     false
                 }
             };
@@ -335,7 +342,12 @@ impl Mechanism {
         if let UnderWay::Halted { task } = self.under_way {
             self.motion.line = self.motion.line.saturating_add(task.inked_lines.saturating_sub(task.done));
         }
-        self.orders.clear();
+        // The interpreter has already changed its mind about the head.
+        for order in self.orders.drain(..) {
+            if let Order::Drive(drive) = order {
+                self.heating.set_drive(drive);
+            }
+        }
         self.reserved.clear();
         self.under_way = UnderWay::Waiting;
         self.strip.content.forget_unplaced();
@@ -344,6 +356,7 @@ impl Mechanism {
     pub(crate) fn lose_power(&mut self) {
         self.powered = false;
         self.forget_orders();
+        self.heating.set_drive(Drive::default());
         self.known = super::Known { glances: self.known.glances, ..super::Known::default() };
         self.exit.lose_power();
     }
