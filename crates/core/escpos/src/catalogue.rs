@@ -50,17 +50,9 @@ const KANJI_USER: &[u8] = &{
     bytes
 };
 
-/// Seven parameters and a file of 66 bytes, the smallest there is.
-const BITMAP: &[u8] = &{
-    let mut bytes = [0; 75];
-    let mut at = 0;
-    while at < BITMAP_HEAD.len() {
-        bytes[at] = BITMAP_HEAD[at];
-        at += 1;
-    }
-    bytes
-};
-const BITMAP_HEAD: &[u8] = b"\x1DD0C0AB01BM\x42\x00\x00\x00";
+/// Seven parameters and a file of 66 bytes: one row of eight dots.
+const BITMAP: &[u8] = b"\x1DD0C0AB01BM\x42\0\0\0\0\0\0\0\x3E\0\0\0\x28\0\0\0\x08\0\0\0\x01\0\0\0\x01\0\x01\0\
+    \0\0\0\0\x04\0\0\0\0\0\0\0\0\0\0\0\x02\0\0\0\0\0\0\0\0\0\0\0\xFF\xFF\xFF\0\x55\0\0\0";
 
 const fn row(tier: Tier, name: &'static str, bytes: &'static [u8]) -> CommandRow {
     of(Dialect::EPSON, tier, name, bytes)

@@ -8,8 +8,9 @@
 use crate::driver::Bench;
 use core::fmt::Write;
 use escpos::{COMMANDS, Command, CommandRow, Dialect, Multibyte, Parser, Tier};
-use printer::{DESK_80, Event, KIOSK_80, Micrometres, Permille, Poke, Profile};
+use printer::{DESK_80, Event, KIOSK_80, Micrometres, Permille, Piece, Poke, Profile};
 use std::fs;
+use std::sync::Arc;
 
 /// Commands that are taken and do nothing here, by the beginning of their names, and why.
 const DELIBERATELY_NOT: &[(&str, &str)] = &[
@@ -78,6 +79,7 @@ const SITUATIONS: &[Situation] = &[
     Situation { before: |bench| drop(bench.send(b"\x1D(E\x03\x00\x01IN")), after: everything },
     Situation { before: waiting_macro, after: everything },
     Situation { before: held_piece, after: everything },
+    Situation { before: |bench| drop(bench.send(b"\x1D(K\x02\x00a\x04")), after: everything },
     Situation { before: |_| {}, after: paper_out_and_back },
     Situation {
         before: |bench| drop(bench.send(b"\x1B&\x03AA\x0Cabcdefghijklmnopqrstuvwxyzabcdefghij\x1B%\x01")),
@@ -109,7 +111,7 @@ fn unusual_settings(bench: &mut Bench) {
         b"\x1D(k\x03\x000D\x06\x1D(k\x04\x000E03\x1D(k\x03\x000F\x01\x1D(k\x03\x005C\x06\x1D(k\x03\x006C\x06",
     );
     bench.send(b"\x1D(k\x04\x005B\x01\x08\x1D(k\x05\x006B\x01\x0C\x24\x1C!\x80\x1CS\x05\x05\x1BD\x04\x00");
-    bench.send(b"\x1D(k\x03\x005E\x40\x1D(K\x02\x0001\x1D(K\x02\x001\x10\x1D(K\x02\x002\x01\x1D(K\x02\x00a\x04\x1C&\x1B%\x01");
+    bench.send(b"\x1D(k\x03\x005E\x40\x1D(K\x02\x0001\x1D(K\x02\x001\x10\x1D(K\x02\x002\x01\x1C&\x1B%\x01");
 }
 
 fn stored_things(bench: &mut Bench) {
@@ -249,7 +251,11 @@ impl Seen {
             Event::Found { piece, .. } => Some(piece),
             _ => None,
         });
-        let pictures = paper.map(|piece| piece.bitmap().packed()).collect();
+        let look = |piece: &Arc<Piece>| match piece.is_sound() {
+            true => piece.bitmap().packed(),
+            false => piece.picture().dots,
+        };
+        let pictures = paper.map(look).collect();
         Self { replies: bench.replies, events, pictures }
     }
 }
