@@ -99,18 +99,19 @@ fn function_b(range: &Range, bytes: &[u8], walk: &mut Walk) -> Option<u64> {
     Some(walk.at)
 }
 
-/// Symbology and data of a measured `GS k`; `None` when it stopped early or its data have no such length.
-pub(crate) fn decode(bytes: &[u8]) -> Option<(Symbology, &[u8])> {
+/// Symbology, whether it is function A, and data of a measured `GS k`; `None` when it stopped early or its data have no
+/// such length.
+pub(crate) fn decode(bytes: &[u8]) -> Option<(Symbology, bool, &[u8])> {
     let m = *bytes.get(2)?;
-    let (range, data) = match Range::function_a(m) {
-        Some(range) => (range, bytes.get(3..)?.strip_suffix(&[0])?),
+    let (range, function_a, data) = match Range::function_a(m) {
+        Some(range) => (range, true, bytes.get(3..)?.strip_suffix(&[0])?),
         None => {
             let range = Range::function_b(m)?;
             let data = bytes.get(4..)?;
-            (range, (data.len() == usize::from(*bytes.get(3)?)).then_some(data)?)
+            (range, false, (data.len() == usize::from(*bytes.get(3)?)).then_some(data)?)
         }
     };
-    range.takes_len(data.len()).then_some((range.symbology, data))
+    range.takes_len(data.len()).then_some((range.symbology, function_a, data))
 }
 
 fn digit(byte: u8) -> bool {

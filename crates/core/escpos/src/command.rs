@@ -185,6 +185,8 @@ pub enum Command<'a> {
     Barcode {
         /// Symbology.
         symbology: Symbology,
+        /// By function A, whose data end with NUL; function B counts them.
+        function_a: bool,
         /// Data bytes without count and NUL.
         data: &'a [u8],
     },

@@ -155,8 +155,8 @@ fn gs<'a>(code: u8, parameters: &'a [u8], bytes: &'a [u8], dialect: &Dialect) ->
             Command::QrAtOnce { version, level: level_of_clone(level)?, module_dots: 0, data }
         }
         (b'k', _) => {
-            let (symbology, data) = barcode::decode(bytes)?;
-            Command::Barcode { symbology, data }
+            let (symbology, function_a, data) = barcode::decode(bytes)?;
+            Command::Barcode { symbology, function_a, data }
         }
         (b'N', &[module_dots, level, _, _, ref data @ ..]) if !data.is_empty() => {
             Command::QrAtOnce { version: 0, level: level_of_clone(level)?, module_dots, data }

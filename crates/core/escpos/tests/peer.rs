@@ -63,7 +63,7 @@ fn every_command_of_an_independent_driver_is_known() -> Result<()> {
             Command::Unknown { .. } | Command::Skipped { .. } => panic!("{command:02X?}"),
             Command::Text(run) => text.extend_from_slice(run),
             Command::Qr(Qr::Store(data)) => stored = data.to_vec(),
-            Command::Barcode { symbology: Symbology::Ean13, data } => bar_code = data.to_vec(),
+            Command::Barcode { symbology: Symbology::Ean13, data, .. } => bar_code = data.to_vec(),
             Command::Align(Align::Center) => centred = true,
             Command::Underline(Underline::One) => underlined = true,
             Command::Cut { mode, .. } => cut = Some(mode),

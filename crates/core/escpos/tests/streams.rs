@@ -306,7 +306,7 @@ fn every_encoded_command_parses_to_itself() {
             Command::Qr(Qr::Level(QrLevel::M)),
             Command::Qr(Qr::Store(b"https://example.test/\x00\xFF")),
             Command::Qr(Qr::Print),
-            Command::Barcode { symbology: Symbology::Ean13, data: b"400638133393" },
+            Command::Barcode { symbology: Symbology::Ean13, function_a: false, data: b"400638133393" },
             Command::FeedLines(3),
             Command::FeedDots(80),
             Command::Drawer { pin: DrawerPin::Five, on_2ms: 25, off_2ms: 250 },

@@ -37,7 +37,8 @@ pub(crate) struct Sensed {
 impl Sensed {
     /// An error that goes away by itself.
     const fn auto_recoverable(&self) -> bool {
-        self.mechanism.hot || self.mechanism.interrupted || self.mechanism.supply_abnormal
+        let State { hot, interrupted, supply_abnormal, unrecoverable, .. } = self.mechanism;
+        hot || interrupted || supply_abnormal && !unrecoverable
     }
 
     /// Any error; what the printer waits for in peace is none.

@@ -102,8 +102,6 @@ pub(crate) struct Interpreter {
     profile: &'static Profile,
     /// From the head to the blade.
     blade_lines: u32,
-    /// `ESC =` has not sent the host's bytes to a display alone.
-    selected: bool,
     /// The last command was a raster image.
     after_raster: bool,
     /// How the host wants the head driven.
@@ -125,7 +123,6 @@ impl Interpreter {
             dump: None,
             profile,
             blade_lines: profile.geometry.lines_in(Micrometres(profile.blade_um)),
-            selected: true,
             after_raster: false,
             drive: Drive::default(),
             saved: Saved::default(),
@@ -150,14 +147,10 @@ impl Interpreter {
         self.initialize();
         self.dump = None;
         self.drive = Drive::default();
-        self.selected = true;
     }
 
-    /// Carries out one command, if the printer is selected. A subject gives `None` for a command that is not its own.
+    /// Carries out one command. A subject gives `None` for a command that is not its own.
     pub(crate) fn execute(&mut self, command: &Command<'_>, to: &mut Mechanism) -> Option<Answer> {
-        if !self.selected && !matches!(command, Command::SelectPeripheral(_)) {
-            return None;
-        }
         match *command {
             // What receipts consist of goes the short way.
             Command::Text(bytes) => self.put_text(bytes, to),

@@ -13,7 +13,6 @@ impl Interpreter {
     pub(super) fn setting_command(&mut self, command: &Command<'_>) -> Option<Outcome> {
         match *command {
             Command::Initialize => self.initialize(),
-            Command::SelectPeripheral(n) => self.selected = n & 1 != 0,
             Command::TransmitStatus(kind) => return Some(Outcome::Says(Answer::Status(kind))),
             Command::ProcessId(id) => return Some(Outcome::Says(Answer::ProcessId(id))),
             Command::StoredSettings(function) => return Some(self.store(function)),

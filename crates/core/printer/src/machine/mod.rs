@@ -198,7 +198,7 @@ impl Printer {
     /// Lets everything happen that is due until `now`.
     fn advance(&mut self, now: SimTime) {
         while let Some((at, _)) = self.wake_at().filter(|(at, _)| *at <= now) {
-            self.counters.pass(at, &mut self.mechanism);
+            self.save_counters(at);
             if self.power == (Power::Starting { until: at }) {
                 self.start_up(at);
             }
@@ -207,7 +207,14 @@ impl Printer {
             self.watch_supply(at);
             self.work(at);
         }
-        self.counters.pass(now, &mut self.mechanism);
+        self.save_counters(now);
+    }
+
+    /// Saves the counters as often as it is due; without power nothing is saved, and no hour counts.
+    fn save_counters(&mut self, now: SimTime) {
+        if matches!(self.power, Power::On | Power::Down) {
+            self.counters.pass(now, &mut self.mechanism);
+        }
     }
 
     fn receive(&mut self, now: SimTime, bytes: &[u8]) {

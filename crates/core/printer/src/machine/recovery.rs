@@ -3,9 +3,9 @@
 //! | class | examples | comes back |
 //! |---|---|---|
 //! | no error | cover open, paper end, FEED held, macro wait | when the cause is gone; with new paper, after a wait |
-//! | by itself | head hot, cover opened while printing, supply out of range | when the cause is gone |
+//! | by itself | head hot, cover opened while printing, supply too low, on Epson only for a moment | when the cause is gone |
 //! | recoverable | blade stuck, jam | cause cleared, then `DLE ENQ` 1 or 2, `DLE DC4 8`, on some models cover or FEED |
-//! | unrecoverable | thermistor, circuits | power off |
+//! | unrecoverable | thermistor, circuits, supply too high, on Epson also too low | power off |
 //!
 //! Facts: printer sources, sections 3.1 and 4. *Not modelled:* errors of processor and memories.
 

@@ -69,6 +69,7 @@ impl Mechanism {
             Poke::Thermistor(wire) => self.senses.thermistor = wire,
             Poke::Supply { voltage_mv } => self.heating.set_voltage(voltage_mv),
             Poke::SupplyResistance { resistance_mohm } => self.heating.set_resistance(resistance_mohm),
+            Poke::RenewSupply => self.heating.renew_supply(),
             other => return self.touch_surroundings(other),
         }
         self.renew_face();

@@ -6,7 +6,8 @@
 //! black line is slow. The firmware knows the voltage under load and lengthens the strobe as far as it may;
 //! beyond that the line gets light. It does not know that a head has aged. Facts: printer sources, sections 5, 6.3.
 //! Darkness rises evenly from 40 % of the needed energy to all of it, typical of thermal paper. *Not modelled:*
-//! neighbours that warm each other, dots that are only weak, which dots of a line are the dead ones.
+//! neighbours that warm each other, dots that are only weak, which dots of a line are the dead ones, and dots darker
+//! than sound ones: energy beyond the needed one, which the host may ask for, only takes time and warms the head.
 
 use crate::mechanism::thermal::Thermal;
 use crate::paper::surface::Shade;
@@ -72,7 +73,9 @@ struct Pulse {
     /// Time for the energy of the whole line, with [`PLACES`] binary places.
     ns_per_nj: u32,
     overhead_ns: u32,
-    share_permille: u16,
+    strobes: u16,
+    /// Energy that it really gets, of what it needs; more than the whole if the host wants more.
+    given_permille: u16,
     load: Load,
 }
 
@@ -140,11 +143,12 @@ impl Heating {
         let warm_nj = u64::from(dots.min(before.dots)) * ((dot_nj * u64::from(left)) >> 16);
         let line_nj = u64::from(dots) * dot_nj - warm_nj;
         let time_ns = ((line_nj * u64::from(pulse.ns_per_nj)) >> PLACES) + u64::from(pulse.overhead_ns);
-        let landed_nj = if self.is_whole() { line_nj } else { self.landed_nj(dots, line_nj, dot_nj) };
+        let landed_nj = if self.is_whole() { line_nj } else { self.landed_nj(pulse.strobes, line_nj, dot_nj) };
+        let energy_uj = landed_nj / 1000 * u64::from(pulse.given_permille) / 1000;
         Strobe {
             time_ns: u32::try_from(time_ns).unwrap_or(u32::MAX),
-            energy_uj: (landed_nj / 1000) as u32,
-            share_permille: pulse.share_permille,
+            energy_uj: u32::try_from(energy_uj).unwrap_or(u32::MAX),
+            share_permille: pulse.given_permille.min(1000),
             load: pulse.load,
         }
     }
@@ -160,11 +164,10 @@ impl Heating {
     }
 
     /// Open dots take no heat; shorted ones take it with every strobe of the line.
-    fn landed_nj(&self, dots: u16, line_nj: u64, dot_nj: u64) -> u64 {
+    fn landed_nj(&self, strobes: u16, line_nj: u64, dot_nj: u64) -> u64 {
         let whole = u64::from(self.head_dots.max(1));
         let sound = whole.saturating_sub(u64::from(self.open_dots));
-        let strobes = u64::from(dots.div_ceil(self.head.dots_at_once.max(1)));
-        line_nj * sound / whole + u64::from(self.shorted_dots) * strobes * dot_nj
+        line_nj * sound / whole + u64::from(self.shorted_dots) * u64::from(strobes) * dot_nj
     }
 
     /// Energy of a dot at a temperature of the head.
@@ -176,7 +179,7 @@ impl Heating {
 
     /// True when every dot line gets fully dark.
     pub(crate) fn is_sound(&self) -> bool {
-        self.pulses.iter().all(|pulse| pulse.share_permille >= 1000)
+        self.pulses.iter().all(|pulse| pulse.given_permille >= 1000)
     }
 
     pub(crate) const fn voltage_mv(&self) -> u32 {
@@ -190,6 +193,12 @@ impl Heating {
 
     pub(crate) fn set_resistance(&mut self, resistance_mohm: u32) {
         self.resistance_mohm = resistance_mohm.min(RESISTANCE_MAX_MOHM);
+        self.tabulate();
+    }
+
+    /// A supply as the model is sold with.
+    pub(crate) fn renew_supply(&mut self) {
+        (self.voltage_mv, self.resistance_mohm) = (self.nominal.voltage_mv, self.nominal.resistance_mohm);
         self.tabulate();
     }
 
@@ -222,17 +231,21 @@ impl Heating {
             wanted => u64::from(wanted),
         };
         let overhead_ns = strobe_overhead_ns.saturating_add(self.drive.pause_ns);
-        let strobes = u64::from(dots.div_ceil(dots_at_once.max(1)).max(1));
-        let at_once = u64::from(dots).div_ceil(strobes) + u64::from(self.shorted_dots);
+        let strobes = dots.div_ceil(dots_at_once.max(1)).max(1);
+        let at_once = u64::from(dots.div_ceil(strobes)) + u64::from(self.shorted_dots);
         let nominal = self.coefficient(at_once, self.nominal.voltage_mv, self.nominal.resistance_mohm, 0);
         let known = self.coefficient(at_once, self.voltage_mv, self.resistance_mohm, 0);
         let needed = self.coefficient(at_once, self.voltage_mv, self.resistance_mohm, self.drift_permille);
-        let given = (known * energy / 1000).min(nominal * u64::from(longest_strobe_permille) / 1000);
-        let electrical = given * strobes / u64::from(dots.max(1));
+        let longest = nominal.saturating_mul(u64::from(longest_strobe_permille)) / 1000;
+        let given = (known.saturating_mul(energy) / 1000).min(longest);
+        let given_permille = u16::try_from(given * 1000 / needed.max(1)).unwrap_or(u16::MAX);
+        let electrical = given * u64::from(strobes) / u64::from(dots.max(1));
+        let by_power = self.by_power() * u64::from(given_permille) / 1000;
         Pulse {
-            ns_per_nj: u32::try_from(electrical.max(self.by_power())).unwrap_or(u32::MAX),
-            overhead_ns: u32::try_from(strobes).unwrap_or(u32::MAX).saturating_mul(overhead_ns),
-            share_permille: u16::try_from(given * 1000 / needed.max(1)).unwrap_or(u16::MAX).min(1000),
+            ns_per_nj: u32::try_from(electrical.max(by_power)).unwrap_or(u32::MAX),
+            overhead_ns: u32::from(strobes).saturating_mul(overhead_ns),
+            strobes,
+            given_permille,
             load: self.load(at_once),
         }
     }

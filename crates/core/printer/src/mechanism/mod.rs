@@ -39,7 +39,7 @@ use self::blade::Blade;
 use self::feed::Feed;
 use self::heating::Heating;
 use self::motion::{Halt, Motion, Surroundings};
-use self::orders::UnderWay;
+use self::orders::{Mark, UnderWay};
 use self::outlet::Exit;
 use self::sensor::Senses;
 use self::thermal::Thermal;
@@ -47,7 +47,7 @@ use crate::paper::burn::{BurnLog, Spot};
 use crate::paper::content::Content;
 use crate::paper::strip::{Place, Strip};
 use crate::paper::surface::{Shade, Surface};
-use crate::{Event, Micrometres, Profile};
+use crate::{Event, Micrometres, PieceId, Profile};
 use core::time::Duration;
 use sim::{Reason, SimTime};
 use std::collections::VecDeque;
@@ -74,8 +74,10 @@ pub(crate) struct Mechanism {
     taken_bytes: u64,
     orders: VecDeque<Order>,
     under_way: UnderWay,
-    /// Places on the paper where it shall be cut, each with the first byte behind it.
-    reserved: VecDeque<(i64, u64)>,
+    /// Places where the paper shall be cut, the first one first.
+    reserved: VecDeque<Mark>,
+    /// What hangs out has been offered to the customer, who has to tear it off.
+    offered: Option<PieceId>,
     /// What happened while nobody could be told.
     untold: Vec<Event>,
     cuts: u64,
@@ -130,6 +132,7 @@ impl Mechanism {
             orders: VecDeque::new(),
             under_way: UnderWay::Waiting,
             reserved: VecDeque::new(),
+            offered: None,
             untold: Vec::new(),
             cuts: 0,
             unseen_since_nm: Some(0),
@@ -216,7 +219,10 @@ impl Mechanism {
         let order = match self.under_way {
             UnderWay::Feeding { plan, .. } => Some((plan.due, plan.why)),
             UnderWay::FeedingBack { until, .. } => Some((until, Reason("fed back"))),
-            UnderWay::Cutting { until, .. } => Some((until, Reason("blade home"))),
+            UnderWay::Cutting { began, until, cut, .. } => match cut.severs_at(began) {
+                Some(severs_at) => Some((severs_at, Reason("blade through"))),
+                None => Some((until, Reason("blade home"))),
+            },
             UnderWay::Waiting | UnderWay::Halted { .. } | UnderWay::Presenting => None,
         };
         let known = &self.known;
@@ -250,6 +256,10 @@ impl Mechanism {
             }
             UnderWay::FeedingBack { until, .. } if until <= now => self.end_feed_back(now),
             UnderWay::Cutting { until, .. } if until <= now => self.end_stroke(now, report),
+            UnderWay::Cutting { .. } => {
+                self.sever_until(now);
+                self.tell(report);
+            }
             _ => {}
         }
     }
@@ -299,7 +309,7 @@ impl Mechanism {
             edge_nm: self.strip.edge_nm(),
             expected_nm: expected
                 .map_or(i64::MAX, |(exit, since)| since + i64::from(exit.expected_um) * 1000),
-            cut_nm: self.reserved.front().map_or(i64::MAX, |(mark_nm, _)| mark_nm + blade_nm),
+            cut_nm: self.reserved.front().map_or(i64::MAX, |mark| mark.at_nm + blade_nm),
             end_noticed: self.known.paper_end,
         }
     }
@@ -317,14 +327,13 @@ impl Mechanism {
             self.known.hot_until = Some(until);
             report(Event::HeadHot);
         }
-        let now = self.motion.clock;
         if done {
             self.orders.pop_front();
             self.under_way = UnderWay::Waiting;
         } else {
             self.under_way = UnderWay::Halted { task };
         }
-        if self.may_move() && !self.begin_reserved_cut(now, (!done).then_some(task)) && !done {
+        if self.may_move() && !self.is_reserved_cut_due() && !done {
             self.plan(task);
         }
     }
@@ -418,8 +427,9 @@ impl Mechanism {
         }
         let reading = thermistor::reading(self.thermal.temp_mc(self.motion.heat_uj), self.senses.thermistor);
         let dead = !self.senses.plugged || !thermistor::is_plausible(reading);
-        let too_high = self.heating.voltage_mv() > self.profile.supply.highest_mv;
-        self.known.unrecoverable |= dead || too_high;
+        let (voltage_mv, supply) = (self.heating.voltage_mv(), &self.profile.supply);
+        let too_low = supply.low_is_final && voltage_mv < supply.lowest_mv;
+        self.known.unrecoverable |= dead || too_low || voltage_mv > supply.highest_mv;
         self.known.cutter_error |=
             self.profile.cutter.is_some() && !self.blade.seems_home(self.senses.plugged);
         let [with, without] = [true, false].map(|paper| self.senses.sees_exit(paper, self.motion.turned));

@@ -6,9 +6,10 @@
 use super::heating::Drive;
 use super::motion::{Halt, Task};
 use super::{Mechanism, Motion};
-use crate::Event;
+use crate::{Event, Piece};
 use crate::paper::content::ItemId;
 use core::time::Duration;
+use escpos::CutMode;
 use sim::{Reason, SimTime};
 use std::sync::Arc;
 
@@ -25,9 +26,9 @@ pub(crate) enum Order {
     /// Feed so many dot lines back; never so far that the edge slips out of the platen's grip.
     FeedBack { lines: u32 },
     /// Cut at the blade; bytes from this offset on belong to the next piece, as [`Mechanism::note_taken`] fills in.
-    Cut { byte: u64 },
+    Cut { mode: CutMode, byte: u64 },
     /// Cut where the head stands now and so many dot lines further on, when that place has come to the blade.
-    ReserveCut { lines: u32, byte: u64 },
+    ReserveCut { mode: CutMode, lines: u32, byte: u64 },
     /// Move the piece out by so many steps, or as far as usual, and let go of it or not.
     Present { steps: Option<u8>, let_go: bool },
     /// Pull the piece back.
@@ -62,8 +63,26 @@ pub(super) struct Cut {
     severs_after: Option<Duration>,
     severed: bool,
     home: bool,
-    /// Where, and the first byte behind it, if that was said beforehand.
-    reserved: Option<u64>,
+    mark: Mark,
+    /// It was reserved, and is no order of its own.
+    reserved: bool,
+}
+
+/// What is known of a cut beforehand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    /// The place on the paper.
+    pub(super) at_nm: i64,
+    mode: CutMode,
+    /// The first byte that belongs to the next piece.
+    byte: u64,
+}
+
+impl Cut {
+    /// When the paper is severed, if that is still to come.
+    pub(super) fn severs_at(&self, began: SimTime) -> Option<SimTime> {
+        self.severs_after.filter(|_| !self.severed).map(|after| began + after)
+    }
 }
 
 /// What the motor will do until something changes, if nobody disturbs it.
@@ -83,7 +102,7 @@ impl Mechanism {
     pub(crate) fn note_taken(&mut self, bytes: u64) {
         self.taken_bytes = bytes;
         let cut = self.orders.iter_mut().rev().find_map(|order| match order {
-            Order::Cut { byte } | Order::ReserveCut { byte, .. } => Some(byte),
+            Order::Cut { byte, .. } | Order::ReserveCut { byte, .. } => Some(byte),
             _ => None,
         });
         if let Some(byte) = cut {
@@ -103,7 +122,8 @@ impl Mechanism {
 
     /// Whether everything that was ordered is done.
     pub(crate) fn is_quiet(&self) -> bool {
-        self.orders.is_empty()
+        let cuts = matches!(self.under_way, UnderWay::Cutting { .. }) || self.is_reserved_cut_due();
+        self.orders.is_empty() && !cuts
     }
 
     /// Finds anew when the motor has to stop, after something has changed.
@@ -131,6 +151,9 @@ impl Mechanism {
     /// Begins or resumes the first order, if it can.
     pub(crate) fn proceed(&mut self, now: SimTime, report: &mut impl FnMut(Event)) {
         while self.may_move() {
+            if self.is_reserved_cut_due() && self.make_reserved_cut(now) {
+                return;
+            }
             let Some(order) = self.orders.front().copied() else { return };
             let waits = match (self.under_way, order) {
                 (UnderWay::Feeding { .. } | UnderWay::Cutting { .. } | UnderWay::FeedingBack { .. }, _) => {
@@ -148,8 +171,9 @@ impl Mechanism {
                     self.start(now, task, order, report)
                 }
                 (_, Order::FeedBack { lines }) => self.feed_back(now, lines),
-                (_, Order::Cut { byte }) => self.make_way_and_cut(now, byte),
-                (_, Order::ReserveCut { lines, byte }) => self.reserve_cut(lines, byte),
+                (_, Order::Cut { .. }) if self.profile.cutter.is_none() => self.offer_strip(report),
+                (_, Order::Cut { mode, byte }) => self.cut_here(now, mode, byte),
+                (_, Order::ReserveCut { mode, lines, byte }) => self.reserve_cut(mode, lines, byte),
                 (state, Order::Present { steps, let_go }) => {
                     self.move_piece(state, |exit| exit.present(now, steps, let_go))
                 }
@@ -223,46 +247,71 @@ impl Mechanism {
         self.motion.stand(&self.thermal, now);
     }
 
-    /// The blade falls only when the way out is free: a piece that is still held goes back first.
-    fn make_way_and_cut(&mut self, now: SimTime, byte: u64) -> bool {
-        if self.profile.cutter.is_none() {
-            return false;
-        }
-        if self.exit.is_empty() {
-            self.begin_stroke(now, Some(byte), None);
-        } else if !self.exit.is_moving() {
+    /// The blade falls only when the way out is free: a piece that is still held goes back first. `true` if it is.
+    fn is_way_free(&mut self, now: SimTime) -> bool {
+        if !self.exit.is_empty() && !self.exit.is_moving() {
             self.exit.make_way(now);
+        }
+        self.exit.is_empty()
+    }
+
+    fn cut_here(&mut self, now: SimTime, mode: CutMode, byte: u64) -> bool {
+        if self.is_way_free(now) {
+            let mark = Mark { at_nm: self.motion.position_nm, mode, byte };
+            self.begin_stroke(now, mark, false, None);
         }
         true
     }
 
-    fn begin_stroke(&mut self, now: SimTime, reserved: Option<u64>, then: Option<Task>) {
-        let Some(cutter) = self.profile.cutter else { return };
-        self.stand(now);
-        let stroke = self.blade.stroke(cutter);
-        self.cuts += 1;
-        let cut = Cut { severs_after: stroke.severs_after, severed: false, home: stroke.home, reserved };
-        self.under_way = UnderWay::Cutting { began: now, until: now + stroke.takes, cut, then };
-    }
-
-    fn reserve_cut(&mut self, lines: u32, byte: u64) -> bool {
-        if self.profile.cutter.is_some() {
-            let mark_nm = self.motion.position_nm + i64::from(lines) * self.feed.line_nm();
-            self.reserved.push_back((mark_nm, byte));
+    /// Without a blade, whoever asks for a cut asks the customer to tear.
+    fn offer_strip(&mut self, report: &mut impl FnMut(Event)) -> bool {
+        let hanging = self.strip.hanging().filter(|piece| self.offered != Some(*piece));
+        if let Some(piece) = hanging {
+            self.offered = Some(piece);
+            report(Event::Offered { piece });
         }
         false
     }
 
-    /// Begins a cut that was reserved, if its place is at the blade; `then` is the rest of the band.
-    pub(super) fn begin_reserved_cut(&mut self, now: SimTime, then: Option<Task>) -> bool {
-        if self.motion.position_nm < self.surroundings().cut_nm {
-            return false;
+    fn begin_stroke(&mut self, now: SimTime, mark: Mark, reserved: bool, then: Option<Task>) {
+        let Some(cutter) = self.profile.cutter else { return };
+        self.stand(now);
+        let stroke = self.blade.stroke(cutter);
+        self.cuts += 1;
+        let cut =
+            Cut { severs_after: stroke.severs_after, severed: false, home: stroke.home, mark, reserved };
+        self.under_way = UnderWay::Cutting { began: now, until: now + stroke.takes, cut, then };
+    }
+
+    /// Marks a place for a cut; a second cut at the same place is none.
+    fn reserve_cut(&mut self, mode: CutMode, lines: u32, byte: u64) -> bool {
+        if self.profile.cutter.is_some() {
+            let at_nm = self.motion.position_nm + i64::from(lines) * self.feed.line_nm();
+            let rank = self.reserved.partition_point(|mark| mark.at_nm < at_nm);
+            if self.reserved.get(rank).is_none_or(|mark| mark.at_nm != at_nm) {
+                self.reserved.insert(rank, Mark { at_nm, mode, byte });
+            }
         }
-        let Some((_, byte)) = self.reserved.pop_front() else { return false };
-        if !self.exit.is_empty() {
-            self.exit.retract(now);
+        false
+    }
+
+    /// Whether a place that was marked has come to the blade.
+    pub(super) fn is_reserved_cut_due(&self) -> bool {
+        self.motion.position_nm >= self.surroundings().cut_nm
+    }
+
+    /// Cuts at the first mark, in the middle of a band or not; `false` while something else is under way.
+    fn make_reserved_cut(&mut self, now: SimTime) -> bool {
+        let then = match self.under_way {
+            UnderWay::Halted { task } => Some(task),
+            UnderWay::Waiting => None,
+            _ => return false,
+        };
+        if self.is_way_free(now)
+            && let Some(mark) = self.reserved.pop_front()
+        {
+            self.begin_stroke(now, mark, true, then);
         }
-        self.begin_stroke(now, Some(byte), then);
         true
     }
 
@@ -278,14 +327,15 @@ impl Mechanism {
         if self.feed.is_wrapped() {
             return;
         }
-        let byte = cut.reserved.unwrap_or(self.taken_bytes);
+        let Mark { mode, byte, .. } = cut.mark;
         if let Some(piece) = self.strip.cut(self.place(), byte) {
             let Self { exit, untold, .. } = self;
+            let piece = Piece { hangs: mode == CutMode::Partial, ..piece };
             exit.receive(Arc::new(piece), &mut |event| untold.push(event));
         }
         self.unseen_since_nm = Some(self.motion.nominal_nm);
         let edge_nm = self.strip.edge_nm();
-        self.reserved.retain(|(mark_nm, _)| *mark_nm > edge_nm);
+        self.reserved.retain(|mark| mark.at_nm > edge_nm);
     }
 
     /// The firmware knows what has become of the stroke.
@@ -294,12 +344,16 @@ impl Mechanism {
         self.tell(report);
         let UnderWay::Cutting { cut, then, .. } = self.under_way else { return };
         self.known.cutter_error = !cut.home;
-        // What was severed is not cut again, even if the switch does not know.
-        if then.is_none()
-            && (cut.home || cut.severed)
-            && matches!(self.orders.front(), Some(Order::Cut { .. }))
-        {
-            self.orders.pop_front();
+        self.leave_blade(cut, then);
+    }
+
+    /// The stroke is over. What was severed is not cut again, even if the switch does not know; what was not is still
+    /// to be cut.
+    fn leave_blade(&mut self, cut: Cut, then: Option<Task>) {
+        match (cut.reserved, cut.severed) {
+            (true, false) => self.reserved.push_front(cut.mark),
+            (false, true) => drop(self.orders.pop_front()),
+            (true, true) | (false, false) => {}
         }
         self.under_way = then.map_or(UnderWay::Waiting, |task| UnderWay::Halted { task });
     }
@@ -325,12 +379,7 @@ impl Mechanism {
                 }
                 self.under_way = UnderWay::Waiting;
             }
-            UnderWay::Cutting { cut, then, .. } => {
-                if cut.severed && then.is_none() && matches!(self.orders.front(), Some(Order::Cut { .. })) {
-                    self.orders.pop_front();
-                }
-                self.under_way = then.map_or(UnderWay::Waiting, |task| UnderWay::Halted { task });
-            }
+            UnderWay::Cutting { cut, then, .. } => self.leave_blade(cut, then),
             UnderWay::Waiting | UnderWay::Halted { .. } | UnderWay::Presenting => {}
         }
     }
@@ -342,10 +391,12 @@ impl Mechanism {
         if let UnderWay::Halted { task } = self.under_way {
             self.motion.line = self.motion.line.saturating_add(task.inked_lines.saturating_sub(task.done));
         }
-        // The interpreter has already changed its mind about the head.
+        // Settings are not forgotten: the interpreter believes that they are made.
         for order in self.orders.drain(..) {
-            if let Order::Drive(drive) = order {
-                self.heating.set_drive(drive);
+            match order {
+                Order::Drive(drive) => self.heating.set_drive(drive),
+                Order::OfferTime(offer_time) => self.exit.set_offer_time(offer_time),
+                _ => {}
             }
         }
         self.reserved.clear();

@@ -37,6 +37,8 @@ pub(crate) struct Exit {
 struct Presenter {
     move_time: Duration,
     offer_time: Option<Duration>,
+    /// The same, until a command says otherwise.
+    usual_offer_time: Duration,
     step_um: u32,
     default_steps: u8,
     bin_pieces: u16,
@@ -73,9 +75,16 @@ impl Exit {
     pub(crate) const fn new(outlet: Outlet) -> Self {
         let presenter = match outlet {
             Outlet::Mouth => None,
-            Outlet::Presenter { move_time, offer_time, step_um, default_steps, bin_pieces } => {
-                let offer_time = Some(offer_time);
-                Some(Presenter { move_time, offer_time, step_um, default_steps, bin_pieces })
+            Outlet::Presenter { move_time, offer_time: usual, step_um, default_steps, bin_pieces } => {
+                let (offer_time, usual_offer_time) = (Some(usual), usual);
+                Some(Presenter {
+                    move_time,
+                    offer_time,
+                    usual_offer_time,
+                    step_um,
+                    default_steps,
+                    bin_pieces,
+                })
             }
         };
         Self {
@@ -275,6 +284,9 @@ impl Exit {
     /// The supply is gone: what moves stops where it is, and nothing is timed any more.
     pub(crate) fn lose_power(&mut self) {
         self.fault = false;
+        if let Some(presenter) = &mut self.presenter {
+            presenter.offer_time = Some(presenter.usual_offer_time);
+        }
         self.state = match core::mem::replace(&mut self.state, State::Empty) {
             State::MovingOut { piece, .. } | State::MovingIn { piece, .. } => State::Held(piece),
             State::Offered { piece, out_um, .. } => State::Offered { piece, until: SimTime::NEVER, out_um },

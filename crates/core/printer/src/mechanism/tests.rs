@@ -5,6 +5,7 @@
 use super::{Mechanism, Order, Usage};
 use crate::{DESK_80, DESK_80_180, Event, GearName, KIOSK_80, Micrometres, Permille, Poke, Profile, SLIP_58};
 use core::time::Duration;
+use escpos::CutMode;
 use proptest::prelude::{Strategy, any, prop, prop_oneof, proptest};
 use sim::SimTime;
 
@@ -91,7 +92,7 @@ fn what_is_used_up_is_counted() {
     let item = rig.mechanism.content().add_image(40, 0, 1, (false, false), &[0x80; 40], "");
     rig.run(&[
         Order::Print { item, rows: 40, lines: 60 },
-        Order::Cut { byte: 0 },
+        Order::Cut { mode: CutMode::Full, byte: 0 },
         Order::FeedBack { lines: 30 },
     ]);
     assert_eq!(rig.mechanism.usage(), Usage { lines_fed: 2, head_strokes: 40, cuts: 1 });
@@ -146,8 +147,8 @@ fn orders() -> impl Strategy<Value = Order> {
     prop_oneof![
         3 => (1_u32..600).prop_map(|lines| Order::Feed { lines }),
         1 => (0_u32..300).prop_map(|lines| Order::FeedBack { lines }),
-        2 => prop::strategy::Just(Order::Cut { byte: 0 }),
-        1 => (0_u32..100).prop_map(|lines| Order::ReserveCut { lines, byte: 0 }),
+        2 => prop::strategy::Just(Order::Cut { mode: CutMode::Full, byte: 0 }),
+        1 => (0_u32..100).prop_map(|lines| Order::ReserveCut { mode: CutMode::Partial, lines, byte: 0 }),
     ]
 }
 

@@ -29,6 +29,8 @@ pub struct Piece {
     pub(crate) nominal_edges_nm: (i64, i64),
     /// The trailing edge was torn, not cut.
     pub(crate) torn: bool,
+    /// The cut was partial: the trailing edge hangs on the strip by a point.
+    pub(crate) hangs: bool,
     /// Offsets of the bytes that the printer took while it made this piece, counted from its first byte ever.
     pub(crate) stream_bytes: core::ops::Range<u64>,
 }
@@ -111,6 +113,12 @@ impl Piece {
     #[must_use]
     pub const fn geometry(&self) -> Geometry {
         self.geometry
+    }
+
+    /// True when the cut was a partial one, which leaves a point uncut: it hangs there until somebody pulls.
+    #[must_use]
+    pub const fn hangs(&self) -> bool {
+        self.hangs
     }
 
     /// True when nothing was printed on it.

@@ -2,7 +2,7 @@
 //!
 //! The blade stands some way beyond the head (printer sources, section 5), so what was printed last is
 //! still before it: unless the host feeds, it stays on the strip and begins the next piece. *Not modelled:*
-//! the points that a partial cut leaves.
+//! the force that the point of a partial cut takes.
 
 use crate::paper::burn::BurnLog;
 use crate::paper::content::Content;
@@ -80,6 +80,11 @@ impl Strip {
         first.then_some(self.next)
     }
 
+    /// The piece that hangs there, if printing it has begun.
+    pub(crate) fn hanging(&self) -> Option<PieceId> {
+        self.begun.then_some(self.next)
+    }
+
     /// Cuts at the blade. What has not passed it begins the next piece; if nothing has, the blade cuts air.
     /// `byte` is the offset of the first byte that belongs to the next piece.
     pub(crate) fn cut(&mut self, head: Place, byte: u64) -> Option<Piece> {
@@ -132,6 +137,7 @@ impl Strip {
             edges_nm: (self.edge_nm, end.0),
             nominal_edges_nm: (self.nominal_edge_nm, end.1),
             torn,
+            hangs: false,
             stream_bytes: self.first_byte..byte,
         };
         (self.edge_nm, self.nominal_edge_nm) = new_edge;

@@ -128,6 +128,7 @@ pub static DESK_80: Profile = Profile {
         resistance_mohm: 150,
         power_mw: 55_000,
         lowest_mv: 21_600,
+        low_is_final: true,
         highest_mv: 26_400,
         reset_mv: 12_000,
     },
@@ -180,7 +181,7 @@ pub static KIOSK_80: Profile = Profile {
         ..DESK_80.motor
     },
     head: Head { dots_at_once: 144, rated_km: 100, ..DESK_80.head },
-    supply: Supply { power_mw: 75_000, ..DESK_80.supply },
+    supply: Supply { power_mw: 75_000, low_is_final: false, ..DESK_80.supply },
     sensors: Sensors { exit: Some(ExitSensor { at_um: 60_000, expected_um: 100_000 }), ..DESK_80.sensors },
     outlet: Outlet::Presenter {
         move_time: Duration::from_millis(600),
@@ -233,6 +234,7 @@ pub static SLIP_58: Profile = Profile {
         resistance_mohm: 150,
         power_mw: u32::MAX,
         lowest_mv: 5000,
+        low_is_final: false,
         highest_mv: 9500,
         reset_mv: 3600,
     },

@@ -94,6 +94,8 @@ pub struct Supply {
     pub power_mw: u32,
     /// The firmware stops below this.
     pub lowest_mv: u32,
+    /// It stops for good when the supply stays below that, as Epson printers do; else until there is enough again.
+    pub low_is_final: bool,
     /// It stops for good above this.
     pub highest_mv: u32,
     /// The logic starts anew below this.

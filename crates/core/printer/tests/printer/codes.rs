@@ -3,7 +3,7 @@
 //! The reader is rxing. Where it knows no such code, the claim is about dots or about what the piece says of itself.
 
 use crate::driver::Bench;
-use printer::{DESK_80, Event, Picture, Piece, Poke, SLIP_58};
+use printer::{DESK_80, Event, Habits, Picture, Piece, Poke, Profile, SLIP_58, TypeFace};
 use rxing::{BarcodeFormat, DecodeHints};
 use std::sync::Arc;
 
@@ -491,4 +491,23 @@ fn no_event_of_ignored_commands_comes_with_good_codes() {
     assert!(!bench.events.iter().any(|(_, event)| matches!(event, Event::CommandIgnored { .. })));
     assert_eq!(piece.codes().count(), 4);
     assert_eq!(piece.picture(), piece.ideal());
+}
+
+#[test]
+fn a_clone_sets_bar_code_settings_back_after_function_a_and_not_after_function_b() {
+    static CLONE: Profile = Profile {
+        type_face: TypeFace { habits: Habits { resets_barcode_settings: true, ..Habits::EPSON }, ..DESK_80.type_face },
+        ..DESK_80
+    };
+    let heights = |profile: &'static Profile, code: &[u8]| {
+        let mut bench = Bench::new(profile);
+        bench.send(b"\x1Dh\x28").send(code).send(code).settle().poke(Poke::LoadPaper);
+        let picture = bench.pieces()[0].picture();
+        let rows = picture.dots.chunks(picture.width as usize);
+        rows.filter(|row| row.iter().any(|dot| *dot > 0)).count()
+    };
+    let (a, b) = (b"\x1Dk\x02400638133393\0", b"\x1Dk\x43\x0C400638133393");
+    // 40 dot lines as set, and 162 as at the start.
+    assert_eq!((heights(&DESK_80, a), heights(&CLONE, a)), (80, 202));
+    assert_eq!((heights(&DESK_80, b), heights(&CLONE, b)), (80, 80));
 }

@@ -2,6 +2,7 @@
 
 use crate::driver::Bench;
 use printer::{DESK_80, KIOSK_80, Lamp, Micrometres, Permille, Poke, Wire};
+use sim::SimTime;
 
 fn has(bench: &Bench, words: &str) -> bool {
     bench.story().iter().any(|line| line == words)
@@ -134,6 +135,7 @@ fn feed_held_while_the_printer_starts_asks_for_a_self_test_and_feeds_nothing() {
     assert_eq!(bench.status(1), Some(0x16));
 }
 
+/// `DLE EOT` 1 to 3.
 fn errors(bench: &mut Bench) -> [Option<u8>; 3] {
     [1, 2, 3].map(|n| bench.status(n))
 }
@@ -224,11 +226,11 @@ fn a_broken_thermistor_is_for_good_until_power_off() {
 
 #[test]
 fn a_supply_out_of_range_goes_away_by_itself_and_one_that_breaks_down_starts_the_printer_anew() {
-    let mut bench = Bench::new(&DESK_80);
+    let mut bench = Bench::new(&KIOSK_80);
     bench.poke(Poke::Supply { voltage_mv: 20_000 });
-    assert_eq!(errors(&mut bench), [Some(0x1E), Some(0x52), Some(0x52)]);
+    assert_eq!(errors(&mut bench), [Some(0x1A), Some(0x52), Some(0x52)]);
     bench.poke(Poke::Supply { voltage_mv: 24_000 }).settle();
-    assert_eq!(errors(&mut bench), [Some(0x16), Some(0x12), Some(0x12)]);
+    assert_eq!(errors(&mut bench), [Some(0x12), Some(0x12), Some(0x12)]);
     bench.send(b"never printed").poke(Poke::Supply { voltage_mv: 2_000 });
     assert!(has(&bench, "power lost"));
     assert_eq!(bench.settle().status(1), None);
@@ -236,4 +238,27 @@ fn a_supply_out_of_range_goes_away_by_itself_and_one_that_breaks_down_starts_the
     assert!(has(&bench, "ready"));
     bench.send(b"two\n");
     assert_eq!(texts(&mut bench), ["two"]);
+}
+
+#[test]
+fn a_printer_left_alone_for_a_hundred_days_is_as_it_was_and_knows_the_hours() {
+    let mut bench = Bench::new(&DESK_80);
+    bench.send(b"before\n").settle().pass_ms(100 * 86_400_000);
+    bench.send(b"after\n\x1Dg2\x00\xC6\x00").settle();
+    // 2400 hours, all with power.
+    assert!(bench.replies.ends_with(b"_2400\0"), "{:?}", bench.replies);
+    assert_eq!(texts(&mut bench), ["before", "after"]);
+}
+
+#[test]
+fn at_the_end_of_time_nothing_overflows() {
+    let mut bench = Bench::new(&KIOSK_80);
+    bench.now = SimTime::from_nanos(u64::MAX - 900_000_000);
+    bench.send(b"line\n\x1DVA\0\x1De\x03\x05\x1Bp\x00\xFF\xFF").settle();
+    for poke in [Poke::PressFeed, Poke::ReleaseFeed, Poke::PaperLeft(Micrometres(0)), Poke::LoadPaper] {
+        bench.poke(poke).settle();
+    }
+    bench.now = SimTime::NEVER;
+    bench.send(b"line\n\x1DVA\0\x1De\x03\x05").poke(Poke::PowerOff).poke(Poke::PowerOn);
+    assert_eq!(bench.now, SimTime::NEVER);
 }

@@ -175,6 +175,13 @@ fn a_power_cut_forgets_what_was_counted_since_the_last_two_minutes() {
 }
 
 #[test]
+fn without_power_nothing_is_saved_and_no_hour_counts() {
+    let mut bench = Bench::new(&DESK_80);
+    bench.send(b"\x1BJ\x3C").pass_ms(10_000).poke(Poke::PowerOff).pass_ms(2 * 3_600_000).poke(Poke::PowerOn).settle();
+    assert_eq!(told(&mut bench, b"\x1Dg2\x00\x94\x00\x1Dg2\x00\xC6\x00"), b"_0\0_0\0");
+}
+
+#[test]
 fn the_user_s_memory_survives_power_and_keeps_the_stream_waiting_while_it_is_written() {
     let mut bench = Bench::new(&DESK_80);
     bench.send(b"\x1Da\xFF\x1Cg1\x00\x05\x00\x00\x00\x03\x00abc");

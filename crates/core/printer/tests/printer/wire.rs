@@ -1,10 +1,12 @@
 //! Claims about the line: buffer, handshake, busy rules, garbled bytes. Facts: printer sources, sections 0 and 4.1.
 
 use crate::driver::Bench;
+use crate::faults::pokes;
 use printer::{
     DESK_80, Event, GARBLED, Garbled, Handshake, Interface, LINES, Micrometres, Poke, Printer, ReceiveBuffer,
 };
-use sim::Input;
+use proptest::prelude::{ProptestConfig, prop, proptest};
+use sim::{Input, Port};
 
 const XON: u8 = 0x11;
 const XOFF: u8 = 0x13;
@@ -182,4 +184,43 @@ fn a_printer_is_idle_when_all_that_it_received_is_done() {
     assert_eq!(bench.printer.stream_bytes(), 8);
     bench.poke(Poke::OpenCover).send(b"*\x00\x00\x00text\n");
     assert!(!bench.printer.is_idle());
+}
+
+#[test]
+fn ports_that_it_does_not_have_and_refusals_are_nothing() {
+    let mut bench = bench(Interface::XON_XOFF);
+    bench.give(Input::Received { port: Port(3), bytes: b"\x10\x04\x01" });
+    bench.give(Input::Received { port: Port(255), bytes: b"text\n" });
+    bench.give(Input::Refused { port: Port(0) }).give(Input::Refused { port: Port(9) });
+    assert!(bench.replies.is_empty() && bench.events.is_empty() && bench.wake_at().is_none());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn xoff_is_never_said_twice_and_xon_never_while_the_printer_is_busy(
+        acts in prop::collection::vec((prop::option::of(pokes()), 0_u64..2000, 0_usize..1500), 1..30),
+    ) {
+        let mut bench = bench(Interface::XON_XOFF);
+        let mut stopped = false;
+        for (poke, ms, bytes) in acts {
+            let before = bench.messages.len();
+            if let Some(poke) = poke {
+                bench.poke(poke);
+            }
+            bench.send(&b"text\n".repeat(bytes)).pass_ms(ms);
+            for message in bench.messages.get(before..).unwrap_or_default() {
+                match message.as_slice() {
+                    [XOFF] => {
+                        assert!(!stopped, "XOFF twice");
+                        stopped = true;
+                    }
+                    [XON] => stopped = false,
+                    _ => {}
+                }
+            }
+            assert!(!(stopped && bench.printer.is_ready()), "ready, and the host was not told");
+        }
+    }
 }

@@ -67,6 +67,9 @@ sheet! {
         "highest-mv" highest_mv [1000, 60_000] "26400", "it stops for good above this";
         "reset-mv" reset_mv [0, 60_000] "12000", "the logic starts anew below this";
     }
+    flags {
+        "low-is-final" low_is_final, "below the lowest voltage it stops until it is switched off";
+    }
 }
 
 sheet! {

@@ -50,7 +50,13 @@ impl Interpreter {
             Command::BarcodeWidth(n) => settings.module = n,
             Command::BarcodeText(position) => settings.text = position,
             Command::BarcodeTextFont(font) => settings.font = font,
-            Command::Barcode { symbology, data } => return Some(self.print_barcode(symbology, data, to)),
+            Command::Barcode { symbology, function_a, data } => {
+                let outcome = self.print_barcode(symbology, data, to);
+                if function_a && self.modes.face.habits.resets_barcode_settings {
+                    self.symbols.barcode = Settings::default();
+                }
+                return Some(outcome);
+            }
             _ => return None,
         }
         Some(Outcome::Done)
