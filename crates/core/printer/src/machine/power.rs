@@ -74,7 +74,6 @@ impl Printer {
         self.offline = Some(OfflineReason::Starting);
         self.forget();
         self.mechanism.lose_power();
-        self.outbox.lose_sends();
         self.line.go_down(&mut self.outbox);
     }
 

@@ -501,7 +501,7 @@ fn a_clone_sets_bar_code_settings_back_after_function_a_and_not_after_function_b
     };
     let heights = |profile: &'static Profile, code: &[u8]| {
         let mut bench = Bench::new(profile);
-        bench.send(b"\x1Dh\x28").send(code).send(code).settle().poke(Poke::LoadPaper);
+        bench.send(b"\x1Dh\x28").send(code).send(code).send(b"\x1DVA\0").settle().poke(Poke::TakeReceipt);
         let picture = bench.pieces()[0].picture();
         let rows = picture.dots.chunks(picture.width as usize);
         rows.filter(|row| row.iter().any(|dot| *dot > 0)).count()

@@ -125,15 +125,11 @@ const ROWS: &[Row] = &[
     },
     Row {
         says: "P-paper-wrong: not over its sensor, whose end 60h is not near-end",
-        fault: (
-            SOON,
-            &[Poke::LoadRoll(Roll { over_sensor: false, ..Roll::sound(Micrometres::from_mm(73_000)) })],
-        ),
+        before: &[Poke::LoadRoll(Roll { over_sensor: false, ..Roll::sound(Micrometres::from_mm(73_000)) })],
         told: [0x1E, 0x32, 0x12, 0x72],
         automatic: [0x1C, 0x00, 0x0C, 0x0F],
         queued: None,
         cure: (&[Poke::LoadPaper], &[]),
-        after: After::InTwo,
         ..SOUND
     },
     Row {

@@ -714,7 +714,8 @@ fn a_slip_printer_without_a_blade_offers_its_strip_and_is_torn_at_its_edge() {
     let pieces = bench.pieces();
     assert_eq!((pieces.len(), told(&bench, "cut #")), (2, false));
     assert_eq!(pieces[0].reading().legibility, Permille::WHOLE);
-    assert_eq!(pieces[0].lines().count(), receipt_text().len());
+    // Its longer lines take two.
+    assert_eq!(pieces[0].lines().map(|line| line.text).collect::<String>(), receipt_text().concat());
     assert_eq!(pieces[1].lines().map(|line| line.text.to_owned()).collect::<Vec<_>>(), ["next"]);
     assert_eq!(bench.story().iter().filter(|line| *line == "offered #2").count(), 1);
 }
@@ -787,8 +788,13 @@ fn the_time_of_an_offer_is_kept_over_a_clear_and_not_over_a_power_cut() {
         moment("retracted").unwrap().since(moment("offered").unwrap()).as_millis()
     };
     assert_eq!(seconds(|_| ()), 5600);
-    assert_eq!(seconds(|bench| drop(bench.send(&[0x10, 0x14, 8, 1, 3, 0x14, 1, 6, 2, 8]).now)), 5600);
-    assert_eq!(seconds(|bench| drop(bench.settle().poke(Poke::PowerOff).poke(Poke::PowerOn).now)), 30_600);
+    let clear = |bench: &mut Bench| {
+        bench.send(&[0x10, 0x14, 8, 1, 3, 0x14, 1, 6, 2, 8]);
+    };
+    let power = |bench: &mut Bench| {
+        bench.settle().poke(Poke::PowerOff).poke(Poke::PowerOn);
+    };
+    assert_eq!([seconds(clear), seconds(power)], [5600, 30_600]);
 }
 
 /// Anything that can be done to a printer, with any numbers.
