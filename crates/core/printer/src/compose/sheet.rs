@@ -4,12 +4,13 @@
 //! What lies outside the area is lost. Facts: printer sources, section 2.5 (`ESC W`, `ESC T`). *Not modelled:* images
 //! that are wider than the head, in an area that is written upwards or downwards.
 
+use super::drawing::strokes;
 use crate::geometry::HEAD_DOTS_MAX;
 use crate::paper::content::{Content, Item, Kind, Meaning};
 use crate::paper::letters::draw_run;
 use crate::paper::raster::{self, BLANK, DotRow};
 use crate::paper::style::{Cell, Run};
-use escpos::Direction;
+use escpos::{Direction, LineStyle};
 
 /// Most bytes of words that are kept of one page.
 const WORDS_MAX_BYTES: usize = 64 << 10;
@@ -170,6 +171,49 @@ impl Sheet {
         };
         let inside = (0..=last_x).contains(&right) && (0..=last_y).contains(&below);
         inside.then(|| (x + right.unsigned_abs() as u16, y + below.unsigned_abs() as u16))
+    }
+
+    /// A line between two points of the area, along and down; its thickness goes down, or along if it is steep.
+    pub(super) fn draw_line(&mut self, from: (i32, i32), to: (i32, i32), style: LineStyle) {
+        self.end = self.end.max(self.area.y + self.area.height);
+        let across = (to.0 - from.0).abs() >= (to.1 - from.1).abs();
+        // The longer way first.
+        let swap = |point: (i32, i32)| if across { point } else { (point.1, point.0) };
+        let (from, to) = if swap(from) <= swap(to) { (from, to) } else { (to, from) };
+        let ((from, other), (to, other_end)) = (swap(from), swap(to));
+        let last = i32::from(self.area.width.max(self.area.height)) - 1;
+        for at in from.max(0)..=to.min(last) {
+            let rise = i64::from(other_end - other) * i64::from(at - from) / i64::from((to - from).max(1));
+            for (begin, thick) in strokes(style) {
+                let first = other + rise as i32 + i32::from(begin);
+                for beside in first..first + i32::from(thick) {
+                    let (along, down) = swap((at, beside));
+                    if let Some((x, y)) = self.dot(along, down) {
+                        self.blacken(x, y);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A rectangle with these opposite corners; its thickness goes inwards.
+    pub(super) fn draw_rectangle(&mut self, from: (i32, i32), to: (i32, i32), style: LineStyle) {
+        let single = LineStyle { double: false, ..style };
+        let (left, right) = (from.0.min(to.0), from.0.max(to.0));
+        let (top, bottom) = (from.1.min(to.1), from.1.max(to.1));
+        for (inset, thick) in strokes(style) {
+            let (inset, inner) = (i32::from(inset), i32::from(thick) - 1);
+            let (left, right, top, bottom) = (left + inset, right - inset, top + inset, bottom - inset);
+            if left > right || top > bottom {
+                return;
+            }
+            for down in [top, (bottom - inner).max(top)] {
+                self.draw_line((left, down), (right, down), single);
+            }
+            for along in [left, (right - inner).max(left)] {
+                self.draw_line((along, top), (along, bottom), single);
+            }
+        }
     }
 
     fn note_words(&mut self, content: &Content, item: &Item, along: u16, down: i32) {
