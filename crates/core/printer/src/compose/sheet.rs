@@ -5,11 +5,12 @@
 //! that are wider than the head, in an area that is written upwards or downwards.
 
 use super::drawing::strokes;
+use super::line::blanks_in;
 use crate::geometry::HEAD_DOTS_MAX;
 use crate::paper::content::{Content, Item, Kind, Meaning};
 use crate::paper::letters::draw_run;
 use crate::paper::raster::{self, BLANK, DotRow};
-use crate::paper::style::{Cell, Run};
+use crate::paper::style::{Cell, Run, Style};
 use escpos::{Direction, LineStyle};
 
 /// Most bytes of words that are kept of one page.
@@ -22,6 +23,15 @@ pub(super) struct Area {
     pub(super) y: u16,
     pub(super) width: u16,
     pub(super) height: u16,
+}
+
+/// Dots across of a run.
+fn run_width(content: &Content, run: &Run) -> u16 {
+    let count = match run.style.cell {
+        Cell::Dots { .. } => 1,
+        _ => content.characters(run).chars().count() as u16,
+    };
+    count.saturating_mul(run.style.advance())
 }
 
 /// What is on the page so far.
@@ -41,13 +51,33 @@ pub(super) struct Sheet {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Words {
     direction: Direction,
-    down: i32,
-    along: u16,
-    /// The dot of the page where they begin.
+    /// The dot of the page where they begin, and how far they reach from there.
     dot: (u16, u16),
+    length: u16,
+    /// How they look.
+    style: Style,
     text: String,
     /// The words are what a code of this kind says.
     code: Option<&'static str>,
+}
+
+impl Words {
+    /// Nowhere yet.
+    fn new(text: &str, style: Style) -> Self {
+        let direction = Direction::LeftToRight;
+        Self { direction, dot: (0, 0), length: 0, style, text: text.to_owned(), code: None }
+    }
+
+    /// How far down the lines and along the writing they begin, on the page as a whole, whatever their area.
+    fn place(&self) -> (i32, i32) {
+        let (x, y) = (i32::from(self.dot.0), i32::from(self.dot.1));
+        match self.direction {
+            Direction::LeftToRight => (y, x),
+            Direction::BottomToTop => (x, -y),
+            Direction::RightToLeft => (-y, -x),
+            Direction::TopToBottom => (-x, y),
+        }
+    }
 }
 
 impl Sheet {
@@ -76,7 +106,11 @@ impl Sheet {
     pub(super) fn draw(&mut self, content: &Content, item: &Item, along: u16, down: i32) -> u16 {
         self.end = self.end.max(self.area.y + self.area.height);
         for meaning in content.meanings(item) {
-            self.note(meaning.data, Some(meaning.symbology), item.rows, along, down);
+            let words = Words::new(meaning.data, Style::plain(Cell::A));
+            self.note(
+                Words { code: Some(meaning.symbology), ..words },
+                (along, down + i32::from(item.rows) - 1),
+            );
         }
         match item.kind {
             Kind::Text { .. } => {
@@ -217,21 +251,21 @@ impl Sheet {
     }
 
     fn note_words(&mut self, content: &Content, item: &Item, along: u16, down: i32) {
-        let text = content.text(item).trim();
-        let first = content.runs(item).first().map_or(0, |run| run.x);
-        let along = along.saturating_add(first);
-        self.note(text, None, item.rows, along, down);
+        let text = content.text(item);
+        let Some(first) = content.runs(item).first().filter(|_| !text.trim().is_empty()) else { return };
+        let end = |run: &Run| run.x.saturating_add(run_width(content, run));
+        let length = content.runs(item).iter().map(end).max().unwrap_or(0).saturating_sub(first.x);
+        let place = (along.saturating_add(first.x), down + i32::from(item.rows) - 1);
+        self.note(Words { length, ..Words::new(text, first.style) }, place);
     }
 
-    fn note(&mut self, text: &str, code: Option<&'static str>, rows: u16, along: u16, down: i32) {
-        // Words whose first dot lies outside the area are not on the page.
-        let dot = self.dot(i32::from(along), (down + i32::from(rows) - 1).max(0));
-        if let Some(dot) =
-            dot.filter(|_| self.words_bytes + text.len() <= WORDS_MAX_BYTES && !text.is_empty())
-        {
-            self.words_bytes += text.len();
-            let (direction, down) = (self.direction, down + i32::from(rows));
-            self.words.push(Words { direction, down, along, dot, text: text.to_owned(), code });
+    /// Keeps words that begin at this place; those whose first dot lies outside the area are not on the page.
+    fn note(&mut self, words: Words, (along, down): (u16, i32)) {
+        let dot = self.dot(i32::from(along), down.max(0));
+        let bytes = self.words_bytes + words.text.len();
+        if let Some(dot) = dot.filter(|_| bytes <= WORDS_MAX_BYTES && !words.text.is_empty()) {
+            self.words_bytes = bytes;
+            self.words.push(Words { direction: self.direction, dot, ..words });
         }
     }
 
@@ -270,18 +304,25 @@ impl Sheet {
             .filter_map(|words| Some(Meaning { symbology: words.code?, data: words.text.as_str() }))
     }
 
-    /// The words in reading order: direction by direction, line by line; what stands side by side is one line.
+    /// The words in reading order: direction by direction, line by line; what stands side by side is one line, with as
+    /// many blanks as leave the gap.
     pub(super) fn text(&self) -> String {
         let mut words: Vec<&Words> = self.words.iter().filter(|words| words.code.is_none()).collect();
-        words.sort_by_key(|words| (words.direction as u8, words.down, words.along));
+        words.sort_by_key(|words| (words.direction as u8, words.place()));
         let mut text = String::new();
-        let mut line = None;
+        let mut last: Option<&Words> = None;
         for words in words {
-            let here = (words.direction, words.down);
-            if !text.is_empty() {
-                text.push(if line == Some(here) { ' ' } else { '\n' });
+            let (down, along) = words.place();
+            match last {
+                Some(last) if (last.direction, last.place().0) == (words.direction, down) => {
+                    let gap = along - last.place().1 - i32::from(last.length);
+                    let blanks = blanks_in(u16::try_from(gap).unwrap_or(0), &words.style);
+                    text.extend(core::iter::repeat_n(' ', blanks.max(1)));
+                }
+                Some(_) => text.push('\n'),
+                None => {}
             }
-            line = Some(here);
+            last = Some(words);
             text.push_str(&words.text);
         }
         text
