@@ -1,7 +1,8 @@
 //! The line buffer: characters and dots that wait for their line feed.
 //!
 //! Coordinates are dots from the left margin. Characters stand on one baseline, so the height of a line is what its
-//! runs reach above and below it. Facts: printer sources, sections 1 (what the beginning of a line is, a full buffer)
+//! runs reach above and below it. What the line says reads from left to right, and a gap is as many blanks as would
+//! leave it; the space that justification or a first move leaves is none. Facts: printer sources, sections 1 (what the beginning of a line is, a full buffer)
 //! and 2.2. *Not modelled:* the size of a maker's buffer; here a line is full after [`RUNS_MAX`] runs.
 
 use crate::paper::content::{Content, ItemId};
@@ -11,6 +12,9 @@ use crate::paper::style::{Cell, Run, Style};
 const RUNS_MAX: usize = 512;
 /// Bytes of dots that a line holds: an `ESC *` of 24 dots across the head takes 1.7 KB.
 const DOTS_MAX: usize = 64 * 1024;
+/// A blank beside the host's own dots is one of Font A; and no blank is narrower than half of one.
+const BLANK_DOTS: u16 = 12;
+const BLANK_DOTS_MIN: u16 = 6;
 
 /// One line in the making. Its room is used again for the next.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +26,10 @@ pub(crate) struct LineBuffer {
     x: u16,
     /// The farthest place that was reached.
     reach: u16,
+    /// Where the last character ends.
+    said_to: u16,
+    /// A character stands to the left of an earlier one.
+    disordered: bool,
     /// Dot lines above the baseline, and below it.
     ascent: u16,
     descent: u16,
@@ -73,6 +81,7 @@ impl LineBuffer {
     /// Adds characters of one style: `write` appends them to the text, and gives their number and whether they leave
     /// ink.
     pub(crate) fn put(&mut self, style: &Style, write: impl FnOnce(&mut String) -> (u16, bool)) {
+        self.say_gap(style);
         let start = self.text.len();
         let (count, inked) = write(&mut self.text);
         let bytes = u16::try_from(self.text.len() - start).unwrap_or(u16::MAX);
@@ -83,16 +92,31 @@ impl LineBuffer {
         let underlined = style.underline > 0 && !style.turned;
         self.inked |= inked || underlined || style.reverse;
         self.advance(count.saturating_mul(style.advance()));
+        self.said_to = self.x;
+    }
+
+    /// Says the gap before a character of this style in blanks.
+    fn say_gap(&mut self, style: &Style) {
+        if self.runs.is_empty() || self.x == self.said_to {
+            return;
+        }
+        self.disordered |= self.x < self.said_to;
+        if !self.text.is_empty() {
+            let blanks = blanks_in(self.x.saturating_sub(self.said_to), style);
+            self.text.extend(core::iter::repeat_n(' ', blanks));
+        }
     }
 
     /// Adds dots, row by row in whole bytes, as many as the style's [`Cell::Dots`] says; `text` is what they say.
     pub(crate) fn put_dots(&mut self, style: &Style, dots: &[u8], text: &str) {
+        self.say_gap(style);
         let start = self.dots.len();
         self.text.push_str(text);
         self.dots.extend_from_slice(dots);
         self.begin_run(style, start, u16::try_from(dots.len()).unwrap_or(u16::MAX));
         self.inked = true;
         self.advance(style.advance());
+        self.said_to = self.x;
     }
 
     fn begin_run(&mut self, style: &Style, start: usize, bytes: u16) {
@@ -158,6 +182,9 @@ impl LineBuffer {
     /// within `width`.
     pub(crate) fn compose(&mut self, content: &mut Content, shift_x: u16, width: u16) -> Composed {
         let rows = self.rows();
+        if self.disordered {
+            self.put_in_order();
+        }
         if self.uneven {
             for run in &mut self.runs {
                 run.lift = self.descent.saturating_sub(run.style.descent());
@@ -174,13 +201,56 @@ impl LineBuffer {
         Composed { item, rows }
     }
 
+    /// Makes the text read from left to right. What was printed twice on one place is said once; where the host's own
+    /// dots stand among the characters, the order stays that in which they came.
+    fn put_in_order(&mut self) {
+        if self.runs.iter().any(|run| matches!(run.style.cell, Cell::Dots { .. })) {
+            return;
+        }
+        let mut order: Vec<&mut Run> = self.runs.iter_mut().collect();
+        order.sort_by_key(|run| run.x);
+        let mut text = String::with_capacity(self.text.len());
+        // Where the last run begins, what it says, and where it ends.
+        let mut last: Option<(u16, &str, u16, u32)> = None;
+        for run in order {
+            let start = run.start as usize;
+            let said = self.text.get(start..start + usize::from(run.bytes)).unwrap_or_default();
+            let end = run.x.saturating_add(run_width(run, &self.text));
+            match last {
+                Some((x, same, _, start)) if x == run.x && same == said => run.start = start,
+                _ => {
+                    let gap = last.map_or(0, |(.., end, _)| run.x.saturating_sub(end));
+                    text.extend(core::iter::repeat_n(' ', blanks_in(gap, &run.style)));
+                    run.start = u32::try_from(text.len()).unwrap_or(u32::MAX);
+                    text.push_str(said);
+                }
+            }
+            let end = last.map_or(end, |(.., before, _)| before.max(end));
+            last = Some((run.x, said, end, run.start));
+        }
+        self.text = text;
+    }
+
     pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.dots.clear();
         self.runs.clear();
-        (self.x, self.reach, self.ascent, self.descent) = (0, 0, 0, 0);
+        (self.x, self.reach, self.said_to, self.ascent, self.descent) = (0, 0, 0, 0, 0);
         (self.uneven, self.upside_down, self.inked, self.moved) = (false, false, false, false);
+        self.disordered = false;
     }
+}
+
+/// As many blanks of a style as leave such a gap; none for a gap that nobody takes for one.
+pub(super) fn blanks_in(gap: u16, style: &Style) -> usize {
+    let blank = match style.cell {
+        Cell::Wide => style.advance().div_ceil(2),
+        Cell::Dots { .. } => BLANK_DOTS,
+        _ => style.advance(),
+    };
+    let blank = blank.max(BLANK_DOTS_MIN);
+    let whole = usize::from((gap + blank / 2) / blank);
+    if gap >= blank / 3 { whole.max(1) } else { 0 }
 }
 
 fn run_width(run: &Run, text: &str) -> u16 {

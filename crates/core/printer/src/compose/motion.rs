@@ -149,6 +149,7 @@ impl Interpreter {
     pub(super) fn feed(&mut self, lines: u32, to: &mut Mechanism) {
         match &mut self.page {
             Some(page) => page.feed(lines),
+            None if !self.verticals.is_none() => self.feed_ruled(lines, to),
             None if lines > 0 => to.order(Order::Feed { lines }),
             None => {}
         }

@@ -6,6 +6,7 @@ mod commands;
 mod decode;
 mod device;
 mod drawer;
+mod drawing;
 mod driver;
 mod families;
 mod faults;
