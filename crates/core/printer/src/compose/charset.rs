@@ -97,6 +97,11 @@ impl Charset {
         place.and_then(|place| country.chars().nth(place)).unwrap_or_else(|| char::from(byte))
     }
 
+    /// The first character of a run of multibyte ones, as bytes, and what stands behind it.
+    pub(super) fn split_wide<'a>(&self, run: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+        self.code.split(run)
+    }
+
     /// The character of two bytes, or of four of GB18030.
     pub(super) fn wide(&self, bytes: &[u8]) -> Option<char> {
         match (self.code, bytes) {
@@ -112,13 +117,6 @@ impl Charset {
             _ => None,
         }
     }
-}
-
-/// Printable ASCII as text; nothing if a byte is anything else.
-pub(super) fn as_ascii(bytes: &[u8]) -> Option<&str> {
-    // Without a branch for each byte the compiler takes many at once.
-    let ascii = bytes.iter().fold(true, |ascii, byte| ascii & (byte.wrapping_sub(0x20) < 0x5F));
-    if ascii { core::str::from_utf8(bytes).ok() } else { None }
 }
 
 /// True for the scripts that take the cell of a multibyte character.

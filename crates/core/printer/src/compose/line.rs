@@ -32,6 +32,16 @@ pub(crate) struct LineBuffer {
     inked: bool,
     /// The place was moved since the last character.
     moved: bool,
+    /// How the last run may go on, if it may at once.
+    open: Open,
+}
+
+/// ASCII that may be appended to the last run as it is, until anything else than ASCII comes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Open {
+    /// So many more characters fit; 0 when the run has to be looked at first.
+    room: u16,
+    advance: u16,
 }
 
 /// A line that was moved to the content.
@@ -70,6 +80,44 @@ impl LineBuffer {
         self.runs.len() >= RUNS_MAX || self.dots.len() >= DOTS_MAX
     }
 
+    /// Appends ASCII to the last run; `false` if that cannot be done without a closer look.
+    #[inline]
+    pub(crate) fn type_on(&mut self, bytes: &[u8]) -> bool {
+        let Some(room) = usize::from(self.open.room).checked_sub(bytes.len()) else { return false };
+        let Some(run) = self.runs.last_mut() else { return false };
+        match *bytes {
+            [byte @ 0x20..=0x7E] => {
+                self.text.push(char::from(byte));
+                self.inked |= byte != b' ';
+            }
+            _ => {
+                let Some((text, inked)) = as_ascii(bytes) else { return false };
+                self.text.push_str(text);
+                self.inked |= inked;
+            }
+        }
+        let count = bytes.len() as u16;
+        run.bytes = run.bytes.saturating_add(count);
+        self.open.room = room as u16;
+        self.x = self.x.saturating_add(count.saturating_mul(self.open.advance));
+        self.reach = self.reach.max(self.x);
+        true
+    }
+
+    /// From now on so many more characters may be typed on: the last run is of ASCII in the style that is in force.
+    pub(crate) fn open(&mut self, style: &Style, room: usize) {
+        // A line that has become full is printed before the next character.
+        if !self.is_full() && !self.moved {
+            self.open = Open { room: room.min(usize::from(u16::MAX)) as u16, advance: style.advance() };
+        }
+    }
+
+    /// The style, or what bytes stand for, may have changed.
+    #[inline]
+    pub(crate) const fn close(&mut self) {
+        self.open.room = 0;
+    }
+
     /// Adds characters of one style: `write` appends them to the text, and gives their number and whether they leave
     /// ink.
     pub(crate) fn put(&mut self, style: &Style, write: impl FnOnce(&mut String) -> (u16, bool)) {
@@ -96,6 +144,7 @@ impl LineBuffer {
     }
 
     fn begin_run(&mut self, style: &Style, start: usize, bytes: u16) {
+        self.close();
         let descent = style.descent();
         self.uneven |= !self.runs.is_empty() && descent != self.descent;
         self.ascent = self.ascent.max(style.rows().saturating_sub(descent));
@@ -129,6 +178,7 @@ impl LineBuffer {
     pub(crate) const fn move_to(&mut self, x: u16) {
         self.x = x;
         self.moved = true;
+        self.close();
         if x > self.reach {
             self.reach = x;
         }
@@ -178,9 +228,19 @@ impl LineBuffer {
         self.text.clear();
         self.dots.clear();
         self.runs.clear();
+        self.close();
         (self.x, self.reach, self.ascent, self.descent) = (0, 0, 0, 0);
         (self.uneven, self.upside_down, self.inked, self.moved) = (false, false, false, false);
     }
+}
+
+/// Printable ASCII as text, and whether it leaves ink; nothing if a byte is anything else.
+pub(super) fn as_ascii(bytes: &[u8]) -> Option<(&str, bool)> {
+    // Without a branch for each byte the compiler takes many at once.
+    let (ascii, inked) = bytes.iter().fold((true, false), |(ascii, inked), byte| {
+        (ascii & (byte.wrapping_sub(0x20) < 0x5F), inked | (*byte != b' '))
+    });
+    if ascii { Some((core::str::from_utf8(bytes).ok()?, inked)) } else { None }
 }
 
 fn run_width(run: &Run, text: &str) -> u16 {

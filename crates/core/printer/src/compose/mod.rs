@@ -147,6 +147,7 @@ impl Interpreter {
 
     /// Forgets everything: the supply is gone.
     pub(crate) fn lose_power(&mut self) {
+        self.line.close();
         self.initialize();
         self.dump = None;
         self.drive = Drive::default();
@@ -160,9 +161,17 @@ impl Interpreter {
         }
         match *command {
             // What receipts consist of goes the short way.
-            Command::Text(bytes) => self.put_text(bytes, to),
+            Command::Text(bytes) => {
+                if !self.line.type_on(bytes) {
+                    self.put_text(bytes, to);
+                }
+            }
             Command::Hanzi(bytes) => self.put_wide(bytes, to),
-            ref other => return self.execute_other(other, to),
+            Command::LineFeed if self.page.is_none() => self.line_feed(to),
+            ref other => {
+                self.line.close();
+                return self.execute_other(other, to);
+            }
         }
         self.after_raster = false;
         None
