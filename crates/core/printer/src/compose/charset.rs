@@ -102,6 +102,13 @@ impl Charset {
         self.code.split(run)
     }
 
+    /// The characters of a run of GBK's pairs, up to the first one that is something else; of other codes, none.
+    pub(super) fn pairs(&self, run: &[u8]) -> impl Iterator<Item = char> {
+        let table: &[char] = if matches!(self.code, Multibyte::Gb18030 | Multibyte::Gbk) { &GBK } else { &[] };
+        let (pairs, _) = run.as_chunks::<2>();
+        pairs.iter().map_while(|&[lead, second]| pair(table, lead, second))
+    }
+
     /// The character of two bytes, or of four of GB18030.
     pub(super) fn wide(&self, bytes: &[u8]) -> Option<char> {
         match (self.code, bytes) {
@@ -139,12 +146,16 @@ static GBK: LazyLock<Vec<char>> = LazyLock::new(|| {
 });
 
 fn pair_of_gbk(lead: u8, second: u8) -> Option<char> {
+    pair(&GBK, lead, second)
+}
+
+fn pair(table: &[char], lead: u8, second: u8) -> Option<char> {
     if !matches!(second, 0x40..=0x7E | 0x80..=0xFE) {
         return None;
     }
     let row = usize::from(lead.checked_sub(0x81)?) * GBK_ROW;
     let place = usize::from(second) - if second > 0x7F { 0x41 } else { 0x40 };
-    GBK.get(row + place).copied().filter(|character| *character != '\0')
+    table.get(row + place).copied().filter(|character| *character != '\0')
 }
 
 /// What stands where a firmware looks that does not check the second byte: in the row before.

@@ -236,11 +236,19 @@ impl LineBuffer {
 
 /// Printable ASCII as text, and whether it leaves ink; nothing if a byte is anything else.
 pub(super) fn as_ascii(bytes: &[u8]) -> Option<(&str, bool)> {
-    // Without a branch for each byte the compiler takes many at once.
-    let (ascii, inked) = bytes.iter().fold((true, false), |(ascii, inked), byte| {
-        (ascii & (byte.wrapping_sub(0x20) < 0x5F), inked | (*byte != b' '))
-    });
-    if ascii { Some((core::str::from_utf8(bytes).ok()?, inked)) } else { None }
+    const ONES: u64 = u64::MAX / 0xFF;
+    const SPACES: u64 = ONES * 0x20;
+    // Printable bytes neither borrow nor carry, and leave the highest bits clear; any other sets one.
+    let look = |(high, ink): (u64, u64), word: u64| {
+        (high | word | word.wrapping_sub(SPACES) | word.wrapping_add(ONES), ink | (word ^ SPACES))
+    };
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut last = [b' '; 8];
+    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    let all = words.iter().chain([&last]);
+    let (high, ink) = all.fold((0, 0), |seen, word| look(seen, u64::from_le_bytes(*word)));
+    let text = core::str::from_utf8(bytes).ok().filter(|_| high & (ONES << 7) == 0)?;
+    Some((text, ink != 0))
 }
 
 fn run_width(run: &Run, text: &str) -> u16 {
@@ -250,4 +258,25 @@ fn run_width(run: &Run, text: &str) -> u16 {
         _ => text.get(start..start + usize::from(run.bytes)).map_or(0, |text| text.chars().count() as u16),
     };
     count.saturating_mul(run.style.advance())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::as_ascii;
+    use proptest::prelude::{any, prop, prop_oneof, proptest};
+
+    proptest! {
+        #[test]
+        fn ascii_is_printable_and_leaves_ink_unless_it_is_blank(
+            bytes in prop::collection::vec(prop_oneof![0x1E_u8..=0x22, 0x7D_u8..=0x81, any::<u8>()], 0..3),
+            before in 0..20_usize, behind in 0..20_usize, blank in any::<bool>(),
+        ) {
+            let filling = if blank { [b' '; 20] } else { *b"the rest of the line" };
+            let bytes = [&filling[..before], &bytes, &filling[..behind]].concat();
+            let expected = core::str::from_utf8(&bytes).ok();
+            let expected = expected.filter(|_| bytes.iter().all(|byte| matches!(byte, 0x20..=0x7E)));
+            let expected = expected.map(|text| (text, text.bytes().any(|byte| byte != b' ')));
+            assert_eq!(as_ascii(&bytes), expected);
+        }
+    }
 }

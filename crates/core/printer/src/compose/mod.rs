@@ -154,18 +154,28 @@ impl Interpreter {
         self.selected = true;
     }
 
-    /// Carries out one command, if the printer is selected. A subject gives `None` for a command that is not its own.
+    /// Carries out one command, if the printer is selected.
+    #[inline]
     pub(crate) fn execute(&mut self, command: &Command<'_>, to: &mut Mechanism) -> Option<Answer> {
+        match *command {
+            // What goes on a line that is begun needs nothing else.
+            Command::Text(bytes) if self.selected && self.line.type_on(bytes) => {
+                self.after_raster = false;
+                None
+            }
+            _ => self.execute_any(command, to),
+        }
+    }
+
+    /// A subject gives `None` for a command that is not its own.
+    #[inline(never)]
+    fn execute_any(&mut self, command: &Command<'_>, to: &mut Mechanism) -> Option<Answer> {
         if !self.selected && !matches!(command, Command::SelectPeripheral(_)) {
             return None;
         }
         match *command {
             // What receipts consist of goes the short way.
-            Command::Text(bytes) => {
-                if !self.line.type_on(bytes) {
-                    self.put_text(bytes, to);
-                }
-            }
+            Command::Text(bytes) => self.put_text(bytes, to),
             Command::Hanzi(bytes) => self.put_wide(bytes, to),
             Command::LineFeed if self.page.is_none() => self.line_feed(to),
             ref other => {

@@ -153,23 +153,20 @@ impl Interpreter {
         to: &mut Mechanism,
     ) -> &'a [u8] {
         let room = self.room(style, to);
-        let Self { line, charset, users, .. } = self;
-        let mut rest = behind;
-        line.put(style, |text| {
-            let leaves_ink = |character| !matches!(character, ' ' | '\u{A0}' | '\u{3000}');
-            let (mut count, mut inked) = (1, leaves_ink(first));
+        let alike = if self.users.has_any_wide() { 0 } else { room.saturating_sub(1) };
+        let leaves_ink = |character| !matches!(character, ' ' | '\u{A0}' | '\u{3000}');
+        let (charset, mut count) = (&self.charset, 1);
+        self.line.put(style, |text| {
             text.push(first);
-            while usize::from(count) < room
-                && let Some((bytes, behind)) = charset.split_wide(rest).filter(|(bytes, _)| !users.has_wide(bytes))
-                && let Some(character) = charset.wide(bytes)
-            {
+            let mut inked = leaves_ink(first);
+            for character in charset.pairs(behind).take(alike) {
                 text.push(character);
                 inked |= leaves_ink(character);
-                (count, rest) = (count + 1, behind);
+                count += 1;
             }
             (count, inked)
         });
-        rest
+        behind.get(2 * usize::from(count - 1)..).unwrap_or_default()
     }
 
     /// A multibyte character that the user has drawn.

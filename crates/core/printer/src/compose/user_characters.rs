@@ -97,6 +97,11 @@ impl UsersOwn {
         drawn.map(|drawn| drawn.dots.as_slice())
     }
 
+    /// Whether the user has drawn any multibyte character.
+    pub(super) const fn has_any_wide(&self) -> bool {
+        !self.wide.is_empty()
+    }
+
     pub(super) fn has_wide(&self, code: &[u8]) -> bool {
         self.wide.iter().any(|drawn| drawn.code == code)
     }
