@@ -248,6 +248,12 @@ mod tests {
         // The text has 18 characters of 12 dots: 216 dots, 14 stretches of 16 of which one may be blank. A driver of 64
         // takes 3 or 4 of them with ink: 214 ‰ to 308 ‰, which cost two and a half times that. One that takes a
         // character costs 178 or 193.
+        let dead = |first, count| {
+            let mut surface = Surface::SOUND;
+            fill(&mut surface.open, first, first + count);
+            legibility(surface, Shade::FULL_DARKNESS)
+        };
+        assert!(dead(30, 1) > 960);
         assert!((230..=465).contains(&dead(64, 64)));
         assert!((700..=825).contains(&dead(64, 16)));
         assert_eq!(dead(0, 576), 0);
