@@ -69,6 +69,10 @@ impl Mechanism {
             Poke::Thermistor(wire) => self.senses.thermistor = wire,
             Poke::Supply { voltage_mv } => self.heating.set_voltage(voltage_mv),
             Poke::SupplyResistance { resistance_mohm } => self.heating.set_resistance(resistance_mohm),
+            Poke::RenewSupply => {
+                self.heating.set_voltage(self.profile.supply.voltage_mv);
+                self.heating.set_resistance(self.profile.supply.resistance_mohm);
+            }
             other => return self.touch_surroundings(other),
         }
         self.renew_face();

@@ -145,6 +145,7 @@ fn everything(bench: &mut Bench) {
     bench.send_obediently(
         b"\x1D(k\x03\x005Q0\x1D(k\x03\x006Q0\x1B*\x21\x02\x00abcdef\n\x1Dv0\x00\x01\x00\x02\x00ab\n",
     );
+    bench.send_obediently(&[b"\x1Dv0\x00\x48\x00\x08\x00".as_slice(), &[0xFF; 72 * 8]].concat());
     bench.send_obediently(
         b"\x1D(L\x02\x0002\x1D(L\x06\x000EAB\x01\x01\x1D(L\x06\x000UAB\x01\x01\x1D/\x00\x1Cp\x01\x00",
     );
