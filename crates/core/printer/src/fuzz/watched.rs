@@ -204,9 +204,10 @@ impl Watched {
     /// No hand has touched it: only this stream can have moved the paper.
     pub(super) fn check_feed(&self, stream: &[u8]) {
         let macros = stream.windows(2).filter(|pair| *pair == b"\x1D^").count() as u64;
-        let most = (stream.len() as u64 + macros * MACRO_BYTES) * FEED_MAX_LINES;
+        let received = self.printer.received_bytes();
+        let most = (received + macros * MACRO_BYTES) * FEED_MAX_LINES;
         let fed = self.printer.fed_lines();
-        assert!(fed <= most, "{fed} dot lines for {} bytes", stream.len());
+        assert!(fed <= most, "{fed} dot lines for {received} bytes");
     }
 
     /// Somebody mends it and loads paper; the host clears its buffers. Where the host's commands cannot help, power is
