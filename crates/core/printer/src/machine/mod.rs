@@ -195,6 +195,31 @@ impl Printer {
             + self.mechanism.footprint_bytes()
     }
 
+    /// Bytes that came in since the beginning and found room: handed on, forgotten, or still waiting.
+    pub(crate) fn received_bytes(&self) -> u64 {
+        self.handed_on + self.receiver.waiting_bytes() as u64
+    }
+
+    /// Dot lines that the motor has fed since the beginning, to the nearest 30.
+    pub(crate) const fn fed_lines(&self) -> u64 {
+        self.mechanism.usage().lines_fed * 30
+    }
+
+    /// Whether it has power and has started.
+    pub(crate) fn is_up(&self) -> bool {
+        self.power == Power::On
+    }
+
+    /// Whether no command helps any more, and only the plug does.
+    pub(crate) fn is_beyond_commands(&self) -> bool {
+        !self.is_up() || self.interpreter.is_dumping() || self.mechanism.state().unrecoverable
+    }
+
+    /// What it waits for, to be shown.
+    pub(crate) fn obstacles(&self) -> impl core::fmt::Debug {
+        (self.power, self.offline, self.waiting.clone(), self.mechanism.is_quiet(), self.mechanism.state())
+    }
+
     /// Lets everything happen that is due until `now`.
     fn advance(&mut self, now: SimTime) {
         while let Some((at, _)) = self.wake_at().filter(|(at, _)| *at <= now) {

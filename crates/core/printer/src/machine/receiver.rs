@@ -90,6 +90,10 @@ impl Receiver {
         self.waiting.is_empty()
     }
 
+    pub(super) fn waiting_bytes(&self) -> usize {
+        self.waiting.len()
+    }
+
     /// Bytes that still find room.
     pub(super) fn free_bytes(&self) -> usize {
         self.room.bytes.saturating_sub(self.waiting.len())
