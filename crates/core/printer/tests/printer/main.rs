@@ -16,6 +16,7 @@ mod images;
 mod macros;
 mod page;
 mod paper;
+mod presets;
 mod printing;
 mod recovery;
 mod status;
