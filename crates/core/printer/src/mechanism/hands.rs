@@ -161,6 +161,8 @@ impl Mechanism {
         if let Some(piece) = self.strip.tear(self.place(), self.taken_bytes) {
             report(Event::Removed { piece: Arc::new(piece) });
         }
+        // Whoever pulled at it has it in his hand.
+        self.feed.let_go();
         self.unseen_since_nm = Some(self.motion.nominal_nm);
         self.reserved.clear();
     }

@@ -87,6 +87,8 @@ pub(crate) struct Heating {
     nominal: Supply,
     motor_mw: u32,
     pulses: Arc<[Pulse]>,
+    /// Every dot line gets fully dark.
+    sound: bool,
     /// Share that is left from the line before, in 1/65536, by the time that it took.
     residual: Arc<[u16]>,
     voltage_mv: u32,
@@ -106,6 +108,7 @@ impl Heating {
             nominal: profile.supply,
             motor_mw: profile.motor.power_mw,
             pulses: Arc::new([]),
+            sound: true,
             residual: residual(&profile.head),
             voltage_mv: profile.supply.voltage_mv,
             resistance_mohm: profile.supply.resistance_mohm,
@@ -143,7 +146,8 @@ impl Heating {
         let warm_nj = u64::from(dots.min(before.dots)) * ((dot_nj * u64::from(left)) >> 16);
         let line_nj = u64::from(dots) * dot_nj - warm_nj;
         let time_ns = ((line_nj * u64::from(pulse.ns_per_nj)) >> PLACES) + u64::from(pulse.overhead_ns);
-        let landed_nj = if self.is_whole() { line_nj } else { self.landed_nj(pulse.strobes, line_nj, dot_nj) };
+        let landed_nj =
+            if self.is_whole() { line_nj } else { self.landed_nj(pulse.strobes, line_nj, dot_nj) };
         let energy_uj = landed_nj / 1000 * u64::from(pulse.given_permille) / 1000;
         Strobe {
             time_ns: u32::try_from(time_ns).unwrap_or(u32::MAX),
@@ -178,8 +182,8 @@ impl Heating {
     }
 
     /// True when every dot line gets fully dark.
-    pub(crate) fn is_sound(&self) -> bool {
-        self.pulses.iter().all(|pulse| pulse.given_permille >= 1000)
+    pub(crate) const fn is_sound(&self) -> bool {
+        self.sound
     }
 
     pub(crate) const fn voltage_mv(&self) -> u32 {
@@ -218,6 +222,7 @@ impl Heating {
 
     fn tabulate(&mut self) {
         self.pulses = (0..=self.head_dots).map(|dots| self.pulse(dots)).collect();
+        self.sound = self.pulses.iter().all(|pulse| pulse.given_permille >= 1000);
     }
 
     fn pulse(&self, dots: u16) -> Pulse {

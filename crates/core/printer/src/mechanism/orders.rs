@@ -6,8 +6,8 @@
 use super::heating::Drive;
 use super::motion::{Halt, Task};
 use super::{Mechanism, Motion};
-use crate::{Event, Piece};
 use crate::paper::content::ItemId;
+use crate::{Event, Piece};
 use core::time::Duration;
 use escpos::CutMode;
 use sim::{Reason, SimTime};
@@ -15,6 +15,9 @@ use std::sync::Arc;
 
 /// Bands that wait, the one under way included, before the interpreter has to stop.
 const BANDS_AHEAD: usize = 2;
+
+/// Most places that are reserved for a cut; no host has so many pieces between head and blade.
+const RESERVED_MAX: usize = 256;
 
 /// One thing to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,6 +115,11 @@ impl Mechanism {
 
     pub(crate) fn order(&mut self, order: Order) {
         self.orders.push_back(order);
+    }
+
+    /// Orders that are not done.
+    pub(crate) fn waiting(&self) -> usize {
+        self.orders.len()
     }
 
     /// Whether the interpreter may compose more: not far ahead, and never past a cut.
@@ -288,7 +296,8 @@ impl Mechanism {
         if self.profile.cutter.is_some() {
             let at_nm = self.motion.position_nm + i64::from(lines) * self.feed.line_nm();
             let rank = self.reserved.partition_point(|mark| mark.at_nm < at_nm);
-            if self.reserved.get(rank).is_none_or(|mark| mark.at_nm != at_nm) {
+            let known = self.reserved.get(rank).is_some_and(|mark| mark.at_nm == at_nm);
+            if !known && self.reserved.len() < RESERVED_MAX {
                 self.reserved.insert(rank, Mark { at_nm, mode, byte });
             }
         }

@@ -496,7 +496,10 @@ fn no_event_of_ignored_commands_comes_with_good_codes() {
 #[test]
 fn a_clone_sets_bar_code_settings_back_after_function_a_and_not_after_function_b() {
     static CLONE: Profile = Profile {
-        type_face: TypeFace { habits: Habits { resets_barcode_settings: true, ..Habits::EPSON }, ..DESK_80.type_face },
+        type_face: TypeFace {
+            habits: Habits { resets_barcode_settings: true, ..Habits::EPSON },
+            ..DESK_80.type_face
+        },
         ..DESK_80
     };
     let heights = |profile: &'static Profile, code: &[u8]| {

@@ -66,8 +66,7 @@ const SOUND: Row = Row {
 };
 
 /// The same of a kiosk, whose pin is low and whose fourth byte is nothing.
-const KIOSK: Row =
-    Row { profile: &KIOSK_80, told: [0x12; 4], automatic: [0x10, 0x00, 0x00, 0x00], ..SOUND };
+const KIOSK: Row = Row { profile: &KIOSK_80, told: [0x12; 4], automatic: [0x10, 0x00, 0x00, 0x00], ..SOUND };
 
 /// Offline 08h and an error 40h that somebody has to clear: mechanical 04h.
 const KIOSK_JAM: Row =
@@ -222,11 +221,7 @@ const ROWS: &[Row] = &[
         after: After::Lost,
         ..SOUND
     },
-    Row {
-        says: "P-head: dead dots",
-        fault: (SOON, &[Poke::OpenDots { first: 100, count: 64 }]),
-        ..SOUND
-    },
+    Row { says: "P-head: dead dots", fault: (SOON, &[Poke::OpenDots { first: 100, count: 64 }]), ..SOUND },
     Row { says: "P-head: shorted", fault: (SOON, &[Poke::ShortDots { first: 9, count: 1 }]), ..SOUND },
     Row {
         says: "P-head: thermistor open",
@@ -280,11 +275,7 @@ const ROWS: &[Row] = &[
         after: After::Lost,
         ..KIOSK_JAM
     },
-    Row {
-        says: "P-cutter, told to go on",
-        cure: (&[Poke::FreeBlade], GO_ON),
-        ..CUTTER
-    },
+    Row { says: "P-cutter, told to go on", cure: (&[Poke::FreeBlade], GO_ON), ..CUTTER },
     Row { says: "P-cutter, cleared", cure: (&[Poke::FreeBlade], CLEAR), after: After::Lost, ..CUTTER },
     Row {
         says: "P-cutter, all cleared",
@@ -315,10 +306,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         says: "P-dust: a false end, 60h alone",
-        fault: (
-            SOON,
-            &[Poke::Soil { sensor: Sensor::PaperEnd, offset_permille: -500, noise_permille: 0 }],
-        ),
+        fault: (SOON, &[Poke::Soil { sensor: Sensor::PaperEnd, offset_permille: -500, noise_permille: 0 }]),
         told: [0x1E, 0x32, 0x12, 0x72],
         automatic: [0x1C, 0x00, 0x0C, 0x0F],
         queued: None,
@@ -327,21 +315,14 @@ const ROWS: &[Row] = &[
     },
     Row {
         says: "P-dust: a false near-end",
-        fault: (
-            SOON,
-            &[Poke::Soil { sensor: Sensor::NearEnd, offset_permille: -500, noise_permille: 0 }],
-        ),
+        fault: (SOON, &[Poke::Soil { sensor: Sensor::NearEnd, offset_permille: -500, noise_permille: 0 }]),
         told: [0x16, 0x12, 0x12, 0x1E],
         automatic: [0x14, 0x00, 0x03, 0x0F],
         queued: Some(0x03),
         cure: (&[Poke::CleanSensors], &[]),
         ..SOUND
     },
-    Row {
-        says: "E-humidity: moderate",
-        before: &[Poke::Humidity { relative: Permille::new(700) }],
-        ..SOUND
-    },
+    Row { says: "E-humidity: moderate", before: &[Poke::Humidity { relative: Permille::new(700) }], ..SOUND },
     Row {
         says: "a slip printer's supply, by itself 40h",
         profile: &SLIP_58,
@@ -442,6 +423,10 @@ fn every_fault_is_told_as_the_table_says() {
         bench.settle();
         let pieces = taken(&mut bench);
         assert_eq!(pieces.get(before..), Some(&[wanted("second")][..]), "{}", row.says);
-        assert!(!bench.events.iter().any(|(_, event)| matches!(event, Event::BytesLost { .. })), "{}", row.says);
+        assert!(
+            !bench.events.iter().any(|(_, event)| matches!(event, Event::BytesLost { .. })),
+            "{}",
+            row.says
+        );
     }
 }

@@ -727,9 +727,10 @@ fn a_partial_cut_leaves_the_piece_hanging_and_a_full_one_does_not() {
         bench.send(b"text\n").send(cut).send(b"\x1BJ\xFF\x1BJ\xFF").settle();
         collect(&mut bench)[0].hangs()
     };
-    assert_eq!([b"\x1DVA\0", b"\x1DVB\0", b"\x1DVa\0", b"\x1DVb\0"].map(|cut| hangs(cut)), [
-        false, true, false, true
-    ]);
+    assert_eq!(
+        [b"\x1DVA\0", b"\x1DVB\0", b"\x1DVa\0", b"\x1DVb\0"].map(|cut| hangs(cut)),
+        [false, true, false, true]
+    );
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! What a whole printer does, seen from outside: bytes, pokes and time in; bytes, events and paper out.
 
+mod bad_input;
 mod calibration;
 mod codes;
 mod commands;
 mod decode;
 mod device;
 mod drawer;
+mod drawing;
 mod driver;
 mod families;
 mod fault_table;
@@ -16,6 +18,7 @@ mod images;
 mod macros;
 mod page;
 mod paper;
+mod presets;
 mod printing;
 mod recovery;
 mod status;

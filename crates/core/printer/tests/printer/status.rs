@@ -177,7 +177,13 @@ fn a_power_cut_forgets_what_was_counted_since_the_last_two_minutes() {
 #[test]
 fn without_power_nothing_is_saved_and_no_hour_counts() {
     let mut bench = Bench::new(&DESK_80);
-    bench.send(b"\x1BJ\x3C").pass_ms(10_000).poke(Poke::PowerOff).pass_ms(2 * 3_600_000).poke(Poke::PowerOn).settle();
+    bench
+        .send(b"\x1BJ\x3C")
+        .pass_ms(10_000)
+        .poke(Poke::PowerOff)
+        .pass_ms(2 * 3_600_000)
+        .poke(Poke::PowerOn)
+        .settle();
     assert_eq!(told(&mut bench, b"\x1Dg2\x00\x94\x00\x1Dg2\x00\xC6\x00"), b"_0\0_0\0");
 }
 
