@@ -164,6 +164,7 @@ impl Mechanism {
         // Whoever pulled at it has it in his hand.
         self.feed.let_go();
         self.unseen_since_nm = Some(self.motion.nominal_nm);
+        self.motion.forget_disturbance();
         self.reserved.clear();
     }
 

@@ -269,7 +269,15 @@ impl Motion {
 
     /// The motor starts again in the middle of a piece.
     pub(crate) const fn disturb(&mut self) {
+        if self.settling == 0 {
+            self.ahead_nm = 0;
+        }
         self.settling = DISTURBED.len() as u8;
+    }
+
+    /// Other paper lies under the head: it is where the motor has it.
+    pub(crate) const fn forget_disturbance(&mut self) {
+        (self.settling, self.ahead_nm) = (0, 0);
     }
 
     /// The next line is fully dark again.

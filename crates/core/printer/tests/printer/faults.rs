@@ -628,6 +628,22 @@ fn a_slow_host_leaves_a_thin_gap_at_every_restart() {
 }
 
 #[test]
+fn paper_put_in_while_the_motor_starts_again_is_as_long_as_it_should_be() {
+    for us in (0..12_000).step_by(500) {
+        let mut bench = Bench::new(&DESK_80);
+        black(&mut bench, 24);
+        // 32 rows of 8 dots.
+        bench.pass_ms(50).send(b"\x1Dv0\0\x01\0\x20\0").send(&[0xFF; 32]);
+        let moment = bench.now.as_nanos() + us * 1000;
+        bench.until(sim::SimTime::from_nanos(moment));
+        bench.poke(Poke::LoadPaper).settle();
+        cut(&mut bench);
+        let piece = collect(&mut bench).pop().unwrap();
+        assert_eq!(piece.length_um(), piece.nominal_length_um(), "{us} µs");
+    }
+}
+
+#[test]
 fn a_spot_on_the_platen_is_a_light_band_once_a_turn() {
     let spot = Poke::SpotPlaten {
         at: Micrometres::from_mm(5),
