@@ -1,5 +1,11 @@
 //! Bad input: whatever comes, the claims of the fuzz targets hold. The saved inputs stand beside the targets.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "saved inputs are files, and a failure names its own"
+)]
+
 use crate::driver::Bench;
 use escpos::COMMANDS;
 use printer::fuzz::{fuzz_printer, fuzz_receiver};
