@@ -231,6 +231,11 @@ impl LineBuffer {
         self.text = text;
     }
 
+    /// Bytes of memory that it has reserved.
+    pub(crate) const fn footprint_bytes(&self) -> usize {
+        self.text.capacity() + self.dots.capacity() + self.runs.capacity() * size_of::<Run>()
+    }
+
     pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.dots.clear();

@@ -477,7 +477,7 @@ impl Mechanism {
 
     /// Bytes of memory behind it.
     pub(crate) fn footprint_bytes(&self) -> usize {
-        self.strip.content.footprint_bytes()
+        self.strip.footprint_bytes()
     }
 }
 
