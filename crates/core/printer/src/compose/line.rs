@@ -2,8 +2,9 @@
 //!
 //! Coordinates are dots from the left margin. Characters stand on one baseline, so the height of a line is what its
 //! runs reach above and below it. What the line says reads from left to right, and a gap is as many blanks as would
-//! leave it; the space that justification or a first move leaves is none. Facts: printer sources, sections 1 (what the beginning of a line is, a full buffer)
-//! and 2.2. *Not modelled:* the size of a maker's buffer; here a line is full after [`RUNS_MAX`] runs.
+//! leave it; the space that justification or a first move leaves is none. Facts: printer sources, sections 1 (what the
+//! beginning of a line is, a full buffer) and 2.2. *Not modelled:* the size of a maker's buffer; here a
+//! line is full after [`RUNS_MAX`] runs.
 
 use crate::paper::content::{Content, ItemId};
 use crate::paper::style::{Cell, Run, Style};
@@ -40,6 +41,16 @@ pub(crate) struct LineBuffer {
     inked: bool,
     /// The place was moved since the last character.
     moved: bool,
+    /// How the last run may go on, if it may at once.
+    open: Open,
+}
+
+/// ASCII that may be appended to the last run as it is, until anything else than ASCII comes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Open {
+    /// So many more characters fit; 0 when the run has to be looked at first.
+    room: u16,
+    advance: u16,
 }
 
 /// A line that was moved to the content.
@@ -76,6 +87,45 @@ impl LineBuffer {
 
     fn is_full(&self) -> bool {
         self.runs.len() >= RUNS_MAX || self.dots.len() >= DOTS_MAX
+    }
+
+    /// Appends ASCII to the last run; `false` if that cannot be done without a closer look.
+    #[inline]
+    pub(crate) fn type_on(&mut self, bytes: &[u8]) -> bool {
+        let Some(room) = usize::from(self.open.room).checked_sub(bytes.len()) else { return false };
+        let Some(run) = self.runs.last_mut() else { return false };
+        match *bytes {
+            [byte @ 0x20..=0x7E] => {
+                self.text.push(char::from(byte));
+                self.inked |= byte != b' ';
+            }
+            _ => {
+                let Some((text, inked)) = as_ascii(bytes) else { return false };
+                self.text.push_str(text);
+                self.inked |= inked;
+            }
+        }
+        let count = bytes.len() as u16;
+        run.bytes = run.bytes.saturating_add(count);
+        self.open.room = room as u16;
+        self.x = self.x.saturating_add(count.saturating_mul(self.open.advance));
+        self.reach = self.reach.max(self.x);
+        self.said_to = self.x;
+        true
+    }
+
+    /// From now on so many more characters may be typed on: the last run is of ASCII in the style that is in force.
+    pub(crate) fn open(&mut self, style: &Style, room: usize) {
+        // A line that has become full is printed before the next character.
+        if !self.is_full() && !self.moved {
+            self.open = Open { room: room.min(usize::from(u16::MAX)) as u16, advance: style.advance() };
+        }
+    }
+
+    /// The style, or what bytes stand for, may have changed.
+    #[inline]
+    pub(crate) const fn close(&mut self) {
+        self.open.room = 0;
     }
 
     /// Adds characters of one style: `write` appends them to the text, and gives their number and whether they leave
@@ -120,6 +170,7 @@ impl LineBuffer {
     }
 
     fn begin_run(&mut self, style: &Style, start: usize, bytes: u16) {
+        self.close();
         let descent = style.descent();
         self.uneven |= !self.runs.is_empty() && descent != self.descent;
         self.ascent = self.ascent.max(style.rows().saturating_sub(descent));
@@ -153,6 +204,7 @@ impl LineBuffer {
     pub(crate) const fn move_to(&mut self, x: u16) {
         self.x = x;
         self.moved = true;
+        self.close();
         if x > self.reach {
             self.reach = x;
         }
@@ -240,6 +292,7 @@ impl LineBuffer {
         self.text.clear();
         self.dots.clear();
         self.runs.clear();
+        self.close();
         (self.x, self.reach, self.said_to, self.ascent, self.descent) = (0, 0, 0, 0, 0);
         (self.uneven, self.upside_down, self.inked, self.moved) = (false, false, false, false);
         self.disordered = false;
@@ -258,6 +311,23 @@ pub(super) fn blanks_in(gap: u16, style: &Style) -> usize {
     if gap >= blank / 3 { whole.max(1) } else { 0 }
 }
 
+/// Printable ASCII as text, and whether it leaves ink; nothing if a byte is anything else.
+pub(super) fn as_ascii(bytes: &[u8]) -> Option<(&str, bool)> {
+    const ONES: u64 = u64::MAX / 0xFF;
+    const SPACES: u64 = ONES * 0x20;
+    // Printable bytes neither borrow nor carry, and leave the highest bits clear; any other sets one.
+    let look = |(high, ink): (u64, u64), word: u64| {
+        (high | word | word.wrapping_sub(SPACES) | word.wrapping_add(ONES), ink | (word ^ SPACES))
+    };
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut last = [b' '; 8];
+    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    let all = words.iter().chain([&last]);
+    let (high, ink) = all.fold((0, 0), |seen, word| look(seen, u64::from_le_bytes(*word)));
+    let text = core::str::from_utf8(bytes).ok().filter(|_| high & (ONES << 7) == 0)?;
+    Some((text, ink != 0))
+}
+
 fn run_width(run: &Run, text: &str) -> u16 {
     let start = run.start as usize;
     let count = match run.style.cell {
@@ -265,4 +335,25 @@ fn run_width(run: &Run, text: &str) -> u16 {
         _ => text.get(start..start + usize::from(run.bytes)).map_or(0, |text| text.chars().count() as u16),
     };
     count.saturating_mul(run.style.advance())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::as_ascii;
+    use proptest::prelude::{any, prop, prop_oneof, proptest};
+
+    proptest! {
+        #[test]
+        fn ascii_is_printable_and_leaves_ink_unless_it_is_blank(
+            bytes in prop::collection::vec(prop_oneof![0x1E_u8..=0x22, 0x7D_u8..=0x81, any::<u8>()], 0..3),
+            before in 0..20_usize, behind in 0..20_usize, blank in any::<bool>(),
+        ) {
+            let filling = if blank { [b' '; 20] } else { *b"the rest of the line" };
+            let bytes = [&filling[..before], &bytes, &filling[..behind]].concat();
+            let expected = core::str::from_utf8(&bytes).ok();
+            let expected = expected.filter(|_| bytes.iter().all(|byte| matches!(byte, 0x20..=0x7E)));
+            let expected = expected.map(|text| (text, text.bytes().any(|byte| byte != b' ')));
+            assert_eq!(as_ascii(&bytes), expected);
+        }
+    }
 }

@@ -153,14 +153,29 @@ impl Interpreter {
 
     /// Forgets everything: the supply is gone.
     pub(crate) fn lose_power(&mut self) {
+        self.line.close();
         self.initialize();
         self.dump = None;
         self.drive = Drive::default();
         self.selected = true;
     }
 
-    /// Carries out one command, if the printer is selected. A subject gives `None` for a command that is not its own.
+    /// Carries out one command, if the printer is selected.
+    #[inline]
     pub(crate) fn execute(&mut self, command: &Command<'_>, to: &mut Mechanism) -> Option<Answer> {
+        match *command {
+            // What goes on a line that is begun needs nothing else.
+            Command::Text(bytes) if self.selected && self.line.type_on(bytes) => {
+                self.after_raster = false;
+                None
+            }
+            _ => self.execute_any(command, to),
+        }
+    }
+
+    /// A subject gives `None` for a command that is not its own.
+    #[inline(never)]
+    fn execute_any(&mut self, command: &Command<'_>, to: &mut Mechanism) -> Option<Answer> {
         if !self.selected && !matches!(command, Command::SelectPeripheral(_)) {
             return None;
         }
@@ -168,7 +183,11 @@ impl Interpreter {
             // What receipts consist of goes the short way.
             Command::Text(bytes) => self.put_text(bytes, to),
             Command::Hanzi(bytes) => self.put_wide(bytes, to),
-            ref other => return self.execute_other(other, to),
+            Command::LineFeed if self.page.is_none() => self.line_feed(to),
+            ref other => {
+                self.line.close();
+                return self.execute_other(other, to);
+            }
         }
         self.after_raster = false;
         None

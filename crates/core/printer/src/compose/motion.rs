@@ -62,7 +62,7 @@ impl Interpreter {
         Some(Outcome::Done)
     }
 
-    fn line_feed(&mut self, to: &mut Mechanism) {
+    pub(super) fn line_feed(&mut self, to: &mut Mechanism) {
         if !(self.after_raster && self.modes.face.habits.swallows_lf_after_raster) {
             self.print(self.modes.line_spacing_dots, to);
         }

@@ -477,7 +477,8 @@ impl Mechanism {
 
     /// Bytes of memory behind it.
     pub(crate) fn footprint_bytes(&self) -> usize {
-        self.strip.footprint_bytes()
+        let reserved = self.reserved.capacity() * size_of::<(i64, u64)>();
+        self.strip.footprint_bytes() + reserved
     }
 }
 

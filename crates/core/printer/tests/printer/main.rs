@@ -1,5 +1,6 @@
 //! What a whole printer does, seen from outside: bytes, pokes and time in; bytes, events and paper out.
 
+mod bad_input;
 mod calibration;
 mod codes;
 mod commands;
@@ -15,6 +16,7 @@ mod images;
 mod macros;
 mod page;
 mod paper;
+mod presets;
 mod printing;
 mod recovery;
 mod status;
