@@ -15,6 +15,23 @@
 //! | `profile`, `geometry`, `poke`, `event`, `units` | the interface |
 //! | [`words`] | pokes as phrases, and faults by name |
 //!
+//! Whatever a host sends, the memory behind a printer has these bounds, in KiB; reserved room may be twice as much:
+//!
+//! | what | most | kept by |
+//! |---|---|---|
+//! | bytes not yet taken | 4 | the receive buffer's handshake, where there is one |
+//! | one command that has not all come | 768 | the parser |
+//! | a line: 512 runs, dots, words | 64 + 200 | `compose::line` |
+//! | a page: 4,800 rows, words in 8,192 places | 338 + 640 | `compose::page`, `compose::sheet` |
+//! | images: graphics buffer, NV and download memory by key and by number | 768 + 2 × 256 + 2 × 12 | `compose::graphics` |
+//! | users' characters | 12 | `compose::user_characters` |
+//! | data of matrix codes: six stores of 64, and the last QR code | 384 + 70 | `compose::symbols` |
+//! | a macro, the user's memory, settings | 2 + 1 + 1 | `machine` |
+//! | what is on an uncut strip: the oldest is forgotten | 4,096 | `paper::content` |
+//! | where its dot lines were heated: likewise | 5,120 | `paper::burn` |
+//!
+//! That is 13 MiB, or 26 with room reserved; [`Printer::footprint_bytes`] counts it. A receipt takes some 4 KiB of it.
+//!
 //! Source of the facts: printer sources, by section in each file. *Not modelled:* as each file says.
 
 mod bench;

@@ -2,8 +2,9 @@
 //!
 //! Coordinates are dots from the left margin. Characters stand on one baseline, so the height of a line is what its
 //! runs reach above and below it. What the line says reads from left to right, and a gap is as many blanks as would
-//! leave it; the space that justification or a first move leaves is none. Facts: printer sources, sections 1 (what the beginning of a line is, a full buffer)
-//! and 2.2. *Not modelled:* the size of a maker's buffer; here a line is full after [`RUNS_MAX`] runs.
+//! leave it; the space that justification or a first move leaves is none. Facts: printer sources, sections 1 (what the
+//! beginning of a line is, a full buffer) and 2.2. *Not modelled:* the size of a maker's buffer; here a
+//! line is full after [`RUNS_MAX`] runs.
 
 use crate::paper::content::{Content, ItemId};
 use crate::paper::style::{Cell, Run, Style};
@@ -280,6 +281,11 @@ impl LineBuffer {
             last = Some((run.x, said, end, run.start));
         }
         self.text = text;
+    }
+
+    /// Bytes of memory that it has reserved.
+    pub(crate) const fn footprint_bytes(&self) -> usize {
+        self.text.capacity() + self.dots.capacity() + self.runs.capacity() * size_of::<Run>()
     }
 
     pub(crate) fn clear(&mut self) {

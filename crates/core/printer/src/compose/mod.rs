@@ -134,11 +134,11 @@ impl Interpreter {
         }
     }
 
-    /// Bytes that stored symbols, images and characters take.
+    /// Bytes that the line, the page, and stored symbols, images and characters take.
     pub(crate) fn footprint_bytes(&self) -> usize {
         let page = self.page.as_ref().map_or(0, Page::footprint_bytes);
         let stored = self.symbols.footprint_bytes() + self.images.footprint_bytes();
-        stored + self.users.footprint_bytes() + page
+        stored + self.users.footprint_bytes() + page + self.line.footprint_bytes()
     }
 
     /// Forgets the line and the page in the making, and ends the lines that the printer draws.

@@ -13,8 +13,9 @@ use crate::paper::raster::{self, BLANK, DotRow};
 use crate::paper::style::{Cell, Run, Style};
 use escpos::{Direction, LineStyle};
 
-/// Most bytes of words that are kept of one page.
+/// Most bytes of words that are kept of one page, and in how many places; a page full of single characters has 3,312.
 const WORDS_MAX_BYTES: usize = 64 << 10;
+const WORDS_MAX: usize = 8192;
 
 /// A rectangle of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -261,9 +262,10 @@ impl Sheet {
 
     /// Keeps words that begin at this place; those whose first dot lies outside the area are not on the page.
     fn note(&mut self, words: Words, (along, down): (u16, i32)) {
-        let dot = self.dot(i32::from(along), down.max(0));
+        let dot = self.dot(i32::from(along), down);
         let bytes = self.words_bytes + words.text.len();
-        if let Some(dot) = dot.filter(|_| bytes <= WORDS_MAX_BYTES && !words.text.is_empty()) {
+        let fits = bytes <= WORDS_MAX_BYTES && self.words.len() < WORDS_MAX;
+        if let Some(dot) = dot.filter(|_| fits && !words.text.is_empty()) {
             self.words_bytes = bytes;
             self.words.push(Words { direction: self.direction, dot, ..words });
         }

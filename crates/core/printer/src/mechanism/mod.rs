@@ -367,6 +367,6 @@ impl Mechanism {
     /// Bytes of memory behind it.
     pub(crate) fn footprint_bytes(&self) -> usize {
         let reserved = self.reserved.capacity() * size_of::<Mark>();
-        self.strip.content.footprint_bytes() + self.strip.burns.footprint_bytes() + reserved
+        self.strip.footprint_bytes() + reserved
     }
 }

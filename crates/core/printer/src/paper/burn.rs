@@ -196,7 +196,7 @@ impl BurnLog {
     }
 
     /// Bytes that it takes, with the room that it has reserved.
-    pub(crate) fn footprint_bytes(&self) -> usize {
+    pub(crate) const fn footprint_bytes(&self) -> usize {
         self.segments.capacity() * size_of::<Segment>()
     }
 

@@ -381,7 +381,7 @@ impl Content {
     }
 
     /// Bytes that it takes, with the room that it has reserved.
-    pub(crate) fn footprint_bytes(&self) -> usize {
+    pub(crate) const fn footprint_bytes(&self) -> usize {
         self.items.capacity() * size_of::<Item>()
             + self.runs.capacity() * size_of::<Run>()
             + self.codes.capacity() * size_of::<Code>()

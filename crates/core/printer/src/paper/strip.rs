@@ -56,6 +56,12 @@ impl Strip {
         }
     }
 
+    /// Bytes that it takes, with the room that it has reserved.
+    pub(crate) const fn footprint_bytes(&self) -> usize {
+        let surfaces = self.surfaces.capacity() * size_of::<Surface>();
+        self.content.footprint_bytes() + self.burns.footprint_bytes() + surfaces
+    }
+
     /// How far the edge stands beyond the head.
     pub(crate) const fn edge_nm(&self) -> i64 {
         self.edge_nm

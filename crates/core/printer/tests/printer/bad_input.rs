@@ -14,7 +14,12 @@ use proptest::prelude::{ProptestConfig, any, prop, proptest};
 use std::fs;
 use std::path::Path;
 
-/// Runs every saved input of a target; at least one.
+/// Runs every saved input of a target; at least one. What it prints is the name of the one that fails.
+#[expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "inputs are files, and a failing one is told"
+)]
 fn replay(target: &str, run: fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dev/fuzz/corpus").join(target);
     let mut count = 0;

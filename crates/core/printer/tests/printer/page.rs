@@ -116,6 +116,13 @@ fn what_does_not_fit_into_the_area_is_lost() {
 }
 
 #[test]
+fn words_above_the_area_are_neither_seen_nor_read() {
+    // Characters stand on the upper edge of the area: all their rows lie above it.
+    let piece = printed(&[b"\x1BL", &area(0, 50, 400, 100), b"\x1D$\x00\x00gone\x1D$\x30\x00seen", b"\x0C"]);
+    assert_eq!(text(&piece), ["seen"]);
+}
+
+#[test]
 fn cancel_clears_the_present_area_and_nothing_else() {
     let piece =
         printed(&[b"\x1BL", &area(0, 0, 200, 50), b"kept", &area(200, 0, 200, 50), b"gone\x18new\x0C"]);

@@ -2,7 +2,7 @@
 
 use crate::driver::{Bench, receipt};
 use escpos::{CutMode, RasterScale};
-use printer::{DESK_80, GearName, Micrometres, Permille, Picture, Piece, Poke, Roll};
+use printer::{DESK_80, GearName, Interface, Micrometres, Permille, Picture, Piece, Poke, Printer, Roll};
 use std::sync::Arc;
 
 /// Paper to the left of the head, in dots: (640 - 576) / 2.
@@ -167,4 +167,38 @@ fn a_host_that_never_cuts_does_not_fill_the_memory() {
     // 4 MiB are kept at most, and half of them at least; 72 bytes are a row.
     let forgotten = piece.forgotten_lines();
     assert!((120_000 - 60_000..120_000 - 25_000).contains(&forgotten), "{forgotten}");
+}
+
+/// `GS 8 L` with a function and its parameters.
+fn long_graphics(function: u8, parameters: &[u8], data: usize) -> Vec<u8> {
+    let length = u32::try_from(2 + parameters.len() + data).expect("short enough").to_le_bytes();
+    [b"\x1D8L".as_slice(), &length, &[48, function], parameters, &vec![0x5A; data]].concat()
+}
+
+#[test]
+fn a_host_that_fills_every_memory_cannot_fill_more_than_that() {
+    let mut bench = Bench::with(Printer::new(&DESK_80).with_interface(Interface::TRANSPORT));
+    let mut send = |bytes: &[u8]| {
+        bytes.chunks(1024).for_each(|chunk| {
+            bench.send(chunk).settle();
+        });
+        bench.printer.footprint_bytes()
+    };
+    // 2400 by 2400 dots; all of the NV memory twice, by key and by number; 60,000 bytes for each matrix code.
+    send(&long_graphics(112, &[48, 1, 1, 49, 0x60, 9, 0x60, 9], 720_000));
+    send(&long_graphics(67, &[48, b'A', b'B', 1, 0x60, 9, 0x50, 3, 49], 254_400));
+    send(&[b"\x1Cq\x01\x00\x01\x7F\x00".as_slice(), &vec![0x5A; 2048 * 127]].concat());
+    for code in 48..=54 {
+        let head = [0x1D, b'(', b'k', 0x63, 0xEA, code, 80, 48];
+        send(&[head.as_slice(), &vec![b'7'; 60_000]].concat());
+    }
+    let stored = send(b"");
+    assert!((720_000 + 254_400 + 2048 * 127..4 << 20).contains(&stored), "{stored}");
+    // A page, and a line of single characters in places of their own.
+    send(b"\x1BL\x1D(P\x08\x00\x30\xFF\x02\xFF\xFF\x00\x00\x00");
+    let page = send(&b"\x1D$\x20\x00\x1B$\x05\x00abcdefghij".repeat(20_000));
+    assert!((stored..stored + (3 << 20)).contains(&page), "{page}");
+    send(b"\x0C");
+    let last = send(&b"\x1B$\x05\x00W\x1B$\x30\x02W".repeat(100_000));
+    assert!((4 << 20..26 << 20).contains(&last), "{last}");
 }
