@@ -8,7 +8,9 @@ use core::fmt;
 use core::hint::black_box;
 use core::time::Duration;
 use escpos::{CutMode, Parser, RasterScale, Writer};
-use printer::{DATA, DESK_80, Event, GearName, InterpreterAlone, Micrometres, Permille, Piece, Poke, Printer};
+use printer::{
+    DATA, DESK_80, Event, GearName, InterpreterAlone, Micrometres, Permille, Piece, Poke, Printer,
+};
 use sim::{Input, Machine, Output, SimTime};
 use std::sync::Arc;
 

@@ -104,7 +104,8 @@ impl Charset {
 
     /// The characters of a run of GBK's pairs, up to the first one that is something else; of other codes, none.
     pub(super) fn pairs(&self, run: &[u8]) -> impl Iterator<Item = char> {
-        let table: &[char] = if matches!(self.code, Multibyte::Gb18030 | Multibyte::Gbk) { &GBK } else { &[] };
+        let table: &[char] =
+            if matches!(self.code, Multibyte::Gb18030 | Multibyte::Gbk) { &GBK } else { &[] };
         let (pairs, _) = run.as_chunks::<2>();
         pairs.iter().map_while(|&[lead, second]| pair(table, lead, second))
     }
