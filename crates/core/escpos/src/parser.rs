@@ -204,10 +204,12 @@ impl Parser {
     )]
     #[inline]
     pub fn next(&mut self) -> Option<Command<'_>> {
-        if self.buffered() < self.needed {
-            return None;
-        }
-        // The short way, for what most of a receipt consists of.
+        if self.buffered() < self.needed { None } else { self.next_there() }
+    }
+
+    /// The short way, for what most of a receipt consists of.
+    #[inline(never)]
+    fn next_there(&mut self) -> Option<Command<'_>> {
         if matches!(self.ongoing, Ongoing::Nothing) {
             match *self.pending() {
                 [byte] if self.is_easy(byte) => {

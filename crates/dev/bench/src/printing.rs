@@ -19,6 +19,8 @@ pub const JOB_LINES: usize = 3990;
 /// Dot lines of a line of text with its space.
 const LINE_DOTS: usize = 30;
 
+/// Paper of a roll.
+const ROLL: Micrometres = Micrometres(80_000_000);
 /// Between two receipts.
 const PAUSE: Duration = Duration::from_secs(60);
 
@@ -146,11 +148,9 @@ impl Desk {
         Self { printer, now: SimTime::ZERO, low: false }
     }
 
-    /// Prints until the printer has nothing more to do, takes the paper, and gives the last piece that came off.
-    pub fn print(&mut self, bytes: &[u8]) -> Option<Arc<Piece>> {
+    /// Sends bytes as fast as the printer takes them, and waits until it has nothing more to do.
+    fn send(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
-        // Nobody prints without a pause, and a head that had none would get hot.
-        self.now = self.now + PAUSE;
         loop {
             let (now_sent, later) = rest.split_at(rest.len().min(self.printer.free_bytes()));
             if !now_sent.is_empty() {
@@ -161,6 +161,21 @@ impl Desk {
             self.now = at;
             self.printer.handle(self.now, Input::Wake);
         }
+    }
+
+    /// Prints on a roll that has no end; nobody takes anything.
+    pub fn print_endlessly(&mut self, bytes: &[u8]) {
+        self.send(bytes);
+        self.printer.handle(self.now, Input::Poke(Poke::PaperLeft(ROLL)));
+        while self.printer.poll().is_some() {}
+    }
+
+    /// Prints until the printer has nothing more to do, takes the paper, and gives the last piece that came off. A new
+    /// roll is put in when the old one comes to its end.
+    pub fn print(&mut self, bytes: &[u8]) -> Option<Arc<Piece>> {
+        // Nobody prints without a pause, and a head that had none would get hot.
+        self.now = self.now + PAUSE;
+        self.send(bytes);
         self.printer.handle(self.now, Input::Poke(Poke::TakeReceipt));
         let mut piece = None;
         while let Some(output) = self.printer.poll() {

@@ -9,7 +9,8 @@ use runner::{Session, VirtualTestbed};
 use sim::{Seed, SimTime};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use tillrig_bench::{Payment, Tally, Workload, hosts, payment};
+use tillrig_bench::printing::Desk;
+use tillrig_bench::{Corpus, Payment, Tally, Workload, hosts, payment};
 
 /// What the present thread has asked of the allocator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -201,4 +202,35 @@ fn asking_an_open_printer_allocates_nothing_from_one_doubling_to_the_next() {
         steady(Payment::OpenCover, SimTime::from_secs(2400), SimTime::from_secs(3600));
     assert!(events >= 4 * 119, "{events}");
     assert_eq!(allocations, 0);
+}
+
+#[test]
+fn a_receipt_costs_a_printer_no_more_memory_than_the_piece_that_it_hands_out() {
+    let (receipt, mut desk) = (Corpus::Plain.bytes(1), Desk::new());
+    // The first one finds no buffer; the character tables are made once for a process.
+    drop(desk.print(&receipt));
+    for number in 0..100 {
+        let (printing, piece) = usage_of(|| desk.print(&receipt));
+        let (taking, ()) = usage_of(|| drop(piece));
+        assert_eq!(printing.held_bytes, -taking.held_bytes, "{number}: all that is new is the piece's");
+        // Its 35 lines, their runs and their text double their room as they come, four times to seven times each; then
+        // the burn log, and the piece itself.
+        assert!(printing.allocations <= 20, "{number}: {printing:?}");
+    }
+}
+
+#[test]
+fn a_host_that_never_cuts_does_not_fill_the_memory() {
+    let lines = b"  7  ARTICLE NUMBER 00259  1 x     2.59\n".repeat(10_000);
+    let mut desk = Desk::new();
+    let (usage, most) = usage_of(|| {
+        let footprints = (0..100).map(|_| {
+            desk.print_endlessly(&lines);
+            desk.footprint_bytes()
+        });
+        footprints.max().unwrap_or(0)
+    });
+    // The million lines are 40 MB. Half of what is held is forgotten at 4 MiB; buffers that double take twice that.
+    assert!(most < 8 << 20, "{most}");
+    assert!(usage.held_bytes < 8 << 20, "{usage:?}");
 }

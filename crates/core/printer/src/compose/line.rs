@@ -92,24 +92,35 @@ impl LineBuffer {
     /// Appends ASCII to the last run; `false` if that cannot be done without a closer look.
     #[inline]
     pub(crate) fn type_on(&mut self, bytes: &[u8]) -> bool {
+        match *bytes {
+            _ if self.open.room == 0 => false,
+            [byte] => self.type_one(byte),
+            _ => self.type_many(bytes),
+        }
+    }
+
+    #[inline]
+    fn type_one(&mut self, byte: u8) -> bool {
+        let Some(run) = self.runs.last_mut().filter(|_| matches!(byte, 0x20..=0x7E)) else { return false };
+        run.bytes = run.bytes.saturating_add(1);
+        self.text.push(char::from(byte));
+        self.inked |= byte != b' ';
+        self.open.room -= 1;
+        self.advance(self.open.advance);
+        self.said_to = self.x;
+        true
+    }
+
+    fn type_many(&mut self, bytes: &[u8]) -> bool {
         let Some(room) = usize::from(self.open.room).checked_sub(bytes.len()) else { return false };
         let Some(run) = self.runs.last_mut() else { return false };
-        match *bytes {
-            [byte @ 0x20..=0x7E] => {
-                self.text.push(char::from(byte));
-                self.inked |= byte != b' ';
-            }
-            _ => {
-                let Some((text, inked)) = as_ascii(bytes) else { return false };
-                self.text.push_str(text);
-                self.inked |= inked;
-            }
-        }
+        let Some((text, inked)) = as_ascii(bytes) else { return false };
         let count = bytes.len() as u16;
         run.bytes = run.bytes.saturating_add(count);
+        self.text.push_str(text);
+        self.inked |= inked;
         self.open.room = room as u16;
-        self.x = self.x.saturating_add(count.saturating_mul(self.open.advance));
-        self.reach = self.reach.max(self.x);
+        self.advance(count.saturating_mul(self.open.advance));
         self.said_to = self.x;
         true
     }
