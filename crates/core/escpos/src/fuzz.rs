@@ -40,10 +40,11 @@ pub fn fuzz_parse(bytes: &[u8]) {
     }
 }
 
-/// What was read: text joined, and everything else as it is shown.
+/// What was read: text and multibyte characters joined, and everything else as it is shown.
 #[derive(Debug, PartialEq, Eq)]
 enum Seen {
     Text(Vec<u8>),
+    Hanzi(Vec<u8>),
     Other(String),
 }
 
@@ -61,6 +62,8 @@ fn read<'a>(
             match (command, seen.last_mut()) {
                 (Command::Text(more), Some(Seen::Text(text))) => text.extend_from_slice(more),
                 (Command::Text(text), _) => seen.push(Seen::Text(text.to_vec())),
+                (Command::Hanzi(more), Some(Seen::Hanzi(run))) => run.extend_from_slice(more),
+                (Command::Hanzi(run), _) => seen.push(Seen::Hanzi(run.to_vec())),
                 (other, _) => seen.push(Seen::Other(format!("{other:02X?}"))),
             }
         }

@@ -5,7 +5,7 @@
 //! followed, so that no loop of them holds us up.
 
 use crate::trouble::Trouble;
-use scenario::{Diagnostics, Rig, Scenario};
+use scenario::{Diagnostics, PrinterFile, Rig, Scenario};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -96,6 +96,12 @@ pub(crate) fn read_scenario(path: &Path) -> Result<Scenario, Refused> {
 pub(crate) fn read_rig(path: &Path) -> Result<Rig, Refused> {
     let (name, bytes) = bytes_of(path)?;
     Rig::parse(&name, &bytes).map_err(Refused::Wrong)
+}
+
+/// Reads one printer profile.
+pub(crate) fn read_printer(path: &Path) -> Result<PrinterFile, Refused> {
+    let (name, bytes) = bytes_of(path)?;
+    PrinterFile::parse(&name, &bytes).map_err(Refused::Wrong)
 }
 
 /// A file's bytes, and its name as messages say it.

@@ -1,4 +1,4 @@
-//! `tillrig check`: validates scenario and rig files, and says everything that is wrong with them.
+//! `tillrig check`: validates scenario, rig and printer files, and says everything that is wrong with them.
 //!
 //! Without a path it checks the catalogue and, where there is one, the folder `rigs` beside it.
 
@@ -8,14 +8,14 @@ use crate::output::{self, BAD, Format, GOOD};
 use crate::trouble::Trouble;
 use clap::Args;
 use runner::Plan;
-use scenario::{Rig, Scenario};
+use scenario::{PrinterFile, Rig, Scenario};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Scenario and rig files, or folders of them; `scenarios` and `rigs` here or above unless given.
+    /// Scenario, rig and printer files, or folders of them; `scenarios` and `rigs` here or above unless given.
     paths: Vec<PathBuf>,
     /// For people or for programs.
     #[arg(long, value_enum, default_value_t)]
@@ -48,11 +48,14 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Trouble> {
 
 fn check(path: &Path) -> Result<(), Refused> {
     let (name, bytes) = catalogue::bytes_of(path)?;
-    if is_rig(path, &bytes) {
-        return check_list(&name, &Rig::parse(&name, &bytes).map_err(Refused::Wrong)?);
+    match Kind::of(path, &bytes) {
+        Kind::Printer => PrinterFile::parse(&name, &bytes).map(drop).map_err(Refused::Wrong),
+        Kind::Rig => check_list(&name, &Rig::parse(&name, &bytes).map_err(Refused::Wrong)?),
+        Kind::Scenario => {
+            let scenario = Scenario::parse(&name, &bytes).map_err(Refused::Wrong)?;
+            Plan::new(scenario).map(drop).map_err(|why| Refused::Unreadable(format!("{name}: {why}")))
+        }
     }
-    let scenario = Scenario::parse(&name, &bytes).map_err(Refused::Wrong)?;
-    Plan::new(scenario).map(drop).map_err(|why| Refused::Unreadable(format!("{name}: {why}")))
 }
 
 /// Whether the scenarios that a rig runs are in the catalogue, where there is one.
@@ -67,11 +70,28 @@ fn check_list(name: &str, rig: &Rig) -> Result<(), Refused> {
     }
 }
 
-/// Whether a file means to be a rig: it lies in a folder of rigs, or joins devices and does nothing with them.
-fn is_rig(path: &Path, bytes: &[u8]) -> bool {
-    let begins = |key: &[u8]| bytes.split(|byte| *byte == b'\n').any(|line| line.starts_with(key));
-    let in_rigs = path.components().any(|part| part.as_os_str() == "rigs");
-    (in_rigs || begins(b"links:")) && !begins(b"steps:")
+/// What a file means to be.
+enum Kind {
+    Scenario,
+    Rig,
+    Printer,
+}
+
+impl Kind {
+    /// A printer is like another one; a rig lies in a folder of rigs, or joins devices; neither does anything.
+    fn of(path: &Path, bytes: &[u8]) -> Self {
+        let begins = |key: &[u8]| bytes.split(|byte| *byte == b'\n').any(|line| line.starts_with(key));
+        let lies_in = |folder: &str| path.components().any(|part| part.as_os_str() == folder);
+        if begins(b"steps:") {
+            Self::Scenario
+        } else if begins(b"like:") || (lies_in("printers") && !begins(b"links:")) {
+            Self::Printer
+        } else if begins(b"links:") || lies_in("rigs") {
+            Self::Rig
+        } else {
+            Self::Scenario
+        }
+    }
 }
 
 fn for_people(checked: &[(String, Result<(), Refused>)]) -> std::io::Result<()> {

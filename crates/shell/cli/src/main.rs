@@ -39,11 +39,11 @@ struct CommandLine {
 enum Verb {
     /// Replay scenarios and compare the outcomes with their snapshots.
     Run(run::Arguments),
-    /// Validate scenario and rig files.
+    /// Validate scenario, rig and printer files.
     Check(check::Arguments),
     /// List scenarios.
     List(list::Arguments),
-    /// Print the JSON Schema of scenario or rig files, for editors.
+    /// Print the JSON Schema of scenario, rig or printer files, for editors.
     Schema(schema::Arguments),
     /// Emulate a device on real ports, in real time, for any software.
     Serve(serve::Arguments),

@@ -2,6 +2,8 @@
 //!
 //! What happens goes to stdout, a line each; what went wrong, to stderr. *Not served yet:* acquirers and terminals.
 
+mod profile;
+
 use crate::exit::Exit;
 use crate::output::{self, Format};
 use crate::trouble::Trouble;
@@ -78,7 +80,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
 }
 
 fn serve(arguments: &Printer) -> Result<Exit, Trouble> {
-    let settings = settings(arguments).map_err(wrong)?;
+    let settings = settings(arguments)?;
     let several = settings.printers.len() > 1;
     let server = Server::open(settings).map_err(trouble)?;
     let typed = server.controller().hear_standard_input();
@@ -98,11 +100,11 @@ fn serve(arguments: &Printer) -> Result<Exit, Trouble> {
     Err(Trouble::Outside { what, help: Some("make room, or name another folder with --out".to_owned()) })
 }
 
-fn settings(arguments: &Printer) -> Result<Settings, BadSettings> {
+fn settings(arguments: &Printer) -> Result<Settings, Trouble> {
     let printers = if arguments.printer.is_empty() {
         vec![only_printer(arguments)?]
     } else {
-        arguments.printer.iter().map(|words| PrinterSettings::parse(words)).collect::<Result<_, _>>()?
+        arguments.printer.iter().map(|words| PrinterSettings::parse(words, profile::find)).collect::<Result<_, _>>()?
     };
     let mut settings = Settings::new(printers)?;
     settings.out.clone_from(&arguments.out);
@@ -111,10 +113,10 @@ fn settings(arguments: &Printer) -> Result<Settings, BadSettings> {
 }
 
 /// The printer of the simple flags.
-fn only_printer(arguments: &Printer) -> Result<PrinterSettings, BadSettings> {
+fn only_printer(arguments: &Printer) -> Result<PrinterSettings, Trouble> {
     let mut printer = PrinterSettings::named(DEFAULT_NAME);
     if let Some(name) = &arguments.profile {
-        printer.profile = settings::profile(name)?;
+        printer.profile = profile::find(name)?;
     }
     for fault in &arguments.fault {
         printer.faults.extend(settings::fault(fault)?);
@@ -140,8 +142,10 @@ fn tell(news: &News, format: Format, several: bool) -> io::Result<()> {
     }
 }
 
-fn wrong(error: BadSettings) -> Trouble {
-    Trouble::bad_input(error.what, error.help)
+impl From<BadSettings> for Trouble {
+    fn from(error: BadSettings) -> Self {
+        Self::bad_input(error.what, error.help)
+    }
 }
 
 fn trouble(error: ServeError) -> Trouble {

@@ -3,9 +3,10 @@
 //! Everything here runs on one thread, so the printer lies in a cell and no two inputs ever meet. Moments are nanoseconds
 //! since the server began; what was due before an input is done first, at its own moment. *Not modelled:* answers
 //! to several hosts at once: like a real printer, it answers the port that it last heard from; XON and XOFF go to
-//! every wire.
+//! every wire that listens for them.
 
 use crate::archive::{Archive, Job};
+use crate::flow::HearsStop;
 use crate::news::What;
 use crate::receipt::Receipt;
 use crate::received::Received;
@@ -38,7 +39,6 @@ pub(crate) struct Device {
     filing: Option<Filing>,
     changed: Notify,
     rescheduled: Notify,
-    power_lost: Notify,
 }
 
 #[derive(Debug)]
@@ -50,6 +50,8 @@ struct State {
     /// The port that is answered.
     last_heard: Option<PortId>,
     powered: bool,
+    /// How often the power has gone.
+    power_cuts: u64,
     plugged: bool,
     /// Receipts in the mouth.
     lying: usize,
@@ -74,15 +76,18 @@ pub(crate) struct Port {
 struct PortId(u32);
 
 /// What kind of place that is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Kind {
-    /// A serial line or a pseudo-terminal.
-    Wire {
-        /// Whether it is told XON and XOFF.
-        hears_stop: bool,
-    },
+    /// A serial line or a pseudo-terminal, and whether it is told XON and XOFF.
+    Wire(HearsStop),
     /// A connection of the network.
     Network,
+}
+
+impl Kind {
+    fn hears_stop(&self) -> bool {
+        matches!(self, Self::Wire(hears) if hears.now())
+    }
 }
 
 /// Making it.
@@ -99,7 +104,6 @@ impl Device {
             filing: None,
             changed: Notify::new(),
             rescheduled: Notify::new(),
-            power_lost: Notify::new(),
         }
     }
 
@@ -184,8 +188,8 @@ impl Device {
         self.hub.tell(now, Some(&self.name), What::Happened(event.clone()));
         match event {
             Event::PowerLost | Event::Restarting => {
-                self.state.borrow_mut().powered = false;
-                self.power_lost.notify_waiters();
+                let mut state = self.state.borrow_mut();
+                (state.powered, state.power_cuts) = (false, state.power_cuts + 1);
             }
             Event::Ready => self.state.borrow_mut().powered = true,
             Event::Cut { piece } => {
@@ -270,7 +274,7 @@ impl Device {
 
     /// How many hosts are connected over the network.
     pub(crate) fn connections(&self) -> usize {
-        self.state.borrow().ports.values().filter(|(kind, _)| *kind == Kind::Network).count()
+        self.state.borrow().ports.values().filter(|(kind, _)| matches!(kind, Kind::Network)).count()
     }
 
     pub(crate) fn is_plugged(&self) -> bool {
@@ -302,6 +306,15 @@ impl Device {
         .await
     }
 
+    /// Waits until bytes of a wire find room, or are lost anyway, on a cable that is pulled; how many.
+    pub(crate) async fn until_room_or_deaf(&self) -> usize {
+        self.until(|state| match state.printer.free_bytes() {
+            _ if !state.plugged => Some(usize::MAX),
+            free => (free > 0).then_some(free),
+        })
+        .await
+    }
+
     /// Waits until all that came is on paper.
     pub(crate) async fn until_drained(&self) {
         self.until(|state| (state.plugged && state.printer.is_idle()).then_some(())).await;
@@ -320,9 +333,14 @@ impl Device {
         self.until(|state| state.plugged.then_some(())).await;
     }
 
-    /// Waits for the supply to go.
-    pub(crate) async fn power_lost(&self) {
-        self.power_lost.notified().await;
+    /// Waits until the power has gone more often than so many times.
+    pub(crate) async fn until_power_cut(&self, before: u64) {
+        self.until(|state| (state.power_cuts > before).then_some(())).await;
+    }
+
+    /// How often the power has gone.
+    pub(crate) fn power_cuts(&self) -> u64 {
+        self.state.borrow().power_cuts
     }
 }
 
@@ -372,6 +390,7 @@ impl State {
             next_port: 0,
             last_heard: None,
             powered: true,
+            power_cuts: 0,
             plugged: true,
             lying: 0,
         }
@@ -387,9 +406,7 @@ impl State {
             match output {
                 Output::Event(event) => events.push_back(event),
                 Output::Send { tag: FLOW, bytes, .. } => {
-                    for (_, replies) in
-                        ports.values().filter(|(kind, _)| *kind == Kind::Wire { hears_stop: true })
-                    {
+                    for (_, replies) in ports.values().filter(|(kind, _)| kind.hears_stop()) {
                         replies.push(bytes);
                     }
                 }

@@ -10,7 +10,8 @@
 //! | `device` | one printer in real time: its inputs, its replies, its events |
 //! | `replies` | what a printer has said to one host and the host has not read |
 //! | `network`, `turns` | TCP: one host at a time, and whose turn it is |
-//! | `wire`, `serial_line`, `pty`, `link` | pseudo-terminals and serial ports |
+//! | `wire`, `flow`, `serial_line`, `pty`, `link` | pseudo-terminals and serial ports |
+//! | `errand` | what a host came for: paper, or only an answer |
 //! | `received` | the bytes that came, for a while |
 //! | `control`, `phrase` | phrases from standard input and from the control socket |
 //! | `archive`, `receipt` | the folder of receipts, written by a thread of its own |
@@ -24,7 +25,9 @@ mod archive;
 mod clock;
 mod control;
 mod device;
+mod errand;
 pub mod error;
+mod flow;
 mod link;
 mod network;
 pub mod news;
@@ -40,6 +43,7 @@ mod turns;
 mod wire;
 
 pub use error::ServeError;
+pub use flow::PtyFlow;
 pub use news::{News, What};
 pub use server::{Controller, Server, Summary};
 pub use settings::{BadSettings, PortSpec, PrinterSettings, Settings, profile};

@@ -9,15 +9,20 @@
 //! |---|---|
 //! | connects and closes | nothing |
 //! | sends first | served until it closes, or is idle for ten seconds while others wait |
-//! | shuts down its sending side, as CUPS does | hung up on when all that it sent is on paper |
+//! | shuts down its sending side, as CUPS does | hung up on when all that it sent is on paper, offline or not |
+//! | does so after nothing but real-time commands | hung up on when it has its answers, also offline |
 //! | closes in the middle of an image | gone; what it sent stays |
 //! | never reads | told nothing more than 64 KB; the oldest goes |
 //! | has nothing to say | kept |
+//! | is connected when the power goes | reset |
+//! | connects while there is no power, or while the printer starts up | refused |
+//! | connects or sends while the cable is pulled | kept waiting, in silence |
 //!
-//! Source: printer sources, sections 4.1 and 10. *Not modelled:* a second port for status, SNMP, keep-alive; a printer
-//! without power does not refuse a connection, it just does not take it.
+//! Source: printer sources, sections 4.1 and 10. *Not modelled:* a second port for status, SNMP, keep-alive; a dead
+//! printer's address would not answer at all, but this machine's own refuses.
 
 use crate::device::{Device, Kind, Port};
+use crate::errand::Errand;
 use crate::error::ServeError;
 use crate::news::What;
 use std::io;
@@ -35,6 +40,8 @@ const SEND_BUFFER_BYTES: usize = 8 * 1024;
 const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How long to wait when the system gives no more sockets.
 const NO_SOCKETS: Duration = Duration::from_millis(100);
+/// How long to wait when somebody else has taken the address meanwhile.
+const NO_ADDRESS: Duration = Duration::from_secs(1);
 
 /// Listens at an address, `host:port`.
 pub(crate) fn listen(address: &str) -> Result<(StdListener, SocketAddr), ServeError> {
@@ -46,16 +53,53 @@ pub(crate) fn listen(address: &str) -> Result<(StdListener, SocketAddr), ServeEr
     Ok((listener, real))
 }
 
-/// Takes connections for ever.
+/// Takes connections for ever, as long as there is power.
 pub(crate) async fn serve(device: Rc<Device>, listener: StdListener) -> io::Error {
-    let listener = match TcpListener::from_std(listener) {
-        Ok(listener) => listener,
+    let address = match listener.local_addr() {
+        Ok(address) => address,
         Err(error) => return error,
     };
+    let (mut cuts, mut reopens) = (0, false);
+    let mut open = Some(listener);
     loop {
+        let listener = match open.take().map_or_else(|| listen_again(address), Ok) {
+            Ok(listener) => listener,
+            Err(error) => {
+                device.trouble(format!("{address} cannot be listened at again: {error}; it is tried again"));
+                tokio::time::sleep(NO_ADDRESS).await;
+                continue;
+            }
+        };
+        let listener = match TcpListener::from_std(listener) {
+            Ok(listener) => listener,
+            Err(error) => return error,
+        };
+        if reopens {
+            device.tell(What::Listens { kind: "tcp", place: address.to_string() });
+        }
+        tokio::select! {
+            biased;
+            () = device.until_power_cut(cuts) => {}
+            () = accept(&device, &listener) => {}
+        }
+        drop(listener);
         device.until_powered().await;
+        cuts = device.power_cuts();
+        reopens = true;
+    }
+}
+
+/// Nobody listens at a printer without power; when it is back, so is its address.
+fn listen_again(address: SocketAddr) -> io::Result<StdListener> {
+    let listener = StdListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+async fn accept(device: &Rc<Device>, listener: &TcpListener) {
+    loop {
         match listener.accept().await {
-            Ok((stream, peer)) => take(&device, stream, peer),
+            Ok((stream, peer)) => take(device, stream, peer),
             Err(error) => {
                 device.trouble(format!("a connection cannot be taken: {error}"));
                 tokio::time::sleep(NO_SOCKETS).await;
@@ -73,10 +117,10 @@ fn take(device: &Rc<Device>, stream: TcpStream, peer: SocketAddr) {
     let _ = stream.set_nodelay(true);
     let _ = rustix::net::sockopt::set_socket_send_buffer_size(&stream, SEND_BUFFER_BYTES);
     let port = device.plug_in(Kind::Network);
-    let device = Rc::clone(device);
+    let (device, cuts) = (Rc::clone(device), device.power_cuts());
     tokio::task::spawn_local(async move {
         device.tell(What::Connected { peer: peer.to_string() });
-        let why = attend(&device, &port, &stream).await;
+        let why = attend(&device, &port, &stream, cuts).await;
         device.pull_out(&port);
         let dropped = port.replies.dropped();
         if dropped > 0 {
@@ -87,12 +131,11 @@ fn take(device: &Rc<Device>, stream: TcpStream, peer: SocketAddr) {
 }
 
 /// Serves one host to its end; says why it ended.
-async fn attend(device: &Device, port: &Port, stream: &TcpStream) -> &'static str {
-    let power_lost = device.power_lost();
+async fn attend(device: &Device, port: &Port, stream: &TcpStream, cuts: u64) -> &'static str {
     tokio::select! {
         why = listen_to(device, port, stream) => why,
         () = speak_to(device, port, stream) => "it is gone",
-        () = power_lost => {
+        () = device.until_power_cut(cuts) => {
             // A device that starts anew answers its old connections with a reset.
             let _ = stream.set_zero_linger();
             "the printer lost its power"
@@ -111,6 +154,7 @@ enum TurnEnd {
 }
 
 async fn listen_to(device: &Device, port: &Port, stream: &TcpStream) -> &'static str {
+    let mut errand = Errand::new(device.profile);
     loop {
         match stream.peek(&mut [0]).await {
             Ok(0) => break,
@@ -118,9 +162,13 @@ async fn listen_to(device: &Device, port: &Port, stream: &TcpStream) -> &'static
             Err(_) => return "its connection broke",
         }
         let turn = device.turns.take().await;
-        match use_turn(device, port, stream).await {
+        match use_turn(device, port, stream, &mut errand).await {
             TurnEnd::Idle => {}
             TurnEnd::Broken => return "its connection broke",
+            TurnEnd::Closed if errand.only_asked() => {
+                device.until_plugged().await;
+                break;
+            }
             TurnEnd::Closed => {
                 let active = Instant::now();
                 tokio::select! {
@@ -138,7 +186,7 @@ async fn listen_to(device: &Device, port: &Port, stream: &TcpStream) -> &'static
     "it has closed, and all is done"
 }
 
-async fn use_turn(device: &Device, port: &Port, stream: &TcpStream) -> TurnEnd {
+async fn use_turn(device: &Device, port: &Port, stream: &TcpStream, errand: &mut Errand) -> TurnEnd {
     let mut buffer = [0; 4096];
     let mut active = Instant::now();
     loop {
@@ -149,7 +197,11 @@ async fn use_turn(device: &Device, port: &Port, stream: &TcpStream) -> TurnEnd {
         let most = device.until_room().await.min(buffer.len());
         match stream.try_read(buffer.get_mut(..most).unwrap_or_default()) {
             Ok(0) => return TurnEnd::Closed,
-            Ok(count) => device.receive(port, buffer.get(..count).unwrap_or_default()),
+            Ok(count) => {
+                let bytes = buffer.get(..count).unwrap_or_default();
+                device.receive(port, bytes);
+                errand.note(bytes);
+            }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
             Err(_) => return TurnEnd::Broken,
         }

@@ -1,4 +1,4 @@
-//! A serial port as words: `/dev/ttyUSB0:9600,8N1,xonxoff`.
+//! A serial port as words: `/dev/ttyUSB0:9600,8N1,flow=xon-xoff`.
 //!
 //! Rates in bits per second. Source: printer sources, section 4.1 for the two kinds of flow control; the defaults are
 //! those of most counter printers. *Not modelled:* one and a half stop bits, mark and space parity, DTR/DSR, which
@@ -47,10 +47,10 @@ pub enum Flow {
     Never,
 }
 
-const EXAMPLE: &str = "for example /dev/ttyUSB0:9600,8N1,xonxoff; flow control is xonxoff, rtscts or none";
+const EXAMPLE: &str = "for example /dev/ttyUSB0:9600,8N1,flow=xon-xoff; flow control is xon-xoff, rts-cts or none";
 
 impl SerialLine {
-    /// Reads `PATH[:BAUD[,8N1][,FLOW]]`. A path may hold colons: only what looks like a rate ends it.
+    /// Reads `PATH[:BAUD[,8N1][,flow=HOW]]`; HOW alone does too. A path may hold colons: only what looks like a rate ends it.
     pub(crate) fn parse(words: &str) -> Result<Self, BadSettings> {
         let looks_like_a_rate =
             |tail: &str| tail.starts_with(|c: char| c.is_ascii_digit()) && !tail.contains(['/', '.']);
@@ -83,10 +83,12 @@ impl SerialLine {
     }
 
     fn set(&mut self, word: &str) -> Option<()> {
-        match word.to_ascii_lowercase().as_str() {
-            "xonxoff" => self.flow = Flow::XonXoff,
-            "rtscts" => self.flow = Flow::RtsCts,
+        let word = word.to_ascii_lowercase();
+        match word.strip_prefix("flow=").unwrap_or(&word) {
+            "xon-xoff" | "xonxoff" => self.flow = Flow::XonXoff,
+            "rts-cts" | "rtscts" => self.flow = Flow::RtsCts,
             "none" => self.flow = Flow::Never,
+            _ if word.starts_with("flow=") => return None,
             frame => self.set_frame(frame.as_bytes())?,
         }
         Some(())
@@ -113,12 +115,12 @@ impl fmt::Display for SerialLine {
             Parity::Odd => 'O',
         };
         let flow = match self.flow {
-            Flow::XonXoff => "xonxoff",
-            Flow::RtsCts => "rtscts",
+            Flow::XonXoff => "xon-xoff",
+            Flow::RtsCts => "rts-cts",
             Flow::Never => "none",
         };
         let Self { path, baud_bps, data_bits, stop_bits, .. } = self;
-        write!(f, "{}:{baud_bps},{data_bits}{parity}{stop_bits},{flow}", path.display())
+        write!(f, "{}:{baud_bps},{data_bits}{parity}{stop_bits},flow={flow}", path.display())
     }
 }
 
@@ -132,23 +134,24 @@ mod tests {
 
     #[test]
     fn a_port_is_read_as_it_is_shown() {
-        for words in ["/dev/ttyUSB0:9600,7E2,rtscts", "/dev/ttyS1:115200,8O1,none"] {
+        for words in ["/dev/ttyUSB0:9600,7E2,flow=rts-cts", "/dev/ttyS1:115200,8O1,flow=none"] {
             assert_eq!(understood(words), words);
         }
-        assert_eq!(understood("/dev/ttyUSB0"), "/dev/ttyUSB0:115200,8N1,xonxoff");
-        assert_eq!(understood("/dev/ttyUSB0:19200,8n1"), "/dev/ttyUSB0:19200,8N1,xonxoff");
+        assert_eq!(understood("/dev/ttyUSB0"), "/dev/ttyUSB0:115200,8N1,flow=xon-xoff");
+        assert_eq!(understood("/dev/ttyUSB0:19200,8E1,rtscts"), "/dev/ttyUSB0:19200,8E1,flow=rts-cts");
+        assert_eq!(understood("/dev/ttyUSB0:19200,8n1"), "/dev/ttyUSB0:19200,8N1,flow=xon-xoff");
     }
 
     #[test]
     fn a_path_by_place_keeps_its_colons() {
         let path = "/dev/serial/by-path/pci-0000:00:14.0-usb-0:2:1.0";
-        assert_eq!(understood(path), format!("{path}:115200,8N1,xonxoff"));
-        assert_eq!(understood(&format!("{path}:9600")), format!("{path}:9600,8N1,xonxoff"));
+        assert_eq!(understood(path), format!("{path}:115200,8N1,flow=xon-xoff"));
+        assert_eq!(understood(&format!("{path}:9600")), format!("{path}:9600,8N1,flow=xon-xoff"));
     }
 
     #[test]
     fn what_is_not_understood_is_named_with_an_example() {
-        for words in [":9600", "/dev/ttyUSB0:9600,9N1", "/dev/ttyUSB0:0", "/dev/ttyUSB0:9600,fast"] {
+        for words in [":9600", "/dev/ttyUSB0:9600,9N1", "/dev/ttyUSB0:0", "/dev/ttyUSB0:9600,fast", "/dev/ttyUSB0:9600,flow=8N1"] {
             assert!(understood(words).contains("for example /dev/ttyUSB0:9600"), "{}", understood(words));
         }
     }

@@ -191,7 +191,7 @@ fn open(port: &PortSpec) -> Result<Opened, ServeError> {
             let (listener, real) = network::listen(address)?;
             Opened::Tcp(listener, real.to_string())
         }
-        PortSpec::Pty(link) => Opened::Wire(Wire::pty(link)?),
+        PortSpec::Pty { link, flow } => Opened::Wire(Wire::pty(link, *flow)?),
         PortSpec::Serial(line) => Opened::Wire(Wire::serial(line)?),
     })
 }

@@ -3,10 +3,11 @@
 //! `name=till1 tcp=127.0.0.1:9101 pty=/tmp/p1 profile=kiosk-80 fault=gear-worn` is one printer. Line rates in bits
 //! per second. *Not here:* opening anything; that a port is free is found out when it is opened.
 
-use crate::serial_line::SerialLine;
-use printer::{DESK_80, DESK_80_180, Handshake, Interface, KIOSK_80, Poke, Profile, SLIP_58, words};
+use crate::flow::PtyFlow;
+use crate::serial_line::{Flow, SerialLine};
+use printer::{BUILT_IN, DESK_80, Handshake, Interface, Poke, Profile, words};
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Where a printer listens when nothing is said: where software looks for a network printer.
@@ -47,8 +48,13 @@ pub struct PrinterSettings {
 pub enum PortSpec {
     /// Listens at this address, `host:port`; port 0 takes any free one.
     Tcp(String),
-    /// Opens a pseudo-terminal, and makes this link to it.
-    Pty(PathBuf),
+    /// Opens a pseudo-terminal.
+    Pty {
+        /// The link that is made to it.
+        link: PathBuf,
+        /// How the printer says stop there.
+        flow: PtyFlow,
+    },
     /// Opens a serial port.
     Serial(SerialLine),
 }
@@ -100,22 +106,25 @@ impl PrinterSettings {
         Self { name: name.to_owned(), profile: &DESK_80, ports: Vec::new(), faults: Vec::new() }
     }
 
-    /// One printer from one argument of the command line.
+    /// One printer from one argument of the command line. `find` finds a model by what is written.
     ///
     /// # Errors
     /// When a word of it is not known or not right.
-    pub fn parse(words: &str) -> Result<Self, BadSettings> {
+    pub fn parse<E: From<BadSettings>>(
+        words: &str,
+        find: impl Fn(&str) -> Result<&'static Profile, E>,
+    ) -> Result<Self, E> {
         let mut printer = Self::named(DEFAULT_NAME);
         for word in split(words) {
             let (key, value) = word.split_once('=').ok_or_else(|| unknown_key(&word))?;
             match key {
                 "name" => printer.name = name(value)?,
-                "profile" => printer.profile = profile(value)?,
+                "profile" => printer.profile = find(value)?,
                 "tcp" => printer.ports.push(PortSpec::tcp(value)?),
                 "pty" => printer.ports.push(PortSpec::pty(value)?),
                 "serial" => printer.ports.push(PortSpec::serial(value)?),
                 "fault" => printer.faults.extend(fault(value)?),
-                _ => return Err(unknown_key(&word)),
+                _ => return Err(unknown_key(&word).into()),
             }
         }
         Ok(printer)
@@ -123,11 +132,12 @@ impl PrinterSettings {
 }
 
 impl PrinterSettings {
-    /// Its model's interface, with the handshake of its ports: a wire hears XON and XOFF, a network nothing.
+    /// Its model's interface, with the handshake of its ports. Which of them hears XON and XOFF is their own matter.
     pub(crate) fn interface(&self) -> Interface {
-        let wired = self.ports.iter().any(|port| !matches!(port, PortSpec::Tcp(_)));
-        let handshake = if wired { Handshake::XonXoff } else { Handshake::Transport };
-        Interface { handshake, ..self.profile.interface }
+        let handshakes: Vec<Handshake> = self.ports.iter().map(PortSpec::handshake).collect();
+        let wanted = [Handshake::XonXoff, Handshake::DtrDsr];
+        let handshake = wanted.into_iter().find(|wanted| handshakes.contains(wanted));
+        Interface { handshake: handshake.unwrap_or(Handshake::Transport), ..self.profile.interface }
     }
 }
 
@@ -150,40 +160,56 @@ impl PortSpec {
         ))
     }
 
-    /// The path of a link.
+    /// The path of a link, and how the printer says stop: `LINK[,flow=HOW]`.
     ///
     /// # Errors
-    /// When it is empty.
+    /// When there is no path, or no such flow control.
     pub fn pty(value: &str) -> Result<Self, BadSettings> {
-        if value.is_empty() {
+        let (link, flow) = match value.rsplit_once(",flow=") {
+            Some((link, word)) => (link, PtyFlow::parse(word)?),
+            None => (value, PtyFlow::default()),
+        };
+        if link.is_empty() {
             return Err(BadSettings::new(
                 "a pseudo-terminal needs a link",
                 "name one, for example /tmp/printer",
             ));
         }
-        Ok(Self::Pty(Path::new(value).to_owned()))
+        Ok(Self::Pty { link: PathBuf::from(link), flow })
     }
 
-    /// A serial port, `PATH[:BAUD[,8N1][,xonxoff]]`.
+    /// A serial port, `PATH[:BAUD[,8N1][,flow=HOW]]`.
     ///
     /// # Errors
     /// When it is not of that form.
     pub fn serial(value: &str) -> Result<Self, BadSettings> {
         SerialLine::parse(value).map(Self::Serial)
     }
+
+    /// How the printer says stop there.
+    const fn handshake(&self) -> Handshake {
+        match self {
+            Self::Pty { flow: PtyFlow::Auto | PtyFlow::XonXoff, .. }
+            | Self::Serial(SerialLine { flow: Flow::XonXoff, .. }) => Handshake::XonXoff,
+            Self::Pty { flow: PtyFlow::DtrDsr, .. } => Handshake::DtrDsr,
+            Self::Tcp(_) | Self::Pty { .. } | Self::Serial(_) => Handshake::Transport,
+        }
+    }
 }
 
-/// The printer model of this name.
+/// The built-in printer model of this name.
 ///
 /// # Errors
 /// When there is none: which there are.
 pub fn profile(name: &str) -> Result<&'static Profile, BadSettings> {
-    const PROFILES: [&Profile; 4] = [&DESK_80, &DESK_80_180, &KIOSK_80, &SLIP_58];
-    PROFILES.into_iter().find(|profile| profile.name == name).ok_or_else(|| {
-        let names: Vec<&str> = PROFILES.iter().map(|profile| profile.name).collect();
+    BUILT_IN.into_iter().find(|profile| profile.name == name).ok_or_else(|| {
+        let names: Vec<&str> = BUILT_IN.iter().map(|profile| profile.name).collect();
         BadSettings::new(
             format!("there is no printer profile `{name}`"),
-            format!("there are {}", names.join(", ")),
+            format!(
+                "there are {}; or name a profile file, for example rigs/printers/kiosk-80.yaml",
+                names.join(", ")
+            ),
         )
     })
 }
@@ -241,16 +267,17 @@ fn unknown_key(word: &str) -> BadSettings {
 #[cfg(test)]
 mod tests {
     use super::{PortSpec, PrinterSettings, Settings, fault, profile};
+    use crate::flow::PtyFlow;
     use printer::{Micrometres, Poke};
     use std::path::PathBuf;
 
     #[test]
     fn a_printer_is_described_in_one_line() {
-        let words = "name=till1 tcp=127.0.0.1:9101 pty=/tmp/p1 profile=kiosk-80 fault='jam at 30 mm'";
-        let printer = PrinterSettings::parse(words).unwrap();
+        let words = "name=till1 tcp=127.0.0.1:9101 pty=/tmp/p1,flow=none profile=kiosk-80 fault='jam at 30 mm'";
+        let printer = PrinterSettings::parse(words, profile).unwrap();
         assert_eq!((printer.name.as_str(), printer.profile.name), ("till1", "kiosk-80"));
-        let ports = [PortSpec::Tcp("127.0.0.1:9101".to_owned()), PortSpec::Pty(PathBuf::from("/tmp/p1"))];
-        assert_eq!(printer.ports, ports);
+        let pty = PortSpec::Pty { link: PathBuf::from("/tmp/p1"), flow: PtyFlow::Never };
+        assert_eq!(printer.ports, [PortSpec::Tcp("127.0.0.1:9101".to_owned()), pty]);
         assert_eq!(printer.faults, [Poke::Jam { at: Micrometres::from_mm(30) }]);
     }
 
@@ -262,10 +289,11 @@ mod tests {
             ("name=", "till1"),
             ("tcp=9100", "127.0.0.1:9100"),
             ("profile=desk", "desk-80"),
+            ("pty=/tmp/p1,flow=fast", "xon-xoff"),
             ("fault=gear", "gear-worn"),
             ("colour=red", "colour=red"),
         ] {
-            let error = PrinterSettings::parse(words).unwrap_err().to_string();
+            let error = PrinterSettings::parse(words, profile).unwrap_err().to_string();
             assert!(error.contains(named), "{words}: {error}");
         }
     }

@@ -1,22 +1,24 @@
 //! A printer on a wire: the near end of a pseudo-terminal, or a serial port.
 //!
 //! Rates in bits per second, ten bits a byte. A serial port sets its own pace. A pseudo-terminal has none, so its bytes
-//! are read at the rate that the client has set, in bursts of two milliseconds. A host whose system obeys XOFF is not
-//! read while the printer says stop, for what its system still holds would not have been sent yet; a host that does
-//! not obey is read on, and what finds no room is lost, as on a real wire. *Not modelled:* parity and framing
-//! errors, the wires for flow control on a pseudo-terminal; a serial adapter that comes back after it was unplugged.
+//! are read at the rate that the client has set, in bursts of two milliseconds. Who is read when, says [`Reading`]: a
+//! host whose system obeys the printer is not read while it says stop, for what that system still holds would not have
+//! been sent yet. *Not modelled:* parity and framing errors, the wires for flow control on a pseudo-terminal; a
+//! serial adapter that comes back after it was unplugged.
 //! Source: printer sources, section 4.1; "Serial practice", sections 0 and 1.
 
-use crate::device::{Device, Kind};
+use crate::device::{Device, Kind, Port};
 use crate::error::ServeError;
+use crate::flow::{HearsStop, PtyFlow};
 use crate::link::Link;
-use crate::pty::{self, Chosen};
+use crate::pty;
 use crate::serial_line::{Flow, Parity, SerialLine};
 use rustix::fs::{Mode, OFlags};
 use rustix::termios::{ControlModes, InputModes, OptionalActions, tcgetattr, tcsetattr};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::rc::Rc;
 use std::time::Duration;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
@@ -38,17 +40,17 @@ pub(crate) struct Wire {
 
 #[derive(Debug)]
 enum WireKind {
-    Pty { _far: OwnedFd, _link: Link },
+    Pty { flow: PtyFlow, _far: OwnedFd, _link: Link },
     Serial(Flow),
 }
 
 impl Wire {
     /// A pseudo-terminal with this link to it.
-    pub(crate) fn pty(link: &Path) -> Result<Self, ServeError> {
+    pub(crate) fn pty(link: &Path, flow: PtyFlow) -> Result<Self, ServeError> {
         let pty = pty::open().map_err(ServeError::opening("a pseudo-terminal"))?;
         let made = Link::make(link, &pty.path)?;
         let place = link.display().to_string();
-        Ok(Self { near: pty.near, kind: WireKind::Pty { _far: pty.far, _link: made }, place })
+        Ok(Self { near: pty.near, kind: WireKind::Pty { flow, _far: pty.far, _link: made }, place })
     }
 
     /// A serial port, for us alone.
@@ -77,17 +79,68 @@ impl Wire {
     /// Carries bytes both ways until the wire breaks; says why it did.
     pub(crate) async fn carry(self, device: &Device) -> io::Error {
         let near = match register(self.near) {
-            Ok(near) => near,
+            Ok(near) => Rc::new(near),
             Err(error) => return error,
         };
-        let hears_stop = matches!(self.kind, WireKind::Pty { .. } | WireKind::Serial(Flow::XonXoff));
-        let port = device.plug_in(Kind::Wire { hears_stop });
+        let port = device.plug_in(Kind::Wire(self.kind.hears_stop(&near)));
         let broke = tokio::select! {
             error = read(device, &port, &near, &self.kind) => error,
             error = write(device, &port, &near) => error,
         };
         device.pull_out(&port);
         broke
+    }
+}
+
+impl WireKind {
+    fn hears_stop(&self, near: &Rc<AsyncFd<OwnedFd>>) -> HearsStop {
+        match self {
+            Self::Pty { flow: PtyFlow::Auto, .. } => HearsStop::IfAsked(Rc::clone(near)),
+            Self::Pty { flow: PtyFlow::XonXoff, .. } | Self::Serial(Flow::XonXoff) => HearsStop::Always,
+            Self::Pty { .. } | Self::Serial(_) => HearsStop::Never,
+        }
+    }
+
+    /// How to read on: at this rate, 0 where the wire itself sets the pace, and when.
+    fn reading(&self, near: &AsyncFd<OwnedFd>) -> (u32, Reading) {
+        match self {
+            Self::Pty { flow, .. } => {
+                let chosen = pty::chosen(near);
+                let reading = match (flow, chosen.obeys_xoff) {
+                    (PtyFlow::DtrDsr, _) | (PtyFlow::Auto | PtyFlow::XonXoff, true) => Reading::WhileGoing,
+                    (PtyFlow::XonXoff, false) => Reading::Always,
+                    (PtyFlow::Auto | PtyFlow::Never, _) => Reading::WhileRoom,
+                };
+                (chosen.baud_bps, reading)
+            }
+            Self::Serial(Flow::RtsCts) => (0, Reading::WhileGoing),
+            Self::Serial(_) => (0, Reading::Always),
+        }
+    }
+}
+
+/// When a wire is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    /// Whatever the printer says; what finds no room is lost, as on a real wire.
+    Always,
+    /// While it does not say stop; the host's system would not have sent more.
+    WhileGoing,
+    /// While its buffer has a free byte, also offline.
+    WhileRoom,
+}
+
+impl Reading {
+    /// Waits until it may be; for so many bytes.
+    async fn may(self, device: &Device) -> usize {
+        match self {
+            Self::Always => usize::MAX,
+            Self::WhileGoing => {
+                device.until_going().await;
+                usize::MAX
+            }
+            Self::WhileRoom => device.until_room_or_deaf().await,
+        }
     }
 }
 
@@ -124,21 +177,16 @@ fn set(near: &OwnedFd, line: &SerialLine) -> rustix::io::Result<bool> {
 /// Feeds the printer from the wire until it breaks.
 async fn read(
     device: &Device,
-    port: &crate::device::Port,
+    port: &Port,
     near: &AsyncFd<OwnedFd>,
     kind: &WireKind,
 ) -> io::Error {
     let mut buffer = [0; 4096];
     let mut next = Instant::now();
     loop {
-        let chosen = match kind {
-            WireKind::Pty { .. } => pty::chosen(near),
-            WireKind::Serial(flow) => Chosen { baud_bps: 0, obeys_xoff: *flow == Flow::RtsCts },
-        };
-        if chosen.obeys_xoff {
-            device.until_going().await;
-        }
-        let room = buffer.get_mut(..burst(chosen.baud_bps)).unwrap_or_default();
+        let (baud_bps, reading) = kind.reading(near);
+        let most = reading.may(device).await.min(burst(baud_bps));
+        let room = buffer.get_mut(..most).unwrap_or_default();
         let read = near.async_io(Interest::READABLE, |near| Ok(rustix::io::read(near, &mut *room)?)).await;
         let count = match read {
             Ok(0) => return io::ErrorKind::UnexpectedEof.into(),
@@ -147,8 +195,8 @@ async fn read(
             Err(error) => return error,
         };
         device.receive(port, room.get(..count).unwrap_or_default());
-        if chosen.baud_bps > 0 {
-            next = next.max(Instant::now() - LATE) + time_of(count, chosen.baud_bps);
+        if baud_bps > 0 {
+            next = next.max(Instant::now() - LATE) + time_of(count, baud_bps);
             tokio::time::sleep_until(next).await;
         }
     }
@@ -169,7 +217,7 @@ fn time_of(bytes: usize, baud_bps: u32) -> Duration {
 }
 
 /// Says on the wire what the printer says, until it breaks.
-async fn write(device: &Device, port: &crate::device::Port, near: &AsyncFd<OwnedFd>) -> io::Error {
+async fn write(device: &Device, port: &Port, near: &AsyncFd<OwnedFd>) -> io::Error {
     loop {
         let chunk = port.replies.next_chunk().await;
         if !device.is_plugged() {

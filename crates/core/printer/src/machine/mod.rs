@@ -236,12 +236,18 @@ impl Printer {
     }
 
     fn receive(&mut self, now: SimTime, bytes: &[u8]) {
-        let mut lost = 0;
-        for byte in bytes {
+        let (mut lost, mut rest) = (0, bytes);
+        while let Some((byte, behind)) = rest.split_first() {
             if self.power != Power::On {
-                lost += 1;
+                lost += rest.len() as u32;
+                break;
+            }
+            let taken = self.receiver.receive_many(rest);
+            if taken > 0 {
+                rest = rest.get(taken..).unwrap_or_default();
                 continue;
             }
+            rest = behind;
             let (room, realtime) = self.receiver.receive(*byte);
             lost += u32::from(!room);
             if let Some(realtime) = realtime {

@@ -98,6 +98,11 @@ impl Mechanism {
         self.orders.push_back(order);
     }
 
+    /// Orders that are not done.
+    pub(crate) fn waiting(&self) -> usize {
+        self.orders.len()
+    }
+
     /// Whether the interpreter may compose more: not far ahead, and never past a cut.
     pub(crate) fn has_room(&self) -> bool {
         let feeds = |order: &Order| matches!(order, Order::Print { .. } | Order::Feed { .. });

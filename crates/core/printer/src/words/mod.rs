@@ -5,11 +5,13 @@
 //! and exact, without floats. Source of the faults: the rows P and E of the catalogue of causes. *Not here:* faults of
 //! the data cable and of the world beyond the printer; they are no pokes.
 
+mod part;
 mod preset;
 mod shown;
 mod table;
 mod value;
 
+pub use part::missing_part;
 pub use preset::{PRESETS, Preset, preset};
 pub use table::PHRASES;
 

@@ -36,6 +36,14 @@ pub const PRESETS: &[Preset] = &[
     Preset {
         name: "gear-worn",
         phrases: &[
+            "wear platen tooth 5 by 100 %",
+            "wear platen tooth 6 by 100 %",
+            "wear platen tooth 7 by 100 %",
+            "wear platen tooth 8 by 100 %",
+            "wear platen tooth 9 by 100 %",
+            "wear platen tooth 10 by 100 %",
+            "wear platen tooth 11 by 100 %",
+            "wear platen tooth 12 by 100 %",
             "wear platen tooth 40 by 100 %",
             "wear platen tooth 41 by 100 %",
             "wear platen tooth 42 by 100 %",
@@ -44,11 +52,19 @@ pub const PRESETS: &[Preset] = &[
             "wear platen tooth 45 by 100 %",
             "wear platen tooth 46 by 100 %",
             "wear platen tooth 47 by 100 %",
+            "wear platen tooth 70 by 100 %",
+            "wear platen tooth 71 by 100 %",
+            "wear platen tooth 72 by 100 %",
+            "wear platen tooth 73 by 100 %",
+            "wear platen tooth 74 by 100 %",
+            "wear platen tooth 75 by 100 %",
+            "wear platen tooth 76 by 100 %",
+            "wear platen tooth 77 by 100 %",
         ],
-        says: "eight teeth of the platen's gear are gone: lines squash, once a turn",
+        says: "the platen's gear has lost eight teeth in three places: lines fall onto each other, three times a turn",
     },
-    Preset { name: "jam", phrases: &["jam at 30 mm"], says: "something stands in the paper path" },
-    Preset { name: "paper-wrapped", phrases: &["wrap paper"], says: "the paper sticks to the platen" },
+    Preset { name: "jam", phrases: &["jam at 30 mm"], says: "something stands in the paper path: lines pile up before it" },
+    Preset { name: "paper-wrapped", phrases: &["wrap paper"], says: "the paper sticks to the platen, and goes round with it" },
     Preset { name: "feed-stall", phrases: &["drag 2 N over 15 mm"], says: "the roll binds: steps are lost" },
     Preset {
         name: "dust",
@@ -57,8 +73,8 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "ageing",
-        phrases: &["age head 120 km", "glaze platen to 60 %", "weaken motor to 80 %"],
-        says: "worn by use: lighter print, weaker grip and motor",
+        phrases: &["age head 300 km", "glaze platen to 30 %", "weaken motor to 80 %"],
+        says: "worn by twice its life: paler print, and a platen that slips, so that lines move together",
     },
     Preset {
         name: "head-dots",
@@ -103,8 +119,8 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "supply-weak",
-        phrases: &["supply 19 V", "supply resistance 1.5 ohm"],
-        says: "a weak power adapter",
+        phrases: &["supply resistance 700 mohm"],
+        says: "a weak power adapter: it breaks down under dense lines, and the printer stops and goes on",
     },
     Preset { name: "power-cut", phrases: &["power off"], says: "no power; say `power on` to end it" },
     Preset {
@@ -120,18 +136,22 @@ pub const PRESETS: &[Preset] = &[
     Preset {
         name: "presenter-stuck",
         phrases: &["block presenter"],
-        says: "the presenter's rollers are stopped",
+        says: "the presenter's rollers are stopped: a receipt that is to be offered stays inside",
     },
     Preset {
         name: "bin-full",
         phrases: &["fill bin with 30"],
-        says: "the bin for retracted receipts is full",
+        says: "the bin for retracted receipts is full: what nobody takes stays in the mouth",
     },
     Preset { name: "cover-open", phrases: &["open cover"], says: "the cover is open" },
-    Preset { name: "heat", phrases: &["ambient 55 C"], says: "a hot place: the head reaches its limit" },
+    Preset {
+        name: "heat",
+        phrases: &["ambient 90 C"],
+        says: "hot as an oven: within minutes the head is over its limit, until `ambient 25 C`",
+    },
     Preset {
         name: "humidity",
         phrases: &["humidity 95 %"],
-        says: "damp air: paper swells, contacts corrode",
+        says: "damp air: the paper sensors flicker",
     },
 ];

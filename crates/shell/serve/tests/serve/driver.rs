@@ -32,7 +32,7 @@ impl Bench {
     pub(crate) fn start_with(printers: &[&str], change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().expect("the bench works");
         let ports = |words: &str| words.replace("DIR", folder.path().to_str().expect("the bench works"));
-        let parse = |words: &&str| PrinterSettings::parse(&ports(words)).expect("the bench works");
+        let parse = |words: &&str| PrinterSettings::parse(&ports(words), serve::profile).expect("the bench works");
         let mut settings = Settings::new(printers.iter().map(parse).collect()).expect("the bench works");
         settings.out = Some(folder.path().join("out"));
         change(&mut settings);
@@ -104,6 +104,17 @@ impl Bench {
         Host::at(self.place("tcp"))
     }
 
+    /// How a host fails at the first printer's network port, once the printer has noticed that its power is gone.
+    pub(crate) fn connect_to_nobody(&self) -> std::io::ErrorKind {
+        loop {
+            // A connection that was taken in the last moment is reset.
+            match TcpStream::connect(self.place("tcp")) {
+                Ok(mut stream) => drop(stream.read(&mut [0])),
+                Err(error) => return error.kind(),
+            }
+        }
+    }
+
     pub(crate) fn ask(&self, line: &str) -> String {
         self.controller.ask(line).expect("the server lives")
     }
@@ -160,6 +171,11 @@ impl Host {
     /// Closes its side, as CUPS does; all that still comes, until the printer has done all and hangs up.
     pub(crate) fn finish(&mut self) -> Vec<u8> {
         self.0.shutdown(Shutdown::Write).expect("the bench works");
+        self.rest()
+    }
+
+    /// All that still comes, until the printer hangs up.
+    pub(crate) fn rest(&mut self) -> Vec<u8> {
         let mut rest = Vec::new();
         self.0.read_to_end(&mut rest).expect("the bench works");
         rest

@@ -1,6 +1,7 @@
 //! What people do: phrases on the control socket, cables, power.
 
 use super::driver::{Bench, Host};
+use serve::What;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 
@@ -70,7 +71,40 @@ fn a_printer_that_loses_its_power_resets_its_hosts_and_starts_anew() {
     assert!(bench.ask("status").contains("no power"));
     assert_eq!(bench.ask("power on"), "ok power on");
     bench.until_event("ready");
+    bench.until(listens);
     assert_eq!(bench.connect().status(1), 0x16);
+}
+
+fn listens(what: &What) -> Option<()> {
+    matches!(what, What::Listens { .. }).then_some(())
+}
+
+#[test]
+fn a_printer_without_power_refuses_hosts_until_it_is_up_again() {
+    let bench = Bench::start(&["tcp=127.0.0.1:0 fault=power-cut"]);
+    let mut host = bench.connect_to_nobody();
+    for _ in 0..2 {
+        assert_eq!(host, ErrorKind::ConnectionRefused);
+        assert_eq!(bench.ask("power on"), "ok power on");
+        bench.until(listens);
+        assert_eq!(bench.connect().status(1), 0x16);
+        assert_eq!(bench.ask("power off"), "ok power off");
+        host = bench.connect_to_nobody();
+    }
+}
+
+#[test]
+fn a_new_host_at_a_pulled_cable_waits_in_silence() {
+    let bench = Bench::start(DESK);
+    assert_eq!(bench.ask("pull cable"), "ok pull cable");
+    let mut host = bench.connect();
+    host.send(b"\x10\x04\x04");
+    host.0.shutdown(std::net::Shutdown::Write).unwrap();
+    host.0.set_nonblocking(true).unwrap();
+    assert_eq!(host.0.read(&mut [0]).unwrap_err().kind(), ErrorKind::WouldBlock);
+    host.0.set_nonblocking(false).unwrap();
+    assert_eq!(bench.ask("plug cable"), "ok plug cable");
+    assert_eq!(host.rest(), [0x12]);
 }
 
 #[test]

@@ -37,6 +37,32 @@ fn a_host_that_closes_its_side_is_hung_up_on_when_all_is_on_paper() {
 }
 
 #[test]
+fn a_host_that_only_asks_is_answered_and_hung_up_on_however_offline_the_printer_is() {
+    let stuck_for = |settings: &mut serve::Settings| settings.idle_turn = Duration::from_millis(20);
+    let bench = Bench::start_with(&["tcp=127.0.0.1:0 fault=cover-open"], stuck_for);
+    // Once a stuck job has lost its turn, it is nobody else's reason to wait.
+    let mut stuck = bench.connect();
+    stuck.send(b"stuck\n");
+    assert_eq!(stuck.status(2), 0x16);
+    stuck.0.shutdown(Shutdown::Write).unwrap();
+    let mut host = bench.connect();
+    assert_eq!(host.send(b"\x10\x04\x01\0\x10\x04\x02\0").finish(), [0x1e, 0x16]);
+}
+
+#[test]
+fn a_host_that_prints_is_kept_until_its_job_is_on_paper_after_the_cover_is_closed() {
+    let bench = Bench::start(&["tcp=127.0.0.1:0 fault=cover-open"]);
+    let mut host = bench.connect();
+    host.send(RECEIPT).send(b"\x10\x04\x02");
+    assert_eq!(host.answer(), 0x16);
+    host.0.shutdown(Shutdown::Write).unwrap();
+    assert!(bench.ask("status").contains("hosts on the network: 1"));
+    assert_eq!(bench.ask("close cover"), "ok close cover");
+    assert_eq!(host.rest(), b"");
+    assert_eq!(bench.until_filed().lines, ["Total 12.50", "Thank you"]);
+}
+
+#[test]
 fn what_a_host_sent_before_it_vanished_stays() {
     let bench = Bench::start(DESK);
     let mut host = bench.connect();
@@ -138,6 +164,62 @@ fn open(path: &str) -> File {
     OpenOptions::new().read(true).write(true).open(path).expect("a terminal can be opened")
 }
 
+/// Opens a pseudo-terminal as pyserial does: raw, and XON and XOFF only if it is asked for them.
+fn open_raw(path: &str, xon_xoff: bool) -> File {
+    use rustix::termios::{InputModes, OptionalActions, tcgetattr, tcsetattr};
+    let port = open(path);
+    let mut line = tcgetattr(&port).unwrap();
+    line.make_raw();
+    line.input_modes.set(InputModes::IXON, xon_xoff);
+    tcsetattr(&port, OptionalActions::Now, &line).unwrap();
+    port
+}
+
+fn ask(port: &mut File, n: u8) -> u8 {
+    port.write_all(&[0x10, 0x04, n]).unwrap();
+    let mut answer = [0];
+    port.read_exact(&mut answer).unwrap();
+    answer[0]
+}
+
+#[test]
+fn a_client_that_did_not_ask_for_xoff_reads_nothing_but_answers() {
+    for flow in ["", ",flow=none"] {
+        let bench = Bench::start(&[&format!("pty=DIR/p1{flow}")]);
+        let mut port = open_raw(bench.place("pty"), false);
+        assert_eq!(ask(&mut port, 1), 0x16);
+        assert_eq!(bench.ask("open cover"), "ok open cover");
+        // Offline with the drawer's pin high, and nothing before it.
+        assert_eq!(ask(&mut port, 1), 0x1e, "{flow}");
+        assert_eq!(bench.ask("close cover"), "ok close cover");
+        assert_eq!(ask(&mut port, 1), 0x16);
+    }
+}
+
+#[test]
+fn xoff_that_is_asked_for_on_the_command_line_is_sent_to_any_client() {
+    let bench = Bench::start(&["pty=DIR/p1,flow=xon-xoff"]);
+    let mut port = open_raw(bench.place("pty"), false);
+    assert_eq!(ask(&mut port, 1), 0x16);
+    assert_eq!(bench.ask("open cover"), "ok open cover");
+    // XOFF.
+    assert_eq!(ask(&mut port, 1), 0x13);
+}
+
+#[test]
+fn a_host_without_any_flow_control_loses_nothing_at_a_pseudo_terminal() {
+    for flow in ["", ",flow=none", ",flow=dtr-dsr"] {
+        let bench = Bench::start(&[&format!("pty=DIR/p1{flow} fault=cover-open")]);
+        let mut port = open_raw(bench.place("pty"), false);
+        let line = [b" ".repeat(47).as_slice(), b"\n"].concat();
+        let receipt = [line.repeat(110).as_slice(), RECEIPT].concat();
+        let writer = std::thread::spawn(move || port.write_all(&receipt).unwrap());
+        assert_eq!(bench.ask("close cover"), "ok close cover");
+        assert_eq!(last_line_of_a_receipt_without_loss(&bench), "Thank you", "{flow}");
+        writer.join().unwrap();
+    }
+}
+
 #[test]
 fn a_pseudo_terminal_is_a_serial_port_that_says_stop() {
     let bench = Bench::start(&["pty=DIR/p1"]);
@@ -172,7 +254,7 @@ fn a_serial_port_is_served_like_a_wire() {
     let first = Bench::start(&["pty=DIR/p1"]);
     let serial = format!("serial={}:9600,8N1,none", first.place("pty"));
     let bench = Bench::start(&[serial.as_str()]);
-    assert!(bench.place("serial").ends_with(":9600,8N1,none"));
+    assert!(bench.place("serial").ends_with(":9600,8N1,flow=none"));
     // Nothing was said, so both printers are silent; the end of the first is the end of the line.
     drop(first);
     bench.until_trouble("is gone");
