@@ -336,16 +336,13 @@ fn every_encoded_command_parses_to_itself() {
 }
 
 #[test]
-fn the_fuzz_body_survives_a_small_corpus() {
-    let corpus: [&[u8]; 6] = [
-        b"",
-        b"\x00\x20\x0E\x01\x1B@\xD6\xD0\x81\x30",
-        b"\x00\x00\x03\x05\x1Dv0\x00\xFF\xFF\xFF\xFFaaaaaaaaaaaaaaaa",
-        b"\x00\x10\x00\x02\x1D8L\xFF\xFF\xFF\xFF\x10\x04\x01",
-        b"\xFF\xFF\x00\x00\x1Cq\xFF\x00\x00\x00\x00\xFF\xFF\xFF\xFF",
-        b"\xFF\x0F\x02\x01\x1B&\xFF\x00\xFF\x00\x00\x1D(k\x00\x00\x1Dk\x49\xFF",
-    ];
-    corpus.into_iter().for_each(fuzz_parse);
+fn saved_inputs_break_no_claim() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/inputs/parse");
+    let inputs: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(inputs.len() > 50);
+    for input in inputs {
+        fuzz_parse(&std::fs::read(input).unwrap());
+    }
 }
 
 /// Bytes that look like commands more often than chance would have it: examples of the catalogue, whole, cut short

@@ -50,3 +50,22 @@ fn an_unknown_part_and_a_number_out_of_bounds_are_explained() {
         "name: till\nabout: A till\nlike: desk-90\nsources: []\nhed: {}\nmotor: { steps-per-line: 900 }\n";
     assert_snapshot!(complaints(text));
 }
+
+#[test]
+fn bad_profiles_are_explained_and_odd_ones_print() {
+    let sound = "name: a\nabout: b\nlike: desk-80\nsources: [c]\n";
+    let rest = [
+        "",
+        "motor: { top-steps-per-s: 1 }\n",
+        "motor: {",
+        "\0",
+        "boot-ms: 0\n",
+        "paper: { head-dots: 8 }\n",
+    ];
+    for rest in rest {
+        tillrig_scenario::fuzz_printer_file([sound, rest].concat().as_bytes());
+    }
+    for bytes in [b"\xFF\xFE".as_slice(), b"&a [*a]", b"name: !!binary x", b"{{{{{{{{", b"- - - -\t"] {
+        tillrig_scenario::fuzz_printer_file(bytes);
+    }
+}

@@ -104,7 +104,11 @@ fn settings(arguments: &Printer) -> Result<Settings, Trouble> {
     let printers = if arguments.printer.is_empty() {
         vec![only_printer(arguments)?]
     } else {
-        arguments.printer.iter().map(|words| PrinterSettings::parse(words, profile::find)).collect::<Result<_, _>>()?
+        arguments
+            .printer
+            .iter()
+            .map(|words| PrinterSettings::parse(words, profile::find))
+            .collect::<Result<_, _>>()?
     };
     let mut settings = Settings::new(printers)?;
     settings.out.clone_from(&arguments.out);

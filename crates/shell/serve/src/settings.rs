@@ -273,7 +273,8 @@ mod tests {
 
     #[test]
     fn a_printer_is_described_in_one_line() {
-        let words = "name=till1 tcp=127.0.0.1:9101 pty=/tmp/p1,flow=none profile=kiosk-80 fault='jam at 30 mm'";
+        let words =
+            "name=till1 tcp=127.0.0.1:9101 pty=/tmp/p1,flow=none profile=kiosk-80 fault='jam at 30 mm'";
         let printer = PrinterSettings::parse(words, profile).unwrap();
         assert_eq!((printer.name.as_str(), printer.profile.name), ("till1", "kiosk-80"));
         let pty = PortSpec::Pty { link: PathBuf::from("/tmp/p1"), flow: PtyFlow::Never };

@@ -79,7 +79,7 @@ pub fn fuzz_printer(bytes: &[u8]) {
     watched.mend();
     let mut fresh = Watched::new(&script);
     fresh.mend();
-    watched.receipt().check(&fresh.receipt());
+    watched.receipt().check(&fresh.receipt(), hands);
 }
 
 /// Time that lets a hot head cool down, and every wait end.

@@ -1,4 +1,4 @@
-//! Bad input: whatever comes, the claims of the fuzz targets hold. The saved inputs stand beside the targets.
+//! Bad input: whatever comes, the claims of the fuzz targets hold. The saved inputs stand in `tests/inputs`.
 
 #![expect(
     clippy::print_stdout,
@@ -21,7 +21,7 @@ use std::path::Path;
     reason = "inputs are files, and a failing one is told"
 )]
 fn replay(target: &str, run: fn(&[u8])) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dev/fuzz/corpus").join(target);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/inputs").join(target);
     let mut count = 0;
     for entry in fs::read_dir(&folder).expect("a folder of inputs") {
         let path = entry.expect("an input").path();

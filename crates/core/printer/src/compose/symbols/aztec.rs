@@ -19,7 +19,7 @@ const COMPACT_LAYERS: u8 = 4;
 const FULL_LAYERS: u8 = 22;
 
 /// The symbol store.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Store {
     pub(super) data: Vec<u8>,
     compact: bool,

@@ -9,7 +9,7 @@ use super::size;
 use datamatrix::{DataMatrix as Encoder, SymbolList};
 
 /// The symbol store.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Store {
     pub(super) data: Vec<u8>,
     rectangular: bool,

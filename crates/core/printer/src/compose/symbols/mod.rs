@@ -6,6 +6,7 @@
 //! | `linear`, `upc`, `code128`, `gs1` | data of each bar code to bars |
 //! | `bars`, `grid` | bars and modules on their way to dots |
 //! | `qr`, `pdf417`, `aztec`, `data_matrix`, `stacked`, `maxi_code` | what is stored of each matrix code, and its modules |
+//! | `recent` | the last symbol of a kind, kept |
 //! | `size` | the answer that says how large a stored symbol is |
 //!
 //! Facts: printer sources, section 2.4. What is stored stays until `ESC @`. A symbol that holds too much, or is wider
@@ -23,11 +24,13 @@ mod linear;
 mod maxi_code;
 mod pdf417;
 mod qr;
+mod recent;
 mod size;
 mod stacked;
 mod upc;
 
 use self::grid::Drawn;
+use self::recent::Recent;
 use super::{Answer, BLOCK, Interpreter, Outcome};
 use crate::mechanism::Mechanism;
 use crate::paper::content::{Meaning, Modules};
@@ -49,6 +52,16 @@ pub(super) struct Symbols {
     data_matrix: data_matrix::Store,
     stacked: stacked::Store,
     maxi_code: maxi_code::Store,
+    made: Made,
+}
+
+/// The last symbol of each kind that takes long to make; QR codes keep their own.
+#[derive(Clone, Debug, Default)]
+struct Made {
+    pdf417: Recent<pdf417::Store>,
+    aztec: Recent<aztec::Store>,
+    data_matrix: Recent<data_matrix::Store>,
+    stacked: Recent<stacked::Store>,
 }
 
 /// What a function of `GS ( k` wants.
@@ -78,6 +91,16 @@ impl Symbols {
             + self.data_matrix.data.capacity()
             + self.stacked.data.capacity()
             + self.maxi_code.data.capacity()
+            + self.made.footprint_bytes()
+    }
+}
+
+impl Made {
+    fn footprint_bytes(&self) -> usize {
+        self.pdf417.footprint_bytes()
+            + self.aztec.footprint_bytes()
+            + self.data_matrix.footprint_bytes()
+            + self.stacked.footprint_bytes()
     }
 }
 
@@ -86,26 +109,31 @@ impl Interpreter {
     pub(super) fn code_command(&mut self, command: &Command<'_>, to: &mut Mechanism) -> Option<Outcome> {
         let area_dots = self.modes.width_dots();
         let symbols = &mut self.symbols;
+        let made = &mut symbols.made;
         let (wish, drawn) = match *command {
             Command::Qr(function) => {
                 let wish = symbols.qr.set(&function);
                 (wish, wish.draw(|| symbols.qr.draw()))
             }
             Command::Pdf417(function) => {
-                let wish = symbols.pdf417.set(&function);
-                (wish, wish.draw(|| symbols.pdf417.draw(area_dots)))
+                let store = &mut symbols.pdf417;
+                let wish = store.set(&function);
+                (wish, wish.draw(|| made.pdf417.draw(store, area_dots, || store.draw(area_dots))))
             }
             Command::Aztec(function) => {
-                let wish = symbols.aztec.set(&function);
-                (wish, wish.draw(|| symbols.aztec.draw()))
+                let store = &mut symbols.aztec;
+                let wish = store.set(&function);
+                (wish, wish.draw(|| made.aztec.draw(store, 0, || store.draw())))
             }
             Command::DataMatrix(function) => {
-                let wish = symbols.data_matrix.set(&function);
-                (wish, wish.draw(|| symbols.data_matrix.draw()))
+                let store = &mut symbols.data_matrix;
+                let wish = store.set(&function);
+                (wish, wish.draw(|| made.data_matrix.draw(store, 0, || store.draw())))
             }
             Command::Gs1DataBar2d(function) => {
-                let wish = symbols.stacked.set(&function);
-                (wish, wish.draw(|| symbols.stacked.draw(area_dots)))
+                let store = &mut symbols.stacked;
+                let wish = store.set(&function);
+                (wish, wish.draw(|| made.stacked.draw(store, area_dots, || store.draw(area_dots))))
             }
             Command::MaxiCode(function) => {
                 let wish = symbols.maxi_code.set(&function);

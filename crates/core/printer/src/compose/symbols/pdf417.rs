@@ -25,7 +25,7 @@ const TRUNCATED_FRAME: u16 = 35;
 const ENCODER_ROWS: usize = 3;
 
 /// The symbol store.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Store {
     pub(super) data: Vec<u8>,
     columns: u8,
@@ -36,7 +36,7 @@ pub(super) struct Store {
     truncated: bool,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Correction {
     Level(u8),
     /// Tenths of the data.

@@ -15,7 +15,7 @@ const PAIR: u16 = 49;
 const GUARDS: u16 = 4;
 
 /// The symbol store.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Store {
     pub(super) data: Vec<u8>,
     kind: u8,
