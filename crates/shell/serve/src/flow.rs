@@ -32,12 +32,8 @@ pub enum PtyFlow {
 }
 
 impl PtyFlow {
-    const WORDS: [(&str, Self); 4] = [
-        ("auto", Self::Auto),
-        ("xon-xoff", Self::XonXoff),
-        ("dtr-dsr", Self::DtrDsr),
-        ("none", Self::Never),
-    ];
+    const WORDS: [(&str, Self); 4] =
+        [("auto", Self::Auto), ("xon-xoff", Self::XonXoff), ("dtr-dsr", Self::DtrDsr), ("none", Self::Never)];
 
     /// Reads the word after `flow=`.
     pub(crate) fn parse(word: &str) -> Result<Self, BadSettings> {

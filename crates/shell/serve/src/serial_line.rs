@@ -47,7 +47,8 @@ pub enum Flow {
     Never,
 }
 
-const EXAMPLE: &str = "for example /dev/ttyUSB0:9600,8N1,flow=xon-xoff; flow control is xon-xoff, rts-cts or none";
+const EXAMPLE: &str =
+    "for example /dev/ttyUSB0:9600,8N1,flow=xon-xoff; flow control is xon-xoff, rts-cts or none";
 
 impl SerialLine {
     /// Reads `PATH[:BAUD[,8N1][,flow=HOW]]`; HOW alone does too. A path may hold colons: only what looks like a rate ends it.
@@ -151,7 +152,13 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_named_with_an_example() {
-        for words in [":9600", "/dev/ttyUSB0:9600,9N1", "/dev/ttyUSB0:0", "/dev/ttyUSB0:9600,fast", "/dev/ttyUSB0:9600,flow=8N1"] {
+        for words in [
+            ":9600",
+            "/dev/ttyUSB0:9600,9N1",
+            "/dev/ttyUSB0:0",
+            "/dev/ttyUSB0:9600,fast",
+            "/dev/ttyUSB0:9600,flow=8N1",
+        ] {
             assert!(understood(words).contains("for example /dev/ttyUSB0:9600"), "{}", understood(words));
         }
     }

@@ -175,12 +175,7 @@ fn set(near: &OwnedFd, line: &SerialLine) -> rustix::io::Result<bool> {
 }
 
 /// Feeds the printer from the wire until it breaks.
-async fn read(
-    device: &Device,
-    port: &Port,
-    near: &AsyncFd<OwnedFd>,
-    kind: &WireKind,
-) -> io::Error {
+async fn read(device: &Device, port: &Port, near: &AsyncFd<OwnedFd>, kind: &WireKind) -> io::Error {
     let mut buffer = [0; 4096];
     let mut next = Instant::now();
     loop {

@@ -63,8 +63,16 @@ pub const PRESETS: &[Preset] = &[
         ],
         says: "the platen's gear has lost eight teeth in three places: lines fall onto each other, three times a turn",
     },
-    Preset { name: "jam", phrases: &["jam at 30 mm"], says: "something stands in the paper path: lines pile up before it" },
-    Preset { name: "paper-wrapped", phrases: &["wrap paper"], says: "the paper sticks to the platen, and goes round with it" },
+    Preset {
+        name: "jam",
+        phrases: &["jam at 30 mm"],
+        says: "something stands in the paper path: lines pile up before it",
+    },
+    Preset {
+        name: "paper-wrapped",
+        phrases: &["wrap paper"],
+        says: "the paper sticks to the platen, and goes round with it",
+    },
     Preset { name: "feed-stall", phrases: &["drag 2 N over 15 mm"], says: "the roll binds: steps are lost" },
     Preset {
         name: "dust",
@@ -149,9 +157,5 @@ pub const PRESETS: &[Preset] = &[
         phrases: &["ambient 90 C"],
         says: "hot as an oven: within minutes the head is over its limit, until `ambient 25 C`",
     },
-    Preset {
-        name: "humidity",
-        phrases: &["humidity 95 %"],
-        says: "damp air: the paper sensors flicker",
-    },
+    Preset { name: "humidity", phrases: &["humidity 95 %"], says: "damp air: the paper sensors flicker" },
 ];

@@ -32,7 +32,8 @@ impl Bench {
     pub(crate) fn start_with(printers: &[&str], change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().expect("the bench works");
         let ports = |words: &str| words.replace("DIR", folder.path().to_str().expect("the bench works"));
-        let parse = |words: &&str| PrinterSettings::parse(&ports(words), serve::profile).expect("the bench works");
+        let parse =
+            |words: &&str| PrinterSettings::parse(&ports(words), serve::profile).expect("the bench works");
         let mut settings = Settings::new(printers.iter().map(parse).collect()).expect("the bench works");
         settings.out = Some(folder.path().join("out"));
         change(&mut settings);
