@@ -22,7 +22,9 @@ use crate::text::{
 pub enum Command<'a> {
     /// Printable bytes 20h-FFh of the single-byte code page: the longest run at hand, so chunking may split it.
     Text(&'a [u8]),
-    /// One multibyte character: two bytes, or four (GB18030). An invalid pair arrives here too, and prints `??`.
+    /// Multibyte characters: one of four bytes (GB18030), or the longest run at hand of characters of two bytes, so
+    /// chunking may split it. [`Multibyte::characters`](crate::Multibyte::characters) parts them. An invalid pair arrives
+    /// here too, and prints `??`.
     Hanzi(&'a [u8]),
     /// LF: print the line and feed one line spacing.
     LineFeed,

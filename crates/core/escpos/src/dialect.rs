@@ -114,6 +114,23 @@ impl Multibyte {
         }
     }
 
+    /// The first character of a run, and what stands behind it; `None` of nothing.
+    #[must_use]
+    pub fn split(self, run: &[u8]) -> Option<(&[u8], &[u8])> {
+        let len = run.get(1).map_or(1, |&second| self.len(second));
+        if run.is_empty() { None } else { Some(run.split_at(len.min(run.len()))) }
+    }
+
+    /// The characters of a [`Command::Hanzi`](crate::Command::Hanzi), one after the other.
+    pub fn characters(self, run: &[u8]) -> impl Iterator<Item = &[u8]> {
+        let mut rest = run;
+        core::iter::from_fn(move || {
+            let (character, behind) = self.split(rest)?;
+            rest = behind;
+            Some(character)
+        })
+    }
+
     /// Bytes of the character that has this second byte.
     #[must_use]
     pub const fn len(self, second: u8) -> usize {

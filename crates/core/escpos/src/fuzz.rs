@@ -1,7 +1,14 @@
 //! The body of the fuzz target, here so that the ordinary build checks it and ordinary tests run it.
+//!
+//! *Not modelled:* what commands do; the printer has fuzz targets of its own.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::{
-    Command, Dialect, Graphics, HELD_MAX, KeyedGraphics, Multibyte, Parser, ReplyParser, SLICE_MAX, Snooper,
+    Command, Dialect, Graphics, HELD_MAX, KeyedGraphics, Multibyte, Parser, Realtime, ReplyParser, SLICE_MAX,
+    Snooper,
 };
 
 /// Feeds arbitrary bytes to every reader of this crate. The first three bytes choose the dialect and other modes,
@@ -9,7 +16,9 @@ use crate::{
 ///
 /// # Panics
 ///
-/// When the parser holds more than it may, or the pieces of a command are longer than it, which is a bug.
+/// When one of the claims does not hold, which is a bug: the parser holds no more than it may, and finds the same
+/// whatever the chunks; the pieces of a command are no longer than it; what the snooper finds ends with the byte that
+/// it was fed last.
 pub fn fuzz_parse(bytes: &[u8]) {
     let &[low, high, modes, chunk, ref stream @ ..] = bytes else { return };
     let dialect = dialect(u16::from_le_bytes([low, high]), modes);
@@ -19,18 +28,68 @@ pub fn fuzz_parse(bytes: &[u8]) {
         parser = parser.with_slice_max(usize::from(modes)).with_held_max(0);
         held_max = SLICE_MAX;
     }
-    for part in stream.chunks(usize::from(chunk).max(1)) {
+    let chunk = usize::from(chunk).max(1);
+    let (in_chunks, left) = read(parser.clone(), stream.chunks(chunk), held_max);
+    let (at_once, left_at_once) = read(parser, core::iter::once(stream), held_max);
+    assert!(in_chunks == at_once, "in chunks of {chunk}: {in_chunks:?}, at once: {at_once:?}");
+    assert_eq!(left, left_at_once, "bytes left in chunks of {chunk}, and at once");
+    snoop(dialect, stream);
+    let mut replies = ReplyParser::new();
+    for &byte in stream {
+        replies.feed(byte);
+    }
+}
+
+/// What was read: text and multibyte characters joined, and everything else as it is shown.
+#[derive(Debug, PartialEq, Eq)]
+enum Seen {
+    Text(Vec<u8>),
+    Hanzi(Vec<u8>),
+    Other(String),
+}
+
+/// Everything that is found, and the bytes left behind it.
+fn read<'a>(
+    mut parser: Parser,
+    parts: impl Iterator<Item = &'a [u8]>,
+    held_max: usize,
+) -> (Vec<Seen>, usize) {
+    let mut seen = Vec::new();
+    for part in parts {
         parser.push(part);
         while let Some(command) = parser.next() {
             look_inside(command);
+            match (command, seen.last_mut()) {
+                (Command::Text(more), Some(Seen::Text(text))) => text.extend_from_slice(more),
+                (Command::Text(text), _) => seen.push(Seen::Text(text.to_vec())),
+                (Command::Hanzi(more), Some(Seen::Hanzi(run))) => run.extend_from_slice(more),
+                (Command::Hanzi(run), _) => seen.push(Seen::Hanzi(run.to_vec())),
+                (other, _) => seen.push(Seen::Other(format!("{other:02X?}"))),
+            }
         }
         assert!(parser.buffered() <= held_max, "{} bytes are held", parser.buffered());
     }
+    (seen, parser.buffered())
+}
+
+/// What is found in real time ends where it is found.
+fn snoop(dialect: Dialect, stream: &[u8]) {
     let mut snooper = Snooper::with_dialect(dialect);
-    let mut replies = ReplyParser::new();
-    for &byte in stream {
-        snooper.feed(byte);
-        replies.feed(byte);
+    for (at, &byte) in stream.iter().enumerate() {
+        let Some(found) = snooper.feed(byte) else { continue };
+        let ends_with: &[&[u8]] = match found {
+            Realtime::Status { n, a: None } => &[&[0x10, 0x04, n]],
+            Realtime::Status { n, a: Some(a) } => &[&[0x10, 0x04, n, a]],
+            Realtime::Request(n) => &[&[0x10, 0x05, n]],
+            Realtime::Extra(n) => &[&[0x10, 0x19, n]],
+            Realtime::Pulse { time_100ms, .. } => &[&[1, 0, time_100ms], &[1, 1, time_100ms]],
+            Realtime::PowerOff => &[&[0x10, 0x14, 2, 1, 8]],
+            Realtime::Buzzer([a, b, c, d, e]) => &[&[0x10, 0x14, 3, a, b, c, d, e]],
+            Realtime::Transmit(n) => &[&[0x10, 0x14, 7, n]],
+            Realtime::Clear => &[&[0x10, 0x14, 8, 1, 3, 20, 1, 6, 2, 8]],
+        };
+        let before = stream.get(..=at).unwrap_or_default();
+        assert!(ends_with.iter().any(|end| before.ends_with(end)), "{found:?} at byte {at}");
     }
 }
 

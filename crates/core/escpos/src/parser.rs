@@ -52,8 +52,8 @@ pub struct Parser {
     code: Multibyte,
     /// Text is UTF-8.
     utf8: bool,
-    /// Neither multibyte mode nor UTF-8: every byte from 20h on is text.
-    plain: bool,
+    /// What is text without a closer look.
+    easy: Easy,
     slice_max: usize,
     held_max: usize,
 }
@@ -67,6 +67,18 @@ enum Ongoing {
     Image { scale: RasterScale, width_bytes: u16, rows_left: u16 },
     /// The data of a skipped command: so many bytes to drop, then these items.
     Skip { left: u64, items: Items },
+}
+
+/// What can be handed out as text at once: so many bytes from 20h on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+enum Easy {
+    /// Every one: neither multibyte mode nor UTF-8.
+    All = 0xE0,
+    /// Those to 7Fh.
+    Ascii = 0x60,
+    /// None: JIS has lead bytes among the letters.
+    Nothing = 0,
 }
 
 /// What was found at the front, as ranges of the buffer.
@@ -100,7 +112,7 @@ impl Parser {
             multibyte: false,
             code: Dialect::EPSON.multibyte,
             utf8: false,
-            plain: true,
+            easy: Easy::All,
             slice_max: SLICE_MAX,
             held_max: HELD_MAX,
         }
@@ -143,13 +155,31 @@ impl Parser {
     /// Appends bytes. They wait until [`next`](Self::next) takes them.
     #[inline]
     pub fn push(&mut self, bytes: &[u8]) {
+        if let [byte] = *bytes {
+            // Hosts on serial lines send byte by byte. When nothing waits, the byte takes the place of the oldest one.
+            let idle = self.consumed > 0 && self.consumed == self.buffer.len();
+            if idle && self.buffer.capacity() <= ROOM_KEPT {
+                self.buffer.truncate(1);
+                self.consumed = 0;
+                if let Some(first) = self.buffer.first_mut() {
+                    *first = byte;
+                }
+                return;
+            }
+            if self.consumed <= self.buffered() && self.buffer.len() < self.buffer.capacity() {
+                self.buffer.push(byte);
+                return;
+            }
+        }
+        self.push_many(bytes);
+    }
+
+    #[inline(never)]
+    fn push_many(&mut self, bytes: &[u8]) {
         if self.consumed > 0 {
             self.make_room();
         }
-        match *bytes {
-            [byte] => self.buffer.push(byte),
-            _ => self.buffer.extend_from_slice(bytes),
-        }
+        self.buffer.extend_from_slice(bytes);
     }
 
     /// Drops what is consumed: moving the rest to the front only when it is the smaller half keeps the cost linear.
@@ -178,14 +208,20 @@ impl Parser {
             return None;
         }
         // The short way, for what most of a receipt consists of.
-        if self.plain && matches!(self.ongoing, Ongoing::Nothing) {
-            match *self.pending().first()? {
-                0x20.. => {
-                    let len = before_control(self.pending());
-                    let range = self.take(len);
-                    return Some(Command::Text(self.buffer.get(range).unwrap_or_default()));
+        if matches!(self.ongoing, Ongoing::Nothing) {
+            match *self.pending() {
+                [byte] if self.is_easy(byte) => {
+                    self.consumed = self.buffer.len();
+                    return Some(Command::Text(self.buffer.last().map_or(&[], core::slice::from_ref)));
                 }
-                b'\n' => {
+                [first, ..] if self.is_easy(first) => {
+                    let (len, more) = self.easy_text();
+                    if !more {
+                        let range = self.take(len);
+                        return Some(Command::Text(self.buffer.get(range).unwrap_or_default()));
+                    }
+                }
+                [b'\n', ..] => {
                     self.take(1);
                     return Some(Command::LineFeed);
                 }
@@ -195,7 +231,26 @@ impl Parser {
         self.next_found()
     }
 
+    /// Whether this byte is text by itself.
+    #[inline]
+    const fn is_easy(&self, byte: u8) -> bool {
+        // Below 20h the subtraction wraps round to the highest values.
+        byte.wrapping_sub(0x20) < self.easy as u8
+    }
+
+    /// Bytes of easy text at the front, and whether the run may go on behind them.
+    #[inline]
+    fn easy_text(&self) -> (usize, bool) {
+        let pending = self.pending();
+        if self.easy == Easy::All {
+            return (before_control(pending), false);
+        }
+        let len = before_control_or_high(pending);
+        (len, pending.get(len).is_some_and(|&next| next >= 0x80 && !self.is_lead(next)))
+    }
+
     /// The long way, for everything.
+    #[inline(never)]
     fn next_found(&mut self) -> Option<Command<'_>> {
         self.needed = 1;
         let found = loop {
@@ -229,6 +284,13 @@ impl Parser {
         self.walk = Walk::default();
         self.ongoing = Ongoing::Nothing;
         self.needed = 1;
+    }
+
+    /// How many more bytes have to come at least before [`next`](Self::next) can give anything: 0 when it may have
+    /// something to give.
+    #[must_use]
+    pub fn lacking(&self) -> usize {
+        self.needed.saturating_sub(self.buffered())
     }
 
     /// Bytes held: pushed, and not yet taken as a command or dropped.
@@ -355,7 +417,15 @@ impl Parser {
     fn hanzi(&mut self) -> Option<Found> {
         let len = self.code.len(*self.pending().get(1)?);
         self.require(len)?;
+        let len = if len == 2 { self.pairs() } else { len };
         Some(Found::Hanzi(self.take(len)))
+    }
+
+    /// Bytes of the characters of two bytes at the front.
+    fn pairs(&self) -> usize {
+        let (pairs, _) = self.pending().as_chunks::<2>();
+        let whole = |&[lead, second]: &[u8; 2]| self.code.is_lead(lead) && self.code.len(second) == 2;
+        2 * pairs.iter().take_while(|pair| whole(pair)).count()
     }
 
     fn command(&mut self) -> Option<Found> {
@@ -364,7 +434,11 @@ impl Parser {
         let measured = measure(self.pending(), &mut walk, &limits);
         self.walk = walk;
         let (head, rest) = match measured {
-            Measure::More => return None,
+            Measure::More => {
+                // What is here does not tell, so at least one more byte is needed.
+                self.needed = self.buffered() + 1;
+                return None;
+            }
             Measure::Unknown => return Some(Found::Unknown(self.take(2))),
             Measure::Whole { head, total } => {
                 match usize::try_from(total).ok().filter(|&len| len <= self.held_max) {
@@ -410,14 +484,23 @@ impl Parser {
             [0x1C, b'(', b'C', 2, 0, 48, n @ (1 | 2 | b'1' | b'2')] => self.utf8 = n & 2 != 0,
             _ => {}
         }
-        self.plain = !self.multibyte && !self.utf8;
+        self.note_easy();
+    }
+
+    fn note_easy(&mut self) {
+        self.easy = match (self.multibyte && !self.utf8, self.code) {
+            (true, Multibyte::Jis) => Easy::Nothing,
+            (true, _) => Easy::Ascii,
+            (false, _) if self.utf8 => Easy::Ascii,
+            (false, _) => Easy::All,
+        };
     }
 
     fn initialize(&mut self) {
         self.multibyte = self.dialect.multibyte_at_start;
         self.code = self.dialect.multibyte;
         self.utf8 = false;
-        self.plain = !self.multibyte;
+        self.note_easy();
     }
 
     /// `FS C`: only Japanese printers have two codes.

@@ -12,6 +12,7 @@ use alloc::boxed::Box;
 use crate::command::Command;
 use crate::dialect::Dialect;
 use crate::parser::Parser;
+use crate::scan::before_dle;
 
 /// A whole real-time command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +107,13 @@ impl Snooper {
         let parser =
             dialect.realtime_at_command_position.then(|| Box::new(Parser::new().with_dialect(dialect)));
         Self { extra: dialect.ncr_status, parser, ..Self::default() }
+    }
+
+    /// How many of these bytes, from the first on, are no part of a real-time command: they need not be fed. At least
+    /// those before the first DLE, if no command has begun.
+    #[must_use]
+    pub fn unconcerned(&self, bytes: &[u8]) -> usize {
+        if self.len > 0 || self.parser.is_some() { 0 } else { before_dle(bytes) }
     }
 
     /// Takes the next byte received; gives the real-time command that it completes.

@@ -21,6 +21,19 @@ pub(crate) fn before_control_or_high(bytes: &[u8]) -> usize {
     )
 }
 
+/// Bytes before the first DLE.
+pub(crate) fn before_dle(bytes: &[u8]) -> usize {
+    // A byte that differs from DLE is not zero; the lowest mark is true, as above.
+    before(
+        bytes,
+        |word| {
+            let other = word ^ (ONES * 0x10);
+            other.wrapping_sub(ONES) & !other & HIGH_BITS
+        },
+        |byte| byte == 0x10,
+    )
+}
+
 fn before(bytes: &[u8], marks: impl Fn(u64) -> u64, ends: impl Fn(u8) -> bool) -> usize {
     let (words, rest) = bytes.as_chunks::<8>();
     for (at, word) in words.iter().enumerate() {
@@ -35,7 +48,7 @@ fn before(bytes: &[u8], marks: impl Fn(u64) -> u64, ends: impl Fn(u8) -> bool) -
 
 #[cfg(test)]
 mod tests {
-    use super::{before_control, before_control_or_high};
+    use super::{before_control, before_control_or_high, before_dle};
     use proptest::prelude::{any, prop_assert_eq, proptest};
 
     proptest! {
@@ -46,6 +59,8 @@ mod tests {
             let either = bytes.iter().position(|byte| !(0x20..0x80).contains(byte)).unwrap_or(bytes.len());
             prop_assert_eq!(before_control(&bytes), control);
             prop_assert_eq!(before_control_or_high(&bytes), either);
+            let dle = bytes.iter().position(|byte| *byte == 0x10).unwrap_or(bytes.len());
+            prop_assert_eq!(before_dle(&bytes), dle);
         }
     }
 
@@ -56,6 +71,8 @@ mod tests {
             assert_eq!(before_control(&bytes), if byte < 0x20 { 2 } else { 3 }, "{byte:02X}");
             let ends = !(0x20..0x80).contains(&byte);
             assert_eq!(before_control_or_high(&bytes), if ends { 2 } else { 3 }, "{byte:02X}");
+            let dle = bytes.iter().position(|byte| *byte == 0x10).unwrap_or(bytes.len());
+            assert_eq!(before_dle(&bytes), dle, "{byte:02X}");
         }
     }
 }

@@ -288,7 +288,10 @@ fn each_multibyte_code_has_its_own_lead_bytes() {
         let mut seen = Vec::new();
         while let Some(command) = parser.next() {
             match command {
-                Command::Hanzi(bytes) | Command::Text(bytes) => seen.push(bytes.len()),
+                Command::Hanzi(run) => {
+                    seen.extend(dialect.multibyte.characters(run).map(<[u8]>::len));
+                }
+                Command::Text(bytes) => seen.push(bytes.len()),
                 other => panic!("{other:?}"),
             }
         }

@@ -8,10 +8,11 @@ use tillrig_escpos::{
     QrLevel, QrModel, RasterScale, Realtime, SLICE_MAX, Snooper, StatusKind, Symbology, Writer, fuzz_parse,
 };
 
-/// What a parser gave, with adjacent runs of text joined: only there may chunking show.
+/// What a parser gave, with adjacent runs of text joined, and of multibyte characters: only there may chunking show.
 #[derive(Debug, PartialEq)]
 enum Seen {
     Text(Vec<u8>),
+    Hanzi(Vec<u8>),
     Other(String),
 }
 
@@ -20,6 +21,8 @@ fn drain(parser: &mut Parser, seen: &mut Vec<Seen>) {
         match (command, seen.last_mut()) {
             (Command::Text(more), Some(Seen::Text(text))) => text.extend_from_slice(more),
             (Command::Text(text), _) => seen.push(Seen::Text(text.to_vec())),
+            (Command::Hanzi(more), Some(Seen::Hanzi(run))) => run.extend_from_slice(more),
+            (Command::Hanzi(run), _) => seen.push(Seen::Hanzi(run.to_vec())),
             (other, _) => seen.push(Seen::Other(format!("{other:02X?}"))),
         }
     }

@@ -1,6 +1,7 @@
 //! The parser and the interpreter without a mechanism, so that benches can time them alone.
 //!
-//! *Not modelled:* flow control and time; every order is forgotten as soon as it has been composed.
+//! Composed orders are forgotten by the hundred, as paper that is cut off takes them along receipt by receipt: how
+//! often does not depend on the pieces in which the bytes come. *Not modelled:* flow control and time.
 
 use crate::Profile;
 use crate::compose::Interpreter;
@@ -13,7 +14,11 @@ pub struct InterpreterAlone {
     parser: Parser,
     interpreter: Interpreter,
     mechanism: Mechanism,
+    forgotten: usize,
 }
+
+/// Orders that wait before they are forgotten: about those of three receipts.
+const ORDERS_KEPT: usize = 128;
 
 impl InterpreterAlone {
     /// Of this model, with its dialect.
@@ -23,17 +28,25 @@ impl InterpreterAlone {
             parser: Parser::new().with_dialect(profile.type_face.dialect),
             interpreter: Interpreter::new(profile),
             mechanism: Mechanism::new(profile),
+            forgotten: 0,
         }
     }
 
-    /// Interprets these bytes, and gives the number of items that were composed.
-    pub fn interpret(&mut self, bytes: &[u8]) -> usize {
+    /// Interprets these bytes.
+    pub fn interpret(&mut self, bytes: &[u8]) {
         self.parser.push(bytes);
         while let Some(command) = self.parser.next() {
             self.interpreter.execute(&command, &mut self.mechanism);
+            if self.mechanism.waiting() >= ORDERS_KEPT {
+                self.forgotten += self.mechanism.content().items().count();
+                self.mechanism.forget_orders();
+            }
         }
-        let composed = self.mechanism.content().items().count();
-        self.mechanism.forget_orders();
-        composed
+    }
+
+    /// Items that were composed so far.
+    #[must_use]
+    pub fn composed(&mut self) -> usize {
+        self.forgotten + self.mechanism.content().items().count()
     }
 }

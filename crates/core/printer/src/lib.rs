@@ -10,7 +10,7 @@
 //! | `compose` | commands to orders and composed items: text, codes, images, pages |
 //! | `mechanism` | orders carried out, dot line by dot line: motor, gears, paper, head, blade, presenter, sensors |
 //! | `paper` | what was meant, where it was heated and how dark; what it looks like, and whether it can be read |
-//! | `bench` | the interpreter alone, for benches |
+//! | `bench`, `fuzz` | the interpreter alone, for benches; what a fuzzer runs |
 //! | `status` | status bytes |
 //! | `profile`, `geometry`, `poke`, `event`, `units` | the interface |
 //! | [`words`] | pokes as phrases, and faults by name |
@@ -20,6 +20,8 @@
 mod bench;
 mod compose;
 mod event;
+#[doc(hidden)]
+pub mod fuzz;
 mod geometry;
 mod machine;
 mod mechanism;

@@ -365,6 +365,10 @@ impl Director {
         for index in 0..plan.faults.len() {
             self.mend(index, plan, world);
         }
+        // Whoever mends a kiosk also empties the bin, which many tries may have filled.
+        if matches!(plan.printer.outlet, printer::Outlet::Presenter { .. }) {
+            world.poke(PRINTER, Poke::Printer(printer::Poke::EmptyBin));
+        }
         self.agenda.retain(|cue| !matches!(cue.what, What::Heal | What::Fault(_) | What::Mend(_)));
         self.bound = world.now() + plan.scenario.settles_within;
         self.schedule(self.bound, What::Bound);

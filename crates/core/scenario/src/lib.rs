@@ -10,6 +10,7 @@
 //! | `check`, `schema` | the checker and the JSON Schema, both made from that description |
 //! | `lower`, `meaning` | the tree to typed values; references and faults that can never happen |
 //! | `diagnostic` | what is wrong, for people and for programs |
+//! | `fuzz` | what a fuzzer runs |
 //! | `language`, `rig`, `vocabulary`, `cause`, `law` | the typed result and its words |
 //!
 //! Source: "Scenario and rig files" of the design. *Not modelled:* writing files.
@@ -18,6 +19,7 @@ mod cause;
 mod check;
 mod diagnostic;
 mod fault_grammar;
+mod fuzz;
 mod grammar;
 mod language;
 mod law;
@@ -37,6 +39,8 @@ mod vocabulary;
 
 pub use cause::{Cause, Origin};
 pub use diagnostic::{Diagnostic, Diagnostics};
+#[doc(hidden)]
+pub use fuzz::fuzz_printer_file;
 pub use language::{
     AcquirerFault, Action, CardSale, Customer, Effect, Expectation, Expected, Fault, Hits, LinkFault,
     LinkVerdict, Payer, Place, PowerCut, PrinterFault, ReceiptExpectation, Scenario, ShowQr, Step,

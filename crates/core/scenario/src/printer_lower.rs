@@ -43,13 +43,22 @@ fn one(harm: Poke, mend: Poke) -> Option<PrinterFault> {
     Some(PrinterFault { harm: vec![harm], mend: vec![mend] })
 }
 
+/// A repair after which somebody switches the printer off and on: its firmware has given up.
+#[expect(clippy::unnecessary_wraps, reason = "the callers chain it with what may be missing")]
+fn repaired(harm: Poke, mend: Poke) -> Option<PrinterFault> {
+    Some(PrinterFault { harm: vec![harm], mend: vec![mend, Poke::PowerOff, Poke::PowerOn] })
+}
+
 fn mishap(word: &str) -> Option<PrinterFault> {
     match word {
         "open-cover" => one(Poke::OpenCover, Poke::CloseCover),
         "wrap-paper" => one(Poke::WrapPaper, Poke::ClearJam),
-        "unplug-module" => one(Poke::UnplugModule, Poke::PlugModule),
+        "unplug-module" => repaired(Poke::UnplugModule, Poke::PlugModule),
         "block-presenter" => one(Poke::BlockPresenter, Poke::FreePresenter),
-        "hold-feed-button" => one(Poke::PressFeed, Poke::ReleaseFeed),
+        // By then the whole roll may have been fed out.
+        "hold-feed-button" => {
+            Some(PrinterFault { harm: vec![Poke::PressFeed], mend: vec![Poke::ReleaseFeed, Poke::LoadPaper] })
+        }
         "unplug-drawer" => one(Poke::DrawerCable { plugged: false }, Poke::DrawerCable { plugged: true }),
         _ => None,
     }
@@ -122,7 +131,7 @@ fn head(node: &Node) -> Option<PrinterFault> {
         return one(Poke::TiltHead { left, right }, Poke::RenewHead);
     }
     if let Some(wire) = node.scalar("thermistor") {
-        return one(Poke::Thermistor(wire_of(wire)?), Poke::RenewHead);
+        return repaired(Poke::Thermistor(wire_of(wire)?), Poke::RenewHead);
     }
     one(Poke::AgeHead { km: node.get("age-head")?.count("km")? }, Poke::RenewHead)
 }
@@ -152,10 +161,10 @@ fn supply(node: &Node) -> Option<PrinterFault> {
     let map = node.get("supply")?;
     if let Some(text) = map.scalar("voltage") {
         let voltage_mv = scalar::voltage_mv(text).ok()?;
-        return one(Poke::Supply { voltage_mv }, Poke::RenewSupply);
+        return repaired(Poke::Supply { voltage_mv }, Poke::RenewSupply);
     }
     let resistance_mohm = scalar::resistance_mohm(map.scalar("resistance")?).ok()?;
-    one(Poke::SupplyResistance { resistance_mohm }, Poke::RenewSupply)
+    repaired(Poke::SupplyResistance { resistance_mohm }, Poke::RenewSupply)
 }
 
 fn cutter(node: &Node) -> Option<PrinterFault> {

@@ -2,7 +2,7 @@
 //!
 //! A sound firmware asks the printer before it sends (`DLE EOT` 1, 2 and 4), while it sends, and until the
 //! printer has said that everything is on paper (`GS ( H`). When the printer is in trouble, what it still
-//! holds is cleared (`DLE DC4 8`), and once the trouble is over the slip is printed again, whole and marked.
+//! holds is cleared (`DLE DC4 8`), an error is asked to end (`DLE ENQ 2`), and once the trouble is over the slip is printed again, whole and marked.
 //! The same goes for a slip that a power cut interrupted: half a command may be waiting in the printer for
 //! its parameters, and would swallow what comes next. A firmware that ignores its printer sends and believes.
 //!
@@ -41,6 +41,9 @@ pub(crate) struct Spooler {
     /// The printer has said that it holds nothing of an older slip, not even half a command.
     cleared: bool,
     trouble: Option<Trouble>,
+    /// How often the slip at the front has been spoilt, and before when it is not tried again.
+    spoilt: u32,
+    not_before: SimTime,
 }
 
 /// One slip to be printed.
@@ -118,6 +121,10 @@ const WATCH: Duration = Duration::from_millis(500);
 const AILING: Duration = Duration::from_secs(1);
 const AILING_LONG: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(10);
+/// So often a spoilt slip is tried again at once; after that the printer is left alone for longer and longer.
+const TRIES_AT_ONCE: u32 = 2;
+const LEFT_ALONE: Duration = Duration::from_secs(5);
+const LEFT_ALONE_MAX: Duration = Duration::from_secs(120);
 /// How long a printer that is well may take for one slip. The longest takes three seconds.
 const SLIP_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -142,6 +149,8 @@ impl Spooler {
             line_free: SimTime::ZERO,
             cleared: false,
             trouble: None,
+            spoilt: 0,
+            not_before: SimTime::ZERO,
         }
     }
 
@@ -270,7 +279,7 @@ impl Spooler {
             return self.on_silence(now, out);
         }
         if now.since(since) >= SLIP_TIMEOUT {
-            self.spoil();
+            self.spoil(now);
             self.clear(now, out);
             return self.tell(Some(Trouble::Stuck));
         }
@@ -287,7 +296,7 @@ impl Spooler {
         if self.paused_since.is_some_and(|since| now.since(since) >= SLIP_TIMEOUT) {
             // It is well and has not said go for as long as a whole slip takes: its go was lost.
             self.paused_since = None;
-            self.spoil();
+            self.spoil(now);
             self.clear(now, out);
             return self.tell(Some(Trouble::Stuck));
         }
@@ -400,17 +409,34 @@ impl Spooler {
                 self.tell(trouble)
             }
             (Stage::Sending { .. } | Stage::Finishing { .. }, Some(_)) => {
-                self.spoil();
+                self.spoil(now);
                 self.clear(now, out);
                 self.tell(trouble)
+            }
+            (Stage::Ailing { since, .. }, None) if now < self.not_before => {
+                let ask_again = self.not_before.max(now + AILING);
+                self.stage = Stage::Ailing { ask_again, since };
+                self.tell(None)
             }
             (Stage::Ailing { .. }, None) => {
                 self.paused_since = None;
                 self.start(now, settings, out);
                 self.tell(None)
             }
+            (Stage::Ailing { .. }, Some(Trouble::Error)) if now >= self.not_before => {
+                self.recover(out);
+                self.tell(trouble)
+            }
             _ => None,
         }
+    }
+
+    /// Somebody may have freed the blade or the presenter by now: the printer goes on only when it is told to
+    /// (`DLE ENQ 2`), and takes no notice of this otherwise.
+    fn recover(&self, out: &mut Outbox<Event>) {
+        out.send_with(PRINTER, Tag("recover"), |bytes| {
+            Writer::new(bytes).realtime_request(2);
+        });
     }
 
     /// The printer owes a reply. Once may be chance; twice in a row is trouble.
@@ -429,7 +455,7 @@ impl Spooler {
             return None;
         }
         if matches!(self.stage, Stage::Sending { .. } | Stage::Finishing { .. }) {
-            self.spoil();
+            self.spoil(now);
         }
         self.ail(now, now, out);
         self.tell(Some(Trouble::Silent))
@@ -445,7 +471,14 @@ impl Spooler {
     }
 
     /// Part of this slip may be on paper: what is printed next is a reprint, and cuts that part off first.
-    fn spoil(&mut self) {
+    /// A printer that spoils one after the other is left alone for longer and longer: every try costs paper.
+    fn spoil(&mut self, now: SimTime) {
+        let doublings = self.spoilt.saturating_sub(TRIES_AT_ONCE);
+        self.spoilt += 1;
+        self.not_before = match doublings {
+            0 => now,
+            more => now + (LEFT_ALONE * (1 << more.min(5))).min(LEFT_ALONE_MAX),
+        };
         if let Some(job) = self.queue.front_mut() {
             job.reprint = true;
             job.after_trouble = true;
@@ -460,6 +493,7 @@ impl Spooler {
 
     fn finish(&mut self, now: SimTime, settings: &Settings, out: &mut Outbox<Event>) -> Option<Told> {
         let job = self.queue.pop_front()?;
+        (self.spoilt, self.not_before) = (0, now);
         self.stage = Stage::Idle;
         self.start(now, settings, out);
         Some(Told::Printed(job))

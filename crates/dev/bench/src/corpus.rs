@@ -3,7 +3,7 @@
 //! Lengths are bytes. A receipt of text has about 1.6 KB; the image is 512 dots wide and 800 high, which is
 //! 64 * 800 = 51,200 bytes.
 //! Facts: printer sources, section 10: drivers send short lines, modes between them, and logos by `GS v 0`.
-//! *Not here:* other image commands, multibyte text.
+//! *Not here:* other image commands, multibyte text but for GB18030.
 
 use escpos::{Align, CutMode, QrLevel, QrModel, RasterScale, Symbology, Writer};
 use std::fmt::Write as _;
@@ -17,14 +17,18 @@ pub enum Corpus {
     Mixed,
     /// Receipts of nothing but lines in one font, so that a raster of text can stand beside them.
     Plain,
+    /// Receipts in Chinese: GB18030, two bytes a character, with prices in ASCII.
+    Chinese,
 }
 
 /// Width of the image in bytes, and its rows.
 const IMAGE: (u16, u16) = (64, 800);
 
 impl Corpus {
-    /// What a parser and an interpreter are timed with.
-    pub const ALL: [Self; 2] = [Self::Text, Self::Mixed];
+    /// What a parser is timed with.
+    pub const PARSED: [Self; 2] = [Self::Text, Self::Mixed];
+    /// What an interpreter is timed with.
+    pub const INTERPRETED: [Self; 3] = [Self::Text, Self::Mixed, Self::Chinese];
 
     /// Whole receipts, at least so many bytes.
     #[must_use]
@@ -38,10 +42,10 @@ impl Corpus {
             if self == Self::Mixed {
                 Writer::new(&mut bytes).raster(RasterScale::default(), IMAGE.0, &image);
             }
-            if self == Self::Plain {
-                plain(number, &mut bytes);
-            } else {
-                receipt(number, &mut bytes);
+            match self {
+                Self::Plain => plain(number, &mut bytes),
+                Self::Chinese => chinese(number, &mut bytes),
+                Self::Text | Self::Mixed => receipt(number, &mut bytes),
             }
             number += 1;
         }
@@ -55,6 +59,7 @@ impl core::fmt::Display for Corpus {
             Self::Text => "text",
             Self::Mixed => "mixed",
             Self::Plain => "plain",
+            Self::Chinese => "Chinese",
         })
     }
 }
@@ -100,4 +105,26 @@ fn plain(number: u32, bytes: &mut Vec<u8>) {
         .text(b"TOTAL                              CNY 123.45")
         .line_feed()
         .cut(CutMode::Full, Some(0));
+}
+
+/// One receipt of 35 articles with Chinese names, on a printer that starts in multibyte mode.
+fn chinese(number: u32, bytes: &mut Vec<u8>) {
+    // "Corner shop", "article", "total" and "welcome again", in GB 2312.
+    let (shop, article_name, total, thanks) = (
+        b"\xBD\xD6\xBD\xC7\xC9\xCC\xB5\xEA",
+        b"\xC9\xCC\xC6\xB7\xC3\xFB\xB3\xC6\xB9\xE6\xB8\xF1",
+        b"\xBA\xCF\xBC\xC6",
+        b"\xBB\xB6\xD3\xAD\xD4\xD9\xB4\xCE\xB9\xE2\xC1\xD9",
+    );
+    let mut to = Writer::new(bytes);
+    to.init().raw(b"\x1C&").align(Align::Center).bold(true).text(shop).line_feed();
+    to.bold(false).align(Align::Left);
+    let mut line = String::new();
+    for article in 0..35 {
+        line.clear();
+        let price = (number + article) * 37 % 9_999;
+        let _ = write!(line, "  1 x {:>5}.{:02}", price / 100, price % 100);
+        to.text(article_name).text(article_name).text(line.as_bytes()).line_feed();
+    }
+    to.text(total).text(b" 123.45").line_feed().text(thanks).line_feed().cut(CutMode::Partial, Some(3));
 }

@@ -6,6 +6,7 @@
 //! | [`hosts`] | the workload on our own `sim::World` |
 //! | [`corpus`] | [`Corpus`]: streams for a printer's parser |
 //! | [`payment`] | [`Payment`]: whole payment scenarios, played by the runner |
+//! | [`printing`] | what the benches of the printer do: interpret, print, draw |
 //! | [`mod@reference`] | the workload on a bare event loop, and on tokio's paused clock; a payment on a bare loop; a scanner of commands |
 //! | [`contest`] | [`Contest`]: medians of several contenders, sampled in turns |
 //! | [`ratios`] | [`Ratios`]: the table behind a bench's own tables |
@@ -19,6 +20,7 @@ pub mod contest;
 pub mod corpus;
 pub mod hosts;
 pub mod payment;
+pub mod printing;
 pub mod ratios;
 pub mod reference;
 pub mod workload;

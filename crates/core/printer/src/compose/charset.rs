@@ -97,6 +97,19 @@ impl Charset {
         place.and_then(|place| country.chars().nth(place)).unwrap_or_else(|| char::from(byte))
     }
 
+    /// The first character of a run of multibyte ones, as bytes, and what stands behind it.
+    pub(super) fn split_wide<'a>(&self, run: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+        self.code.split(run)
+    }
+
+    /// The characters of a run of GBK's pairs, up to the first one that is something else; of other codes, none.
+    pub(super) fn pairs(&self, run: &[u8]) -> impl Iterator<Item = char> {
+        let table: &[char] =
+            if matches!(self.code, Multibyte::Gb18030 | Multibyte::Gbk) { &GBK } else { &[] };
+        let (pairs, _) = run.as_chunks::<2>();
+        pairs.iter().map_while(|&[lead, second]| pair(table, lead, second))
+    }
+
     /// The character of two bytes, or of four of GB18030.
     pub(super) fn wide(&self, bytes: &[u8]) -> Option<char> {
         match (self.code, bytes) {
@@ -112,13 +125,6 @@ impl Charset {
             _ => None,
         }
     }
-}
-
-/// Printable ASCII as text; nothing if a byte is anything else.
-pub(super) fn as_ascii(bytes: &[u8]) -> Option<&str> {
-    // Without a branch for each byte the compiler takes many at once.
-    let ascii = bytes.iter().fold(true, |ascii, byte| ascii & (byte.wrapping_sub(0x20) < 0x5F));
-    if ascii { core::str::from_utf8(bytes).ok() } else { None }
 }
 
 /// True for the scripts that take the cell of a multibyte character.
@@ -141,12 +147,16 @@ static GBK: LazyLock<Vec<char>> = LazyLock::new(|| {
 });
 
 fn pair_of_gbk(lead: u8, second: u8) -> Option<char> {
+    pair(&GBK, lead, second)
+}
+
+fn pair(table: &[char], lead: u8, second: u8) -> Option<char> {
     if !matches!(second, 0x40..=0x7E | 0x80..=0xFE) {
         return None;
     }
     let row = usize::from(lead.checked_sub(0x81)?) * GBK_ROW;
     let place = usize::from(second) - if second > 0x7F { 0x41 } else { 0x40 };
-    GBK.get(row + place).copied().filter(|character| *character != '\0')
+    table.get(row + place).copied().filter(|character| *character != '\0')
 }
 
 /// What stands where a firmware looks that does not check the second byte: in the row before.

@@ -1,7 +1,8 @@
 //! The line buffer: characters and dots that wait for their line feed.
 //!
 //! Coordinates are dots from the left margin. Characters stand on one baseline, so the height of a line is what its
-//! runs reach above and below it. Facts: printer sources, sections 1 (what the beginning of a line is, a full buffer)
+//! runs reach above and below it. What the line says reads from left to right, and a gap is as many blanks as would
+//! leave it; the space that justification or a first move leaves is none. Facts: printer sources, sections 1 (what the beginning of a line is, a full buffer)
 //! and 2.2. *Not modelled:* the size of a maker's buffer; here a line is full after [`RUNS_MAX`] runs.
 
 use crate::paper::content::{Content, ItemId};
@@ -11,6 +12,9 @@ use crate::paper::style::{Cell, Run, Style};
 const RUNS_MAX: usize = 512;
 /// Bytes of dots that a line holds: an `ESC *` of 24 dots across the head takes 1.7 KB.
 const DOTS_MAX: usize = 64 * 1024;
+/// A blank beside the host's own dots is one of Font A; and no blank is narrower than half of one.
+const BLANK_DOTS: u16 = 12;
+const BLANK_DOTS_MIN: u16 = 6;
 
 /// One line in the making. Its room is used again for the next.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +26,10 @@ pub(crate) struct LineBuffer {
     x: u16,
     /// The farthest place that was reached.
     reach: u16,
+    /// Where the last character ends.
+    said_to: u16,
+    /// A character stands to the left of an earlier one.
+    disordered: bool,
     /// Dot lines above the baseline, and below it.
     ascent: u16,
     descent: u16,
@@ -32,6 +40,16 @@ pub(crate) struct LineBuffer {
     inked: bool,
     /// The place was moved since the last character.
     moved: bool,
+    /// How the last run may go on, if it may at once.
+    open: Open,
+}
+
+/// ASCII that may be appended to the last run as it is, until anything else than ASCII comes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Open {
+    /// So many more characters fit; 0 when the run has to be looked at first.
+    room: u16,
+    advance: u16,
 }
 
 /// A line that was moved to the content.
@@ -70,9 +88,49 @@ impl LineBuffer {
         self.runs.len() >= RUNS_MAX || self.dots.len() >= DOTS_MAX
     }
 
+    /// Appends ASCII to the last run; `false` if that cannot be done without a closer look.
+    #[inline]
+    pub(crate) fn type_on(&mut self, bytes: &[u8]) -> bool {
+        let Some(room) = usize::from(self.open.room).checked_sub(bytes.len()) else { return false };
+        let Some(run) = self.runs.last_mut() else { return false };
+        match *bytes {
+            [byte @ 0x20..=0x7E] => {
+                self.text.push(char::from(byte));
+                self.inked |= byte != b' ';
+            }
+            _ => {
+                let Some((text, inked)) = as_ascii(bytes) else { return false };
+                self.text.push_str(text);
+                self.inked |= inked;
+            }
+        }
+        let count = bytes.len() as u16;
+        run.bytes = run.bytes.saturating_add(count);
+        self.open.room = room as u16;
+        self.x = self.x.saturating_add(count.saturating_mul(self.open.advance));
+        self.reach = self.reach.max(self.x);
+        self.said_to = self.x;
+        true
+    }
+
+    /// From now on so many more characters may be typed on: the last run is of ASCII in the style that is in force.
+    pub(crate) fn open(&mut self, style: &Style, room: usize) {
+        // A line that has become full is printed before the next character.
+        if !self.is_full() && !self.moved {
+            self.open = Open { room: room.min(usize::from(u16::MAX)) as u16, advance: style.advance() };
+        }
+    }
+
+    /// The style, or what bytes stand for, may have changed.
+    #[inline]
+    pub(crate) const fn close(&mut self) {
+        self.open.room = 0;
+    }
+
     /// Adds characters of one style: `write` appends them to the text, and gives their number and whether they leave
     /// ink.
     pub(crate) fn put(&mut self, style: &Style, write: impl FnOnce(&mut String) -> (u16, bool)) {
+        self.say_gap(style);
         let start = self.text.len();
         let (count, inked) = write(&mut self.text);
         let bytes = u16::try_from(self.text.len() - start).unwrap_or(u16::MAX);
@@ -83,19 +141,35 @@ impl LineBuffer {
         let underlined = style.underline > 0 && !style.turned;
         self.inked |= inked || underlined || style.reverse;
         self.advance(count.saturating_mul(style.advance()));
+        self.said_to = self.x;
+    }
+
+    /// Says the gap before a character of this style in blanks.
+    fn say_gap(&mut self, style: &Style) {
+        if self.runs.is_empty() || self.x == self.said_to {
+            return;
+        }
+        self.disordered |= self.x < self.said_to;
+        if !self.text.is_empty() {
+            let blanks = blanks_in(self.x.saturating_sub(self.said_to), style);
+            self.text.extend(core::iter::repeat_n(' ', blanks));
+        }
     }
 
     /// Adds dots, row by row in whole bytes, as many as the style's [`Cell::Dots`] says; `text` is what they say.
     pub(crate) fn put_dots(&mut self, style: &Style, dots: &[u8], text: &str) {
+        self.say_gap(style);
         let start = self.dots.len();
         self.text.push_str(text);
         self.dots.extend_from_slice(dots);
         self.begin_run(style, start, u16::try_from(dots.len()).unwrap_or(u16::MAX));
         self.inked = true;
         self.advance(style.advance());
+        self.said_to = self.x;
     }
 
     fn begin_run(&mut self, style: &Style, start: usize, bytes: u16) {
+        self.close();
         let descent = style.descent();
         self.uneven |= !self.runs.is_empty() && descent != self.descent;
         self.ascent = self.ascent.max(style.rows().saturating_sub(descent));
@@ -129,6 +203,7 @@ impl LineBuffer {
     pub(crate) const fn move_to(&mut self, x: u16) {
         self.x = x;
         self.moved = true;
+        self.close();
         if x > self.reach {
             self.reach = x;
         }
@@ -158,6 +233,9 @@ impl LineBuffer {
     /// within `width`.
     pub(crate) fn compose(&mut self, content: &mut Content, shift_x: u16, width: u16) -> Composed {
         let rows = self.rows();
+        if self.disordered {
+            self.put_in_order();
+        }
         if self.uneven {
             for run in &mut self.runs {
                 run.lift = self.descent.saturating_sub(run.style.descent());
@@ -174,13 +252,74 @@ impl LineBuffer {
         Composed { item, rows }
     }
 
+    /// Makes the text read from left to right. What was printed twice on one place is said once; where the host's own
+    /// dots stand among the characters, the order stays that in which they came.
+    fn put_in_order(&mut self) {
+        if self.runs.iter().any(|run| matches!(run.style.cell, Cell::Dots { .. })) {
+            return;
+        }
+        let mut order: Vec<&mut Run> = self.runs.iter_mut().collect();
+        order.sort_by_key(|run| run.x);
+        let mut text = String::with_capacity(self.text.len());
+        // Where the last run begins, what it says, and where it ends.
+        let mut last: Option<(u16, &str, u16, u32)> = None;
+        for run in order {
+            let start = run.start as usize;
+            let said = self.text.get(start..start + usize::from(run.bytes)).unwrap_or_default();
+            let end = run.x.saturating_add(run_width(run, &self.text));
+            match last {
+                Some((x, same, _, start)) if x == run.x && same == said => run.start = start,
+                _ => {
+                    let gap = last.map_or(0, |(.., end, _)| run.x.saturating_sub(end));
+                    text.extend(core::iter::repeat_n(' ', blanks_in(gap, &run.style)));
+                    run.start = u32::try_from(text.len()).unwrap_or(u32::MAX);
+                    text.push_str(said);
+                }
+            }
+            let end = last.map_or(end, |(.., before, _)| before.max(end));
+            last = Some((run.x, said, end, run.start));
+        }
+        self.text = text;
+    }
+
     pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.dots.clear();
         self.runs.clear();
-        (self.x, self.reach, self.ascent, self.descent) = (0, 0, 0, 0);
+        self.close();
+        (self.x, self.reach, self.said_to, self.ascent, self.descent) = (0, 0, 0, 0, 0);
         (self.uneven, self.upside_down, self.inked, self.moved) = (false, false, false, false);
+        self.disordered = false;
     }
+}
+
+/// As many blanks of a style as leave such a gap; none for a gap that nobody takes for one.
+pub(super) fn blanks_in(gap: u16, style: &Style) -> usize {
+    let blank = match style.cell {
+        Cell::Wide => style.advance().div_ceil(2),
+        Cell::Dots { .. } => BLANK_DOTS,
+        _ => style.advance(),
+    };
+    let blank = blank.max(BLANK_DOTS_MIN);
+    let whole = usize::from((gap + blank / 2) / blank);
+    if gap >= blank / 3 { whole.max(1) } else { 0 }
+}
+
+/// Printable ASCII as text, and whether it leaves ink; nothing if a byte is anything else.
+pub(super) fn as_ascii(bytes: &[u8]) -> Option<(&str, bool)> {
+    const ONES: u64 = u64::MAX / 0xFF;
+    const SPACES: u64 = ONES * 0x20;
+    // Printable bytes neither borrow nor carry, and leave the highest bits clear; any other sets one.
+    let look = |(high, ink): (u64, u64), word: u64| {
+        (high | word | word.wrapping_sub(SPACES) | word.wrapping_add(ONES), ink | (word ^ SPACES))
+    };
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut last = [b' '; 8];
+    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    let all = words.iter().chain([&last]);
+    let (high, ink) = all.fold((0, 0), |seen, word| look(seen, u64::from_le_bytes(*word)));
+    let text = core::str::from_utf8(bytes).ok().filter(|_| high & (ONES << 7) == 0)?;
+    Some((text, ink != 0))
 }
 
 fn run_width(run: &Run, text: &str) -> u16 {
@@ -190,4 +329,25 @@ fn run_width(run: &Run, text: &str) -> u16 {
         _ => text.get(start..start + usize::from(run.bytes)).map_or(0, |text| text.chars().count() as u16),
     };
     count.saturating_mul(run.style.advance())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::as_ascii;
+    use proptest::prelude::{any, prop, prop_oneof, proptest};
+
+    proptest! {
+        #[test]
+        fn ascii_is_printable_and_leaves_ink_unless_it_is_blank(
+            bytes in prop::collection::vec(prop_oneof![0x1E_u8..=0x22, 0x7D_u8..=0x81, any::<u8>()], 0..3),
+            before in 0..20_usize, behind in 0..20_usize, blank in any::<bool>(),
+        ) {
+            let filling = if blank { [b' '; 20] } else { *b"the rest of the line" };
+            let bytes = [&filling[..before], &bytes, &filling[..behind]].concat();
+            let expected = core::str::from_utf8(&bytes).ok();
+            let expected = expected.filter(|_| bytes.iter().all(|byte| matches!(byte, 0x20..=0x7E)));
+            let expected = expected.map(|text| (text, text.bytes().any(|byte| byte != b' ')));
+            assert_eq!(as_ascii(&bytes), expected);
+        }
+    }
 }

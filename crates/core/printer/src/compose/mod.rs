@@ -11,6 +11,7 @@
 //! | `symbols` | bar codes and matrix codes |
 //! | `head_control` | density, speed, parts of a line |
 //! | `graphics` | images, printed and stored |
+//! | `drawing` | lines that the printer draws |
 //! | `page`, `sheet` | page mode |
 //! | `test_print` | `GS ( A` |
 //! | `delivery` | cuts and the presenter |
@@ -21,6 +22,7 @@
 mod charset;
 mod code_pages;
 mod delivery;
+mod drawing;
 mod graphics;
 mod head_control;
 mod line;
@@ -36,6 +38,7 @@ mod text;
 mod user_characters;
 
 use self::charset::Charset;
+use self::drawing::Verticals;
 use self::graphics::Images;
 use self::line::LineBuffer;
 use self::modes::Modes;
@@ -94,6 +97,7 @@ pub(crate) struct Interpreter {
     users: UsersOwn,
     symbols: Symbols,
     images: Images,
+    verticals: Verticals,
     /// The page that is composed, in page mode.
     page: Option<Page>,
     layout: Layout,
@@ -120,6 +124,7 @@ impl Interpreter {
             users: UsersOwn::new(profile.type_face.user_memory_bytes),
             symbols: Symbols::default(),
             images: Images::default(),
+            verticals: Verticals::default(),
             page: None,
             layout: Layout::default(),
             dump: None,
@@ -139,22 +144,38 @@ impl Interpreter {
         stored + self.users.footprint_bytes() + page
     }
 
-    /// Forgets the line and the page in the making.
+    /// Forgets the line and the page in the making, and ends the lines that the printer draws.
     pub(crate) fn clear_line(&mut self) {
         self.line.clear();
         self.close_page();
+        self.verticals = Verticals::default();
     }
 
     /// Forgets everything: the supply is gone.
     pub(crate) fn lose_power(&mut self) {
+        self.line.close();
         self.initialize();
         self.dump = None;
         self.drive = Drive::default();
         self.selected = true;
     }
 
-    /// Carries out one command, if the printer is selected. A subject gives `None` for a command that is not its own.
+    /// Carries out one command, if the printer is selected.
+    #[inline]
     pub(crate) fn execute(&mut self, command: &Command<'_>, to: &mut Mechanism) -> Option<Answer> {
+        match *command {
+            // What goes on a line that is begun needs nothing else.
+            Command::Text(bytes) if self.selected && self.line.type_on(bytes) => {
+                self.after_raster = false;
+                None
+            }
+            _ => self.execute_any(command, to),
+        }
+    }
+
+    /// A subject gives `None` for a command that is not its own.
+    #[inline(never)]
+    fn execute_any(&mut self, command: &Command<'_>, to: &mut Mechanism) -> Option<Answer> {
         if !self.selected && !matches!(command, Command::SelectPeripheral(_)) {
             return None;
         }
@@ -162,7 +183,11 @@ impl Interpreter {
             // What receipts consist of goes the short way.
             Command::Text(bytes) => self.put_text(bytes, to),
             Command::Hanzi(bytes) => self.put_wide(bytes, to),
-            ref other => return self.execute_other(other, to),
+            Command::LineFeed if self.page.is_none() => self.line_feed(to),
+            ref other => {
+                self.line.close();
+                return self.execute_other(other, to);
+            }
         }
         self.after_raster = false;
         None
@@ -174,6 +199,7 @@ impl Interpreter {
             .or_else(|| self.text_command(command))
             .or_else(|| self.motion_command(command, to))
             .or_else(|| self.graphics_command(command, to))
+            .or_else(|| self.draw_command(command, to))
             .or_else(|| self.code_command(command, to))
             .or_else(|| self.page_command(command, to))
             .or_else(|| self.delivery_command(command, to))
@@ -200,6 +226,7 @@ impl Interpreter {
     fn emit(&mut self, item: ItemId, rows: u16, lines: u32, to: &mut Mechanism) {
         match &mut self.page {
             Some(page) => page.place(rows, lines),
+            None if !self.verticals.is_none() => self.emit_ruled(item, rows, lines, to),
             None => to.order(Order::Print { item, rows: u32::from(rows), lines }),
         }
     }

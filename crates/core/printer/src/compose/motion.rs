@@ -62,7 +62,7 @@ impl Interpreter {
         Some(Outcome::Done)
     }
 
-    fn line_feed(&mut self, to: &mut Mechanism) {
+    pub(super) fn line_feed(&mut self, to: &mut Mechanism) {
         if !(self.after_raster && self.modes.face.habits.swallows_lf_after_raster) {
             self.print(self.modes.line_spacing_dots, to);
         }
@@ -149,6 +149,7 @@ impl Interpreter {
     pub(super) fn feed(&mut self, lines: u32, to: &mut Mechanism) {
         match &mut self.page {
             Some(page) => page.feed(lines),
+            None if !self.verticals.is_none() => self.feed_ruled(lines, to),
             None if lines > 0 => to.order(Order::Feed { lines }),
             None => {}
         }

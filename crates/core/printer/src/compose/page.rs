@@ -74,6 +74,11 @@ impl Page {
         &mut self.content
     }
 
+    /// What was placed so far.
+    pub(super) const fn sheet(&mut self) -> &mut Sheet {
+        &mut self.sheet
+    }
+
     /// Moves so many dot lines on.
     pub(crate) fn feed(&mut self, lines: u32) {
         self.down = self.down.saturating_add(i32::try_from(lines).unwrap_or(i32::MAX)).min(DOWN_MAX);

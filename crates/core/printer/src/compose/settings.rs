@@ -4,6 +4,7 @@
 //! settings are all modes of text and lines. *Not modelled:* character sets among the stored settings; a model's own settings.
 
 use super::charset::Charset;
+use super::drawing::Verticals;
 use super::modes::Modes;
 use super::{Answer, Interpreter, Outcome};
 use escpos::{Command, StoredSettings};
@@ -31,6 +32,7 @@ impl Interpreter {
         self.users.clear();
         self.symbols.reset();
         self.images.reset();
+        self.verticals = Verticals::default();
     }
 
     /// `GS ( M`.

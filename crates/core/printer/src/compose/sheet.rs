@@ -4,12 +4,14 @@
 //! What lies outside the area is lost. Facts: printer sources, section 2.5 (`ESC W`, `ESC T`). *Not modelled:* images
 //! that are wider than the head, in an area that is written upwards or downwards.
 
+use super::drawing::strokes;
+use super::line::blanks_in;
 use crate::geometry::HEAD_DOTS_MAX;
 use crate::paper::content::{Content, Item, Kind, Meaning};
 use crate::paper::letters::draw_run;
 use crate::paper::raster::{self, BLANK, DotRow};
-use crate::paper::style::{Cell, Run};
-use escpos::Direction;
+use crate::paper::style::{Cell, Run, Style};
+use escpos::{Direction, LineStyle};
 
 /// Most bytes of words that are kept of one page.
 const WORDS_MAX_BYTES: usize = 64 << 10;
@@ -21,6 +23,15 @@ pub(super) struct Area {
     pub(super) y: u16,
     pub(super) width: u16,
     pub(super) height: u16,
+}
+
+/// Dots across of a run.
+fn run_width(content: &Content, run: &Run) -> u16 {
+    let count = match run.style.cell {
+        Cell::Dots { .. } => 1,
+        _ => content.characters(run).chars().count() as u16,
+    };
+    count.saturating_mul(run.style.advance())
 }
 
 /// What is on the page so far.
@@ -40,13 +51,33 @@ pub(super) struct Sheet {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Words {
     direction: Direction,
-    down: i32,
-    along: u16,
-    /// The dot of the page where they begin.
+    /// The dot of the page where they begin, and how far they reach from there.
     dot: (u16, u16),
+    length: u16,
+    /// How they look.
+    style: Style,
     text: String,
     /// The words are what a code of this kind says.
     code: Option<&'static str>,
+}
+
+impl Words {
+    /// Nowhere yet.
+    fn new(text: &str, style: Style) -> Self {
+        let direction = Direction::LeftToRight;
+        Self { direction, dot: (0, 0), length: 0, style, text: text.to_owned(), code: None }
+    }
+
+    /// How far down the lines and along the writing they begin, on the page as a whole, whatever their area.
+    fn place(&self) -> (i32, i32) {
+        let (x, y) = (i32::from(self.dot.0), i32::from(self.dot.1));
+        match self.direction {
+            Direction::LeftToRight => (y, x),
+            Direction::BottomToTop => (x, -y),
+            Direction::RightToLeft => (-y, -x),
+            Direction::TopToBottom => (-x, y),
+        }
+    }
 }
 
 impl Sheet {
@@ -75,7 +106,11 @@ impl Sheet {
     pub(super) fn draw(&mut self, content: &Content, item: &Item, along: u16, down: i32) -> u16 {
         self.end = self.end.max(self.area.y + self.area.height);
         for meaning in content.meanings(item) {
-            self.note(meaning.data, Some(meaning.symbology), item.rows, along, down);
+            let words = Words::new(meaning.data, Style::plain(Cell::A));
+            self.note(
+                Words { code: Some(meaning.symbology), ..words },
+                (along, down + i32::from(item.rows) - 1),
+            );
         }
         match item.kind {
             Kind::Text { .. } => {
@@ -172,22 +207,65 @@ impl Sheet {
         inside.then(|| (x + right.unsigned_abs() as u16, y + below.unsigned_abs() as u16))
     }
 
-    fn note_words(&mut self, content: &Content, item: &Item, along: u16, down: i32) {
-        let text = content.text(item).trim();
-        let first = content.runs(item).first().map_or(0, |run| run.x);
-        let along = along.saturating_add(first);
-        self.note(text, None, item.rows, along, down);
+    /// A line between two points of the area, along and down; its thickness goes down, or along if it is steep.
+    pub(super) fn draw_line(&mut self, from: (i32, i32), to: (i32, i32), style: LineStyle) {
+        self.end = self.end.max(self.area.y + self.area.height);
+        let across = (to.0 - from.0).abs() >= (to.1 - from.1).abs();
+        // The longer way first.
+        let swap = |point: (i32, i32)| if across { point } else { (point.1, point.0) };
+        let (from, to) = if swap(from) <= swap(to) { (from, to) } else { (to, from) };
+        let ((from, other), (to, other_end)) = (swap(from), swap(to));
+        let last = i32::from(self.area.width.max(self.area.height)) - 1;
+        for at in from.max(0)..=to.min(last) {
+            let rise = i64::from(other_end - other) * i64::from(at - from) / i64::from((to - from).max(1));
+            for (begin, thick) in strokes(style) {
+                let first = other + rise as i32 + i32::from(begin);
+                for beside in first..first + i32::from(thick) {
+                    let (along, down) = swap((at, beside));
+                    if let Some((x, y)) = self.dot(along, down) {
+                        self.blacken(x, y);
+                    }
+                }
+            }
+        }
     }
 
-    fn note(&mut self, text: &str, code: Option<&'static str>, rows: u16, along: u16, down: i32) {
-        // Words whose first dot lies outside the area are not on the page.
-        let dot = self.dot(i32::from(along), (down + i32::from(rows) - 1).max(0));
-        if let Some(dot) =
-            dot.filter(|_| self.words_bytes + text.len() <= WORDS_MAX_BYTES && !text.is_empty())
-        {
-            self.words_bytes += text.len();
-            let (direction, down) = (self.direction, down + i32::from(rows));
-            self.words.push(Words { direction, down, along, dot, text: text.to_owned(), code });
+    /// A rectangle with these opposite corners; its thickness goes inwards.
+    pub(super) fn draw_rectangle(&mut self, from: (i32, i32), to: (i32, i32), style: LineStyle) {
+        let single = LineStyle { double: false, ..style };
+        let (left, right) = (from.0.min(to.0), from.0.max(to.0));
+        let (top, bottom) = (from.1.min(to.1), from.1.max(to.1));
+        for (inset, thick) in strokes(style) {
+            let (inset, inner) = (i32::from(inset), i32::from(thick) - 1);
+            let (left, right, top, bottom) = (left + inset, right - inset, top + inset, bottom - inset);
+            if left > right || top > bottom {
+                return;
+            }
+            for down in [top, (bottom - inner).max(top)] {
+                self.draw_line((left, down), (right, down), single);
+            }
+            for along in [left, (right - inner).max(left)] {
+                self.draw_line((along, top), (along, bottom), single);
+            }
+        }
+    }
+
+    fn note_words(&mut self, content: &Content, item: &Item, along: u16, down: i32) {
+        let text = content.text(item);
+        let Some(first) = content.runs(item).first().filter(|_| !text.trim().is_empty()) else { return };
+        let end = |run: &Run| run.x.saturating_add(run_width(content, run));
+        let length = content.runs(item).iter().map(end).max().unwrap_or(0).saturating_sub(first.x);
+        let place = (along.saturating_add(first.x), down + i32::from(item.rows) - 1);
+        self.note(Words { length, ..Words::new(text, first.style) }, place);
+    }
+
+    /// Keeps words that begin at this place; those whose first dot lies outside the area are not on the page.
+    fn note(&mut self, words: Words, (along, down): (u16, i32)) {
+        let dot = self.dot(i32::from(along), down.max(0));
+        let bytes = self.words_bytes + words.text.len();
+        if let Some(dot) = dot.filter(|_| bytes <= WORDS_MAX_BYTES && !words.text.is_empty()) {
+            self.words_bytes = bytes;
+            self.words.push(Words { direction: self.direction, dot, ..words });
         }
     }
 
@@ -226,18 +304,25 @@ impl Sheet {
             .filter_map(|words| Some(Meaning { symbology: words.code?, data: words.text.as_str() }))
     }
 
-    /// The words in reading order: direction by direction, line by line; what stands side by side is one line.
+    /// The words in reading order: direction by direction, line by line; what stands side by side is one line, with as
+    /// many blanks as leave the gap.
     pub(super) fn text(&self) -> String {
         let mut words: Vec<&Words> = self.words.iter().filter(|words| words.code.is_none()).collect();
-        words.sort_by_key(|words| (words.direction as u8, words.down, words.along));
+        words.sort_by_key(|words| (words.direction as u8, words.place()));
         let mut text = String::new();
-        let mut line = None;
+        let mut last: Option<&Words> = None;
         for words in words {
-            let here = (words.direction, words.down);
-            if !text.is_empty() {
-                text.push(if line == Some(here) { ' ' } else { '\n' });
+            let (down, along) = words.place();
+            match last {
+                Some(last) if (last.direction, last.place().0) == (words.direction, down) => {
+                    let gap = along - last.place().1 - i32::from(last.length);
+                    let blanks = blanks_in(u16::try_from(gap).unwrap_or(0), &words.style);
+                    text.extend(core::iter::repeat_n(' ', blanks.max(1)));
+                }
+                Some(_) => text.push('\n'),
+                None => {}
             }
-            line = Some(here);
+            last = Some(words);
             text.push_str(&words.text);
         }
         text

@@ -4,6 +4,7 @@
 //! 1 (a full line is printed), 2.2 and 9. *Not modelled:* colours (`ESC r`, `GS ( N`), which print black; smoothing;
 //! which font `FS ( A` and `FS ( C` select, as there is one of multibyte characters.
 
+use super::line::as_ascii;
 use super::{Interpreter, Outcome, charset};
 use crate::mechanism::Mechanism;
 use crate::paper::style::{Cell, Style};
@@ -75,7 +76,8 @@ impl Interpreter {
             let (now, later) = rest.split_at(room.min(rest.len()));
             match self.users.is_enabled() {
                 true => self.put_with_users_own(now, &style),
-                false => self.put_bytes(now, &style),
+                false if self.put_bytes(now, &style) => self.line.open(&style, room - now.len()),
+                false => self.line.close(),
             }
             rest = later;
         }
@@ -93,11 +95,12 @@ impl Interpreter {
         }
     }
 
-    fn put_bytes(&mut self, bytes: &[u8], style: &Style) {
-        match charset::as_ascii(bytes).filter(|_| self.charset.has_plain_ascii()) {
-            Some(text) => self.line.put(style, |line| {
+    /// Says whether it was nothing but ASCII.
+    fn put_bytes(&mut self, bytes: &[u8], style: &Style) -> bool {
+        let ascii = as_ascii(bytes).filter(|_| self.charset.has_plain_ascii());
+        match ascii {
+            Some((text, inked)) => self.line.put(style, |line| {
                 line.push_str(text);
-                let inked = bytes.iter().fold(false, |inked, byte| inked | (*byte != b' '));
                 (bytes.len() as u16, inked)
             }),
             None => self.line.put(style, |line| {
@@ -108,6 +111,7 @@ impl Interpreter {
                 })
             }),
         }
+        ascii.is_some()
     }
 
     /// Characters some of which the user may have drawn.
@@ -123,26 +127,61 @@ impl Interpreter {
         }
     }
 
+    /// Multibyte characters, one or many.
     pub(super) fn put_wide(&mut self, bytes: &[u8], to: &mut Mechanism) {
-        let style = self.modes.wide_style();
-        let character = self.charset.wide(bytes);
-        let code = <[u8; 2]>::try_from(bytes).unwrap_or_default();
-        if self.users.has_wide(code) {
-            self.room(&style, to);
-            let style = Style { cell: Cell::Dots { width: 24, height: 24 }, ..style };
-            let text = character.unwrap_or(char::REPLACEMENT_CHARACTER);
-            if let Some(dots) = self.users.wide_dots(code) {
-                self.line.put_dots(&style, dots, text.encode_utf8(&mut [0; 4]));
+        self.line.close();
+        let (style, mut rest) = (self.modes.wide_style(), bytes);
+        while let Some((first, behind)) = self.charset.split_wide(rest) {
+            let character = self.charset.wide(first);
+            rest = behind;
+            if self.users.has_wide(first) {
+                self.put_users_wide(first, character, &style, to);
+            } else if let Some(character) = character {
+                rest = self.put_wide_run(character, behind, &style, to);
+            } else {
+                self.put_text(b"??", to);
             }
-        } else if let Some(character) = character {
-            self.put_character(character, &style, to);
-        } else {
-            self.put_text(b"??", to);
+        }
+    }
+
+    /// A character, and of what stands behind it as much as is like it and fits into the line; gives the rest.
+    fn put_wide_run<'a>(
+        &mut self,
+        first: char,
+        behind: &'a [u8],
+        style: &Style,
+        to: &mut Mechanism,
+    ) -> &'a [u8] {
+        let room = self.room(style, to);
+        let alike = if self.users.has_any_wide() { 0 } else { room.saturating_sub(1) };
+        let leaves_ink = |character| !matches!(character, ' ' | '\u{A0}' | '\u{3000}');
+        let (charset, mut count) = (&self.charset, 1);
+        self.line.put(style, |text| {
+            text.push(first);
+            let mut inked = leaves_ink(first);
+            for character in charset.pairs(behind).take(alike) {
+                text.push(character);
+                inked |= leaves_ink(character);
+                count += 1;
+            }
+            (count, inked)
+        });
+        behind.get(2 * usize::from(count - 1)..).unwrap_or_default()
+    }
+
+    /// A multibyte character that the user has drawn.
+    fn put_users_wide(&mut self, bytes: &[u8], character: Option<char>, style: &Style, to: &mut Mechanism) {
+        self.room(style, to);
+        let style = Style { cell: Cell::Dots { width: 24, height: 24 }, ..*style };
+        let text = character.unwrap_or(char::REPLACEMENT_CHARACTER);
+        if let Some(dots) = self.users.wide_dots(bytes) {
+            self.line.put_dots(&style, dots, text.encode_utf8(&mut [0; 4]));
         }
     }
 
     /// Whole characters, each as wide as its script; what is no UTF-8 prints as `?`.
     fn put_utf8(&mut self, bytes: &[u8], to: &mut Mechanism) {
+        self.line.close();
         for chunk in bytes.utf8_chunks() {
             for character in chunk.valid().chars() {
                 let wide = charset::is_wide(character);

@@ -97,12 +97,17 @@ impl UsersOwn {
         drawn.map(|drawn| drawn.dots.as_slice())
     }
 
-    pub(super) fn has_wide(&self, code: [u8; 2]) -> bool {
+    /// Whether the user has drawn any multibyte character.
+    pub(super) const fn has_any_wide(&self) -> bool {
+        !self.wide.is_empty()
+    }
+
+    pub(super) fn has_wide(&self, code: &[u8]) -> bool {
         self.wide.iter().any(|drawn| drawn.code == code)
     }
 
     /// The dots of a multibyte character, if the user has drawn it.
-    pub(super) fn wide_dots(&self, code: [u8; 2]) -> Option<&[u8]> {
+    pub(super) fn wide_dots(&self, code: &[u8]) -> Option<&[u8]> {
         self.wide.iter().find(|drawn| drawn.code == code).map(|drawn| drawn.dots.as_slice())
     }
 }

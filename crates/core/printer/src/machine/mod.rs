@@ -195,6 +195,31 @@ impl Printer {
             + self.mechanism.footprint_bytes()
     }
 
+    /// Bytes that came in since the beginning and found room: handed on, forgotten, or still waiting.
+    pub(crate) fn received_bytes(&self) -> u64 {
+        self.handed_on + self.receiver.waiting_bytes() as u64
+    }
+
+    /// Dot lines that the motor has fed since the beginning, to the nearest 30.
+    pub(crate) const fn fed_lines(&self) -> u64 {
+        self.mechanism.usage().lines_fed * 30
+    }
+
+    /// Whether it has power and has started.
+    pub(crate) fn is_up(&self) -> bool {
+        self.power == Power::On
+    }
+
+    /// Whether no command helps any more, and only the plug does.
+    pub(crate) fn is_beyond_commands(&self) -> bool {
+        !self.is_up() || self.interpreter.is_dumping() || self.mechanism.state().unrecoverable
+    }
+
+    /// What it waits for, to be shown.
+    pub(crate) fn obstacles(&self) -> impl core::fmt::Debug {
+        (self.power, self.offline, self.waiting.clone(), self.mechanism.is_quiet(), self.mechanism.state())
+    }
+
     /// Lets everything happen that is due until `now`.
     fn advance(&mut self, now: SimTime) {
         while let Some((at, _)) = self.wake_at().filter(|(at, _)| *at <= now) {
@@ -211,12 +236,18 @@ impl Printer {
     }
 
     fn receive(&mut self, now: SimTime, bytes: &[u8]) {
-        let mut lost = 0;
-        for byte in bytes {
+        let (mut lost, mut rest) = (0, bytes);
+        while let Some((byte, behind)) = rest.split_first() {
             if self.power != Power::On {
-                lost += 1;
+                lost += rest.len() as u32;
+                break;
+            }
+            let taken = self.receiver.receive_many(rest);
+            if taken > 0 {
+                rest = rest.get(taken..).unwrap_or_default();
                 continue;
             }
+            rest = behind;
             let (room, realtime) = self.receiver.receive(*byte);
             lost += u32::from(!room);
             if let Some(realtime) = realtime {

@@ -49,6 +49,20 @@ impl Receiver {
         (room, self.snooper.feed(byte))
     }
 
+    /// Takes bytes from the line at once, as many as find room and cannot be part of a real-time command; says how many.
+    pub(super) fn receive_many(&mut self, bytes: &[u8]) -> usize {
+        let count = self.snooper.unconcerned(bytes).min(self.free_bytes());
+        if count > 0 {
+            // As far as the level goes, the first byte and the last say all: in between it only rises.
+            let (first, rest) = bytes.get(..count).unwrap_or_default().split_at(1);
+            self.waiting.extend(first);
+            self.note_level();
+            self.waiting.extend(rest);
+            self.note_level();
+        }
+        count
+    }
+
     /// What stands for a byte that came with an error; nothing if it is dropped.
     pub(super) const fn stand_in(&self) -> Option<u8> {
         match self.garbled {
@@ -74,6 +88,10 @@ impl Receiver {
 
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
+    }
+
+    pub(super) fn waiting_bytes(&self) -> usize {
+        self.waiting.len()
     }
 
     /// Bytes that still find room.

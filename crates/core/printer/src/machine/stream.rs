@@ -173,9 +173,15 @@ impl Printer {
             self.self_test = !self.mechanism.is_quiet();
             return !self.self_test;
         }
-        let count = self.receiver.hand_on(&mut self.parser);
-        self.handed_on += count as u64;
-        count > 0
+        let before = self.handed_on;
+        loop {
+            let count = self.receiver.hand_on(&mut self.parser);
+            self.handed_on += count as u64;
+            // A long command takes all that it needs.
+            if count == 0 || self.parser.lacking() == 0 {
+                return self.handed_on > before;
+            }
+        }
     }
 
     /// When the wait of the stream ends by itself, and why.

@@ -241,6 +241,12 @@ impl Feed {
         self.note_calm();
     }
 
+    /// Nobody pulls any more.
+    pub(crate) fn let_go(&mut self) {
+        self.pull = None;
+        self.note_calm();
+    }
+
     fn force(&self, force_mn: u32, over: Option<Micrometres>, turned: u64) -> Drag {
         let lines = over.map_or(u64::MAX, |over| over.as_nm().unsigned_abs() / self.pitch_nm.unsigned_abs());
         Drag { force_mn, until_turned: turned.saturating_add(lines) }

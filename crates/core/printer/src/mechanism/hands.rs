@@ -69,6 +69,10 @@ impl Mechanism {
             Poke::Thermistor(wire) => self.senses.thermistor = wire,
             Poke::Supply { voltage_mv } => self.heating.set_voltage(voltage_mv),
             Poke::SupplyResistance { resistance_mohm } => self.heating.set_resistance(resistance_mohm),
+            Poke::RenewSupply => {
+                self.heating.set_voltage(self.profile.supply.voltage_mv);
+                self.heating.set_resistance(self.profile.supply.resistance_mohm);
+            }
             other => return self.touch_surroundings(other),
         }
         self.renew_face();
@@ -160,6 +164,8 @@ impl Mechanism {
         if let Some(piece) = self.strip.tear(self.place(), self.taken_bytes) {
             report(Event::Removed { piece: Arc::new(piece) });
         }
+        // Whoever pulled at it has it in his hand.
+        self.feed.let_go();
         self.unseen_since_nm = Some(self.motion.nominal_nm);
         self.reserved.clear();
     }

@@ -84,6 +84,8 @@ pub(crate) struct Heating {
     nominal: Supply,
     motor_mw: u32,
     pulses: Arc<[Pulse]>,
+    /// Every dot line gets fully dark.
+    sound: bool,
     /// Share that is left from the line before, in 1/65536, by the time that it took.
     residual: Arc<[u16]>,
     voltage_mv: u32,
@@ -103,6 +105,7 @@ impl Heating {
             nominal: profile.supply,
             motor_mw: profile.motor.power_mw,
             pulses: Arc::new([]),
+            sound: true,
             residual: residual(&profile.head),
             voltage_mv: profile.supply.voltage_mv,
             resistance_mohm: profile.supply.resistance_mohm,
@@ -175,8 +178,8 @@ impl Heating {
     }
 
     /// True when every dot line gets fully dark.
-    pub(crate) fn is_sound(&self) -> bool {
-        self.pulses.iter().all(|pulse| pulse.share_permille >= 1000)
+    pub(crate) const fn is_sound(&self) -> bool {
+        self.sound
     }
 
     pub(crate) const fn voltage_mv(&self) -> u32 {
@@ -209,6 +212,7 @@ impl Heating {
 
     fn tabulate(&mut self) {
         self.pulses = (0..=self.head_dots).map(|dots| self.pulse(dots)).collect();
+        self.sound = self.pulses.iter().all(|pulse| pulse.share_permille >= 1000);
     }
 
     fn pulse(&self, dots: u16) -> Pulse {

@@ -477,7 +477,8 @@ impl Mechanism {
 
     /// Bytes of memory behind it.
     pub(crate) fn footprint_bytes(&self) -> usize {
-        self.strip.content.footprint_bytes()
+        let reserved = self.reserved.capacity() * size_of::<(i64, u64)>();
+        self.strip.content.footprint_bytes() + self.strip.burns.footprint_bytes() + reserved
     }
 }
 

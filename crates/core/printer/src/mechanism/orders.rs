@@ -15,6 +15,9 @@ use std::sync::Arc;
 /// Bands that wait, the one under way included, before the interpreter has to stop.
 const BANDS_AHEAD: usize = 2;
 
+/// Most places that are reserved for a cut; no host has so many pieces between head and blade.
+const RESERVED_MAX: usize = 256;
+
 /// One thing to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
@@ -93,6 +96,11 @@ impl Mechanism {
 
     pub(crate) fn order(&mut self, order: Order) {
         self.orders.push_back(order);
+    }
+
+    /// Orders that are not done.
+    pub(crate) fn waiting(&self) -> usize {
+        self.orders.len()
     }
 
     /// Whether the interpreter may compose more: not far ahead, and never past a cut.
@@ -248,7 +256,11 @@ impl Mechanism {
     fn reserve_cut(&mut self, lines: u32, byte: u64) -> bool {
         if self.profile.cutter.is_some() {
             let mark_nm = self.motion.position_nm + i64::from(lines) * self.feed.line_nm();
-            self.reserved.push_back((mark_nm, byte));
+            // A place is cut once, however often it is named.
+            let known = self.reserved.iter().any(|(known_nm, _)| *known_nm == mark_nm);
+            if !known && self.reserved.len() < RESERVED_MAX {
+                self.reserved.push_back((mark_nm, byte));
+            }
         }
         false
     }

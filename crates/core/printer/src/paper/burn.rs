@@ -195,6 +195,11 @@ impl BurnLog {
         behind
     }
 
+    /// Bytes that it takes, with the room that it has reserved.
+    pub(crate) fn footprint_bytes(&self) -> usize {
+        self.segments.capacity() * size_of::<Segment>()
+    }
+
     /// The number of the first dot line, if there is any.
     pub(crate) fn first_line(&self) -> Option<u32> {
         self.segments.first().map(|segment| segment.first_line)

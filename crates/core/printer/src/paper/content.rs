@@ -4,7 +4,9 @@
 //! cannot fill the memory: beyond [`USED_MAX_BYTES`] the oldest half of what has begun is forgotten. Coordinates
 //! across are dots from the left end of the head. *Not modelled:* what never reaches the head.
 
+use crate::geometry::HEAD_DOTS_MAX;
 use crate::paper::ink;
+use crate::paper::raster::{self, DotRow};
 use crate::paper::style::{Cell, Run};
 
 /// What may be held of an uncut strip: some two thousand receipts.
@@ -146,6 +148,35 @@ impl Content {
         id
     }
 
+    /// Adds bands of so many equal rows each.
+    pub(crate) fn add_bands(&mut self, rows_each: u16, bands: &[DotRow]) -> ItemId {
+        let text = self.add_words("");
+        let bits = self.add_rows(bands);
+        let kind = Kind::Matrix { x: 0, columns: HEAD_DOTS_MAX, cell: (1, rows_each), bits };
+        self.add(rows_each.saturating_mul(bands.len() as u16), text, kind)
+    }
+
+    /// Makes an image of the last item, which has not begun, with these dots black in every row. It says what it said.
+    pub(crate) fn rule_last(&mut self, ruled: &DotRow) {
+        let Some(item) = self.items.last().copied() else { return };
+        let mut rows = Vec::new();
+        raster::draw(self, &item, &mut rows);
+        for row in &mut rows {
+            row.iter_mut().zip(ruled).for_each(|(dots, ruled)| *dots |= ruled);
+        }
+        self.forget_shape(&item);
+        let (width_bytes, bits) = (HEAD_DOTS_MAX / 8, self.add_rows(&rows));
+        if let Some(item) = self.items.last_mut() {
+            item.kind = Kind::Image { x: 0, width_bytes, double_width: false, double_height: false, bits };
+        }
+    }
+
+    fn add_rows(&mut self, rows: &[DotRow]) -> Span {
+        let start = index(self.bits.len());
+        self.bits.extend(rows.as_flattened().iter().flat_map(|word| word.to_be_bytes()));
+        Span { start, len: index(self.bits.len()) - start }
+    }
+
     /// Says what a code means that the last item shows.
     pub(crate) fn say(&mut self, meaning: Meaning<'_>) {
         let data = self.add_words(meaning.data);
@@ -236,18 +267,20 @@ impl Content {
     /// Forgets what has not begun: the memory is lost.
     pub(crate) fn forget_unplaced(&mut self) {
         while let Some(item) = self.items.pop_if(|item| item.first_line.is_none()) {
-            let bits = match item.kind {
-                Kind::Text { runs } => {
-                    self.forget_runs(runs);
-                    Span::default()
-                }
-                Kind::Image { bits, .. } | Kind::Matrix { bits, .. } => bits,
-            };
+            self.forget_shape(&item);
             self.text.truncate(item.text.start as usize);
             self.codes.truncate(item.codes.start as usize);
-            if bits.len > 0 {
+        }
+    }
+
+    /// Forgets what the last item shows, but not what it says.
+    fn forget_shape(&mut self, item: &Item) {
+        match item.kind {
+            Kind::Text { runs } => self.forget_runs(runs),
+            Kind::Image { bits, .. } | Kind::Matrix { bits, .. } if bits.len > 0 => {
                 self.bits.truncate(bits.start as usize);
             }
+            Kind::Image { .. } | Kind::Matrix { .. } => {}
         }
     }
 

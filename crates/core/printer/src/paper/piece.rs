@@ -63,7 +63,7 @@ pub struct Reading {
 pub struct ReadLine {
     /// What it says.
     pub text: String,
-    /// How much of its ink is as it should be; from 600 ‰ on it can be read.
+    /// How much of its ink is as it should be, less for characters that are gone; from 600 ‰ on it can be read.
     pub legibility: Permille,
 }
 

@@ -62,40 +62,90 @@ struct Situation {
 
 const SITUATIONS: &[Situation] = &[
     Situation { before: |_| {}, after: everything },
-    Situation { before: |bench| drop(bench.send(b"ab")), after: everything },
+    Situation {
+        before: |bench| {
+            bench.send(b"ab");
+        },
+        after: everything,
+    },
     Situation { before: unusual_settings, after: everything },
     Situation { before: stored_things, after: everything },
     Situation {
-        before: |bench| drop(bench.send(b"\x1BL\x1BW\0\0\0\0\x40\x02\0\x02abc\n")),
+        before: |bench| {
+            bench.send(b"\x1BL\x1BW\0\0\0\0\x40\x02\0\x02abc\n");
+        },
         after: rest_of_page,
     },
-    Situation { before: |bench| drop(bench.send(b"\x1D:mac\n\x1D:")), after: everything },
-    Situation { before: |bench| drop(bench.send(b"\x1D:mac")), after: end_of_macro },
+    Situation {
+        before: |bench| {
+            bench.send(b"\x1D:mac\n\x1D:");
+        },
+        after: everything,
+    },
+    Situation {
+        before: |bench| {
+            bench.send(b"\x1D:mac");
+        },
+        after: end_of_macro,
+    },
     Situation { before: stuck_blade, after: free_blade },
     Situation { before: no_paper, after: new_paper },
-    Situation { before: |bench| drop(bench.send(b"\x1B=\x02")), after: everything },
-    Situation { before: |bench| drop(bench.send(b"\x1Da\xFF")), after: everything },
-    Situation { before: |bench| drop(bench.send(b"\x1D(D\x05\x00\x14\x01\x00\x02\x01")), after: everything },
-    Situation { before: |bench| drop(bench.send(b"\x1D(E\x03\x00\x01IN")), after: everything },
+    Situation {
+        before: |bench| {
+            bench.send(b"\x1B=\x02");
+        },
+        after: everything,
+    },
+    Situation {
+        before: |bench| {
+            bench.send(b"\x1Da\xFF");
+        },
+        after: everything,
+    },
+    Situation {
+        before: |bench| {
+            bench.send(b"\x1D(D\x05\x00\x14\x01\x00\x02\x01");
+        },
+        after: everything,
+    },
+    Situation {
+        before: |bench| {
+            bench.send(b"\x1D(E\x03\x00\x01IN");
+        },
+        after: everything,
+    },
     Situation { before: waiting_macro, after: everything },
     Situation { before: held_piece, after: everything },
-    Situation { before: |bench| drop(bench.send(b"\x1D(K\x02\x00a\x04")), after: everything },
+    Situation {
+        before: |bench| {
+            bench.send(b"\x1D(K\x02\x00a\x04");
+        },
+        after: everything,
+    },
     Situation { before: |_| {}, after: paper_out_and_back },
     Situation {
-        before: |bench| drop(bench.send(b"\x1B&\x03AA\x0Cabcdefghijklmnopqrstuvwxyzabcdefghij\x1B%\x01")),
+        before: |bench| {
+            bench.send(b"\x1B&\x03AA\x0Cabcdefghijklmnopqrstuvwxyzabcdefghij\x1B%\x01");
+        },
         after: everything,
     },
     Situation { before: held_piece, after: leave_on_offer },
     Situation {
-        before: |bench| drop(bench.poke(Poke::PaperLeft(Micrometres::from_mm(2000)))),
+        before: |bench| {
+            bench.poke(Poke::PaperLeft(Micrometres::from_mm(2000)));
+        },
         after: everything,
     },
     Situation {
-        before: |bench| drop(bench.send(b"\x1D(E\x03\x00\x01IN\x1D(E\x04\x00\x05\x05\x01\x00")),
+        before: |bench| {
+            bench.send(b"\x1D(E\x03\x00\x01IN\x1D(E\x04\x00\x05\x05\x01\x00");
+        },
         after: leave_settings,
     },
     Situation {
-        before: |bench| drop(bench.send(b"\x1Ba\x01\x1D(M\x02\x00\x01\x01\x1Ba\x02")),
+        before: |bench| {
+            bench.send(b"\x1Ba\x01\x1D(M\x02\x00\x01\x01\x1Ba\x02");
+        },
         after: everything,
     },
 ];

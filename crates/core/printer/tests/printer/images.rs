@@ -136,7 +136,7 @@ fn columns_stand_beside_text_and_each_other_on_one_line() {
     let art = Art { columns: 24, rows: 24 };
     let column = [&[0x1B, b'*', 33, 24, 0], art.by_columns(0, 24).as_slice()].concat();
     let (_, piece) = printed(&[b"AB".as_slice(), &column, b"CD", &column, b"\n"].concat());
-    assert_eq!(piece.lines().map(|line| line.text).collect::<Vec<_>>(), ["ABCD"]);
+    assert_eq!(piece.lines().map(|line| line.text).collect::<Vec<_>>(), ["AB  CD"]);
     let (_, twice) = printed(&[column.as_slice(), &column, b"\n"].concat());
     let (_, once) = printed(&[column.as_slice(), b"\n"].concat());
     assert_eq!(dark(&twice), 2 * dark(&once));

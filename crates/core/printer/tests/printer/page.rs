@@ -119,7 +119,8 @@ fn what_does_not_fit_into_the_area_is_lost() {
 fn cancel_clears_the_present_area_and_nothing_else() {
     let piece =
         printed(&[b"\x1BL", &area(0, 0, 200, 50), b"kept", &area(200, 0, 200, 50), b"gone\x18new\x0C"]);
-    assert_eq!(text(&piece), ["kept new"]);
+    // From dot 48 to dot 200: twelve blanks and two thirds of one.
+    assert_eq!(text(&piece), [format!("kept{}new", " ".repeat(13))]);
 }
 
 #[test]
@@ -133,8 +134,19 @@ fn a_page_is_read_from_top_to_bottom_whatever_came_first() {
         &at(40, 200, b"2.50"),
         b"\x0C",
     ]);
-    assert_eq!(text(&piece), ["COFFEE 2.50", "THANK YOU"]);
+    // From dot 72 to dot 200 there is room for ten blanks and two thirds of one.
+    assert_eq!(text(&piece), [format!("COFFEE{}2.50", " ".repeat(11)), "THANK YOU".to_owned()]);
     assert_eq!(piece.reading().legibility.get(), 1000);
+}
+
+#[test]
+fn lines_of_two_areas_are_read_in_the_order_in_which_they_stand_on_the_page() {
+    // In its own area, the second line stands higher than the first. Upside down, the lower area comes first.
+    let upper = [area(0, 0, 576, 100), b"\x1D$\x50\x00upper".to_vec()].concat();
+    let lower = [area(0, 100, 576, 100), b"\x1D$\x1E\x00lower".to_vec()].concat();
+    assert_eq!(text(&printed(&[b"\x1BL", &lower, &upper, b"\x0C"])), ["upper", "lower"]);
+    let turned = [b"\x1BL\x1BT\x02".as_slice(), &upper, &lower, b"\x0C"].concat();
+    assert_eq!(text(&printed(&[&turned])), ["lower", "upper"]);
 }
 
 #[test]

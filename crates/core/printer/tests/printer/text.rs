@@ -548,3 +548,34 @@ proptest! {
         assert_eq!(last.reading().legibility, Permille::WHOLE);
     }
 }
+
+#[test]
+fn a_gap_reads_as_the_blanks_that_would_leave_it() {
+    // HT goes from 5 characters to 8; ESC $ 120 is the eleventh column of 12 dots.
+    let bytes = b"TOTAL\t123.45\nA\x1B$\x78\x00B\nx\x1B\\\x03\x00y\x1B\\\x04\x00z\n";
+    assert_eq!(lines(epson(), bytes), ["TOTAL   123.45", "A         B", "xy z"]);
+    // A blank is as wide as its character: 24 dots if that is double, 12 beside Hanzi. What moves a line as a whole
+    // is no gap.
+    let sized = b"\x1D!\x10A\x1B$\x48\x00B\n\x1D!\x00\xD6\xD0\x1B$\x3C\x00\xCE\xC4\n\tindented\n";
+    assert_eq!(lines(&DESK_80, sized), ["A  B", "中   文", "indented"]);
+    // Typed blanks stay, at the end as well; an image between words is a gap.
+    let image = [b"a \x1B*\x01\x18\x00".as_slice(), &[0xFF; 24], b"b  \n"].concat();
+    assert_eq!(lines(epson(), &image), ["a   b  "]);
+}
+
+#[test]
+fn a_line_reads_from_left_to_right_in_whatever_order_it_was_set() {
+    let price_first = b"\x1B$\x78\x0012.50\x1B$\x00\x00COFFEE\n";
+    assert_eq!(lines(epson(), price_first), ["COFFEE    12.50"]);
+    let in_order = b"COFFEE\x1B$\x78\x0012.50\n";
+    assert_eq!(Dots::of(epson(), price_first), Dots::of(epson(), in_order));
+    // Struck twice on one place to make it bold, and with other words over it.
+    assert_eq!(lines(epson(), b"TOTAL\x1B$\x00\x00TOTAL 5\n"), ["TOTALTOTAL 5"]);
+    assert_eq!(lines(epson(), b"TOTAL\x1B$\x00\x00TOTAL\x1B$\x54\x009\n"), ["TOTAL  9"]);
+    let upside_down = [b"\x1B{\x01".as_slice(), price_first].concat();
+    assert_eq!(lines(epson(), &upside_down), ["COFFEE    12.50"]);
+    assert_eq!(
+        Dots::of(epson(), &upside_down),
+        Dots::of(epson(), &[b"\x1B{\x01".as_slice(), in_order].concat())
+    );
+}

@@ -68,7 +68,7 @@ fn scenario(terminal: &str, dice: &mut Stream) -> String {
 }
 
 fn fault(dice: &mut Stream) -> String {
-    match dice.below(9) {
+    match dice.below(10) {
         0..=3 => link_fault(dice),
         4 => format!(
             "power: {{ cut: {}, for: {}s }}, {}",
@@ -82,6 +82,11 @@ fn fault(dice: &mut Stream) -> String {
             "on: {}, cut: {{ for: {}s }}, {}",
             pick(dice, &["printer.link", "acquirer.link"]),
             1 + dice.below(120),
+            start(dice)
+        ),
+        8 => format!(
+            "air: {{ {} }}, {}",
+            pick(dice, &["temperature: 60C", "temperature: -20C", "humidity: 98%"]),
             start(dice)
         ),
         _ => format!("printer: {}, {}", printer_fault(dice), start(dice)),
@@ -112,14 +117,54 @@ fn link_fault(dice: &mut Stream) -> String {
     }
 }
 
+/// Everything that can happen to a printer, with a number where it needs one.
+const PRINTER_FAULTS: &[&str] = &[
+    "{ wear-gear: { gear: platen, missing: [#90] } }",
+    "{ jam: { at: 1#9mm } }",
+    "{ jam: { at: #90mm } }",
+    "{ drag: { force: 1#999mN } }",
+    "{ paper-left: #200mm }",
+    "{ pull: { force: #9N, for: #50mm } }",
+    "{ load-roll: { length: #9m, coating: away } }",
+    "{ load-roll: { sensitivity: #99%, skew: #9%, over-sensor: false } }",
+    "{ weaken-motor: #99% }",
+    "{ glaze-platen: #99% }",
+    "{ spot-platen: { at: #30mm, length: #20mm, contact: #99% } }",
+    "{ open-dots: { first: #500, count: 64 } }",
+    "{ short-dots: { first: #500, count: #64 } }",
+    "{ tilt-head: { left: #99%, right: #99% } }",
+    "{ thermistor: open }",
+    "{ thermistor: shorted }",
+    "{ age-head: { km: #900 } }",
+    "{ soil: { sensor: paper-end, dims: #99%, flickers: #40% } }",
+    "{ soil: { sensor: near-end, brightens: #99% } }",
+    "{ soil: { sensor: exit, dims: #99% } }",
+    "{ supply: { voltage: #30V } }",
+    "{ supply: { resistance: #9Ohm } }",
+    "{ block-blade: #99% }",
+    "{ home-switch: open }",
+    "{ home-switch: shorted }",
+    "{ fill-bin: #60 }",
+    "open-cover",
+    "wrap-paper",
+    "unplug-module",
+    "block-presenter",
+    "hold-feed-button",
+    "unplug-drawer",
+];
+
+/// A fault of the printer; `#90` is a number from 1 to 90.
 fn printer_fault(dice: &mut Stream) -> String {
-    match dice.below(5) {
-        0 => format!("{{ wear-gear: {{ gear: platen, missing: [{}] }} }}", dice.below(90)),
-        1 => format!("{{ jam: {{ at: {}mm }} }}", 16 + dice.below(80)),
-        2 => format!("{{ drag: {{ force: {}mN }} }}", 500 + dice.below(3000)),
-        3 => format!("{{ paper-left: {}mm }}", 5 + dice.below(200)),
-        _ => "open-cover".to_owned(),
+    let mut fault = String::new();
+    let mut parts = pick(dice, PRINTER_FAULTS).split('#');
+    fault.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let (most, rest) = part.split_at(digits);
+        let number = 1 + dice.below(most.parse().unwrap());
+        fault.push_str(&format!("{number}{rest}"));
     }
+    fault
 }
 
 fn start(dice: &mut Stream) -> String {

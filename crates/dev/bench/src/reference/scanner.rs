@@ -20,6 +20,7 @@ fn length(rest: &[u8]) -> Option<usize> {
         [0x20..=0xFF, ..] => Some(rest.iter().position(|&byte| byte < 0x20).unwrap_or(rest.len())),
         [0x1B, code, ..] => esc(code),
         [0x1D, code, ..] => gs(code, rest),
+        [0x1C, b'&', ..] => Some(2),
         [_, ..] => Some(1),
         [] => None,
     }

@@ -9,8 +9,8 @@
 //! | `bmp` | bitmap files |
 //!
 //! Facts: printer sources, section 2.3. An image feeds exactly its height, is aligned as text is, and is clipped at the
-//! head; an unfinished line is printed first. Every colour prints as black. *Not modelled:* lines that the printer draws
-//! (`GS ( Q`), reference densities (`GS ( L` function 49), shades.
+//! head; an unfinished line is printed first. Every colour prints as black. *Not modelled:* reference densities (`GS ( L`
+//! function 49), shades.
 
 mod bitmap;
 mod bmp;
@@ -69,7 +69,6 @@ impl Interpreter {
             Command::ColumnImage { density, data } => self.put_columns(density, data),
             Command::Graphics(function) => return Some(self.graphics_function(&function, to)),
             Command::Bitmap(file) => return Some(self.define_bitmap(&file)),
-            Command::Draw(_) => return Some(Outcome::ignored(*b"\x1D(")),
             ref other => return self.older_image_command(other, to),
         }
         Some(Outcome::Done)

@@ -66,9 +66,16 @@ impl Bars {
 
     /// Adds the lowest `count` bits as modules, the highest of them first.
     pub(super) fn push_bits(&mut self, bits: u32, count: u8) {
-        for at in (0..count).rev() {
+        let mut left = count;
+        while left > 0 {
+            // The bits that are left, from the highest bit down.
+            let bits = bits << (32 - u32::from(left.min(32)));
+            let bar = bits >> 31 == 1;
+            let alike = if bar { bits.leading_ones() } else { bits.leading_zeros() };
+            let alike = (alike as u8).min(left);
             // This sink takes everything.
-            let _ = self.push_run(bits >> at & 1 == 1, 1);
+            let _ = self.push_run(bar, usize::from(alike));
+            left -= alike;
         }
     }
 
@@ -84,14 +91,23 @@ impl Bars {
         let mut x = 0;
         for (place, width) in self.widths.iter().enumerate() {
             let end = x + module.dots(*width, self.two_level) as usize;
-            for x in (x..end).filter(|_| place % 2 == 0) {
-                if let Some(byte) = row.get_mut(x / 8) {
-                    *byte |= 0x80 >> (x % 8);
-                }
+            if place % 2 == 0 {
+                blacken(&mut row, x, end);
             }
             x = end;
         }
         row
+    }
+}
+
+/// Blackens the dots from `x` up to, not including, `end`.
+fn blacken(row: &mut [u8], mut x: usize, end: usize) {
+    while x < end {
+        let in_byte = (8 - x % 8).min(end - x);
+        if let Some(byte) = row.get_mut(x / 8) {
+            *byte |= !(0xFF_u8.checked_shr(in_byte as u32).unwrap_or(0)) >> (x % 8);
+        }
+        x += in_byte;
     }
 }
 
@@ -110,6 +126,15 @@ mod tests {
         assert_eq!(bars.row(module), [0b1100_0011, 0b1100_0000]);
         bars.two_level = true;
         assert_eq!(bars.row(module), [0b1100_0001, 0b1111_0000]);
+    }
+
+    #[test]
+    fn bits_are_modules_from_the_highest_of_them() {
+        let mut bars = Bars::default();
+        bars.push_bits(0b110_0101, 7);
+        bars.push_bits(0b1_0000, 5);
+        // 1100101 and 10000.
+        assert_eq!(bars.widths, [2, 2, 1, 1, 2, 4]);
     }
 
     #[test]
