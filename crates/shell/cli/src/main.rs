@@ -29,7 +29,7 @@ use trouble::Trouble;
 #[command(name = "tillrig", version, after_help = exit::TABLE)]
 struct CommandLine {
     /// Say on stderr what is being done; RUST_LOG chooses more finely.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 900)]
     verbose: bool,
     #[command(subcommand)]
     verb: Verb,

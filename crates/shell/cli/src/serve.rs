@@ -33,9 +33,22 @@ Examples:
       on a pseudo-terminal; every receipt as a picture in the folder receipts
   tillrig serve printer --tcp 127.0.0.1:0 --profile kiosk-80 --fault gear-worn
       a kiosk printer with worn gears, at any free port
+  tillrig serve printer --profile my-printer.yaml
+      a model of your own; rigs/printers shows how, `tillrig schema printer` says every word
   tillrig serve printer --printer \"name=till1 tcp=127.0.0.1:9101\" \\
                         --printer \"name=till2 pty=/tmp/till2 fault='jam at 30 mm'\"
       two printers
+
+Flow control (HOW):
+  auto      as xon-xoff to a client that has switched IXON on, as none to any other;
+            pseudo-terminals only, and their default
+  xon-xoff  sends the bytes 13h and 11h, also when going offline and online again;
+            the default of serial ports
+  dtr-dsr   holds the host back while busy or offline; pseudo-terminals only
+  rts-cts   the same by the wire RTS; serial ports only
+  none      sends nothing but answers, and takes bytes also offline; when the buffer is full,
+            a pseudo-terminal holds the host back, and a serial port loses bytes
+TCP needs none: the printer reads no more while its buffer is full.
 
 While it runs, it takes phrases on standard input and on the control socket, such as `open cover`,
 `load paper`, `jam at 30 mm`, `status`, `quit`; `help` lists them all.";
@@ -47,16 +60,17 @@ struct Printer {
     /// when no port is given].
     #[arg(long, value_name = "ADDR")]
     tcp: Vec<String>,
-    /// Open a pseudo-terminal, and make this link to it.
-    #[arg(long, value_name = "LINK")]
+    /// Open a pseudo-terminal, and make this link to it; what HOW can be stands below.
+    #[arg(long, value_name = "LINK[,flow=HOW]")]
     pty: Vec<String>,
-    /// Open a serial port, for example /dev/ttyUSB0:9600,8N1,xonxoff [default: 115200,8N1,xonxoff].
-    #[arg(long, value_name = "PATH[:BAUD]")]
+    /// Open a serial port, for example /dev/ttyUSB0:9600,8N1,flow=none [default: 115200,8N1,flow=xon-xoff].
+    #[arg(long, value_name = "PATH[:BAUD[,8N1][,flow=HOW]]")]
     serial: Vec<String>,
-    /// The printer's model [default: desk-80].
-    #[arg(long, value_name = "NAME")]
+    /// The printer's model: desk-80, desk-80-180, kiosk-80, slip-58, or the path of a profile file [default: desk-80].
+    #[arg(long, value_name = "NAME|FILE")]
     profile: Option<String>,
-    /// What is wrong with it from the start: the name of a fault, or a phrase such as "jam at 30 mm".
+    /// What is wrong with it from the start: the name of a fault (paper-out, cover-open, gear-worn, …), or a phrase
+    /// such as "jam at 30 mm".
     #[arg(long, value_name = "FAULT")]
     fault: Vec<String>,
     /// A whole printer, said in one argument, for more than one of them.

@@ -35,6 +35,14 @@ pub enum ServeError {
         /// What the system says.
         source: io::Error,
     },
+    /// Nothing can be written there.
+    #[error("the folder {place} cannot be made ({source})")]
+    NoFolder {
+        /// Where.
+        place: String,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The port does not do what was asked of it.
     #[error("{place} cannot be set to {wanted}")]
     NotSet {
@@ -67,6 +75,7 @@ impl ServeError {
             }
             Self::Foreign { .. } => "move it away, or name another path",
             Self::NotOpened { .. } => "check that this machine has it, or name another one",
+            Self::NoFolder { .. } => "choose another folder with --out",
             Self::NotSet { .. } => {
                 "the adapter or pseudo-terminal does not do that; leave it out, as in /dev/ttyUSB0:9600"
             }

@@ -73,17 +73,23 @@ async fn tell(device: &Device, order: &str) -> String {
 }
 
 fn poke(device: &Device, phrase: &str) -> String {
+    let done = |poke| {
+        device.poke(poke);
+        words::missing_part(poke, device.profile)
+    };
     if let Some(preset) = words::preset(phrase) {
-        preset.pokes().into_iter().for_each(|poke| device.poke(poke));
-        return format!("ok {}: {}", preset.name, preset.says);
+        let missing = preset.pokes().into_iter().filter_map(done).last();
+        return format!("ok {}: {}{}", preset.name, preset.says, without(missing));
     }
     match words::parse_poke(phrase) {
-        Ok(poke) => {
-            device.poke(poke);
-            format!("ok {poke}")
-        }
+        Ok(poke) => format!("ok {poke}{}", without(done(poke))),
         Err(error) => format!("error: {error}; `help` lists all phrases"),
     }
+}
+
+/// What to add where somebody does something to a part that is not there.
+fn without(part: Option<&str>) -> String {
+    part.map(|part| format!(" (this printer has no {part}: nothing changes)")).unwrap_or_default()
 }
 
 async fn save(device: &Device) -> String {

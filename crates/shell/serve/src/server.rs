@@ -112,8 +112,10 @@ impl Server {
             ports.push(opened?);
         }
         for folder in settings.folders() {
-            fs::create_dir_all(&folder)
-                .map_err(ServeError::opening(format!("the folder {}", folder.display())))?;
+            fs::create_dir_all(&folder).map_err(|source| {
+                let place = folder.display().to_string();
+                ServeError::NoFolder { place, source }
+            })?;
             forget_hanging(&folder);
         }
         let control = settings.control_path().map(|path| Socket::open(&path)).transpose()?;

@@ -86,13 +86,21 @@ impl Settings {
     /// These printers, with nothing written anywhere.
     ///
     /// # Errors
-    /// When two printers have the same name, or the same port.
+    /// When two printers have the same name, a port is named twice, or one has a fault of a part that its model lacks.
     pub fn new(printers: Vec<PrinterSettings>) -> Result<Self, BadSettings> {
         for (index, printer) in printers.iter().enumerate() {
+            printer.check_parts()?;
             let others = printers.get(index + 1..).unwrap_or_default();
             if others.iter().any(|other| other.name == printer.name) {
                 let what = format!("two printers are called `{}`", printer.name);
                 return Err(BadSettings::new(what, "give each a name of its own, as in `name=till1`"));
+            }
+        }
+        let ports: Vec<String> =
+            printers.iter().flat_map(|printer| &printer.ports).filter_map(PortSpec::place).collect();
+        for (index, place) in ports.iter().enumerate() {
+            if ports.get(index + 1..).is_some_and(|others| others.contains(place)) {
+                return Err(BadSettings::new(format!("{place} is named twice"), "name each port once"));
             }
         }
         Ok(Self { printers, out: None, control: None, idle_turn: IDLE_TURN })
@@ -132,6 +140,18 @@ impl PrinterSettings {
 }
 
 impl PrinterSettings {
+    /// A fault of a part that is not there would change nothing, and nobody would know why.
+    fn check_parts(&self) -> Result<(), BadSettings> {
+        let Self { profile, faults, .. } = self;
+        let missing = |fault: &Poke| Some((words::missing_part(*fault, profile)?, *fault));
+        faults.iter().find_map(missing).map_or(Ok(()), |(part, fault)| {
+            let has_one = |model: &&&Profile| words::missing_part(fault, model).is_none();
+            let example = BUILT_IN.iter().find(has_one).map_or("kiosk-80", |model| model.name);
+            let what = format!("a {} has no {part}, so `{fault}` would change nothing", profile.name);
+            Err(BadSettings::new(what, format!("choose a model with a {part}, for example {example}")))
+        })
+    }
+
     /// Its model's interface, with the handshake of its ports. Which of them hears XON and XOFF is their own matter.
     pub(crate) fn interface(&self) -> Interface {
         let handshakes: Vec<Handshake> = self.ports.iter().map(PortSpec::handshake).collect();
@@ -186,6 +206,15 @@ impl PortSpec {
         SerialLine::parse(value).map(Self::Serial)
     }
 
+    /// Where it is, if there can be one such port only.
+    fn place(&self) -> Option<String> {
+        match self {
+            Self::Tcp(address) => (!address.ends_with(":0")).then(|| format!("TCP address {address}")),
+            Self::Pty { link, .. } => Some(format!("the link {}", link.display())),
+            Self::Serial(line) => Some(format!("the serial port {}", line.path.display())),
+        }
+    }
+
     /// How the printer says stop there.
     const fn handshake(&self) -> Handshake {
         match self {
@@ -224,8 +253,10 @@ pub fn fault(words: &str) -> Result<Vec<Poke>, BadSettings> {
     }
     words::parse_poke(words).map(|poke| vec![poke]).map_err(|error| {
         let names: Vec<&str> = words::PRESETS.iter().map(|preset| preset.name).collect();
-        let help =
-            format!("name a fault ({}), or say what is done, for example `jam at 30 mm`", names.join(", "));
+        let begun = names.iter().find(|name| !words.is_empty() && name.starts_with(words));
+        let meant = begun.map(|name| format!("did you mean `{name}`? ")).unwrap_or_default();
+        let all = names.join(", ");
+        let help = format!("{meant}name a fault ({all}), or say what is done, for example `jam at 30 mm`");
         BadSettings::new(format!("`{words}` is no fault: {error}"), help)
     })
 }
@@ -308,8 +339,28 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_of_a_part_that_is_not_there_is_refused() {
+        let settings = |words| Settings::new(vec![PrinterSettings::parse(words, profile).unwrap()]);
+        let error = settings("fault=presenter-stuck").unwrap_err().to_string();
+        assert!(error.contains("desk-80 has no presenter") && error.contains("kiosk-80"), "{error}");
+        assert!(settings("fault=presenter-stuck profile=kiosk-80").is_ok());
+    }
+
+    #[test]
     fn two_printers_of_one_name_are_refused() {
         let twice = vec![PrinterSettings::named("a"), PrinterSettings::named("a")];
         assert!(Settings::new(twice).unwrap_err().what.contains("`a`"));
+    }
+
+    #[test]
+    fn a_port_can_be_named_once_and_any_free_port_as_often_as_wanted() {
+        let printers = |words: &[&str]| {
+            Settings::new(words.iter().map(|words| PrinterSettings::parse(words, profile).unwrap()).collect())
+        };
+        assert!(printers(&["name=a tcp=127.0.0.1:0 tcp=127.0.0.1:0", "name=b tcp=127.0.0.1:0"]).is_ok());
+        for twice in ["tcp=127.0.0.1:9100", "pty=/tmp/p1", "serial=/dev/ttyUSB0"] {
+            let error = printers(&[&format!("name=a {twice}"), &format!("name=b {twice}")]).unwrap_err();
+            assert!(error.what.ends_with("is named twice"), "{error}");
+        }
     }
 }

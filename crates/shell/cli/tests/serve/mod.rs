@@ -150,7 +150,52 @@ fn a_bad_command_line_is_refused() {
     assert_snapshot!("bad_address", tillrig(&["--tcp", "9100"]));
     assert_snapshot!("bad_serial", tillrig(&["--serial", "/dev/ttyUSB0:9600,9X1"]));
     assert_snapshot!("bad_printer", tillrig(&["--printer", "till1"]));
+    assert_snapshot!("bad_flow", tillrig(&["--pty", "p1,flow=xonxoff"]));
+    assert_snapshot!("missing_part", tillrig(&["--fault", "presenter-stuck"]));
+    assert_snapshot!("two_of_a_port", tillrig(&["--pty", "p1", "--pty", "p1"]));
     assert_snapshot!("two_of_a_name", tillrig(&["--printer", "name=a", "--printer", "name=a"]));
+}
+
+const PROFILE: &str = "name: till-58\nabout: a small one\nlike: slip-58\nsources: [none]\n";
+
+#[test]
+fn a_model_comes_from_a_profile_file() {
+    let bench = Bench::new(&[("till-58.yaml", PROFILE.as_bytes())]);
+    let mut served =
+        Served::start(&bench, &["--tcp", "127.0.0.1:0", "--profile", "till-58.yaml", "--out", "receipts"]);
+    let line = served.line();
+    let mut host = TcpStream::connect(line.trim().rsplit(' ').next().unwrap()).unwrap();
+    host.write_all(b"Total 12.50\n").unwrap();
+    while !served.line().contains("printing") {}
+    served.child.stdin.take().unwrap().write_all(b"quit\n").unwrap();
+    assert_eq!(served.end().0, Some(0));
+    assert!(fs::read_to_string(bench.path("receipts/hanging.txt")).unwrap().contains("(till-58)"));
+}
+
+#[test]
+fn a_wrong_profile_file_is_shown_in_its_place() {
+    let bench = Bench::new(&[("till-58.yaml", PROFILE.replace("slip", "slop").as_bytes())]);
+    let said = bench.tillrig(&["serve", "printer", "--profile", "till-58.yaml"]);
+    assert_snapshot!("wrong_profile_file", said);
+    assert_eq!(
+        bench.tillrig(&["serve", "printer", "--printer", "profile=./till-58.yaml"]),
+        said.replace("till-58.yaml", "./till-58.yaml")
+    );
+    assert_snapshot!("no_profile_file", bench.tillrig(&["serve", "printer", "--profile", "till-80.yaml"]));
+    assert_snapshot!("checked_profile_file", bench.tillrig(&["check", "till-58.yaml"]));
+}
+
+#[test]
+fn a_reader_that_has_had_enough_ends_it_without_a_word() {
+    let bench = Bench::new(&[]);
+    let mut served = Served::start(&bench, &["--tcp", "127.0.0.1:0", "--format", "json"]);
+    served.until("listens");
+    let Served { mut child, said } = served;
+    drop(said);
+    child.stdin.take().unwrap().write_all(b"open cover\n").unwrap();
+    let mut complained = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut complained).unwrap();
+    assert_eq!((child.wait().unwrap().code(), complained.as_str()), (Some(0), ""));
 }
 
 #[test]

@@ -28,7 +28,9 @@ fn phrases_on_the_control_socket_are_answered_line_by_line() {
     let error = ask("jam at here");
     assert!(error.starts_with("error: `here` is not understood, expected a length such as 30 mm"), "{error}");
     assert_eq!(ask("printer: jam at 30mm"), "ok jam at 30.000 mm");
-    assert_eq!(ask("jam"), "ok jam: something stands in the paper path");
+    assert_eq!(ask("jam"), "ok jam: something stands in the paper path: lines pile up before it");
+    let nothing = "ok block presenter (this printer has no presenter: nothing changes)";
+    assert_eq!(ask("block presenter"), nothing);
     assert_eq!(ask("kitchen: open cover"), "error: there is no printer `kitchen`, expected one of printer");
 }
 
