@@ -174,7 +174,7 @@ impl Desk {
     /// roll is put in when the old one comes to its end.
     pub fn print(&mut self, bytes: &[u8]) -> Option<Arc<Piece>> {
         // Nobody prints without a pause, and a head that had none would get hot.
-        self.now = self.now + PAUSE;
+        self.now += PAUSE;
         self.send(bytes);
         self.printer.handle(self.now, Input::Poke(Poke::TakeReceipt));
         let mut piece = None;
