@@ -1,46 +1,10 @@
-//! Bad input: whatever comes, the claims of the fuzz targets hold. The saved inputs stand in `tests/inputs`.
-
-#![expect(
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "saved inputs are files, and a failure names its own"
-)]
+//! Bad input: whatever comes, the claims of the fuzz targets hold. Saved inputs are replayed where files may be read.
 
 use crate::driver::Bench;
 use escpos::COMMANDS;
 use printer::fuzz::{fuzz_printer, fuzz_receiver};
 use printer::{DESK_80, Micrometres, Poke};
 use proptest::prelude::{ProptestConfig, any, prop, proptest};
-use std::fs;
-use std::path::Path;
-
-/// Runs every saved input of a target; at least one. What it prints is the name of the one that fails.
-#[expect(
-    clippy::disallowed_methods,
-    clippy::print_stdout,
-    reason = "inputs are files, and a failing one is told"
-)]
-fn replay(target: &str, run: fn(&[u8])) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/inputs").join(target);
-    let mut count = 0;
-    for entry in fs::read_dir(&folder).expect("a folder of inputs") {
-        let path = entry.expect("an input").path();
-        println!("{}", path.display());
-        run(&fs::read(&path).expect("an input"));
-        count += 1;
-    }
-    assert!(count > 0, "nothing is saved in {}", folder.display());
-}
-
-#[test]
-fn saved_inputs_of_the_receiver_break_no_claim() {
-    replay("receiver", fuzz_receiver);
-}
-
-#[test]
-fn saved_inputs_of_the_printer_break_no_claim() {
-    replay("printer_bytes", fuzz_printer);
-}
 
 #[test]
 fn every_command_leaves_a_printer_that_can_be_set_right() {
