@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use runner::device::{CARD_ANSWERS, CARD_ASKS};
 use runner::{Plan, VirtualTestbed};
-use scenario::{Scenario, rig_schema, scenario_schema};
+use scenario::{Scenario, printer_schema, rig_schema, scenario_schema};
 use sim::{Entry, Seed};
 use tillrig_tests::peers;
 use tillrig_tests::repository::root;
@@ -31,11 +31,12 @@ fn pyiso8583_reads_every_card_message_of_the_catalogue_and_writes_the_same_bytes
 }
 
 #[test]
-fn jsonschema_passes_every_scenario_and_every_rig() -> Checked {
+fn jsonschema_passes_every_scenario_rig_and_printer() -> Checked {
     let folder = tempfile::tempdir()?;
     for (name, schema, files) in [
         ("scenario", scenario_schema(), root().join("scenarios")),
-        ("rig", rig_schema(), root().join("rigs")),
+        ("rig", rig_schema(), root().join("rigs/loopback.yaml")),
+        ("printer", printer_schema(), root().join("rigs/printers")),
     ] {
         let path = folder.path().join(format!("{name}.json"));
         fs::write(&path, schema.to_string())?;

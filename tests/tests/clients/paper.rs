@@ -61,15 +61,30 @@ impl Paper {
         let logo = Dots::read(&root().join("tests/peers/logo.png"))?;
         let rows: Vec<&[u8]> = self.dots.rows().collect();
         let is_same = |(paper, logo): (&u8, &u8)| (*paper >= INK) == (*logo >= INK);
-        let stands = |top: usize, left: usize| {
-            let right_of_it = rows.iter().skip(top).map(|row| row.get(left..).unwrap_or_default());
-            right_of_it.zip(logo.rows()).all(|(paper, logo)| paper.iter().zip(logo).all(is_same))
+        let row_stands = |y: usize, left: usize, row: &[u8]| {
+            let paper = rows.get(y).and_then(|paper| paper.get(left..)).unwrap_or_default();
+            paper.len() >= row.len() && paper.iter().zip(row).all(is_same)
         };
-        let tops = 0..=rows.len().saturating_sub(logo.rows().len());
+        let stands = |top: usize, left: usize| {
+            // The motor of a starved printer starts anew, and sets what follows a dot line away.
+            let near = |y: usize, row: &[u8]| (y.saturating_sub(1)..=y + 1).any(|y| row_stands(y, left, row));
+            let found = (top..).zip(logo.rows()).filter(|(y, row)| near(*y, row)).count();
+            found + DISTURBED_ROWS >= logo.rows().len()
+        };
         let lefts = 0..=self.dots.width.saturating_sub(logo.width) as usize;
-        Ok(tops.filter(|top| lefts.clone().any(|left| stands(*top, left))).count())
+        let (mut top, mut count) = (0, 0);
+        while top < rows.len() {
+            let first = logo.rows().next().unwrap_or_default();
+            let found = lefts.clone().any(|left| row_stands(top, left, first) && stands(top, left));
+            count += usize::from(found);
+            top += if found { logo.rows().len() - DISTURBED_ROWS } else { 1 };
+        }
+        Ok(count)
     }
 }
+
+/// Dot lines that may be disturbed when the motor starts again (printer sources, section 6.1).
+const DISTURBED_ROWS: usize = 3;
 
 /// Darkness of some paper, row after row: 0 white, 255 black.
 pub(crate) struct Dots {
