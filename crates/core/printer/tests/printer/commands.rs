@@ -5,8 +5,6 @@
 //! the list of those that deliberately do nothing, with the reason. The table
 //! in `docs/COMMANDS.md` is written from this. *Not told by this:* whether an effect is the right one.
 
-#![expect(clippy::disallowed_methods, reason = "the table is a page of the documents")]
-
 use crate::driver::Bench;
 use core::fmt::Write;
 use escpos::{COMMANDS, Command, CommandRow, Dialect, Multibyte, Parser, Tier};
