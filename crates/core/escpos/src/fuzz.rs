@@ -21,7 +21,7 @@ use crate::{
 /// it was fed last.
 pub fn fuzz_parse(bytes: &[u8]) {
     let &[low, high, modes, chunk, ref stream @ ..] = bytes else { return };
-    let dialect = dialect(u16::from_le_bytes([low, high]), modes);
+    let dialect = fuzz_dialect(u16::from_le_bytes([low, high]), modes >> 1);
     let mut parser = Parser::new().with_dialect(dialect);
     let mut held_max = HELD_MAX;
     if modes & 1 != 0 {
@@ -106,7 +106,9 @@ fn look_inside(command: Command<'_>) {
     assert!(pieces <= HELD_MAX, "the pieces have {pieces} bytes");
 }
 
-fn dialect(bits: u16, modes: u8) -> Dialect {
+/// A dialect of these bits, with one of seven multibyte codes. For tests and fuzz targets.
+#[must_use]
+pub fn fuzz_dialect(bits: u16, code: u8) -> Dialect {
     let bit = |n: u32| bits >> n & 1 != 0;
     Dialect {
         heat_settings: bit(0),
@@ -123,7 +125,7 @@ fn dialect(bits: u16, modes: u8) -> Dialect {
         fs_dot_ignored: bit(11),
         realtime_at_command_position: bit(12),
         multibyte_at_start: bit(13),
-        multibyte: match modes >> 1 & 7 {
+        multibyte: match code & 7 {
             0 => Multibyte::None,
             1 => Multibyte::Gbk,
             2 => Multibyte::ShiftJis,

@@ -53,7 +53,7 @@ pub use catalogue::{COMMANDS, CommandRow, Tier};
 pub use command::Command;
 pub use device::{CutMode, Direction, DrawerPin, StatusKind};
 pub use dialect::{Dialect, Multibyte};
-pub use fuzz::fuzz_parse;
+pub use fuzz::{fuzz_dialect, fuzz_parse};
 pub use graphics::{
     Bitmap, ColumnDensity, Drawing, Graphics, KeyedGraphics, KeyedImage, LineStyle, NvImage, NvImages,
     RasterScale, StoredImage,

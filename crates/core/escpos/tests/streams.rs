@@ -4,8 +4,8 @@
 
 use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, proptest};
 use tillrig_escpos::{
-    Align, COMMANDS, Command, CutMode, Dialect, DrawerPin, HELD_MAX, Multibyte, Parser, Presenter, Qr,
-    QrLevel, QrModel, RasterScale, Realtime, SLICE_MAX, Snooper, StatusKind, Symbology, Writer, fuzz_parse,
+    Align, COMMANDS, Command, CutMode, Dialect, DrawerPin, HELD_MAX, Parser, Presenter, Qr, QrLevel, QrModel,
+    RasterScale, Realtime, SLICE_MAX, Snooper, StatusKind, Symbology, Writer, fuzz_dialect, fuzz_parse,
 };
 
 /// What a parser gave, with adjacent runs of text joined, and of multibyte characters: only there may chunking show.
@@ -359,28 +359,7 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
 
 /// Any dialect.
 fn dialect() -> impl Strategy<Value = Dialect> {
-    use Multibyte::{Big5, Gb18030, Gbk, Jis, Korean, None, ShiftJis};
-    let codes = [None, Gb18030, Gbk, ShiftJis, Jis, Big5, Korean];
-    (any::<u16>(), 0..codes.len()).prop_map(move |(bits, code)| {
-        let bit = |n: u32| bits >> n & 1 != 0;
-        Dialect {
-            heat_settings: bit(0),
-            dc2: bit(1),
-            mark_feed: bit(2),
-            density: bit(3),
-            esc_z_qr: bit(4),
-            gs_n_qr: bit(5),
-            gs_k_qr: bit(6),
-            italics: bit(7),
-            citizen_presenter: bit(8),
-            star_presenter: bit(9),
-            ncr_status: bit(10),
-            fs_dot_ignored: bit(11),
-            realtime_at_command_position: bit(12),
-            multibyte: codes[code],
-            multibyte_at_start: bit(13),
-        }
-    })
+    (any::<u16>(), 0..7_u8).prop_map(|(bits, code)| fuzz_dialect(bits, code))
 }
 
 fn snooped(dialect: Dialect, bytes: &[u8]) -> Vec<Realtime> {
