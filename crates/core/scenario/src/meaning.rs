@@ -2,14 +2,15 @@
 //!
 //! A fault that never fires makes a scenario pass for the wrong reason, so it is refused. Which message
 //! passes where: notifications and wallet orders exist only where a QR code is shown, reversals only
-//! after card sales; only a kiosk printer has a presenter. *Not modelled:* what can be known only by
+//! after card sales; only some printers have a presenter, a cutter, a drawer. *Not modelled:* what can be known only by
 //! running, such as an event that comes after healing.
 
 use crate::diagnostic::Diagnostic;
-use crate::language::{Action, Effect, LinkFault, LinkVerdict, Payer, Scenario, Trigger};
+use crate::language::{Action, Effect, LinkFault, LinkVerdict, Payer, PrinterFault, Scenario, Trigger};
 use crate::node::Node;
 use crate::{Event, LinkPoint, MessageKind, check};
 use core::ops::Range;
+use printer::{Outlet, Profile};
 use sim::Fen;
 use std::collections::BTreeMap;
 
@@ -40,8 +41,7 @@ struct Contents {
     card: bool,
     qr: bool,
     pays: bool,
-    presenter: bool,
-    printer: &'static str,
+    printer: &'static Profile,
 }
 
 impl Contents {
@@ -51,8 +51,7 @@ impl Contents {
             card: has(|action| matches!(action, Action::CardSale(_))),
             qr: has(|action| matches!(action, Action::ShowQr(_))),
             pays: has(|action| matches!(action, Action::ShowQr(qr) if qr.customer != Payer::NeverPays)),
-            presenter: scenario.printer == "kiosk-80",
-            printer: scenario.printer,
+            printer: model(scenario.printer),
         }
     }
 }
@@ -83,11 +82,13 @@ const ADD_CARD: &str = "a `card-sale` step, or a fault that concerns wallet paym
 fn never_begins(what: &Contents, start: Trigger) -> Option<Reason> {
     let Trigger::When { event, .. } = start else { return None };
     match event {
-        Event::PrinterPresents | Event::PrinterRetracts if !what.presenter => Reason::new(
-            "when",
-            format!("the printer `{}` has no presenter", what.printer),
-            "a printer with a presenter (`printer: kiosk-80`, or a kiosk terminal), or another event",
-        ),
+        Event::PrinterPresents | Event::PrinterRetracts if matches!(what.printer.outlet, Outlet::Mouth) => {
+            Reason::new(
+                "when",
+                format!("the printer `{}` has no presenter", what.printer.name),
+                "a printer with a presenter (`printer: kiosk-80`, or a kiosk terminal), or another event",
+            )
+        }
         Event::AcquirerNotifies if !what.qr => {
             Reason::new("when", NO_QR, "a `show-qr` step, or another event")
         }
@@ -114,7 +115,20 @@ fn after_healing(scenario: &Scenario, start: Trigger) -> Option<Reason> {
     }
 }
 
+/// The check has already kept the name to those that there are.
+fn model(name: &str) -> &'static Profile {
+    printer::BUILT_IN.into_iter().find(|profile| profile.name == name).unwrap_or(&printer::DESK_80)
+}
+
 fn never_hits(what: &Contents, effect: &Effect) -> Option<Reason> {
+    if let Effect::Printer(PrinterFault { harm, .. }) = effect {
+        let part = harm.iter().find_map(|poke| printer::words::missing_part(*poke, what.printer))?;
+        return Reason::new(
+            "printer",
+            format!("the printer `{}` has no {part}", what.printer.name),
+            "a printer that has one, or another fault",
+        );
+    }
     let Effect::Link(LinkFault { on, message, .. }) = effect else { return None };
     if matches!(on, LinkPoint::AcquirerNotifies | LinkPoint::TerminalAcknowledges) && !what.qr {
         return Reason::new("on", format!("{NO_QR}, so nothing is ever notified"), ADD_QR);

@@ -64,7 +64,7 @@ fn every_word_of_the_language_is_read() {
     assert_eq!(scenario.terminal.reply_timeout, Some(Duration::from_secs(5)));
     assert_eq!(scenario.steps.len(), 6);
     assert_eq!(scenario.intent_of(2), 0);
-    assert_eq!(scenario.faults.len(), 41);
+    assert_eq!(scenario.faults.len(), 40);
     assert_eq!(scenario.heal_at, SimTime::from_secs(180));
     let effects: Vec<&Effect> = scenario.faults.iter().map(|fault| &fault.effect).collect();
     let pokes: Vec<Poke> = effects
@@ -120,10 +120,34 @@ const PRINTER_POKES: &[Poke] = &[
     Poke::UnplugModule,
     Poke::BlockPresenter,
     Poke::PressFeed,
-    Poke::DrawerCable { plugged: false },
     Poke::Ambient { temp_c: -10 },
     Poke::Humidity { relative: Permille::new(950) },
 ];
+
+#[test]
+fn a_fault_of_a_part_that_the_printer_lacks_is_refused() {
+    let text = |printer: &str, fault: &str| {
+        format!(
+            "name: A\nsymptom: paid-no-receipt\ncause: none\nprinter: {printer}\n\
+             steps: [{{ at: 0s, card-sale: {{ amount: CNY 1.00 }} }}]\n\
+             faults: [{{ printer: {fault} }}]\nexpect: {{ captured: CNY 1.00 }}\n"
+        )
+    };
+    let parts =
+        [("kiosk-80", "unplug-drawer"), ("desk-80", "block-presenter"), ("slip-58", "{ block-blade: 40% }")];
+    for (printer, fault) in parts {
+        let wrong = complaints(&text(printer, fault)).to_string();
+        assert!(wrong.contains(&format!("the printer `{printer}` has no ")), "{wrong}");
+    }
+    let right = right(&text("desk-80", "unplug-drawer"));
+    assert_eq!(
+        right.faults[0].effect,
+        Effect::Printer(PrinterFault {
+            harm: vec![Poke::DrawerCable { plugged: false }],
+            mend: vec![Poke::DrawerCable { plugged: true }],
+        })
+    );
+}
 
 #[test]
 fn what_is_left_out_takes_the_sound_defaults() {

@@ -61,13 +61,13 @@ fn scenario(terminal: &str, dice: &mut Stream) -> String {
     }
     text.push_str("faults:\n");
     for _ in 0..=dice.below(3) {
-        text.push_str(&format!("  - {{ {} }}\n", fault(dice)));
+        text.push_str(&format!("  - {{ {} }}\n", fault(terminal, dice)));
     }
     text.push_str("expect: { captured: nothing }\n");
     text
 }
 
-fn fault(dice: &mut Stream) -> String {
+fn fault(terminal: &str, dice: &mut Stream) -> String {
     match dice.below(10) {
         0..=3 => link_fault(dice),
         4 => format!(
@@ -89,7 +89,7 @@ fn fault(dice: &mut Stream) -> String {
             pick(dice, &["temperature: 60C", "temperature: -20C", "humidity: 98%"]),
             start(dice)
         ),
-        _ => format!("printer: {}, {}", printer_fault(dice), start(dice)),
+        _ => format!("printer: {}, {}", printer_fault(terminal, dice), start(dice)),
     }
 }
 
@@ -144,19 +144,20 @@ const PRINTER_FAULTS: &[&str] = &[
     "{ block-blade: #99% }",
     "{ home-switch: open }",
     "{ home-switch: shorted }",
-    "{ fill-bin: #60 }",
     "open-cover",
     "wrap-paper",
     "unplug-module",
-    "block-presenter",
     "hold-feed-button",
-    "unplug-drawer",
 ];
+/// What can happen only to parts that one of the two printers has.
+const KIOSK_FAULTS: &[&str] = &["{ fill-bin: #60 }", "block-presenter"];
+const DESK_FAULTS: &[&str] = &["unplug-drawer"];
 
 /// A fault of the printer; `#90` is a number from 1 to 90.
-fn printer_fault(dice: &mut Stream) -> String {
+fn printer_fault(terminal: &str, dice: &mut Stream) -> String {
+    let own = if terminal == "kiosk" { KIOSK_FAULTS } else { DESK_FAULTS };
     let mut fault = String::new();
-    let mut parts = pick(dice, PRINTER_FAULTS).split('#');
+    let mut parts = pick(dice, &[PRINTER_FAULTS, own].concat()).split('#');
     fault.push_str(parts.next().unwrap_or_default());
     for part in parts {
         let digits = part.bytes().take_while(u8::is_ascii_digit).count();
