@@ -122,7 +122,7 @@ const AILING: Duration = Duration::from_secs(1);
 const AILING_LONG: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(10);
 /// So often a spoilt slip is tried again at once; after that the printer is left alone for longer and longer.
-const TRIES_AT_ONCE: u32 = 2;
+const TRIES_AT_ONCE: u32 = 3;
 const LEFT_ALONE: Duration = Duration::from_secs(5);
 const LEFT_ALONE_MAX: Duration = Duration::from_secs(120);
 /// How long a printer that is well may take for one slip. The longest takes three seconds.
@@ -473,9 +473,8 @@ impl Spooler {
     /// Part of this slip may be on paper: what is printed next is a reprint, and cuts that part off first.
     /// A printer that spoils one after the other is left alone for longer and longer: every try costs paper.
     fn spoil(&mut self, now: SimTime) {
-        let doublings = self.spoilt.saturating_sub(TRIES_AT_ONCE);
         self.spoilt += 1;
-        self.not_before = match doublings {
+        self.not_before = match self.spoilt.saturating_sub(TRIES_AT_ONCE) {
             0 => now,
             more => now + (LEFT_ALONE * (1 << more.min(5))).min(LEFT_ALONE_MAX),
         };
