@@ -35,8 +35,8 @@ impl InterpreterAlone {
     /// Interprets these bytes.
     pub fn interpret(&mut self, bytes: &[u8]) {
         self.parser.push(bytes);
-        while let Some(command) = self.parser.next() {
-            self.interpreter.execute(&command, &mut self.mechanism);
+        while let Some(ref command) = self.parser.next() {
+            self.interpreter.execute(command, &mut self.mechanism);
             if self.mechanism.waiting() >= ORDERS_KEPT {
                 self.forgotten += self.mechanism.content().items().count();
                 self.mechanism.forget_orders();

@@ -111,6 +111,7 @@ impl LineBuffer {
         true
     }
 
+    #[inline(never)]
     fn type_many(&mut self, bytes: &[u8]) -> bool {
         let Some(room) = usize::from(self.open.room).checked_sub(bytes.len()) else { return false };
         let Some(run) = self.runs.last_mut() else { return false };

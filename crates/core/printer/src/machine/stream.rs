@@ -127,7 +127,9 @@ impl Printer {
             return self.dump();
         }
         let held = self.parser.buffered();
-        let Some(command) = self.macros.source(&mut self.parser).next() else {
+        // By reference: a command moved out of its option is copied in words wider than those it was written in.
+        let next = self.macros.source(&mut self.parser).next();
+        let Some(command) = &next else {
             return self.macros.end_round() || self.take_bytes();
         };
         if self.switches.peripheral & 1 == 0
@@ -135,17 +137,17 @@ impl Printer {
         {
             return true;
         }
-        if command == Command::Initialize {
+        if *command == Command::Initialize {
             self.switches.initialize();
             self.panel.enabled = true;
         }
-        if let Some(step) = MacroStep::of(&command) {
+        if let Some(step) = MacroStep::of(command) {
             self.macros.take(step, &self.parser);
             return true;
         }
-        if let Some(request) = Request::of(&command, &self.switches, &mut self.memory) {
+        if let Some(request) = Request::of(command, &self.switches, &mut self.memory) {
             self.serve(now, request);
-        } else if let Some(answer) = self.interpreter.execute(&command, &mut self.mechanism) {
+        } else if let Some(answer) = self.interpreter.execute(command, &mut self.mechanism) {
             self.answer(now, answer);
         }
         if self.macros.is_recording() {
