@@ -38,10 +38,15 @@ impl InterpreterAlone {
         while let Some(ref command) = self.parser.next() {
             self.interpreter.execute(command, &mut self.mechanism);
             if self.mechanism.waiting() >= ORDERS_KEPT {
-                self.forgotten += self.mechanism.content().items().count();
-                self.mechanism.forget_orders();
+                self.forget();
             }
         }
+    }
+
+    #[cold]
+    fn forget(&mut self) {
+        self.forgotten += self.mechanism.content().items().count();
+        self.mechanism.forget_orders();
     }
 
     /// Items that were composed so far.
