@@ -7,12 +7,11 @@
 
 use crate::config::Config;
 use crate::event::{Kind, Movement};
-use crate::ledger::{Cause, Ledger};
+use crate::ledger::{Cause, Entry, Ledger};
 use crate::short::{Code, Short};
 use core::fmt;
 use iso8583::{CUP, DecodeError, EncodeError, Message, Mti, decode, encode_with_mac, verify_mac};
-use sim::Key;
-use sim::{Fen, SimTime};
+use sim::{Fen, Key, SimTime, TerminalNo};
 use std::collections::BTreeMap;
 
 /// The fields that an answer repeats from its request.
@@ -22,7 +21,7 @@ const ECHOED: [u8; 9] = [2, 3, 4, 11, 25, 41, 42, 49, 60];
 const NEEDED: [u8; 4] = [3, 4, 11, 60];
 
 /// The key of a request that does not say what it is about; no terminal counts from zero.
-const UNREADABLE: Key = Key::Card { batch: 0, stan: 0 };
+const UNREADABLE: Key = Key::Card { terminal: TerminalNo(0), batch: 0, stan: 0 };
 
 const YUAN: &str = "156";
 /// The acquirer's own id, field 32: a test value.
@@ -102,7 +101,7 @@ impl CardRequest {
         let batch = self.message.text(60).and_then(|text| text.get(2..8)).and_then(number);
         let stan = self.message.text(11).and_then(number);
         self.key = match (batch, stan) {
-            (Some(batch), Some(stan)) => Key::Card { batch, stan },
+            (Some(batch), Some(stan)) => Key::Card { terminal: TerminalNo::default(), batch, stan },
             _ => UNREADABLE,
         };
         Ok(())
@@ -193,7 +192,7 @@ impl CardHost {
             return Err(code);
         }
         self.records.insert(key, Record::Captured { amount, serial });
-        ledger.capture(now, key, Cause::Sale, amount);
+        ledger.append(Entry::capture(now, key, Cause::Sale, amount));
         Ok(Approval { moved: Some((Movement::Captured, amount)), serial })
     }
 
@@ -219,7 +218,7 @@ impl CardHost {
             return Err(Code::new("64"));
         }
         self.records.insert(key, Record::Reversed);
-        ledger.reverse(now, key, Cause::Reversal { reason: Code::new(reason) }, amount);
+        ledger.append(Entry::give_back(now, key, Cause::Reversal { reason: Code::new(reason) }, amount));
         Ok(Approval { moved: Some((Movement::Reversed, amount)), serial })
     }
 

@@ -6,7 +6,7 @@
 
 use crate::config::Config;
 use crate::event::{Kind, Movement, PaymentRefusal};
-use crate::ledger::{Cause, Ledger};
+use crate::ledger::{Cause, Entry, Ledger};
 use crate::notifier::Payment;
 use crate::short::{Code, Short, Why};
 use sim::Key;
@@ -173,7 +173,7 @@ impl Gateway {
         let order = self.orders.get_mut(&number).ok_or(PaymentRefusal::UnknownOrder)?;
         order.state = State::Paid;
         let amount = order.terms.amount;
-        ledger.capture(now, Key::Order(number), Cause::OrderPaid, amount);
+        ledger.append(Entry::capture(now, Key::Order(number), Cause::OrderPaid, amount));
         Ok(Payment { order: number, amount, transaction: transaction_id(order.serial) })
     }
 

@@ -15,6 +15,7 @@
 //! *Not modelled:* sign-on and key download, settlement, pre-authorisation, void and refund, issuers and
 //! the switch behind the acquirer, several connections to one port. All keys are test keys.
 
+mod books;
 mod calendar;
 mod card;
 mod config;
@@ -28,10 +29,11 @@ mod short;
 #[cfg(test)]
 mod tests;
 
+pub use books::{Books, Change};
 pub use calendar::Civil;
 pub use config::{Config, DeclineRule};
 pub use event::{Event, Kind, Movement, PaymentRefusal};
 
-pub use ledger::{Account, Cause, Entry, Ledger};
+pub use ledger::{Account, Cause, Entry, Ledger, Standing};
 pub use machine::{Acquirer, CARD, NOTIFY, Poke, WALLET};
 pub use short::{Code, Short, Why};

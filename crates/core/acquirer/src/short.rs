@@ -3,6 +3,7 @@
 //! *Not modelled:* texts longer than their room; they are cut at a character.
 
 use core::fmt;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// At most `N` bytes of UTF-8, at most 255.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,6 +59,18 @@ impl<const N: usize> fmt::Write for Short<N> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.append(text);
         Ok(())
+    }
+}
+
+impl<const N: usize> Serialize for Short<N> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
+    }
+}
+
+impl<'de, const N: usize> Deserialize<'de> for Short<N> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from).map(|text| Self::new(&text))
     }
 }
 

@@ -7,9 +7,11 @@
 use core::fmt;
 use core::ops::{Add, AddAssign, Sub};
 use core::time::Duration;
+use serde::{Deserialize, Serialize};
 
 /// A moment of a run, in nanoseconds since its start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct SimTime(u64);
 
 impl SimTime {

@@ -25,7 +25,7 @@ use crate::profile::{Cancel, ReversalEnds, Silence, Store};
 use crate::screen::Belief;
 use core::time::Duration;
 use iso8583::{CUP, FollowUp, Message, Mti, ReplyClass, encode_with_mac, reply_entry};
-use sim::{Key, Reason, SimTime, Tag};
+use sim::{Key, Reason, SimTime, Tag, TerminalNo};
 
 /// A card charge under way.
 #[derive(Clone, Debug)]
@@ -101,7 +101,7 @@ impl CardCharge {
             Store::Memory => desk.numbers.stan,
         };
         desk.numbers.stan = known % 999_999 + 1;
-        Key::Card { batch: desk.settings.batch, stan: desk.numbers.stan }
+        Key::Card { terminal: TerminalNo::default(), batch: desk.settings.batch, stan: desk.numbers.stan }
     }
 
     /// Everything that was being written is in flash.
@@ -309,7 +309,7 @@ impl CardCharge {
 
     /// The fields that a sale and its reversal share.
     fn fill(&mut self, desk: &Desk<'_>) {
-        let Key::Card { batch, stan } = self.charge.key else {
+        let Key::Card { batch, stan, .. } = self.charge.key else {
             return;
         };
         let mut digits = Digits::default();

@@ -163,10 +163,14 @@ impl Journal {
 mod tests {
     use super::{Charge, Journal, Record, WRITE};
     use crate::event::Intent;
-    use sim::{Fen, Key, SimTime};
+    use sim::{Fen, Key, SimTime, TerminalNo};
 
     fn begun(stan: u32) -> Record {
-        Record::Begun(Charge { intent: Intent(0), key: Key::Card { batch: 1, stan }, amount: Fen(100) })
+        Record::Begun(Charge {
+            intent: Intent(0),
+            key: Key::Card { terminal: TerminalNo(0), batch: 1, stan },
+            amount: Fen(100),
+        })
     }
 
     #[test]
@@ -186,7 +190,7 @@ mod tests {
     fn a_charge_is_open_until_the_journal_says_how_it_ended() {
         let mut journal = Journal::default();
         journal.write(SimTime::ZERO, begun(7));
-        journal.write(SimTime::ZERO, Record::Ended(Key::Card { batch: 1, stan: 7 }));
+        journal.write(SimTime::ZERO, Record::Ended(Key::Card { terminal: TerminalNo(0), batch: 1, stan: 7 }));
         journal.settle(SimTime::from_secs(1));
         assert_eq!(journal.open_charges().count(), 1);
         journal.settle(SimTime::from_secs(1));

@@ -228,10 +228,14 @@ mod tests {
     use crate::settings::{Language, Settings};
     use encoding_rs::GB18030;
     use escpos::{Command, Parser};
-    use sim::{Fen, Key, SimTime};
+    use sim::{Fen, Key, SimTime, TerminalNo};
 
     fn text_of(language: Language, form: Form) -> String {
-        let charge = Charge { intent: Intent(0), key: Key::Card { batch: 1, stan: 12 }, amount: Fen(2500) };
+        let charge = Charge {
+            intent: Intent(0),
+            key: Key::Card { terminal: TerminalNo(0), batch: 1, stan: 12 },
+            amount: Fen(2500),
+        };
         let (reference, auth_code) = ("000000000012".to_owned(), "012345".to_owned());
         let approval = Approval { charge, reference, auth_code, at: SimTime::from_secs(62) };
         let mut bytes = Vec::new();

@@ -4,11 +4,10 @@ use super::{Driver, frame, message, reversal, sale};
 use crate::{CARD, Cause, Code, Config, Poke};
 use core::time::Duration;
 use iso8583::{MacKey, Mti, Tpdu};
-use sim::Key;
-use sim::{Fen, Input};
+use sim::{Fen, Input, Key, TerminalNo};
 
 const fn key(stan: u32) -> Key {
-    Key::Card { batch: 1, stan }
+    Key::Card { terminal: TerminalNo(0), batch: 1, stan }
 }
 
 #[test]

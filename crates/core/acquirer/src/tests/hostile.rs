@@ -5,7 +5,7 @@ use crate::{Account, CARD, Event, NOTIFY, WALLET};
 use iso8583::{CUP, Mti, encode};
 use proptest::prelude::*;
 use sim::{Fen, Port};
-use sim::{Key, OrderNo};
+use sim::{Key, OrderNo, TerminalNo};
 use std::collections::BTreeMap;
 
 fn malformed(driver: &Driver) -> usize {
@@ -149,7 +149,7 @@ proptest! {
             let order = Key::Order(OrderNo::new("T-1").unwrap());
             let ledger = driver.acquirer.ledger();
             prop_assert_eq!(ledger.net(order), Fen(200));
-            let net = |stan| ledger.net(Key::Card { batch: 1, stan });
+            let net = |stan| ledger.net(Key::Card { terminal: TerminalNo(0), batch: 1, stan });
             prop_assert!([Fen(100), Fen::ZERO].contains(&net(1)));
             prop_assert!([Fen(300), Fen::ZERO].contains(&net(2)));
         }

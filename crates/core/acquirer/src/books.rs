@@ -1,0 +1,36 @@
+//! The books: everything that the platform knows, and the only way in which it changes.
+//!
+//! A decision looks at the books and gives [`Change`]s; the changes alone move the books. Whoever keeps the changes, in
+//! their order, has the books: applied to empty ones they give the same again, whatever a later version would decide.
+//! *Not modelled:* taking a change back. A reversal is a change of its own.
+
+use crate::ledger::{Entry, Ledger};
+use serde::{Deserialize, Serialize};
+
+/// The state of the platform: card records, orders, notices, and the ledger.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Books {
+    ledger: Ledger,
+}
+
+/// One fact that moved the books. What one request changes is one group: all of it holds, or nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Change {
+    /// Money moved.
+    Entry(Entry),
+}
+
+impl Books {
+    /// The truth about the money.
+    #[must_use]
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Makes a change. Nothing is checked: that was done when it was decided.
+    pub fn apply(&mut self, change: &Change) {
+        match change {
+            Change::Entry(entry) => self.ledger.append(*entry),
+        }
+    }
+}
