@@ -2,6 +2,7 @@
 //!
 //! *Not modelled:* fields of the messages; the trace keeps their bytes.
 
+use crate::fault::Hit;
 use crate::short::{Code, Why};
 use core::fmt;
 use sim::{Fen, Port, Tag};
@@ -43,6 +44,15 @@ pub enum Event {
         key: Key,
         /// Field 39; or `SUCCESS`, a trade state, or the `err_code`.
         code: Code,
+    },
+    /// A fault has hit a request; what it does follows.
+    Faulted {
+        /// What the request asks for.
+        kind: Kind,
+        /// Of which payment.
+        key: Key,
+        /// Which fault, and what it does.
+        hit: Hit,
     },
     /// A payer has confirmed an order that cannot be paid.
     PaymentRefused {
@@ -142,6 +152,7 @@ impl fmt::Display for Event {
             Self::Committed { key, movement, amount } => write!(f, "{movement} {amount}, {key}"),
             Self::Declined { kind, key, code } => write!(f, "{kind} declined {code}, {key}"),
             Self::Answered { kind, key, code } => write!(f, "{kind} answered {code}, {key}"),
+            Self::Faulted { kind, key, hit } => write!(f, "{kind} meets {}, {key}", hit.deed),
             Self::PaymentRefused { order, why } => write!(f, "payment refused, {why}, order {order}"),
             Self::Notified { order, attempt } => write!(f, "notification {attempt} sent, order {order}"),
             Self::Acknowledged { order } => write!(f, "notification acknowledged, order {order}"),

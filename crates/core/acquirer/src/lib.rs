@@ -19,7 +19,9 @@ mod books;
 mod calendar;
 mod card;
 mod config;
+mod departures;
 mod event;
+pub mod fault;
 mod gateway;
 mod ledger;
 mod machine;
@@ -35,5 +37,5 @@ pub use config::{Config, DeclineRule};
 pub use event::{Event, Kind, Movement, PaymentRefusal};
 
 pub use ledger::{Account, Cause, Entry, Ledger, Standing};
-pub use machine::{Acquirer, CARD, NOTIFY, Poke, WALLET};
+pub use machine::{Acquirer, Arming, CARD, NOTIFY, Poke, WALLET};
 pub use short::{Code, Short, Why};
