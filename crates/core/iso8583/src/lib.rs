@@ -6,7 +6,7 @@
 //! [`Dialect`] is read from a file, and two are built in, [`CUP`] and [`ASCII87`].
 //!
 //! What a message says is one level up: [`Field60`] and its neighbours read and write sub-fields, [`MacKey`] and its
-//! neighbours are the keys, and [`reply_code`] knows what an answer means.
+//! neighbours are the keys, [`CUP_TRANSACTIONS`] tells what a message is about, and [`reply_code`] what an answer means.
 //!
 //! *Not modelled:* TLS, EBCDIC, chip data inside field 55, and the SM4 variant of the keys.
 
@@ -33,6 +33,7 @@ mod mti;
 mod pan;
 mod pin;
 mod reply_code;
+mod transaction;
 
 pub use data_file::{DialectError, Provenance};
 pub use decode::{DecodeError, Fault, Part, decode};
@@ -57,4 +58,10 @@ pub use message::Message;
 pub use mti::Mti;
 pub use pan::{Pan, PanError};
 pub use pin::{Pin, PinError, pin_block_iso0};
-pub use reply_code::{FollowUp, REPLY_CODES, ReplyClass, ReplyCode, reply_code, reply_entry};
+pub use reply_code::{
+    CODES_FILE, FollowUp, REPLY_CODES, ReplyClass, ReplyCode, parse_codes, reply_code, reply_entry,
+};
+pub use transaction::{
+    CUP_TRANSACTIONS, SettlementSide, TRANSACTIONS_FILE, Transaction, TransactionKey, TransactionRow,
+    TransactionTable,
+};
