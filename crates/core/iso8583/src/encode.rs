@@ -7,7 +7,8 @@ use core::fmt;
 
 use crate::bcd;
 use crate::dialect::{Dialect, FieldSpec, Kind, Length, OddPad};
-use crate::mac::{self, MacKey};
+use crate::keys::MacKey;
+use crate::mac;
 use crate::message::Message;
 
 /// Appends the frame of `msg` to `out`: two length bytes and the body.
