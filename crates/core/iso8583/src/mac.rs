@@ -5,19 +5,24 @@
 
 use core::fmt;
 
-use crate::dialect::Dialect;
-use crate::envelope::{Header, Tpdu};
+use serde::Deserialize;
+
+use crate::dialect::{BitmapCoding, Dialect, DigitCoding};
+use crate::envelope::envelope_bytes;
 use crate::keys::MacKey;
 
 /// How a MAC is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
 pub enum MacAlgorithm {
     /// The UnionPay "ECB" MAC: [`cup_ecb`].
     #[default]
+    #[serde(rename = "cup-ecb")]
     CupEcb,
     /// ANSI X9.9: [`x9_9`].
+    #[serde(rename = "x9.9")]
     X9_9,
     /// ANSI X9.19: [`x9_19`].
+    #[serde(rename = "x9.19")]
     X9_19,
 }
 
@@ -32,26 +37,36 @@ impl MacAlgorithm {
     }
 }
 
-/// Writes the MAC into the last eight bytes of `frame` (length bytes included), which must announce a MAC field.
+/// Writes the MAC into the end of `frame` (length prefix included), which must announce a MAC field.
 ///
 /// # Errors
 /// The frame is too short, or its bitmap announces no MAC.
 pub fn set_mac(dialect: &Dialect, frame: &mut [u8], key: &MacKey) -> Result<(), MacError> {
-    let body = frame.get_mut(2..).ok_or(MacError::TooShort)?;
-    let mac = cup_ecb(key, authenticated(dialect, body)?.0);
-    let place = body.last_chunk_mut::<8>().ok_or(MacError::TooShort)?;
-    *place = mac;
+    let body = frame.get_mut(dialect.envelope.length.bytes()..).ok_or(MacError::TooShort)?;
+    let (covered, place) = authenticated(dialect, body)?;
+    let (mac, width) = (dialect.mac.algorithm.compute(key, covered), place.len());
+    let start = body.len() - width;
+    for (to, from) in body.iter_mut().skip(start).zip(mac) {
+        *to = from;
+    }
     Ok(())
 }
 
-/// Checks the MAC at the end of `body` (a frame without its length bytes, as [`Framer`](crate::Framer) lends it).
+/// Checks the MAC at the end of `body` (a frame without its length prefix, as [`Framer`](crate::Framer) lends it).
 ///
 /// # Errors
 /// The body is too short, announces no MAC, or carries another one than the key gives.
 pub fn verify_mac(dialect: &Dialect, body: &[u8], key: &MacKey) -> Result<(), MacError> {
-    let (message, received) = authenticated(dialect, body)?;
-    let computed = cup_ecb(key, message);
-    if computed == received { Ok(()) } else { Err(MacError::Wrong { received, computed }) }
+    let (covered, place) = authenticated(dialect, body)?;
+    let computed = dialect.mac.algorithm.compute(key, covered);
+    if computed.starts_with(place) {
+        return Ok(());
+    }
+    let mut received = [0; 8];
+    for (to, from) in received.iter_mut().zip(place) {
+        *to = *from;
+    }
+    Err(MacError::Wrong { received, computed })
 }
 
 /// Why a message is not authenticated.
@@ -61,9 +76,9 @@ pub enum MacError {
     TooShort,
     /// The bitmap announces no MAC field.
     Absent,
-    /// The MAC is another one.
+    /// The MAC is another one. Where the field has four bytes, only the first four count.
     Wrong {
-        /// What stands in the message.
+        /// What stands in the message, zeros behind it.
         received: [u8; 8],
         /// What the key gives.
         computed: [u8; 8],
@@ -93,17 +108,33 @@ pub fn x9_19(key: &MacKey, message: &[u8]) -> [u8; 8] {
 }
 
 /// Splits a body into the bytes that the MAC covers, and the MAC that stands there.
-fn authenticated<'a>(dialect: &Dialect, body: &'a [u8]) -> Result<(&'a [u8], [u8; 8]), MacError> {
-    let message = body.get(Tpdu::LEN + Header::LEN..).ok_or(MacError::TooShort)?;
-    let (covered, mac) = message.split_last_chunk::<8>().ok_or(MacError::TooShort)?;
-    let bit = usize::from(dialect.mac_field.saturating_sub(1));
-    let bitmap = covered.get(2..).ok_or(MacError::TooShort)?;
-    let wide = bitmap.first().ok_or(MacError::TooShort)? & 0x80 != 0;
-    if covered.len() < if wide { 18 } else { 10 } {
-        return Err(MacError::TooShort);
+fn authenticated<'a>(dialect: &Dialect, body: &'a [u8]) -> Result<(&'a [u8], &'a [u8]), MacError> {
+    let message = body.get(envelope_bytes(dialect.envelope, body)..).ok_or(MacError::TooShort)?;
+    let width = usize::from(dialect.steps.get(dialect.mac.field).max);
+    let split = message.len().checked_sub(width).ok_or(MacError::TooShort)?;
+    let (covered, mac) = message.split_at(split);
+    let type_bytes = match dialect.coding.message_type {
+        DigitCoding::Bcd => 2,
+        DigitCoding::Ascii => 4,
+    };
+    let bitmap = covered.get(type_bytes..).ok_or(MacError::TooShort)?;
+    let bit = |field: u8| bitmap_bit(dialect.coding.bitmap, bitmap, field);
+    let wide = bit(1).ok_or(MacError::TooShort)?;
+    // The last bit of the bitmap must be there, so that it is whole.
+    bit(if wide { 128 } else { 64 }).ok_or(MacError::TooShort)?;
+    let present = (wide || dialect.mac.field <= 64) && bit(dialect.mac.field) == Some(true);
+    if present { Ok((covered, mac)) } else { Err(MacError::Absent) }
+}
+
+fn bitmap_bit(coding: BitmapCoding, bitmap: &[u8], field: u8) -> Option<bool> {
+    let bit = usize::from(field) - 1;
+    match coding {
+        BitmapCoding::Binary => Some(bitmap.get(bit / 8)? & (0x80 >> (bit % 8)) != 0),
+        BitmapCoding::Hex => {
+            let nibble = char::from(*bitmap.get(bit / 4)?).to_digit(16)?;
+            Some(nibble & (8 >> (bit % 4)) != 0)
+        }
     }
-    let present = bitmap.get(bit / 8).is_some_and(|byte| byte & (0x80 >> (bit % 8)) != 0);
-    if present && (wide || bit < 64) { Ok((covered, *mac)) } else { Err(MacError::Absent) }
 }
 
 /// The message in blocks of eight, the last one filled with zeros.
