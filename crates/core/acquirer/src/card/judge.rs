@@ -14,7 +14,7 @@
 //!
 //! A completion void gives the money back into the hold, which then ends once more. Whoever voids a QR sale says its
 //! voucher number instead of a card. An exact repetition of an advice is answered as before; any other repetition is 94.
-//! *Not modelled:* tips (60.1 32 and 34), instalments, electronic cash (27, 45 to 47), reservations (53, 54).
+//! *Not modelled:* tips (60.1 32 and 34), instalments, electronic cash (27, 45 to 47), reservations (53, 54): 12.
 
 use super::Decision;
 use super::books::{CardBooks, CardChange, HOLD_LASTS, Terminal};

@@ -43,11 +43,13 @@ use judge::Judge;
 use reply::Extra;
 use request::{Mac, STRANGER, is_management, refusal_of_stranger};
 use sim::{Fen, Key, Reason, SimTime, TerminalNo};
+use std::sync::Arc;
 
 /// The rules of the card host. What it knows is in the books.
 #[derive(Clone, Debug)]
 pub struct CardDesk {
-    setup: CardSetup,
+    /// Shared, so that a copy of a host is cheap.
+    setup: Arc<CardSetup>,
     start: Civil,
     reply: Message,
     scratch: Vec<u8>,
@@ -84,13 +86,14 @@ const NEEDED_WITHOUT_AMOUNT: [u8; 2] = [11, 60];
 impl CardDesk {
     /// A host of this set-up, in a run that starts at this date.
     #[must_use]
-    pub const fn new(setup: CardSetup, start: Civil) -> Self {
+    pub fn new(setup: CardSetup, start: Civil) -> Self {
+        let setup = Arc::new(setup);
         Self { setup, start, reply: Message::new(Mti::FINANCIAL_REPLY), scratch: Vec::new() }
     }
 
     /// How it is set up.
     #[must_use]
-    pub const fn setup(&self) -> &CardSetup {
+    pub fn setup(&self) -> &CardSetup {
         &self.setup
     }
 

@@ -62,7 +62,7 @@ impl CardDesk {
         let key = terminal
             .filter(|_| has_mac(request.kind))
             .and_then(|terminal| terminal.keys.map(|keys| (terminal.mac_algorithm, keys.mac.des().into())));
-        mac::encode_signed(&mut self.reply, key, out)
+        mac::encode_signed(&self.reply, key, out)
     }
 
     fn fill(&mut self, now: SimTime, request: &CardRequest, decision: &Decision, record: Option<&Record>) {

@@ -1,6 +1,6 @@
 //! A request to the card host, as it was read: what it asks, of which payment, and whether its MAC is right.
 //!
-//! Source: UnionPay POS dialect, "Transaction table" (what is asked: MTI, first digits of field 3, field 25 and 60.1),
+//! Source: UnionPay POS dialect, "Transaction table" (what is asked),
 //! "Keys and MAC" (which messages have none), "Field table". Reading changes nothing; a request is decided later, on the
 //! books as they are then. *Not modelled:* encrypted tracks (53 flag): such a request has no card number here.
 
@@ -12,8 +12,8 @@ use crate::event::Kind;
 use crate::short::{Code, Short};
 use core::fmt;
 use iso8583::{
-    CUP, DecodeError, Field59, Field60, Field61, MacAlgorithm, MacError, MacKey, Message, Mti, Pan, Tag,
-    Tpdu, decode,
+    CUP, CUP_TRANSACTIONS, DecodeError, Field59, Field60, Field61, MacAlgorithm, MacError, MacKey, Message,
+    Mti, Pan, Tag, Transaction, TransactionKey, decode, verify_mac,
 };
 use sim::{Fen, Key, TerminalNo};
 
@@ -119,9 +119,10 @@ impl CardRequest {
         };
         self.amount = self.message.text(4).and_then(|text| text.parse().ok()).map(Fen);
         self.card = self.card_digits().map(CardToken::of);
-        self.fingerprint = if mti == Mti::ADVICE || mti == Mti::SCRIPT_RESULT { hash(said(body)) } else { 0 };
+        let is_advice = mti == Mti::ADVICE || mti == Mti::SCRIPT_RESULT;
+        self.fingerprint = if is_advice { fingerprint(&self.message) } else { 0 };
         self.mac = match self.key_of(terminal, setup, books) {
-            Some((algorithm, key)) => match mac::verify(body, algorithm, &key) {
+            Some((algorithm, key)) => match verify_mac(mac::dialect(algorithm), body, &key) {
                 Ok(()) => Mac::Right,
                 Err(MacError::Wrong { .. }) => Mac::Wrong,
                 Err(MacError::Absent | MacError::TooShort) => Mac::Absent,
@@ -150,49 +151,29 @@ impl CardRequest {
 
     /// What a message of this type asks for, and as which transaction; `None` for a type that is not served.
     fn meaning(&self) -> Option<(Kind, Option<Kind>)> {
-        let mti = self.message.mti();
-        let transaction = self.transaction_of(mti);
-        let kind = match mti {
-            Mti::REVERSAL => {
-                return Some((Kind::Reversal, transaction.filter(|kind| kind.can_be_reversed())));
-            }
-            Mti::FINANCIAL => transaction.unwrap_or(Kind::Sale),
-            Mti::AUTHORISATION => transaction.unwrap_or(Kind::PreAuth),
-            Mti::ADVICE => transaction.unwrap_or(Kind::Refund),
-            Mti::SCRIPT_RESULT => Kind::Script,
-            Mti::SETTLEMENT => Kind::Settlement,
-            Mti::BATCH_UPLOAD => Kind::Upload,
-            Mti::SIGN_ON if matches!(self.parts.network_code, Some(1..=9)) => Kind::SignOn,
-            Mti::SIGN_ON => Kind::Parameters,
-            Mti::NETWORK => match self.parts.network_code {
-                Some(2) => Kind::SignOut,
-                Some(360..=399) => Kind::Parameters,
-                _ => Kind::Echo,
-            },
-            _ => return None,
-        };
-        Some((kind, transaction.or_else(|| is_management(kind).then_some(kind))))
-    }
-
-    fn transaction_of(&self, mti: Mti) -> Option<Kind> {
-        let code = self.message.text(3)?.get(..2)?;
-        let condition = self.message.text(25).unwrap_or("00");
-        let plain = |kind| if self.scanned().is_some() { Kind::QrSale } else { kind };
-        let (kind, only) = match (code, condition, self.parts.message_type) {
-            ("31", "00", 1) => (Kind::Balance, Mti::FINANCIAL),
-            ("00", "00", 22) => (plain(Kind::Sale), Mti::FINANCIAL),
-            ("20", "00", 23) => (Kind::Void, Mti::FINANCIAL),
-            ("20", "00", 25) => (Kind::Refund, Mti::ADVICE),
-            ("03", "06", 10) => (Kind::PreAuth, Mti::AUTHORISATION),
-            ("20", "06", 11) => (Kind::PreAuthVoid, Mti::AUTHORISATION),
-            ("00", "06", 20) => (Kind::Completion, Mti::FINANCIAL),
-            ("00", "06", 24) => (Kind::Completion, Mti::ADVICE),
-            ("20", "06", 21) => (Kind::CompletionVoid, Mti::FINANCIAL),
-            ("00", "00", 30 | 36) => (Kind::OfflineSale, Mti::ADVICE),
-            _ => return None,
-        };
-        // An advice is repeated until it is answered, and never reversed.
-        (mti == only || mti == Mti::REVERSAL && only != Mti::ADVICE).then_some(kind)
+        let (mti, key) = (self.message.mti(), TransactionKey::of(&self.message));
+        if mti.is_reply() {
+            return None;
+        }
+        if mti == Mti::REVERSAL {
+            let original = key.and_then(|key| CUP_TRANSACTIONS.original_of(&key));
+            return Some((Kind::Reversal, original.and_then(|row| kind_of(row.transaction))));
+        }
+        let row = key.and_then(|key| CUP_TRANSACTIONS.find(&key));
+        let transaction = row.and_then(|row| kind_of(row.transaction));
+        // What the table does not have is refused as what its type looks like.
+        let kind = transaction.or(match mti {
+            Mti::FINANCIAL => Some(Kind::Sale),
+            Mti::AUTHORISATION => Some(Kind::PreAuth),
+            Mti::ADVICE => Some(Kind::Refund),
+            Mti::SCRIPT_RESULT => Some(Kind::Script),
+            Mti::SETTLEMENT => Some(Kind::Settlement),
+            Mti::BATCH_UPLOAD => Some(Kind::Upload),
+            Mti::SIGN_ON => Some(Kind::Parameters),
+            Mti::NETWORK => Some(Kind::Echo),
+            _ => None,
+        })?;
+        Some((kind, transaction))
     }
 
     fn terminal_ids(&self) -> Option<TerminalIds> {
@@ -256,6 +237,34 @@ impl CardRequest {
     }
 }
 
+/// What a transaction of the dialect's table is here. The host knows from the books whether a void or a refund is about
+/// a payment by code, and whether a message is an advice by its type.
+const fn kind_of(transaction: Transaction) -> Option<Kind> {
+    Some(match transaction {
+        Transaction::SignOn => Kind::SignOn,
+        Transaction::SignOut => Kind::SignOut,
+        Transaction::Echo => Kind::Echo,
+        Transaction::ParameterDownload | Transaction::ParameterNotice | Transaction::MasterKeyDownload => {
+            Kind::Parameters
+        }
+        Transaction::Balance => Kind::Balance,
+        Transaction::Sale => Kind::Sale,
+        Transaction::QrSale => Kind::QrSale,
+        Transaction::OfflineSale => Kind::OfflineSale,
+        Transaction::Void | Transaction::QrVoid => Kind::Void,
+        Transaction::Refund | Transaction::QrRefund => Kind::Refund,
+        Transaction::PreAuth => Kind::PreAuth,
+        Transaction::PreAuthVoid => Kind::PreAuthVoid,
+        Transaction::Completion | Transaction::CompletionAdvice => Kind::Completion,
+        Transaction::CompletionVoid => Kind::CompletionVoid,
+        Transaction::Reversal => Kind::Reversal,
+        Transaction::ScriptNotice => Kind::Script,
+        Transaction::Settlement => Kind::Settlement,
+        Transaction::BatchUpload | Transaction::BatchUploadEnd => Kind::Upload,
+        Transaction::Adjustment => return None,
+    })
+}
+
 /// Whether messages of this kind are authenticated.
 pub(crate) const fn has_mac(kind: Kind) -> bool {
     !is_management(kind)
@@ -269,10 +278,10 @@ pub(crate) const fn is_management(kind: Kind) -> bool {
     )
 }
 
-/// What a message says: from its type to the byte before its MAC.
-fn said(body: &[u8]) -> &[u8] {
-    let message = body.get(Tpdu::LEN + iso8583::Header::LEN..).unwrap_or_default();
-    message.get(..message.len().saturating_sub(8)).unwrap_or_default()
+/// What an advice says, in 64 bits: all fields but the MAC, which a fresh key changes.
+fn fingerprint(message: &Message) -> u64 {
+    let fields = message.fields().filter(|(field, _)| *field != 64);
+    fields.fold(1_u64, |sum, (field, value)| sum.rotate_left(5) ^ hash(value).wrapping_add(field.into())) | 1
 }
 
 /// A number in plain digits.
