@@ -6,7 +6,8 @@
 //! closes a silent connection. The wallet port answers in the order of its requests, as HTTP does; only a refusal
 //! without processing (busy, unreadable, forged) leaves at once.
 
-use crate::card::{CardHost, CardRequest, Decision, NoRequest};
+use crate::books::{Books, Change};
+use crate::card::{CardDesk, CardRequest, Decision, Move, NoRequest};
 use crate::config::Config;
 use crate::departures::Departures;
 use crate::event::{Event, Movement, PaymentRefusal};
@@ -38,8 +39,12 @@ const NO_CALL: Tag = Tag("no-call");
 #[derive(Clone, Debug)]
 pub struct Acquirer {
     config: Config,
-    ledger: Ledger,
-    card: CardHost,
+    books: Books,
+    card: CardDesk,
+    /// What has been decided and not yet put into the books; empty between two inputs.
+    changes: Vec<Change>,
+    /// The same of what is to be told about holds that run out.
+    moves: Vec<Move>,
     gateway: Gateway,
     notifier: Notifier,
     framer: Framer,
@@ -97,9 +102,11 @@ impl Acquirer {
     /// An acquirer that nobody has asked anything yet.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self {
-            ledger: Ledger::default(),
-            card: CardHost::new(),
+        let mut acquirer = Self {
+            books: Books::default(),
+            card: CardDesk::new(config.card.clone(), config.start),
+            changes: Vec::new(),
+            moves: Vec::new(),
             gateway: Gateway::new(&config),
             notifier: Notifier::new(&config),
             framer: Framer::default(),
@@ -115,13 +122,28 @@ impl Acquirer {
             spare_requests: Vec::new(),
             spare_bytes: Vec::new(),
             config,
+        };
+        acquirer.card.open(&acquirer.books, &mut acquirer.changes);
+        acquirer.apply_changes();
+        acquirer
+    }
+
+    /// Everything that the acquirer knows.
+    #[must_use]
+    pub const fn books(&self) -> &Books {
+        &self.books
+    }
+
+    fn apply_changes(&mut self) {
+        for change in self.changes.drain(..) {
+            self.books.apply(&change);
         }
     }
 
     /// The truth about the money.
     #[must_use]
     pub const fn ledger(&self) -> &Ledger {
-        &self.ledger
+        self.books.ledger()
     }
 
     /// How it is set up.
@@ -141,7 +163,18 @@ impl Acquirer {
                 Work::Answer(answer) => self.answer(now, answer),
             }
         }
+        self.expire_holds(now);
         self.notifier.advance(now, &mut self.outbox);
+    }
+
+    fn expire_holds(&mut self, now: SimTime) {
+        if self.card.wake_at(&self.books).is_some_and(|(at, _)| at <= now) {
+            self.card.expire(now, &self.books, &mut self.changes, &mut self.moves);
+            self.apply_changes();
+            for moved in self.moves.drain(..) {
+                self.outbox.event(moved.into());
+            }
+        }
     }
 
     fn card_bytes(&mut self, now: SimTime, bytes: &[u8]) {
@@ -157,9 +190,9 @@ impl Acquirer {
     }
 
     fn next_card_request(&mut self) -> Option<Result<CardRequest, Why>> {
-        let mut request = self.spare_requests.pop().unwrap_or_else(CardRequest::empty);
+        let mut request = self.spare_requests.pop().unwrap_or_default();
         let (why, in_step) = match self.framer.next_frame() {
-            Ok(Some(body)) => match request.read(body, &self.config) {
+            Ok(Some(body)) => match self.card.read(body, &self.books, &mut request) {
                 Ok(()) => return Some(Ok(request)),
                 Err(error) => (Some(Why::of(error)), matches!(error, NoRequest::Unserved(_))),
             },
@@ -175,10 +208,18 @@ impl Acquirer {
     }
 
     fn accept_card(&mut self, now: SimTime, request: CardRequest) {
+<<<<<<< HEAD
         let (kind, key) = (request.kind, request.key);
         self.outbox.event(Event::Received { kind, key });
         let course = request.with_subject(|subject| self.course(now, subject));
         if course.request == RequestFate::Lost {
+=======
+        self.outbox.event(Event::Received { kind: request.kind(), key: request.key() });
+        if self.queue.is_full() {
+            let decision = self.card.busy();
+            decision.events(&request).for_each(|event| self.outbox.event(event));
+            let answer = self.card_answer(now, &request, &decision);
+>>>>>>> card
             self.spare_requests.push(request);
             return;
         }
@@ -193,6 +234,7 @@ impl Acquirer {
         self.queue.add(now + wait + course.hold, Work::Card(request, course));
     }
 
+<<<<<<< HEAD
     fn commit_card(&mut self, now: SimTime, request: CardRequest, course: Course) {
         let mut decision = match course.says.filter(|_| course.without_commit) {
             Some(code) => self.card.refuse(code),
@@ -206,10 +248,20 @@ impl Acquirer {
         }
         decision.code = course.says.unwrap_or(code);
         if let Some(answer) = self.card_answer(now, request, decision, course) {
+=======
+    fn commit_card(&mut self, now: SimTime, request: CardRequest) {
+        let decision = self.card.decide(now, &request, &self.books, &mut self.changes);
+        self.apply_changes();
+        decision.events(&request).for_each(|event| self.outbox.event(event));
+        let answer = self.card_answer(now, &request, &decision);
+        self.spare_requests.push(request);
+        if let Some(answer) = answer {
+>>>>>>> card
             self.queue.add(now + self.config.answering, Work::Answer(answer));
         }
     }
 
+<<<<<<< HEAD
     fn card_answer(
         &mut self,
         now: SimTime,
@@ -224,6 +276,13 @@ impl Acquirer {
         self.spare_requests.push(request);
         match written {
             Ok(()) => Some(Answer { port: CARD, kind, key, code, bytes, fate, goes_on: false }),
+=======
+    fn card_answer(&mut self, now: SimTime, request: &CardRequest, decision: &Decision) -> Option<Answer> {
+        let mut bytes = self.spare_bytes.pop().unwrap_or_default();
+        let (kind, key, code) = (request.kind(), request.key(), decision.code);
+        match self.card.answer(now, request, decision, &self.books, &mut bytes) {
+            Ok(()) => Some(Answer { port: CARD, kind, key, code, bytes }),
+>>>>>>> card
             Err(error) => {
                 self.malformed(CARD, Why::of(error));
                 None
@@ -323,7 +382,7 @@ impl Acquirer {
 
     /// The order may have been closed, or paid by another phone, while the payer was confirming.
     fn commit_payment(&mut self, now: SimTime, order: OrderNo) {
-        match self.gateway.pay(now, order, &mut self.ledger) {
+        match self.gateway.pay(now, order, self.books.ledger_mut()) {
             Ok(payment) => {
                 let (key, amount) = (Key::Order(order), payment.amount);
                 self.outbox.event(Event::Committed { key, movement: Movement::Captured, amount });
@@ -399,6 +458,7 @@ impl Machine for Acquirer {
     fn wake_at(&self) -> Option<(SimTime, Reason)> {
         let cut = self.card_cut_at.into_iter().chain(self.wallet_cut_at).min();
         let cut = cut.map(|at| (at, Reason("request incomplete")));
-        [self.queue.next(), self.notifier.next(), cut].into_iter().flatten().min_by_key(|(at, _)| *at)
+        let hold = self.card.wake_at(&self.books);
+        [self.queue.next(), self.notifier.next(), cut, hold].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 }

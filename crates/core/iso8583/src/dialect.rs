@@ -55,6 +55,13 @@ impl Dialect {
         self.mac
     }
 
+    /// The same dialect with MACs of another kind: which one a terminal uses is its own setting.
+    #[must_use]
+    pub const fn with_mac_algorithm(mut self, algorithm: MacAlgorithm) -> Self {
+        self.mac.algorithm = algorithm;
+        self
+    }
+
     /// The format of a field, or `None` when this dialect has no such field.
     pub fn field(&self, number: u8) -> Option<&FieldSpec> {
         self.fields.get(usize::from(number))?.as_ref()

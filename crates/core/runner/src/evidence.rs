@@ -136,9 +136,13 @@ impl<'a> Evidence<'a> {
             Fact::Acquirer(acquirer::Event::Committed { key, movement, amount }) => {
                 let charge = self.charge(*key);
                 match movement {
-                    Movement::Captured => charge.captured += *amount,
-                    Movement::Reversed => charge.reversed += *amount,
-                    Movement::Closed | Movement::Ordered => return,
+                    Movement::Captured | Movement::Completed | Movement::Restored => {
+                        charge.captured += *amount;
+                    }
+                    Movement::Reversed | Movement::Voided | Movement::Refunded => {
+                        charge.reversed += *amount;
+                    }
+                    Movement::Closed | Movement::Ordered | Movement::Held | Movement::Released => return,
                 }
                 charge.moved_at = at;
             }
