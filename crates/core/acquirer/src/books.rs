@@ -6,6 +6,8 @@
 
 use crate::card::{CardBooks, CardChange};
 use crate::ledger::{Entry, Ledger};
+use crate::notifier::{NoticeChange, Notices};
+use crate::orders::{OrderChange, Orders};
 use serde::{Deserialize, Serialize};
 
 /// The state of the platform: card records, orders, notices, and the ledger.
@@ -13,6 +15,8 @@ use serde::{Deserialize, Serialize};
 pub struct Books {
     ledger: Ledger,
     card: CardBooks,
+    orders: Orders,
+    notices: Notices,
 }
 
 /// One fact that moved the books. What one request changes is one group: all of it holds, or nothing.
@@ -22,6 +26,10 @@ pub enum Change {
     Entry(Entry),
     /// The card host's records changed.
     Card(CardChange),
+    /// Something happened to a wallet order.
+    Order(OrderChange),
+    /// Something is to be told, or was.
+    Notice(NoticeChange),
 }
 
 impl Books {
@@ -37,9 +45,16 @@ impl Books {
         &self.card
     }
 
-    /// For those who do not decide by changes yet.
-    pub(crate) const fn ledger_mut(&mut self) -> &mut Ledger {
-        &mut self.ledger
+    /// The wallet orders.
+    #[must_use]
+    pub const fn orders(&self) -> &Orders {
+        &self.orders
+    }
+
+    /// What merchants are still to be told.
+    #[must_use]
+    pub const fn notices(&self) -> &Notices {
+        &self.notices
     }
 
     /// Makes a change. Nothing is checked: that was done when it was decided.
@@ -47,6 +62,8 @@ impl Books {
         match change {
             Change::Entry(entry) => self.ledger.append(*entry),
             Change::Card(change) => self.card.apply(change),
+            Change::Order(change) => self.orders.apply(change),
+            Change::Notice(change) => self.notices.apply(change),
         }
     }
 }

@@ -1,13 +1,15 @@
 //! How one acquirer is set up. Every default is a test value: the keys protect nothing.
 //!
-//! Source of the test keys: the published vectors of WeChat Pay v2, "Signature"; the card host's are in its own set-up.
-//! *Not modelled:* several wallet merchants.
+//! Source of the test keys: the published vectors of WeChat Pay v2, "Signature"; the card host's are in its own set-up;
+//! RSA pairs of this crate. *Not modelled:* several currencies.
+
+mod wallets;
+
+pub use wallets::{RateLimit, WalletSetup};
 
 use crate::calendar::Civil;
 use crate::card::CardSetup;
 use core::time::Duration;
-use wallet::messages::Merchant;
-use wallet::sign::{ApiKey, SignType};
 
 /// The set-up of an acquirer.
 #[derive(Clone, Debug)]
@@ -26,8 +28,8 @@ pub struct Config {
     pub in_flight_max: usize,
     /// The card host.
     pub card: CardSetup,
-    /// The only merchant at the wallet: ids, key of the signatures both ways, where notifications go.
-    pub merchant: Merchant,
+    /// The wallet platforms: whom they serve, their keys and rules, and their payers.
+    pub wallets: WalletSetup,
     /// Local date and time at the start of the run.
     pub start: Civil,
 }
@@ -42,13 +44,7 @@ impl Default for Config {
             reading: Duration::from_secs(10),
             in_flight_max: 32,
             card: CardSetup::default(),
-            merchant: Merchant {
-                app_id: "wxd930ea5d5a258f4f".into(),
-                mch_id: "10000100".into(),
-                api_key: ApiKey::new("192006250b4c09247ec02edce69f6a2d"),
-                sign_type: SignType::HmacSha256,
-                notify_url: "http://terminal/notify".into(),
-            },
+            wallets: WalletSetup::default(),
             start: Civil { year: 2026, month: 1, day: 5, hour: 9, minute: 0, second: 0 },
         }
     }

@@ -2,11 +2,9 @@
 //!
 //! *Not modelled:* fields of the messages; the trace keeps their bytes.
 
-<<<<<<< HEAD
-use crate::fault::Hit;
-=======
 use crate::card::{Comparison, Totals};
->>>>>>> card
+use crate::fault::Hit;
+use crate::notifier::{NoticeFault, What};
 use crate::short::{Code, Why};
 use core::fmt;
 use serde::{Deserialize, Serialize};
@@ -70,8 +68,23 @@ pub enum Event {
     Notified {
         /// About which order.
         order: OrderNo,
+        /// About what of it.
+        what: What,
         /// The first delivery is 1.
         attempt: u8,
+        /// What is wrong with it on purpose. A dropped one has not left.
+        fault: Option<NoticeFault>,
+    },
+    /// The merchant has not taken a notification.
+    NotTaken {
+        /// About which order.
+        order: OrderNo,
+        /// About what of it.
+        what: What,
+        /// Which delivery.
+        attempt: u8,
+        /// What the merchant said or did.
+        why: Why,
     },
     /// The merchant has acknowledged a notification.
     Acknowledged {
@@ -157,6 +170,18 @@ pub enum Kind {
     Query,
     /// Closes a wallet order.
     Close,
+    /// A wallet order that is paid by the payer's code.
+    Pay,
+    /// Takes a wallet order back.
+    Reverse,
+    /// Refunds a wallet order.
+    RefundOrder,
+    /// Asks for a refund of a wallet order.
+    RefundQuery,
+    /// Asks for the bill of a day.
+    Bill,
+    /// Asks for a platform's certificates or keys.
+    Keys,
     /// The platform tells the merchant of a payment.
     Notification,
 }
@@ -187,6 +212,12 @@ impl Kind {
             Self::Order => "order",
             Self::Query => "query",
             Self::Close => "close",
+            Self::Pay => "pay",
+            Self::Reverse => "reverse",
+            Self::RefundOrder => "refund-order",
+            Self::RefundQuery => "refund-query",
+            Self::Bill => "bill",
+            Self::Keys => "keys",
             Self::Notification => "notification",
         })
     }
@@ -252,7 +283,15 @@ impl fmt::Display for Event {
             Self::Answered { kind, key, code } => write!(f, "{kind} answered {code}, {key}"),
             Self::Faulted { kind, key, hit } => write!(f, "{kind} meets {}, {key}", hit.deed),
             Self::PaymentRefused { order, why } => write!(f, "payment refused, {why}, order {order}"),
-            Self::Notified { order, attempt } => write!(f, "notification {attempt} sent, order {order}"),
+            Self::Notified { order, what, attempt, fault: None } => {
+                write!(f, "{what} {attempt} sent, order {order}")
+            }
+            Self::Notified { order, what, attempt, fault: Some(fault) } => {
+                write!(f, "{what} {attempt} sent, {fault}, order {order}")
+            }
+            Self::NotTaken { order, what, attempt, why } => {
+                write!(f, "{what} {attempt} not taken, {why}, order {order}")
+            }
             Self::Acknowledged { order } => write!(f, "notification acknowledged, order {order}"),
             Self::NotificationsExhausted { order } => write!(f, "notifications exhausted, order {order}"),
             Self::Settled { terminal, batch, theirs, ours } => {

@@ -4,8 +4,13 @@
 //! |---|---|
 //! | `machine` | [`Acquirer`], the [`sim::Machine`]; its ports; what is in flight |
 //! | `card` | [`CardDesk`], the rules of an ISO 8583 host in the UnionPay POS dialect |
-//! | `gateway` | the rules of a WeChat-v2-like wallet gateway |
-//! | `notifier` | payment notifications and their retry schedule |
+//! | `gateway` | wallet gateways: WeChat Pay v2 and v3, Alipay `gateway.do` and v3 |
+//! | `orders` | the order book: wallet orders, payments, refunds, what runs out |
+//! | `payers` | what the people behind payment codes do |
+//! | `notifier` | notifications, their schedules, and what can be wrong with them |
+//! | `platform` | [`Platform`], all of them without a clock or a port |
+//! | `fault` | what a platform does to those who rely on it |
+//! | `books` | [`Books`], everything that it knows, moved by facts alone |
 //! | `ledger` | [`Ledger`], append-only, double entry |
 //! | `event` | [`Event`], what happened, one line each |
 //!
@@ -17,15 +22,18 @@
 
 mod books;
 mod calendar;
-mod card;
+pub mod card;
 mod config;
 mod departures;
 mod event;
 pub mod fault;
-mod gateway;
+pub mod gateway;
 mod ledger;
 mod machine;
-mod notifier;
+pub mod notifier;
+pub mod orders;
+pub mod payers;
+mod platform;
 mod queue;
 mod short;
 #[cfg(test)]
@@ -33,15 +41,13 @@ mod tests;
 
 pub use books::{Books, Change};
 pub use calendar::Civil;
-pub use card::{
-    Admit, CardAccount, CardBooks, CardChange, CardDesk, CardNumber, CardRequest, CardSetup, CardToken,
-    Comparison, Decision, Detail, HalfTotals, KeyBytes, Move, NoRequest, Organisation, Record, RecordNo,
-    Registration, ReplyRule, Settled, SignOn, State, Terminal, TerminalIds, TerminalKeys, TerminalSetup,
-    Totals, admitted_master_key,
-};
-pub use config::Config;
+pub use card::{CardDesk, CardRequest, CardSetup, NoRequest};
+pub use config::{Config, RateLimit, WalletSetup};
 pub use event::{Event, Kind, Movement, PaymentRefusal};
+pub use gateway::{Gateway, TurnedAway, WalletRequest};
+pub use notifier::{Delivery, DeliveryId, DeliveryOutcome, NoticeFault, Notifier, What};
 
 pub use ledger::{Account, Cause, Entry, Ledger, Standing};
 pub use machine::{Acquirer, Arming, CARD, NOTIFY, Poke, WALLET};
+pub use platform::Platform;
 pub use short::{Code, Short, Why};

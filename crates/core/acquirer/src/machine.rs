@@ -6,24 +6,25 @@
 //! closes a silent connection. The wallet port answers in the order of its requests, as HTTP does; only a refusal
 //! without processing (busy, unreadable, forged) leaves at once.
 
-use crate::books::{Books, Change};
-use crate::card::{CardDesk, CardRequest, Decision, Move, NoRequest};
+use crate::books::Books;
+use crate::card::{CardRequest, Decision, NoRequest};
 use crate::config::Config;
 use crate::departures::Departures;
-use crate::event::{Event, Movement, PaymentRefusal};
-use crate::fault::{AnswerFate, Course, Fault, FaultId, Faults, RequestFate, Rush, Subject, damage_response};
-use crate::gateway::{Gateway, Incoming, WalletRequest};
+use crate::event::{Event, Kind, PaymentRefusal};
+use crate::fault::{AnswerFate, Course, Fault, FaultId, RequestFate, Rush};
+use crate::gateway::{TurnedAway, WalletRequest};
 use crate::ledger::Ledger;
-use crate::notifier::Notifier;
+use crate::notifier::NotifyPort;
+use crate::platform::Platform;
 use crate::queue::{Answer, Queue, Work};
 use crate::short::{Code, Why};
 use core::time::Duration;
 use iso8583::Framer;
+use sim::OrderNo;
 use sim::Outbox;
 use sim::{Input, Machine, Output, Port, Reason, SimTime, Stream, Tag};
-use sim::{Key, OrderNo};
-use wallet::http::write_response;
-use wallet::messages::ErrCode;
+use wallet::exchange::{HttpAnswer, HttpRequest};
+use wallet::http::RequestParser;
 
 /// ISO 8583 frames, both ways.
 pub const CARD: Port = Port(0);
@@ -39,27 +40,20 @@ const NO_CALL: Tag = Tag("no-call");
 #[derive(Clone, Debug)]
 pub struct Acquirer {
     config: Config,
-    books: Books,
-    card: CardDesk,
-    /// What has been decided and not yet put into the books; empty between two inputs.
-    changes: Vec<Change>,
-    /// The same of what is to be told about holds that run out.
-    moves: Vec<Move>,
-    gateway: Gateway,
-    notifier: Notifier,
+    platform: Platform,
+    notify_port: NotifyPort,
     framer: Framer,
+    wallet_parser: RequestParser,
     /// When an unfinished request counts as cut off.
     card_cut_at: Option<SimTime>,
     wallet_cut_at: Option<SimTime>,
     /// When the gateway commits the last request that it has accepted.
     wallet_commits_at: SimTime,
     queue: Queue,
+    departures: Departures,
     outbox: Outbox<Event>,
     /// On top of [`Config::processing`].
     slowness: Duration,
-    faults: Faults,
-    rush: Option<Rush>,
-    departures: Departures,
     spare_requests: Vec<CardRequest>,
     spare_bytes: Vec<Vec<u8>>,
 }
@@ -102,48 +96,36 @@ impl Acquirer {
     /// An acquirer that nobody has asked anything yet.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        let mut acquirer = Self {
-            books: Books::default(),
-            card: CardDesk::new(config.card.clone(), config.start),
-            changes: Vec::new(),
-            moves: Vec::new(),
-            gateway: Gateway::new(&config),
-            notifier: Notifier::new(&config),
+        let mut platform = Platform::new(&config);
+        platform.open();
+        Self {
+            platform,
+            notify_port: NotifyPort::default(),
             framer: Framer::default(),
+            wallet_parser: RequestParser::default(),
             card_cut_at: None,
             wallet_cut_at: None,
             wallet_commits_at: SimTime::ZERO,
             queue: Queue::new(config.in_flight_max),
+            departures: Departures::default(),
             outbox: Outbox::default(),
             slowness: Duration::ZERO,
-            faults: Faults::default(),
-            rush: None,
-            departures: Departures::default(),
             spare_requests: Vec::new(),
             spare_bytes: Vec::new(),
             config,
-        };
-        acquirer.card.open(&acquirer.books, &mut acquirer.changes);
-        acquirer.apply_changes();
-        acquirer
-    }
-
-    /// Everything that the acquirer knows.
-    #[must_use]
-    pub const fn books(&self) -> &Books {
-        &self.books
-    }
-
-    fn apply_changes(&mut self) {
-        for change in self.changes.drain(..) {
-            self.books.apply(&change);
         }
     }
 
     /// The truth about the money.
     #[must_use]
     pub const fn ledger(&self) -> &Ledger {
-        self.books.ledger()
+        self.books().ledger()
+    }
+
+    /// Everything that it knows.
+    #[must_use]
+    pub const fn books(&self) -> &Books {
+        self.platform.books()
     }
 
     /// How it is set up.
@@ -152,36 +134,65 @@ impl Acquirer {
         &self.config
     }
 
-    /// Does what is due.
+    /// Does what is due, the eldest first. A payment that lands comes before a request of the same moment.
     fn advance(&mut self, now: SimTime) {
         self.drop_cut_requests(now);
-        while let Some(work) = self.queue.take_due(now) {
-            match work {
-                Work::Card(request, course) => self.commit_card(now, request, course),
-                Work::Wallet(request, course) => self.commit_wallet(now, request, course),
-                Work::Payment(order) => self.commit_payment(now, order),
-                Work::Answer(answer) => self.answer(now, answer),
+        loop {
+            let lands = self.platform.orders_due_at().map(|(at, _)| at).filter(|at| *at <= now);
+            let work = self.queue.next().map(|(at, _)| at);
+            if lands.is_some_and(|lands| work.is_none_or(|work| lands <= work)) {
+                self.platform.settle_first_due(now);
+                self.report();
+                continue;
+            }
+            match self.queue.take_due(now) {
+                Some(Work::Card(request, course)) => self.commit_card(now, request, course),
+                Some(Work::Wallet(request, course)) => self.commit_wallet(now, &request, course),
+                Some(Work::Answer(answer)) => self.answer(now, answer),
+                None => break,
             }
         }
-        self.expire_holds(now);
-        self.notifier.advance(now, &mut self.outbox);
+        self.platform.expire_holds(now);
+        self.tell(now);
+        self.report();
     }
 
-    fn expire_holds(&mut self, now: SimTime) {
-        if self.card.wake_at(&self.books).is_some_and(|(at, _)| at <= now) {
-            self.card.expire(now, &self.books, &mut self.changes, &mut self.moves);
-            self.apply_changes();
-            for moved in self.moves.drain(..) {
-                self.outbox.event(moved.into());
+    /// Hands on what has happened. In a world, what came back for a notification stands in the trace of the link.
+    fn report(&mut self) {
+        while let Some(event) = self.platform.poll_event() {
+            if !matches!(event, Event::NotTaken { .. }) {
+                self.outbox.event(event);
             }
         }
+    }
+
+    /// Gives up on an answer that is overdue, and sends what is due: one delivery at a time.
+    fn tell(&mut self, now: SimTime) {
+        if let Some(id) = self.platform.expire_delivery(now) {
+            self.notify_port.forget(id);
+            self.report();
+        }
+        while !self.notify_port.is_waiting() {
+            let delivery = self.platform.next_delivery(now);
+            let Some(delivery) = delivery else { break };
+            let Self { notify_port, outbox, .. } = self;
+            outbox.send_with(NOTIFY, Kind::Notification.tag(), |out| notify_port.send(&delivery, out));
+            self.report();
+        }
+    }
+
+    fn notify_bytes(&mut self, now: SimTime, bytes: &[u8]) {
+        self.notify_port.push(bytes);
+        while self.platform.read_port(now, &mut self.notify_port) {}
+        self.report();
     }
 
     fn card_bytes(&mut self, now: SimTime, bytes: &[u8]) {
         self.framer.push(bytes);
-        while let Some(read) = self.next_card_request() {
+        while let Some(read) = self.next_card_request(now) {
+            self.report();
             match read {
-                Ok(request) => self.accept_card(now, request),
+                Ok((request, course)) => self.accept_card(now, request, course),
                 Err(why) => self.malformed(CARD, why),
             }
         }
@@ -189,11 +200,11 @@ impl Acquirer {
         self.card_cut_at = reading.then(|| now + self.config.reading);
     }
 
-    fn next_card_request(&mut self) -> Option<Result<CardRequest, Why>> {
+    fn next_card_request(&mut self, now: SimTime) -> Option<Result<(CardRequest, Course), Why>> {
         let mut request = self.spare_requests.pop().unwrap_or_default();
         let (why, in_step) = match self.framer.next_frame() {
-            Ok(Some(body)) => match self.card.read(body, &self.books, &mut request) {
-                Ok(()) => return Some(Ok(request)),
+            Ok(Some(body)) => match self.platform.receive_card(now, body, &mut request) {
+                Ok(course) => return Some(Ok((request, course))),
                 Err(error) => (Some(Why::of(error)), matches!(error, NoRequest::Unserved(_))),
             },
             Ok(None) => (None, true),
@@ -207,189 +218,109 @@ impl Acquirer {
         why.map(Err)
     }
 
-    fn accept_card(&mut self, now: SimTime, request: CardRequest) {
-<<<<<<< HEAD
-        let (kind, key) = (request.kind, request.key);
-        self.outbox.event(Event::Received { kind, key });
-        let course = request.with_subject(|subject| self.course(now, subject));
+    fn accept_card(&mut self, now: SimTime, request: CardRequest, course: Course) {
         if course.request == RequestFate::Lost {
-=======
-        self.outbox.event(Event::Received { kind: request.kind(), key: request.key() });
-        if self.queue.is_full() {
-            let decision = self.card.busy();
-            decision.events(&request).for_each(|event| self.outbox.event(event));
-            let answer = self.card_answer(now, &request, &decision);
->>>>>>> card
             self.spare_requests.push(request);
-            return;
-        }
-        let Some(wait) = self.wait(now) else {
-            let decision = self.card.refuse(Code::new("96"));
-            self.outbox.event(Event::Declined { kind, key, code: decision.code });
-            if let Some(answer) = self.card_answer(now, request, decision, course) {
-                self.answer(now, answer);
-            }
-            return;
-        };
-        self.queue.add(now + wait + course.hold, Work::Card(request, course));
-    }
-
-<<<<<<< HEAD
-    fn commit_card(&mut self, now: SimTime, request: CardRequest, course: Course) {
-        let mut decision = match course.says.filter(|_| course.without_commit) {
-            Some(code) => self.card.refuse(code),
-            None => self.card.decide(now, &request, &self.config, &mut self.ledger),
-        };
-        let (kind, key, code) = (request.kind, request.key, decision.code);
-        if let Some((movement, amount)) = decision.moved {
-            self.outbox.event(Event::Committed { key, movement, amount });
-        } else if code.as_str() != "00" {
-            self.outbox.event(Event::Declined { kind, key, code });
-        }
-        decision.code = course.says.unwrap_or(code);
-        if let Some(answer) = self.card_answer(now, request, decision, course) {
-=======
-    fn commit_card(&mut self, now: SimTime, request: CardRequest) {
-        let decision = self.card.decide(now, &request, &self.books, &mut self.changes);
-        self.apply_changes();
-        decision.events(&request).for_each(|event| self.outbox.event(event));
-        let answer = self.card_answer(now, &request, &decision);
-        self.spare_requests.push(request);
-        if let Some(answer) = answer {
->>>>>>> card
-            self.queue.add(now + self.config.answering, Work::Answer(answer));
-        }
-    }
-
-<<<<<<< HEAD
-    fn card_answer(
-        &mut self,
-        now: SimTime,
-        request: CardRequest,
-        decision: Decision,
-        course: Course,
-    ) -> Option<Answer> {
-        let mut bytes = self.spare_bytes.pop().unwrap_or_default();
-        let (kind, key, code, fate) = (request.kind, request.key, decision.code, course.answer);
-        let written =
-            self.card.write_reply(now, &request, decision, &self.config, course.content, &mut bytes);
-        self.spare_requests.push(request);
-        match written {
-            Ok(()) => Some(Answer { port: CARD, kind, key, code, bytes, fate, goes_on: false }),
-=======
-    fn card_answer(&mut self, now: SimTime, request: &CardRequest, decision: &Decision) -> Option<Answer> {
-        let mut bytes = self.spare_bytes.pop().unwrap_or_default();
-        let (kind, key, code) = (request.kind(), request.key(), decision.code);
-        match self.card.answer(now, request, decision, &self.books, &mut bytes) {
-            Ok(()) => Some(Answer { port: CARD, kind, key, code, bytes }),
->>>>>>> card
-            Err(error) => {
-                self.malformed(CARD, Why::of(error));
-                None
-            }
-        }
-    }
-
-    fn wallet_bytes(&mut self, now: SimTime, bytes: &[u8]) {
-        self.gateway.push(bytes);
-        while let Some(incoming) = self.gateway.next_incoming() {
-            match incoming {
-                Incoming::Request(request) => self.accept_wallet(now, request),
-                Incoming::Unacceptable { kind, why } => {
-                    self.malformed(WALLET, why);
-                    let Self { gateway, outbox, .. } = self;
-                    outbox.send_with(WALLET, kind.tag(), |out| gateway.turn_away(why.as_str(), out));
-                }
-                Incoming::NoCall { status, why } => {
-                    self.malformed(WALLET, why);
-                    self.outbox
-                        .send_with(WALLET, NO_CALL, |out| write_response(out, status, "text/plain", b""));
-                }
-            }
-        }
-        self.wallet_cut_at = self.gateway.is_reading().then(|| now + self.config.reading);
-    }
-
-    fn accept_wallet(&mut self, now: SimTime, request: WalletRequest) {
-        let (kind, key) = (request.kind(), Key::Order(request.order));
-        self.outbox.event(Event::Received { kind, key });
-        let course = request.with_subject(|subject| self.course(now, subject));
-        if course.request == RequestFate::Lost {
-            return;
-        }
-        let Some(wait) = self.wait(now) else {
+        } else if self.queue.is_full() || is_refused(&course) {
             let mut bytes = self.spare_bytes.pop().unwrap_or_default();
-            let code = self.gateway.refuse(ErrCode::SystemError, &mut bytes).code;
-            self.outbox.event(Event::Declined { kind, key, code });
-            self.answer(
-                now,
-                Answer { port: WALLET, kind, key, code, bytes, fate: AnswerFate::Sent, goes_on: false },
-            );
-            return;
-        };
-        let at = (now + wait + course.hold).max(self.wallet_commits_at);
-        self.wallet_commits_at = at;
-        self.queue.add(at, Work::Wallet(request, course));
+            let decision = self.platform.refuse_card(now, &request, &course, &mut bytes);
+            self.report();
+            let answer = card_answer(&request, &decision, course.answer, bytes);
+            self.spare_requests.push(request);
+            self.answer(now, answer);
+        } else {
+            let wait = self.config.processing + self.slowness + course.hold;
+            self.queue.add(now + wait, Work::Card(request, course));
+        }
     }
 
-    /// What the faults make of a request.
-    fn course(&mut self, now: SimTime, subject: &Subject<'_>) -> Course {
-        let Self { faults, outbox, .. } = self;
-        let (kind, key) = (subject.kind, subject.key);
-        faults.course(now, subject, |hit| outbox.event(Event::Faulted { kind, key, hit }))
-    }
-
-    /// From the arrival of a request to its commit; `None` when there is too much to do.
-    fn wait(&self, now: SimTime) -> Option<Duration> {
-        let rush = self.rush.map_or(Some(Duration::ZERO), |rush| rush.wait(now))?;
-        (!self.queue.is_full()).then_some(self.config.processing + self.slowness + rush)
-    }
-
-    fn commit_wallet(&mut self, now: SimTime, request: WalletRequest, course: Course) {
-        let (kind, key) = (request.kind(), Key::Order(request.order));
+    fn commit_card(&mut self, now: SimTime, request: CardRequest, course: Course) {
         let mut bytes = self.spare_bytes.pop().unwrap_or_default();
-        let refusal = course.says.map(|code| ErrCode::from_wire(code.as_str()).unwrap_or(ErrCode::Other));
-        let decision = match refusal {
-            Some(error) if course.without_commit => self.gateway.refuse(error, &mut bytes),
-            _ => self.gateway.decide(request, &mut bytes),
-        };
-        let mut code = decision.code;
-        if let Some((movement, amount)) = decision.moved {
-            self.outbox.event(Event::Committed { key, movement, amount });
-        }
-        if decision.declined {
-            self.outbox.event(Event::Declined { kind, key, code });
-        }
-        if let Some(error) = refusal.filter(|_| !course.without_commit) {
-            bytes.clear();
-            code = self.gateway.refuse(error, &mut bytes).code;
-        }
-        damage_response(course.content, &mut bytes);
-        let answer = Answer { port: WALLET, kind, key, code, bytes, fate: course.answer, goes_on: false };
+        let decision = self.platform.commit_card(now, &request, &course, &mut bytes);
+        self.report();
+        let answer = card_answer(&request, &decision, course.answer, bytes);
+        self.spare_requests.push(request);
         self.queue.add(now + self.config.answering, Work::Answer(answer));
     }
 
-    fn customer_pays(&mut self, now: SimTime, order: OrderNo) {
-        let allowed = match self.gateway.payable(order) {
-            Ok(()) if self.queue.is_full() => Err(PaymentRefusal::Busy),
-            other => other,
-        };
-        match allowed {
-            Ok(()) => self.queue.add(now + self.config.paying, Work::Payment(order)),
-            Err(why) => self.outbox.event(Event::PaymentRefused { order, why }),
+    fn wallet_bytes(&mut self, now: SimTime, bytes: &[u8]) {
+        self.wallet_parser.push(bytes);
+        while let Some(incoming) = self.next_call(now) {
+            self.report();
+            match incoming {
+                Ok((request, course)) => self.accept_wallet(now, request, course),
+                Err(TurnedAway { answer, kind, why }) => {
+                    self.malformed(WALLET, why);
+                    let tag = kind.map_or(NO_CALL, Kind::tag);
+                    self.outbox.send_with(WALLET, tag, |out| answer.write_to(out));
+                }
+            }
         }
+        let is_reading = self.wallet_parser.pending_bytes() > 0;
+        self.wallet_cut_at = is_reading.then(|| now + self.config.reading);
     }
 
-    /// The order may have been closed, or paid by another phone, while the payer was confirming.
-    fn commit_payment(&mut self, now: SimTime, order: OrderNo) {
-        match self.gateway.pay(now, order, self.books.ledger_mut()) {
-            Ok(payment) => {
-                let (key, amount) = (Key::Order(order), payment.amount);
-                self.outbox.event(Event::Committed { key, movement: Movement::Captured, amount });
-                self.notifier.begin(now, payment);
+    fn next_call(&mut self, now: SimTime) -> Option<Result<(WalletRequest, Course), TurnedAway>> {
+        let Self { wallet_parser, platform, .. } = self;
+        let why = match wallet_parser.next_request() {
+            Ok(None) => return None,
+            Ok(Some(http)) => {
+                let headers: Vec<(&str, &str)> = http.headers.iter().collect();
+                let (method, target, body) = (http.method, http.target, http.body);
+                let request = HttpRequest { method, target, headers: &headers, body };
+                return Some(platform.receive_call(now, &request));
             }
-            Err(why) => self.outbox.event(Event::PaymentRefused { order, why }),
+            Err(error) => Why::of(error),
+        };
+        wallet_parser.reset();
+        let answer = HttpAnswer::new(400, "text/plain", Vec::new());
+        Some(Err(TurnedAway { answer, kind: None, why }))
+    }
+
+    fn accept_wallet(&mut self, now: SimTime, request: WalletRequest, course: Course) {
+        if course.request == RequestFate::Lost {
+            return;
         }
+        if self.queue.is_full() || is_refused(&course) {
+            let refused = self.platform.refuse_call(now, &request, &course);
+            self.report();
+            let answer = self.wallet_answer(&request, refused, course.answer);
+            self.answer(now, answer);
+            return;
+        }
+        let wait = self.config.processing + self.slowness + course.hold;
+        let at = (now + wait).max(self.wallet_commits_at);
+        self.wallet_commits_at = at;
+        self.queue.add(at, Work::Wallet(Box::new(request), course));
+    }
+
+    fn commit_wallet(&mut self, now: SimTime, request: &WalletRequest, course: Course) {
+        let decided = self.platform.commit_call(now, request, &course);
+        self.report();
+        let answer = self.wallet_answer(request, decided, course.answer);
+        self.queue.add(now + self.config.answering, Work::Answer(answer));
+    }
+
+    fn wallet_answer(
+        &mut self,
+        request: &WalletRequest,
+        (answer, code): (HttpAnswer, Code),
+        fate: AnswerFate,
+    ) -> Answer {
+        let mut bytes = self.spare_bytes.pop().unwrap_or_default();
+        answer.write_to(&mut bytes);
+        let (kind, key) = (request.kind, request.key());
+        Answer { port: WALLET, kind, key, code, bytes, fate, goes_on: false }
+    }
+
+    fn customer_pays(&mut self, now: SimTime, order: OrderNo) {
+        if self.queue.is_full() && self.books().orders().payable(order).is_ok() {
+            self.outbox.event(Event::PaymentRefused { order, why: PaymentRefusal::Busy });
+            return;
+        }
+        // A refusal is among the events.
+        let _told = self.platform.customer_pays(now, order);
+        self.report();
     }
 
     /// An answer leaves, or does what its fate says.
@@ -415,7 +346,7 @@ impl Acquirer {
         }
         if is_due(self.wallet_cut_at) {
             self.wallet_cut_at = None;
-            self.gateway.reset();
+            self.wallet_parser.reset();
             self.malformed(WALLET, Why::new("the rest of a request never came"));
         }
     }
@@ -423,6 +354,16 @@ impl Acquirer {
     fn malformed(&mut self, port: Port, why: Why) {
         self.outbox.event(Event::Malformed { port, why });
     }
+}
+
+/// A request that is refused without being decided, and so at once.
+const fn is_refused(course: &Course) -> bool {
+    course.without_commit && course.is_at_once
+}
+
+fn card_answer(request: &CardRequest, decision: &Decision, fate: AnswerFate, bytes: Vec<u8>) -> Answer {
+    let (kind, key, code) = (request.kind(), request.key(), decision.code);
+    Answer { port: CARD, kind, key, code, bytes, fate, goes_on: false }
 }
 
 impl Machine for Acquirer {
@@ -435,18 +376,24 @@ impl Machine for Acquirer {
         match input {
             Input::Received { port: CARD, bytes } => self.card_bytes(now, bytes),
             Input::Received { port: WALLET, bytes } => self.wallet_bytes(now, bytes),
-            Input::Received { port: NOTIFY, bytes } => self.notifier.receive(now, bytes, &mut self.outbox),
-            Input::Refused { port: NOTIFY } => self.notifier.fail(now, &mut self.outbox),
+            Input::Received { port: NOTIFY, bytes } => self.notify_bytes(now, bytes),
+            Input::Refused { port: NOTIFY } => self.platform.fail_port(now, &mut self.notify_port),
             // An answer that nobody listens to is lost; the ledger stands.
             Input::Wake | Input::Received { .. } | Input::Refused { .. } => {}
             Input::Poke(Poke::CustomerPays { order }) => self.customer_pays(now, order),
             Input::Poke(Poke::Slow { by }) => self.slowness = by,
-            Input::Poke(Poke::Usual) => (self.slowness, self.rush) = (Duration::ZERO, None),
-            Input::Poke(Poke::Arm(arming)) => self.faults.arm(arming.id, arming.fault, arming.dice),
-            Input::Poke(Poke::Disarm(id)) => {
-                self.faults.disarm(id);
+            Input::Poke(Poke::Usual) => {
+                self.slowness = Duration::ZERO;
+                self.platform.rush(None);
             }
-            Input::Poke(Poke::Rush(rush)) => self.rush = Some(rush),
+            Input::Poke(Poke::Arm(arming)) => {
+                let Arming { id, fault, dice } = *arming;
+                self.platform.faults_mut().arm(id, fault, dice);
+            }
+            Input::Poke(Poke::Disarm(id)) => {
+                self.platform.faults_mut().disarm(id);
+            }
+            Input::Poke(Poke::Rush(rush)) => self.platform.rush(Some(rush)),
         }
         self.advance(now);
     }
@@ -455,10 +402,16 @@ impl Machine for Acquirer {
         self.outbox.poll()
     }
 
+    /// Holds that run out after a month keep no world awake; they end with the next thing that happens.
     fn wake_at(&self) -> Option<(SimTime, Reason)> {
         let cut = self.card_cut_at.into_iter().chain(self.wallet_cut_at).min();
         let cut = cut.map(|at| (at, Reason("request incomplete")));
-        let hold = self.card.wake_at(&self.books);
-        [self.queue.next(), self.notifier.next(), cut, hold].into_iter().flatten().min_by_key(|(at, _)| *at)
+        let tells = if self.notify_port.is_waiting() {
+            self.platform.overdue_at().map(|at| (at, Reason("notification unanswered")))
+        } else {
+            self.platform.sends_at().map(|at| (at, Reason("notification retry")))
+        };
+        let lands = self.platform.orders_due_at();
+        [lands, self.queue.next(), tells, cut].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 }

@@ -5,7 +5,7 @@ use crate::event::Kind;
 use crate::fault::{AnswerFate, Course};
 use crate::gateway::WalletRequest;
 use crate::short::Code;
-use sim::{Key, OrderNo};
+use sim::Key;
 use sim::{Port, Reason, SimTime};
 
 /// A bounded queue; of things due at the same moment, the one that was added first comes first.
@@ -29,9 +29,7 @@ pub(crate) enum Work {
     /// Decide a card request.
     Card(CardRequest, Course),
     /// Decide a wallet request.
-    Wallet(WalletRequest, Course),
-    /// Take the money of a payer who has confirmed.
-    Payment(OrderNo),
+    Wallet(Box<WalletRequest>, Course),
     /// Send an answer.
     Answer(Answer),
 }
@@ -79,7 +77,6 @@ impl Queue {
         let reason = match job.work {
             Work::Card(..) => "host commits",
             Work::Wallet(..) => "gateway commits",
-            Work::Payment(_) => "payer confirms",
             Work::Answer(_) => "answer leaves",
         };
         Some((job.at, Reason(reason)))

@@ -1,7 +1,8 @@
 //! What a charge is known by: the number that terminal, acquirer and paper share.
 //!
 //! A card charge is the terminal's trace number (STAN, field 11) in a batch (60.2); a wallet order is the
-//! merchant's `out_trade_no`. Both are small and `Copy`. *Not modelled:* more than 65,536 terminals at one acquirer.
+//! merchant's `out_trade_no`, in the shop that it was made in. Both are small and `Copy`. *Not modelled:* more than
+//! 65,536 terminals or shops at one acquirer.
 
 use core::fmt;
 use serde::de::Error;
@@ -38,24 +39,46 @@ impl fmt::Display for Key {
     }
 }
 
-/// A merchant's order number: 1 to 32 characters of `A-Z a-z 0-9 _ - | *` (WeChat Pay, `out_trade_no`).
+/// Which shop of an acquirer: an account of a merchant with a wallet, in the order in which they were registered. Two
+/// shops may use the same order numbers. A world with one shop has number 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ShopNo(pub u16);
+
+/// A merchant's order number in one shop: 1 to 64 characters of `A-Z a-z 0-9 _ - | *` (`out_trade_no`; WeChat Pay takes
+/// at most 32 of them, Alipay 64).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrderNo {
+    shop: ShopNo,
     len: u8,
-    text: [u8; 32],
+    text: [u8; Self::MAX_BYTES],
 }
 
 impl OrderNo {
-    /// An order number; `None` when the text is empty, too long, or has other characters.
+    const MAX_BYTES: usize = 64;
+
+    /// An order number of the first shop; `None` when the text is empty, too long, or has other characters.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-|*".contains(&byte);
-        if text.is_empty() || text.len() > 32 || !text.bytes().all(allowed) {
+        if text.is_empty() || text.len() > Self::MAX_BYTES || !text.bytes().all(allowed) {
             return None;
         }
-        let mut order = Self { len: text.len() as u8, text: [0; 32] };
+        let mut order = Self { shop: ShopNo(0), len: text.len() as u8, text: [0; Self::MAX_BYTES] };
         order.text[..text.len()].copy_from_slice(text.as_bytes());
         Some(order)
+    }
+
+    /// The same number in another shop.
+    #[must_use]
+    pub const fn at(self, shop: ShopNo) -> Self {
+        Self { shop, ..self }
+    }
+
+    /// The shop that it was made in.
+    #[must_use]
+    pub const fn shop(&self) -> ShopNo {
+        self.shop
     }
 
     /// Its characters.
@@ -67,32 +90,37 @@ impl OrderNo {
 
 impl Serialize for OrderNo {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.as_str())
+        to.collect_str(self)
     }
 }
 
 impl<'de> Deserialize<'de> for OrderNo {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
-        Self::new(&text).ok_or_else(|| D::Error::custom("no order number: 1 to 32 of A-Z a-z 0-9 _ - | *"))
+        let (shop, number) = text.split_once('/').unwrap_or(("0", &text));
+        let order = Self::new(number).and_then(|order| Some(order.at(ShopNo(shop.parse().ok()?))));
+        order.ok_or_else(|| D::Error::custom("no order number: 1 to 64 of A-Z a-z 0-9 _ - | *"))
     }
 }
 
 impl fmt::Debug for OrderNo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "OrderNo({})", self.as_str())
+        write!(f, "OrderNo({self})")
     }
 }
 
 impl fmt::Display for OrderNo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        match self.shop {
+            ShopNo(0) => f.write_str(self.as_str()),
+            ShopNo(shop) => write!(f, "{shop}/{}", self.as_str()),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Key, OrderNo, TerminalNo};
+    use super::{Key, OrderNo, ShopNo, TerminalNo};
 
     #[test]
     fn order_numbers_are_what_the_platform_takes() {
@@ -101,8 +129,18 @@ mod tests {
             Some("T12345678-000001")
         );
         assert_eq!(OrderNo::new(""), None);
-        assert_eq!(OrderNo::new(&"9".repeat(33)), None);
+        assert!(OrderNo::new(&"9".repeat(64)).is_some());
+        assert_eq!(OrderNo::new(&"9".repeat(65)), None);
         assert_eq!(OrderNo::new("订单1"), None);
+    }
+
+    #[test]
+    fn the_same_number_in_two_shops_is_two_orders() {
+        let first = OrderNo::new("T-1").unwrap();
+        let second = first.at(ShopNo(1));
+        assert_ne!(first, second);
+        assert_eq!((first.to_string(), second.to_string()), ("T-1".to_owned(), "1/T-1".to_owned()));
+        assert_eq!(second.as_str(), "T-1");
     }
 
     #[test]

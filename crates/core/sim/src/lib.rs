@@ -27,7 +27,7 @@ pub mod time;
 pub mod trace;
 pub mod world;
 
-pub use key::{Key, OrderNo, TerminalNo};
+pub use key::{Key, OrderNo, ShopNo, TerminalNo};
 pub use lane::{Endpoint, Lane, LaneId, Timing};
 pub use machine::{Input, Machine, Output, Port, Reason, Tag};
 pub use money::Fen;

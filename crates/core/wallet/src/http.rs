@@ -159,20 +159,53 @@ pub fn write_request(
     content_type: &str,
     body: &[u8],
 ) {
+    write_request_with(out, [method, target, host], &[], content_type, body);
+}
+
+/// Appends a whole request, by its method, target and host, with further headers. All of them are the caller's own
+/// words, without line ends.
+pub fn write_request_with(
+    out: &mut Vec<u8>,
+    [method, target, host]: [&str; 3],
+    headers: &[(&str, String)],
+    content_type: &str,
+    body: &[u8],
+) {
     for part in [method, " ", target, " HTTP/1.1\r\nHost: ", host, "\r\n"] {
         out.extend_from_slice(part.as_bytes());
     }
+    write_headers(out, headers);
     write_body(out, content_type, body);
 }
 
 /// Appends a whole response with the usual reason phrase.
 pub fn write_response(out: &mut Vec<u8>, status: u16, content_type: &str, body: &[u8]) {
+    write_response_with(out, status, &[], content_type, body);
+}
+
+/// Appends a whole response with further headers. Their values are the caller's own words, without line ends.
+pub fn write_response_with(
+    out: &mut Vec<u8>,
+    status: u16,
+    headers: &[(&str, String)],
+    content_type: &str,
+    body: &[u8],
+) {
     let mut buffer = [0; 20];
     let code = decimal(u64::from(status), &mut buffer);
     for part in ["HTTP/1.1 ", code, " ", reason_phrase(status), "\r\n"] {
         out.extend_from_slice(part.as_bytes());
     }
+    write_headers(out, headers);
     write_body(out, content_type, body);
+}
+
+fn write_headers(out: &mut Vec<u8>, headers: &[(&str, String)]) {
+    for (name, value) in headers {
+        for part in [name, ": ", value, "\r\n"] {
+            out.extend_from_slice(part.as_bytes());
+        }
+    }
 }
 
 /// The peer does not speak this HTTP, or sends too much.
@@ -356,8 +389,12 @@ fn write_body(out: &mut Vec<u8>, content_type: &str, body: &[u8]) {
 const fn reason_phrase(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        204 => "No Content",
         400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
         404 => "Not Found",
+        429 => "Too Many Requests",
         500 => "Internal Server Error",
         502 => "Bad Gateway",
         503 => "Service Unavailable",

@@ -36,6 +36,7 @@ pub use setup::{Admit, CardAccount, CardSetup, Organisation, ReplyRule, SignOn, 
 use crate::books::{Books, Change};
 use crate::calendar::Civil;
 use crate::event::{Event, Kind, Movement};
+use crate::fault::Totals as TotalsSlip;
 use crate::ledger::{Account, Cause, Entry};
 use crate::short::{Code, Short};
 use iso8583::{Message, Mti, ReplyClass, reply_code};
@@ -125,11 +126,13 @@ impl CardDesk {
         into.read(body, &self.setup, books.card())
     }
 
-    /// Decides at the commit, on the books as they are then. Pushes what changes; moves nothing itself.
+    /// Decides at the commit, on the books as they are then. Pushes what changes; moves nothing itself. `slip` is what is
+    /// wrong with the totals that the host settles by.
     pub fn decide(
         &self,
         now: SimTime,
         request: &CardRequest,
+        slip: TotalsSlip,
         books: &Books,
         changes: &mut Vec<Change>,
     ) -> Decision {
@@ -138,7 +141,7 @@ impl CardDesk {
         if let Some(number) = known
             && let Some(terminal) = books.terminal(number)
         {
-            return self.decide_for(now, request, books, (number, terminal), changes);
+            return self.decide_for(now, request, books, (number, terminal), slip, changes);
         }
         match self.admitted(request, books) {
             Some(registration) => {
@@ -146,16 +149,16 @@ impl CardDesk {
                 let number = TerminalNo(books.terminals().len() as u16);
                 let newcomer = Terminal::of(&registration);
                 changes.push(Change::Card(CardChange::Registered(Box::new(registration))));
-                self.decide_for(now, request, books, (number, &newcomer), changes)
+                self.decide_for(now, request, books, (number, &newcomer), slip, changes)
             }
             None => Decision::refused(refusal_of_stranger(request, books).as_str()),
         }
     }
 
-    /// Refuses a request without looking at it: the host has too much to do.
+    /// Refuses a request without looking at it, with this code.
     #[must_use]
-    pub fn busy(&self) -> Decision {
-        Decision::refused("96")
+    pub fn refuse(&self, code: Code) -> Decision {
+        Decision::refused(code.as_str())
     }
 
     /// When the next pre-authorisation runs out.
@@ -182,6 +185,7 @@ impl CardDesk {
         request: &CardRequest,
         books: &CardBooks,
         (terminal_no, terminal): (TerminalNo, &Terminal),
+        slip: TotalsSlip,
         changes: &mut Vec<Change>,
     ) -> Decision {
         let day = self.start.day_number(now);
@@ -206,7 +210,7 @@ impl CardDesk {
             return Decision::refused(code);
         }
         match request.kind {
-            Kind::Settlement => judge.settle(),
+            Kind::Settlement => judge.settle(slip),
             Kind::Upload => judge.upload(),
             Kind::Reversal => judge.reverse(),
             _ => judge.transact(),

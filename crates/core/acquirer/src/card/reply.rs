@@ -13,6 +13,7 @@ use super::{CardDesk, Decision, mac};
 use crate::books::Books;
 use crate::calendar::Civil;
 use crate::event::Kind;
+use crate::fault::{Content, damage_frame, strip_reply_code};
 use iso8583::{Balance, EncodeError, Field59, Field60, Field62, Message, SettlementTotals, Sign, Tag};
 use sim::{Fen, SimTime};
 
@@ -53,6 +54,7 @@ impl CardDesk {
         now: SimTime,
         request: &CardRequest,
         decision: &Decision,
+        content: Content,
         books: &Books,
         out: &mut Vec<u8>,
     ) -> Result<(), EncodeError> {
@@ -62,7 +64,11 @@ impl CardDesk {
         let key = terminal
             .filter(|_| has_mac(request.kind))
             .and_then(|terminal| terminal.keys.map(|keys| (terminal.mac_algorithm, keys.mac.des().into())));
-        mac::encode_signed(&self.reply, key, out)
+        strip_reply_code(content, &mut self.reply);
+        let start = out.len();
+        mac::encode_signed(&self.reply, key, out)?;
+        damage_frame(content, start, out);
+        Ok(())
     }
 
     fn fill(&mut self, now: SimTime, request: &CardRequest, decision: &Decision, record: Option<&Record>) {

@@ -9,6 +9,7 @@ use super::mac;
 use super::record::{CardNumber, CardToken, hash};
 use super::setup::{Admit, CardSetup};
 use crate::event::Kind;
+use crate::fault::{Desk, Subject};
 use crate::short::{Code, Short};
 use core::fmt;
 use iso8583::{
@@ -95,6 +96,13 @@ impl CardRequest {
     #[must_use]
     pub const fn amount(&self) -> Option<Fen> {
         self.amount
+    }
+
+    /// What a fault can aim at.
+    pub(crate) fn with_subject<T>(&self, look: impl FnOnce(&Subject<'_>) -> T) -> T {
+        let field = |name: &str| self.message.field(name.parse().ok()?);
+        let (kind, key, amount) = (self.kind, self.key(), self.amount);
+        look(&Subject { desk: Desk::Card, kind, key, amount, field: &field })
     }
 
     /// Reads the body of a frame.

@@ -14,6 +14,7 @@ use super::record::{CardNumber, CardToken, Record, Side};
 use super::reply::Extra;
 use crate::books::Change;
 use crate::event::Event;
+use crate::fault::Totals as TotalsSlip;
 use core::fmt;
 use iso8583::{BatchDetail, CardTotals, SettlementTotals, TotalsVerdict};
 use serde::{Deserialize, Serialize};
@@ -132,8 +133,8 @@ pub(crate) fn failed() -> SettlementTotals {
 }
 
 impl Judge<'_> {
-    /// Compares totals, and closes the batch if they are equal.
-    pub(crate) fn settle(&mut self) -> Decision {
+    /// Compares totals, and closes the batch if they are equal. By a slip, the host settles by others than its records'.
+    pub(crate) fn settle(&mut self, slip: TotalsSlip) -> Decision {
         let Some(said) = self.request.message.text(48).and_then(SettlementTotals::parse) else {
             return Decision { extra: Extra::Totals(failed()), ..Decision::refused("30") };
         };
@@ -147,7 +148,7 @@ impl Judge<'_> {
         if batch != self.terminal.batch {
             return Decision::refused("77");
         }
-        let settled = Settled { batch, theirs, ours: self.terminal.totals };
+        let settled = Settled { batch, theirs, ours: self.slipped(slip) };
         let terminal = self.terminal_no;
         self.changes.push(Change::Card(if settled.ours.as_said() == theirs {
             CardChange::Closed { terminal, settled }
@@ -157,6 +158,21 @@ impl Judge<'_> {
         let Settled { ours, .. } = settled;
         let event = Event::Settled { terminal, batch, theirs, ours };
         Decision { event: Some(event), ..Self::compared(&settled) }
+    }
+
+    /// The totals of the batch, or what a lost or repeated line makes of them.
+    fn slipped(&self, slip: TotalsSlip) -> Totals {
+        let mut totals = self.terminal.totals;
+        let counted = self.books.batch_of(self.terminal_no, self.terminal.batch);
+        let sign = match slip {
+            TotalsSlip::Right => return totals,
+            TotalsSlip::MissTheLast => -1,
+            TotalsSlip::CountTheLastTwice => 1,
+        };
+        if let Some(last) = counted.max_by_key(|record| record.number.stan) {
+            totals.count(last.side(), last.foreign, last.amount, sign);
+        }
+        totals
     }
 
     fn compared(settled: &Settled) -> Decision {

@@ -115,19 +115,6 @@ pub fn damage_answer(content: Content, status: &mut u16, body: &mut Vec<u8>) {
     }
 }
 
-/// Damages a whole HTTP response.
-pub(crate) fn damage_response(content: Content, response: &mut Vec<u8>) {
-    if content == Content::Whole {
-        return;
-    }
-    let head = response.windows(4).position(|mark| mark == b"\r\n\r\n").map_or(response.len(), |at| at + 4);
-    let (mut status, mut body) = (200, response.split_off(head));
-    damage_answer(content, &mut status, &mut body);
-    response.clear();
-    let kind = if body.starts_with(b"<html>") { "text/html" } else { "text/xml" };
-    write_response(response, status, kind, &body);
-}
-
 /// Takes field 39 out of a reply that must not have one.
 pub(crate) fn strip_reply_code(content: Content, reply: &mut Message) {
     if content == Content::NoReplyCode {

@@ -20,6 +20,8 @@ pub struct Course {
     pub says: Option<Code>,
     /// What is said instead leaves the books as they are.
     pub without_commit: bool,
+    /// It is said when the request is received: nobody has looked at it.
+    pub is_at_once: bool,
     /// Whether and how the answer leaves.
     pub answer: AnswerFate,
     /// In what state it leaves.
@@ -95,6 +97,7 @@ impl Course {
         request: RequestFate::Taken,
         says: None,
         without_commit: false,
+        is_at_once: false,
         answer: AnswerFate::Sent,
         content: Content::Whole,
         totals: Totals::Right,
@@ -121,6 +124,8 @@ impl Course {
             Deed::Damage(content) if self.content == Content::Whole => self.content = *content,
             Deed::Damage(_) => {}
             Deed::Totals(totals) => self.totals = *totals,
+            // It is no part of an exchange.
+            Deed::Notice(_) => {}
         }
     }
 

@@ -17,11 +17,12 @@ mod rush;
 pub use aim::{Aim, AmountAim, Desk, FieldAim, Subject};
 pub use content::Content;
 pub use content::damage_answer;
-pub(crate) use content::{damage_frame, damage_response, strip_reply_code};
+pub(crate) use content::{damage_frame, strip_reply_code};
 pub use course::{AnswerFate, Course, RequestFate, Totals};
 pub use latency::{BadLatency, Latency};
 pub use rush::Rush;
 
+use crate::notifier::NoticeFault;
 use crate::short::Code;
 use core::fmt;
 use core::time::Duration;
@@ -78,6 +79,8 @@ pub enum Deed {
     Damage(Content),
     /// The totals that the host settles by are not those of its ledger.
     Totals(Totals),
+    /// A notification is spoiled; aimed at notifications alone, whatever the aim says of the kind.
+    Notice(NoticeFault),
 }
 
 impl Deed {
@@ -98,6 +101,7 @@ impl Deed {
             Self::SlowAnswer { .. } => "slow-answer",
             Self::Damage(content) => content.word(),
             Self::Totals(totals) => totals.word(),
+            Self::Notice(_) => "spoils-notification",
         }
     }
 }
@@ -158,13 +162,33 @@ impl Faults {
     /// Every fault that hits adds its deed; of two that say the same thing differently, the first one armed counts.
     pub fn course(&mut self, now: SimTime, subject: &Subject<'_>, mut hit: impl FnMut(Hit)) -> Course {
         let mut course = Course::CLEAR;
-        for Armed { id, fault, dice } in &mut self.armed {
+        for Armed { id, fault, dice } in self.armed.iter_mut().filter(|armed| !armed.is_about_notices()) {
             if fault.aim.hits(now, subject, dice) {
                 course.add(&fault.deed, dice);
                 hit(Hit { fault: *id, deed: fault.deed.word() });
             }
         }
         course
+    }
+
+    /// What is wrong on purpose with a notification that is due now: the first fault that hits it.
+    pub fn spoil(
+        &mut self,
+        now: SimTime,
+        subject: &Subject<'_>,
+        mut hit: impl FnMut(Hit),
+    ) -> Option<NoticeFault> {
+        self.armed.iter_mut().find_map(|Armed { id, fault, dice }| {
+            let Deed::Notice(notice) = fault.deed else { return None };
+            fault.aim.hits(now, subject, dice).then(|| hit(Hit { fault: *id, deed: fault.deed.word() }))?;
+            Some(notice)
+        })
+    }
+}
+
+impl Armed {
+    const fn is_about_notices(&self) -> bool {
+        matches!(self.fault.deed, Deed::Notice(_))
     }
 }
 
