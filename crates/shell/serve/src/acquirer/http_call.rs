@@ -5,7 +5,7 @@
 //! HTTP has no place for it: it leaves once; a stray answer in front of another: it leaves instead of it.
 
 use crate::acquirer::hall::Hall;
-use crate::acquirer::http_door::{Guest, plain};
+use crate::acquirer::http_door::{self, Guest, plain};
 use crate::acquirer::journal::Ticket;
 use crate::acquirer::platform::{AnswerFate, Course, HttpAnswer, HttpRequest, Platform, RequestFate};
 use crate::acquirer::side_door;
@@ -47,7 +47,10 @@ pub(crate) async fn serve<P: Platform>(
             response.headers_mut().insert(hyper::header::CONNECTION, HeaderValue::from_static("close"));
             return Ok(response);
         }
-        Err(NoBody::Broken) => return Err(Gone),
+        Err(NoBody::Broken) => {
+            http_door::broken_off(&guest, "the rest of a body never came");
+            return Err(Gone);
+        }
     };
     guest.orders.serving();
     let answered = if guest.metrics_only || side_door::is_meant(&head) {

@@ -23,6 +23,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use std::io;
 use std::rc::Rc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -91,8 +92,10 @@ async fn secure<P: Platform>(
     let Some(tls) = &guest.tls else { return malformed(&guest, "no TLS here") };
     match tokio::time::timeout(bounds.reading, tls.accept(stream)).await {
         Ok(Ok(stream)) => converse(guest, TokioIo::new(stream), true).await,
-        Ok(Err(error)) => malformed(&guest, &format!("no TLS: {error}")),
-        Err(_) => broken_off(&guest, "the rest of a TLS handshake never came"),
+        Ok(Err(error)) if error.kind() != io::ErrorKind::TimedOut => {
+            malformed(&guest, &format!("no TLS: {error}"));
+        }
+        Ok(Err(_)) | Err(_) => broken_off(&guest, "the rest of a TLS handshake never came"),
     }
 }
 
@@ -138,8 +141,8 @@ async fn converse<P: Platform>(
 /// The wire ran out of patience with a slow sender.
 fn timed_out(error: &hyper::Error) -> bool {
     let source = core::error::Error::source(error);
-    let io = source.and_then(|source| source.downcast_ref::<std::io::Error>());
-    io.is_some_and(|io| io.kind() == std::io::ErrorKind::TimedOut)
+    let io = source.and_then(|source| source.downcast_ref::<io::Error>());
+    io.is_some_and(|io| io.kind() == io::ErrorKind::TimedOut)
 }
 
 async fn serve<P: Platform>(
@@ -198,7 +201,7 @@ fn malformed<P: Platform>(guest: &Guest<P>, why: &str) {
     tell(guest, why);
 }
 
-fn broken_off<P: Platform>(guest: &Guest<P>, why: &str) {
+pub(crate) fn broken_off<P: Platform>(guest: &Guest<P>, why: &str) {
     guest.visit.counts().broken_off.up();
     tell(guest, why);
 }
