@@ -35,7 +35,7 @@ const EDGES: [(&str, &[&str]); 17] = [
     ("runner", CORE),
     ("rig", &["sim", "escpos", "iso8583", "wallet", "printer", "acquirer", "terminal", "scenario", "runner"]),
     ("report", &["sim", "iso8583", "printer", "scenario", "runner"]),
-    ("serve", &["sim", "escpos", "printer", "report"]),
+    ("serve", &["sim", "escpos", "iso8583", "wallet", "printer", "acquirer", "report"]),
     ("cli", ALL),
     ("bench", ALL),
     ("scenarios", ALL),

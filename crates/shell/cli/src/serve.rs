@@ -1,7 +1,9 @@
 //! `tillrig serve`: an emulated device on real ports, in real time, for anybody's software, until it is told to end.
 //!
-//! What happens goes to stdout, a line each; what went wrong, to stderr. *Not served yet:* acquirers and terminals.
+//! Here are printers; acquirers have a file of their own. What happens goes to stdout, a line each; what went wrong, to
+//! stderr. *Not served yet:* terminals.
 
+mod acquirer;
 mod profile;
 
 use crate::exit::Exit;
@@ -23,6 +25,8 @@ pub(crate) struct Arguments {
 enum Device {
     /// A receipt printer, on TCP, a pseudo-terminal or a serial port.
     Printer(Printer),
+    /// A card host and wallet gateways with one durable ledger, on TCP and HTTP.
+    Acquirer(acquirer::Acquirer),
 }
 
 const EXAMPLES: &str = "\
@@ -90,6 +94,7 @@ struct Printer {
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     match &arguments.device {
         Device::Printer(printer) => serve(printer),
+        Device::Acquirer(acquirer) => acquirer::serve(acquirer),
     }
 }
 

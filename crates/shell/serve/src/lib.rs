@@ -1,4 +1,4 @@
-//! An emulated printer on real ports, in real time, for anybody's software.
+//! An emulated printer on real ports, in real time, for anybody's software; and an emulated acquirer, in [`acquirer`].
 //!
 //! The printer is the same machine as in a simulated run. Here a clock wakes it, sockets, pseudo-terminals and
 //! serial ports feed it, people poke it by phrases, and what comes out of its cutter is written to a folder.
@@ -21,6 +21,7 @@
 //! Source of the facts: printer sources, sections 4.1 (flow control) and 10 (what drivers expect); "Serial practice",
 //! sections 0 and 1. *Not modelled:* USB, Bluetooth, RFC 2217, SNMP; a network printer's web page.
 
+pub mod acquirer;
 mod archive;
 mod clock;
 mod control;

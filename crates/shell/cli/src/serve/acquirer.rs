@@ -1,0 +1,150 @@
+//! `tillrig serve acquirer`: a card host and wallet gateways on real ports, until a signal.
+//!
+//! News about ports and folders go to stdout, what happens to the log on stderr; with `--format json` all of it goes to
+//! stdout, an object a line. *Not here:* what is served and how it ends; that is the crate `serve`.
+
+use crate::exit::Exit;
+use crate::output::{self, Format};
+use crate::trouble::Trouble;
+use ::serve::acquirer::settings::{Bounds, DEFAULT_HTTP, DEFAULT_ISO8583, Pace};
+use ::serve::acquirer::stand_in::StandIn;
+use ::serve::acquirer::{AcquirerError, News, Server, Settings, What};
+use acquirer::Event;
+use clap::Args;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::time::Duration;
+use tracing_subscriber::EnvFilter;
+
+const EXAMPLES: &str = "\
+Examples:
+  tillrig serve acquirer
+      cards at 127.0.0.1:8583, wallets at 127.0.0.1:8580, nothing kept
+  tillrig serve acquirer --data till-host
+      with a durable ledger; keys and client settings in till-host/client
+  set -a; . till-host/client/client.env
+      lets software with addresses of its own come here: its proxy, and one more root
+
+At the first Ctrl-C nothing new is taken, and what is committed is answered and on disk before it
+ends; a second one ends at once. When the ledger cannot be written any more, it ends with exit
+code 3, and no answer has left that is not in the ledger.
+
+The log on stderr says what moves; RUST_LOG=debug says every exchange, RUST_LOG=warn only trouble.";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Acquirer {
+    /// Take ISO 8583 over TCP at this address; port 0 takes any free one, `none` opens no port.
+    #[arg(long, value_name = "ADDR", default_value = DEFAULT_ISO8583)]
+    iso8583: String,
+    /// Take HTTP and HTTPS at this address, also as a proxy for the wallets' own hosts; the side door is here too.
+    #[arg(long, value_name = "ADDR", default_value = DEFAULT_HTTP)]
+    http: String,
+    /// Keep the ledger and all keys in this folder, and go on from there the next time.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Write what clients need into this folder [default: DIR/client with --data DIR].
+    #[arg(long, value_name = "DIR")]
+    client: Option<PathBuf>,
+    /// Send notifications here where an order names no other address.
+    #[arg(long, value_name = "URL")]
+    notify: Option<String>,
+    /// Serve metrics at /metrics of this address too, beside /_tillrig/metrics.
+    #[arg(long, value_name = "ADDR")]
+    metrics: Option<String>,
+    /// Let other machines use the side door, /_tillrig/.
+    #[arg(long)]
+    side_door_anywhere: bool,
+    /// From the arrival of a request to its commit, for example 180ms.
+    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = span)]
+    processing: Duration,
+    /// From the commit to the moment when the answer leaves.
+    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = span)]
+    answering: Duration,
+    /// Connections to each address at most.
+    #[arg(long, value_name = "NUMBER", default_value_t = Bounds::DEFAULT.connections)]
+    connections: usize,
+    /// For people or for programs.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(super) fn serve(arguments: &Acquirer) -> Result<Exit, Trouble> {
+    if arguments.format == Format::Human && std::env::var_os("RUST_LOG").is_none() {
+        log();
+    }
+    let notify = arguments.notify.clone().unwrap_or_default();
+    let server = Server::open(settings(arguments)?, |_| Ok(StandIn::new(&notify))).map_err(trouble)?;
+    if arguments.format == Format::Human && io::stdin().is_terminal() {
+        output::note("Ctrl-C ends it in order");
+    }
+    let format = arguments.format;
+    let summary = server.run(move |news| tell(news, format)).map_err(trouble)?;
+    if summary.at_once {
+        let what = "ended at once: what was still on its way to disk was not answered".to_owned();
+        return Err(Trouble::Outside { what, help: None });
+    }
+    Ok(Exit::AsExpected)
+}
+
+fn settings(arguments: &Acquirer) -> Result<Settings, Trouble> {
+    let open = |address: &str| (address != "none").then(|| address.to_owned());
+    let mut settings = Settings::new();
+    settings.iso8583 = open(&arguments.iso8583);
+    settings.http = open(&arguments.http);
+    if settings.iso8583.is_none() && settings.http.is_none() {
+        let help = format!("name an address, for example --iso8583 {DEFAULT_ISO8583}");
+        return Err(Trouble::bad_input("there is no port to serve", help));
+    }
+    for address in [&settings.iso8583, &settings.http, &arguments.metrics].into_iter().flatten() {
+        // The same words are an address of a printer.
+        ::serve::PortSpec::tcp(address)?;
+    }
+    settings.metrics.clone_from(&arguments.metrics);
+    settings.data.clone_from(&arguments.data);
+    settings.client.clone_from(&arguments.client);
+    settings.side_door_anywhere = arguments.side_door_anywhere;
+    settings.pace = Pace { processing: arguments.processing, answering: arguments.answering };
+    settings.bounds.connections = arguments.connections.max(1);
+    Ok(settings)
+}
+
+/// A number with `ms` or `s`.
+fn span(words: &str) -> Result<Duration, String> {
+    let number = |digits: &str| digits.parse::<u32>().ok().map(u64::from);
+    let millis = words.strip_suffix("ms").and_then(number);
+    let seconds = || words.strip_suffix('s').and_then(number).map(|seconds| seconds * 1000);
+    let millis = millis.or_else(seconds);
+    millis.map(Duration::from_millis).ok_or_else(|| "expected a time such as 180ms or 2s".to_owned())
+}
+
+/// What moves is worth a line, every exchange is not.
+fn log() {
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new("info"))
+        .with_writer(io::stderr)
+        .with_target(false);
+    // With --verbose somebody listens already.
+    let _ = subscriber.try_init();
+}
+
+fn tell(news: &News, format: Format) -> io::Result<()> {
+    if format == Format::Json {
+        return output::data(&format!("{}\n", news.json()));
+    }
+    match &news.what {
+        What::Happened(event @ (Event::Received { .. } | Event::Answered { .. })) => {
+            tracing::debug!("{event}");
+        }
+        What::Happened(event) => tracing::info!("{event}"),
+        What::Malformed { .. } => tracing::info!("{}", news.what.line()),
+        What::TurnedAway { .. } | What::Trouble(_) => tracing::warn!("{}", news.what.line()),
+        _ => return output::data(&format!("{}\n", news.what.line())),
+    }
+    Ok(())
+}
+
+fn trouble(error: AcquirerError) -> Trouble {
+    let (what, help) = (error.to_string(), error.help().to_owned());
+    Trouble::Outside { what, help: Some(help) }
+}

@@ -1,0 +1,189 @@
+//! One HTTP call: read within bounds, handed to whom it is for, and answered as its course says.
+//!
+//! Received, committed and answered as with cards; what has to wait becomes a task of its own, so that it commits even
+//! when its client has gone. An answer that is lost leaves the client waiting. *Not modelled:* an answer sent twice, for
+//! HTTP has no place for it: it leaves once; a stray answer in front of another: it leaves instead of it.
+
+use crate::acquirer::hall::Hall;
+use crate::acquirer::http_door::{self, Guest, plain};
+use crate::acquirer::journal::Ticket;
+use crate::acquirer::platform::{AnswerFate, Course, HttpAnswer, HttpRequest, Platform, RequestFate};
+use crate::acquirer::side_door;
+use core::time::Duration;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Bytes, Incoming};
+use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::{Request, Response, StatusCode};
+use std::rc::Rc;
+
+/// A client whose answer is lost is let go after this.
+const SILENCE: Duration = Duration::from_secs(600);
+
+/// The connection ends without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("no answer")]
+pub(crate) struct Gone;
+
+/// Why a body was not read.
+enum NoBody {
+    TooLarge,
+    Broken,
+}
+
+pub(crate) async fn serve<P: Platform>(
+    guest: Rc<Guest<P>>,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Gone> {
+    let hall = &guest.visit.hall;
+    let (head, body) = request.into_parts();
+    let body = match read(body, hall.settings.bounds.body_bytes).await {
+        Ok(body) => body,
+        Err(NoBody::TooLarge) => {
+            guest.visit.counts().malformed.up();
+            let why = format!("at most {} bytes are taken\n", hall.settings.bounds.body_bytes);
+            let mut response = plain(StatusCode::PAYLOAD_TOO_LARGE, why);
+            // What follows of the body is not read.
+            response.headers_mut().insert(hyper::header::CONNECTION, HeaderValue::from_static("close"));
+            return Ok(response);
+        }
+        Err(NoBody::Broken) => {
+            http_door::broken_off(&guest, "the rest of a body never came");
+            return Err(Gone);
+        }
+    };
+    guest.orders.serving();
+    let answered = if guest.metrics_only || side_door::is_meant(&head) {
+        Ok(side_door::serve(&guest, &head, &body))
+    } else {
+        call(&guest, &head, &body).await
+    };
+    let (answer, ticket) = answered?;
+    hall.journal.until_durable(ticket).await;
+    guest.orders.served();
+    Ok(response(answer))
+}
+
+async fn read(mut body: Incoming, max_bytes: usize) -> Result<Vec<u8>, NoBody> {
+    let announced = body.size_hint().upper().unwrap_or(0);
+    if announced > max_bytes as u64 {
+        return Err(NoBody::TooLarge);
+    }
+    let mut read = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| NoBody::Broken)?;
+        let data = frame.data_ref().map(AsRef::as_ref).unwrap_or_default();
+        if read.len() + data.len() > max_bytes {
+            return Err(NoBody::TooLarge);
+        }
+        read.extend_from_slice(data);
+    }
+    Ok(read)
+}
+
+/// A merchant's call.
+async fn call<P: Platform>(
+    guest: &Guest<P>,
+    head: &Parts,
+    body: &[u8],
+) -> Result<(HttpAnswer, Ticket), Gone> {
+    let hall = &guest.visit.hall;
+    let pace = hall.settings.pace;
+    let at_once = |course: &Course| pace.processing.is_zero() && course.hold.is_zero();
+    let headers: Vec<(&str, &str)> = head
+        .headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str(), core::str::from_utf8(value.as_bytes()).ok()?)))
+        .collect();
+    let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
+    let request = HttpRequest { method: head.method.as_str(), target, headers: &headers, body };
+    let (received, ticket) = hall.with(|platform, now| {
+        let (request, course) = platform.receive_call(now, &request)?;
+        let answer = (course.request == RequestFate::Taken && at_once(&course))
+            .then(|| platform.commit_call(now, &request, &course));
+        Ok((request, course, answer))
+    });
+    let (request, course, answer) = match received {
+        Ok(received) => received,
+        Err(answer) => return Ok((answer, ticket)),
+    };
+    let (answer, ticket) = match answer {
+        Some(answer) => (answer, ticket),
+        None if course.request == RequestFate::Lost => return silence(hall).await,
+        None => {
+            let later = commit_later(Rc::clone(hall), request, course);
+            tokio::task::spawn_local(later).await.ok().flatten().ok_or(Gone)?
+        }
+    };
+    if !pace.answering.is_zero() {
+        tokio::time::sleep(pace.answering).await;
+    }
+    leave(guest, course.answer, answer, ticket).await
+}
+
+/// Commits when it is time; nothing, if serving ends before.
+async fn commit_later<P: Platform>(
+    hall: Rc<Hall<P>>,
+    request: P::WalletRequest,
+    course: Course,
+) -> Option<(HttpAnswer, Ticket)> {
+    hall.counters.in_flight.add(1);
+    let committed = tokio::select! {
+        () = tokio::time::sleep(hall.settings.pace.processing.saturating_add(course.hold)) => {
+            Some(hall.with(|platform, now| platform.commit_call(now, &request, &course)))
+        }
+        () = hall.end.begun() => None,
+    };
+    hall.counters.in_flight.take_off(1);
+    committed
+}
+
+/// The answer that leaves, when it may.
+async fn leave<P: Platform>(
+    guest: &Guest<P>,
+    fate: AnswerFate,
+    answer: HttpAnswer,
+    ticket: Ticket,
+) -> Result<(HttpAnswer, Ticket), Gone> {
+    let hall = &guest.visit.hall;
+    match fate {
+        AnswerFate::Sent | AnswerFate::Twice(_) => {}
+        AnswerFate::Lost => return silence(hall).await,
+        AnswerFate::IntoNext => {
+            hall.stray_call.replace(Some((answer, ticket)));
+            return silence(hall).await;
+        }
+        AnswerFate::Late(by) => tokio::time::sleep(by).await,
+        AnswerFate::Cut { after_bytes, reset } => {
+            hall.journal.until_durable(ticket).await;
+            guest.orders.cut(usize::from(after_bytes), reset);
+        }
+        AnswerFate::Slow { byte_time } => guest.orders.slow(byte_time),
+    }
+    Ok(hall.stray_call.take().unwrap_or((answer, ticket)))
+}
+
+/// No answer, for as long as anybody waits for one.
+async fn silence<T, P: Platform>(hall: &Hall<P>) -> Result<T, Gone> {
+    tokio::select! {
+        () = tokio::time::sleep(SILENCE) => Err(Gone),
+        () = hall.end.begun() => Err(Gone),
+    }
+}
+
+fn response(answer: HttpAnswer) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(answer.body)));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if !answer.content_type.is_empty() {
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    }
+    for (name, value) in answer.headers {
+        // What cannot stand in a header line is left out.
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value))
+        {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}

@@ -1,0 +1,112 @@
+//! Notifications on their way out: to a plain receiver, to one with TLS, and to nobody.
+
+use crate::driver::{Bench, keys};
+use serde_json::Value;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use tempfile::TempDir;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+const SUCCESS: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nsuccess";
+
+fn bench(url: &str) -> Bench {
+    let folder = folder();
+    Bench::start_notifying(folder, url, |_| {})
+}
+
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    std::fs::write(folder.path().join("data/keys.json"), keys()).unwrap();
+    folder
+}
+
+/// Hears one notification, answers it, and gives what it heard.
+fn receiver(tls: Option<ServerConfig>, answer: &'static [u8]) -> (u16, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let hear = move || {
+        let (stream, _) = listener.accept().unwrap();
+        match tls {
+            None => converse(stream, answer),
+            Some(config) => {
+                let connection = ServerConnection::new(Arc::new(config)).unwrap();
+                converse(StreamOwned::new(connection, stream), answer)
+            }
+        }
+    };
+    (port, std::thread::spawn(hear))
+}
+
+fn converse(mut stream: impl Read + Write, answer: &[u8]) -> String {
+    let mut heard = Vec::new();
+    while !heard.ends_with(b"</xml>") {
+        let mut piece = [0; 1024];
+        let count = stream.read(&mut piece).unwrap();
+        assert!(count > 0, "it ended before its end");
+        heard.extend_from_slice(&piece[..count]);
+    }
+    stream.write_all(answer).unwrap();
+    stream.flush().unwrap();
+    String::from_utf8(heard).unwrap()
+}
+
+fn pay(bench: &Bench) {
+    assert_eq!(bench.client().call("POST", "/_tillrig/orders/A1/pay", b"").status, 200);
+}
+
+/// What came of the only notice; asked until there is something.
+fn outcome(bench: &Bench) -> Value {
+    loop {
+        if let [outcome] = bench.get("notices")["items"].as_array().unwrap().as_slice() {
+            return outcome.clone();
+        }
+    }
+}
+
+#[test]
+fn a_notification_reaches_its_receiver_and_its_answer_comes_back() {
+    let (port, heard) = receiver(None, SUCCESS);
+    let bench = bench(&format!("http://127.0.0.1:{port}/notify?a=1"));
+    pay(&bench);
+    let heard = heard.join().unwrap();
+    assert!(heard.starts_with("POST /notify?a=1 HTTP/1.1\r\n"), "{heard}");
+    assert!(heard.contains(&format!("host: 127.0.0.1:{port}\r\n")), "{heard}");
+    assert!(heard.ends_with("<xml><out_trade_no>A1</out_trade_no></xml>"), "{heard}");
+    let outcome = outcome(&bench);
+    assert_eq!((outcome["status"].as_u64(), outcome["body"].as_str()), (Some(200), Some("success")));
+    assert_eq!(bench.metric("tillrig_acquirer_notices_total{outcome=\"answered\"}"), 1.0);
+}
+
+#[test]
+fn a_receiver_with_tls_is_trusted_by_our_own_authority() {
+    let keys: Value = serde_json::from_str(keys()).unwrap();
+    let pem = |name: &str| keys["server"][name].as_str().unwrap().to_owned();
+    let certificate = CertificateDer::from_pem_slice(pem("certificate_pem").as_bytes()).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(pem("key_pem").as_bytes()).unwrap();
+    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key);
+    let (port, heard) = receiver(Some(config.unwrap()), SUCCESS);
+    let bench = bench(&format!("https://localhost:{port}/notify"));
+    pay(&bench);
+    assert!(heard.join().unwrap().starts_with("POST /notify HTTP/1.1\r\n"));
+    assert_eq!(outcome(&bench)["status"], 200);
+}
+
+#[test]
+fn nobody_there_is_refused_and_no_http_is_no_answer() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let unreached = bench(&format!("http://127.0.0.1:{free}/"));
+    pay(&unreached);
+    assert_eq!(outcome(&unreached)["outcome"], "refused");
+    let (port, _heard) = receiver(None, b"what?\r\n\r\n");
+    let mumbling = bench(&format!("http://127.0.0.1:{port}/"));
+    pay(&mumbling);
+    assert_eq!(outcome(&mumbling)["outcome"], "no answer");
+    let nonsense = bench("gopher://x");
+    pay(&nonsense);
+    assert_eq!(outcome(&nonsense)["outcome"], "refused");
+}
