@@ -15,170 +15,223 @@ pub(crate) struct BadNibble {
     pub(crate) nibble: u8,
 }
 
-/// Writes `count` characters from the nibbles of `packed` to the front of `out`. Both are longer by a block.
-pub(crate) fn unpack(
-    track: bool,
-    pad: OddPad,
-    packed: &[u8],
-    count: usize,
-    out: &mut [u8],
-) -> Result<(), BadNibble> {
+/// Writes `count` characters from the nibbles of `packed` to the front of `out`; false when one is no digit of its field,
+/// or a filler is neither 0 nor F. Both slices are longer by a block.
+#[inline]
+pub(crate) fn unpack(track: bool, pad: OddPad, packed: &[u8], count: usize, out: &mut [u8]) -> bool {
     let odd = count % 2 == 1;
     if odd && pad == OddPad::Left {
         return unpack_filled_left(track, packed, count, out);
     }
-    for (at, block) in (0..count).step_by(BLOCK).zip(out.as_chunks_mut::<BLOCK>().0) {
-        let nibbles = load(packed, at / 2);
-        let kept = nibbles & nibbles_mask(count - at);
-        if !track && !is_decimal(kept) {
-            return Err(first_bad(kept, at / 2));
+    let mut others = 0;
+    let mut left = count;
+    for (packed, digits) in packed.as_chunks().0.iter().zip(out.as_chunks_mut().0) {
+        spread(packed, digits);
+        if track {
+            letter(digits);
+        } else {
+            others |= non_decimal(u64::from_be_bytes(*packed) & nibbles_mask(left));
         }
-        *block = if track { spread_track(nibbles) } else { spread(nibbles) };
+        if left <= BLOCK {
+            break;
+        }
+        left -= BLOCK;
     }
-    if odd { check_filler(packed, count / 2, 0) } else { Ok(()) }
+    others == 0 && !(odd && filler(packed, count / 2, 0).is_some())
+}
+
+/// Says where [`unpack`] found what.
+#[cold]
+pub(crate) fn find_bad_nibble(track: bool, pad: OddPad, packed: &[u8], count: usize) -> Option<BadNibble> {
+    let left = usize::from(count % 2 == 1 && pad == OddPad::Left);
+    let nibble = |at: usize| {
+        packed.get(at / 2).copied().unwrap_or_default() >> (if at.is_multiple_of(2) { 4 } else { 0 }) & 15
+    };
+    let bad = (left..left + count).find(|&at| !track && nibble(at) > 9);
+    let bad = bad.map(|at| BadNibble { byte: at / 2, nibble: nibble(at) });
+    match (count % 2, pad) {
+        (0, _) => bad,
+        (_, OddPad::Left) => filler(packed, 0, 4).or(bad),
+        (_, OddPad::Right) => bad.or_else(|| filler(packed, count / 2, 0)),
+    }
 }
 
 /// The first byte holds the filler and one digit, all others two.
 #[cold]
-fn unpack_filled_left(track: bool, packed: &[u8], count: usize, out: &mut [u8]) -> Result<(), BadNibble> {
-    check_filler(packed, 0, 4)?;
-    let first = packed.first().copied().unwrap_or_default() & 15;
-    if !track && first > 9 {
-        return Err(BadNibble { byte: 0, nibble: first });
-    }
-    let [.., character] = if track { spread_track(first.into()) } else { spread(first.into()) };
-    let (Some((place, out)), Some(packed)) = (out.split_first_mut(), packed.get(1..)) else { return Ok(()) };
-    *place = character;
-    unpack(track, OddPad::Right, packed, count - 1, out)
-        .map_err(|bad| BadNibble { byte: bad.byte + 1, ..bad })
-}
-
-fn check_filler(packed: &[u8], byte: usize, shift: u32) -> Result<(), BadNibble> {
-    let nibble = packed.get(byte).copied().unwrap_or_default() >> shift & 15;
-    if matches!(nibble, 0 | 15) { Ok(()) } else { Err(BadNibble { byte, nibble }) }
-}
-
-/// Eight bytes from here on, high one first; zeros where there are none.
-fn load(packed: &[u8], at: usize) -> u64 {
-    packed.get(at..).and_then(|rest| rest.first_chunk()).copied().map_or(0, u64::from_be_bytes)
-}
-
-/// The top nibbles, at most sixteen of them.
-const fn nibbles_mask(count: usize) -> u64 {
-    if count >= BLOCK { !0 } else { !(!0 >> (4 * count)) }
-}
-
-/// Whether no nibble exceeds 9: those that do have bit 3, and bit 2 or 1.
-const fn is_decimal(nibbles: u64) -> bool {
-    nibbles & (nibbles << 1 | nibbles << 2) & 0x8888_8888_8888_8888 == 0
-}
-
-#[cold]
-const fn first_bad(nibbles: u64, byte: usize) -> BadNibble {
-    let bad = nibbles & (nibbles << 1 | nibbles << 2) & 0x8888_8888_8888_8888;
-    let at = bad.leading_zeros() / 4;
-    BadNibble { byte: byte + at as usize / 2, nibble: (nibbles >> (60 - 4 * at) & 15) as u8 }
-}
-
-/// Sixteen nibbles as sixteen digits.
-fn spread(nibbles: u64) -> [u8; BLOCK] {
-    let packed = nibbles.to_be_bytes();
+fn unpack_filled_left(track: bool, packed: &[u8], count: usize, out: &mut [u8]) -> bool {
+    let (Some((first, packed)), Some((place, out))) = (packed.split_first(), out.split_first_mut()) else {
+        return false;
+    };
     let mut digits = [0; BLOCK];
-    for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(packed) {
-        *pair = [b'0' | byte >> 4, b'0' | byte & 15];
+    spread(&[first & 15, 0, 0, 0, 0, 0, 0, 0], &mut digits);
+    if track {
+        letter(&mut digits);
     }
-    digits
+    let [_, character, ..] = digits;
+    *place = character;
+    matches!(first >> 4, 0 | 15)
+        && (track || first & 15 <= 9)
+        && unpack(track, OddPad::Right, packed, count - 1, out)
 }
 
-/// Sixteen nibbles as characters of a track: D is the separator, which happens to be `0` + 13.
-fn spread_track(nibbles: u64) -> [u8; BLOCK] {
-    spread(nibbles).map(|character| {
-        let letter = character > b'9' && character != b'=';
-        character + if letter { b'A' - b'9' - 1 } else { 0 }
-    })
+/// A filler nibble that carries something.
+fn filler(packed: &[u8], byte: usize, shift: u32) -> Option<BadNibble> {
+    let nibble = packed.get(byte).copied().unwrap_or_default() >> shift & 15;
+    if matches!(nibble, 0 | 15) { None } else { Some(BadNibble { byte, nibble }) }
+}
+
+/// The top nibbles of a block, as many of them as are left.
+#[inline]
+const fn nibbles_mask(left: usize) -> u64 {
+    let dropped = BLOCK.saturating_sub(left);
+    // In two steps, as all sixteen may be dropped.
+    !0 << (2 * dropped) << (2 * dropped)
+}
+
+/// Not zero when a nibble exceeds 9: those that do have bit 3, and bit 2 or 1.
+#[inline]
+const fn non_decimal(nibbles: u64) -> u64 {
+    nibbles & (nibbles << 1 | nibbles << 2) & 0x8888_8888_8888_8888
+}
+
+/// Sixteen nibbles as sixteen digits. In lanes of sixteen bits, so that the compiler finds the vector instructions.
+#[inline]
+fn spread(packed: &[u8; BLOCK / 2], digits: &mut [u8; BLOCK]) {
+    for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(packed) {
+        let both = u16::from(*byte);
+        *pair = ((both >> 4 | both << 8) & 0x0F0F | 0x3030).to_le_bytes();
+    }
+}
+
+/// Nibbles above 9 as characters of a track: D is the separator, which happens to be `0` + 13.
+#[inline]
+fn letter(digits: &mut [u8; BLOCK]) {
+    for character in digits {
+        let letter = *character > b'9' && *character != b'=';
+        *character += if letter { b'A' - b'9' - 1 } else { 0 };
+    }
 }
 
 /// Writes `leading` zero nibbles and then the first `len` characters of `value` to the front of `out`, and a zero nibble
-/// behind an odd number of them; the error is the index of the character that does not fit. Both slices are longer by a
-/// block.
-pub(crate) fn pack(
-    kind: Kind,
-    leading: usize,
-    value: &[u8],
-    len: usize,
-    out: &mut [u8],
-) -> Result<(), usize> {
-    if leading > 0 || !pack_digits(value, len, out) {
-        return pack_nibbles(kind, leading, value.get(..len).unwrap_or_default(), out);
-    }
-    Ok(())
+/// behind an odd number of them; false when a character does not fit. Both slices are longer by a block.
+#[inline]
+pub(crate) fn pack(kind: Kind, leading: usize, value: &[u8], len: usize, out: &mut [u8]) -> bool {
+    (leading == 0 && pack_digits(value, len, out))
+        || pack_nibbles(kind, leading, value.get(..len).unwrap_or_default(), out)
 }
 
 /// Packs plain digits; false when there is anything else among them.
+#[inline]
 fn pack_digits(value: &[u8], len: usize, out: &mut [u8]) -> bool {
-    let blocks = value.as_chunks::<BLOCK>().0.iter().zip(out.as_chunks_mut::<8>().0);
-    let mut others = 0;
-    for ((characters, packed), at) in blocks.zip((0..len).step_by(BLOCK)) {
-        let count = (len - at).min(BLOCK);
-        others |= non_digits(characters) & low_bytes_mask(count);
-        *packed = (gather(characters) & nibbles_mask(count)).to_be_bytes();
+    let mut left = len;
+    let mut others = false;
+    for (characters, packed) in value.as_chunks().0.iter().zip(out.as_chunks_mut().0) {
+        others |= has_non_digit(characters, left);
+        gather(characters, packed);
+        *packed = (u64::from_be_bytes(*packed) & nibbles_mask(left)).to_be_bytes();
+        if left <= BLOCK {
+            break;
+        }
+        left -= BLOCK;
     }
-    others == 0
+    !others
 }
 
-fn pack_nibbles(kind: Kind, leading: usize, value: &[u8], out: &mut [u8]) -> Result<(), usize> {
+#[cold]
+fn pack_nibbles(kind: Kind, leading: usize, value: &[u8], out: &mut [u8]) -> bool {
     let end = (leading + value.len()).div_ceil(2);
     out.get_mut(..end).unwrap_or_default().fill(0);
     for (at, &character) in value.iter().enumerate() {
-        let nibble = nibble(kind, character).ok_or(at)?;
+        let Some(nibble) = nibble(kind, character) else { return false };
         let place = leading + at;
         if let Some(byte) = out.get_mut(place / 2) {
             *byte |= nibble << if place.is_multiple_of(2) { 4 } else { 0 };
         }
     }
-    Ok(())
+    true
 }
 
 /// The low nibbles of sixteen characters.
-fn gather(characters: &[u8; BLOCK]) -> u64 {
-    let mut packed = [0; 8];
-    for (byte, pair) in packed.iter_mut().zip(characters.as_chunks::<2>().0) {
+#[inline]
+fn gather(characters: &[u8; BLOCK], packed: &mut [u8; BLOCK / 2]) {
+    for (byte, pair) in packed.iter_mut().zip(characters.as_chunks().0) {
         let [high, low] = *pair;
         *byte = high << 4 | low & 15;
     }
-    u64::from_be_bytes(packed)
 }
 
-/// The index of the first of `count` characters that is no decimal digit. The slice is longer by a block.
-pub(crate) fn find_non_digit(characters: &[u8], count: usize) -> Option<usize> {
-    for (at, block) in (0..count).step_by(BLOCK).zip(characters.as_chunks::<BLOCK>().0) {
-        let others = non_digits(block) & low_bytes_mask(count - at);
-        if others != 0 {
-            return Some(at + others.trailing_zeros() as usize / 8);
+/// Whether the first `count` characters are decimal digits. The slice is longer by a block.
+#[inline]
+pub(crate) fn are_digits(characters: &[u8], count: usize) -> bool {
+    let mut left = count;
+    let mut others = false;
+    for block in characters.as_chunks().0 {
+        others |= has_non_digit(block, left);
+        if left <= BLOCK {
+            break;
         }
+        left -= BLOCK;
     }
-    None
+    !others
 }
 
-/// The top bit of each character, the first one lowest, that is no decimal digit; above the first such, noise.
-const fn non_digits(characters: &[u8; BLOCK]) -> u128 {
-    const EACH: u128 = u128::MAX / 255;
-    let distance = u128::from_le_bytes(*characters) ^ (EACH * b'0' as u128);
-    // A carry into the next character needs a character that is no digit before it.
-    (distance.wrapping_add(EACH * (0x80 - 10)) | distance) & (EACH * 0x80)
+/// The index of the first of `count` characters that is no decimal digit.
+#[cold]
+pub(crate) fn find_non_digit(characters: &[u8], count: usize) -> Option<usize> {
+    characters.iter().take(count).position(|character| !character.is_ascii_digit())
 }
 
-const fn low_bytes_mask(count: usize) -> u128 {
-    if count >= BLOCK { !0 } else { !(!0 << (8 * count)) }
+/// Whether one of those characters of a block that are left is no decimal digit.
+#[inline]
+fn has_non_digit(characters: &[u8; BLOCK], left: usize) -> bool {
+    let counting = &COUNTING[left.min(BLOCK) & 31];
+    let others = characters.iter().zip(counting).fold(0, |others, (character, counts)| {
+        others | if character.wrapping_sub(b'0') > 9 { *counts } else { 0 }
+    });
+    others != 0
 }
 
-/// BCD bytes as a number; `None` when a nibble is no digit.
-pub(crate) fn number(bytes: &[u8]) -> Option<u16> {
-    bytes.iter().try_fold(0_u16, |sum, &byte| {
-        let (high, low) = (byte >> 4, byte & 15);
-        (high <= 9 && low <= 9).then(|| sum * 100 + u16::from(high * 10 + low))
-    })
-}
+/// All bits for the first so many characters of a block. Above sixteen, never asked for, nothing counts.
+static COUNTING: [[u8; BLOCK]; 32] = {
+    let mut masks = [[0; BLOCK]; 32];
+    let mut count = 0;
+    while count <= BLOCK {
+        let mut at = 0;
+        while at < count {
+            masks[count][at] = 0xFF;
+            at += 1;
+        }
+        count += 1;
+    }
+    masks
+};
+
+/// What a byte of an announced length adds; for one that is none, more than any length.
+pub(crate) const NO_LENGTH: u16 = 10_000;
+
+/// Two BCD digits.
+pub(crate) static BCD_LENGTH: [u16; 256] = {
+    let mut lengths = [NO_LENGTH; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if byte >> 4 <= 9 && byte & 15 <= 9 {
+            lengths[byte] = (byte >> 4) as u16 * 10 + (byte & 15) as u16;
+        }
+        byte += 1;
+    }
+    lengths
+};
+
+/// One ASCII digit.
+pub(crate) static ASCII_LENGTH: [u16; 256] = {
+    let mut lengths = [NO_LENGTH; 256];
+    let mut digit = 0;
+    while digit < 10 {
+        lengths[b'0' as usize + digit] = digit as u16;
+        digit += 1;
+    }
+    lengths
+};
 
 /// ASCII digits as a number; `None` when there is anything else.
 pub(crate) fn ascii_number(bytes: &[u8]) -> Option<u16> {
@@ -198,6 +251,12 @@ pub(crate) const fn is_track(character: u8) -> bool {
     matches!(character, b'0'..=b'9' | b'=' | b'A'..=b'F')
 }
 
+/// The index of the first character that no nibble of this field can say.
+#[cold]
+pub(crate) fn find_non_nibble(kind: Kind, value: &[u8]) -> Option<usize> {
+    value.iter().position(|&character| nibble(kind, character).is_none())
+}
+
 const fn nibble(kind: Kind, character: u8) -> Option<u8> {
     match (kind, character) {
         (_, b'0'..=b'9') => Some(character - b'0'),
@@ -215,7 +274,12 @@ mod tests {
     fn packed_or(kind: Kind, leading: usize, value: &str) -> Result<Vec<u8>, usize> {
         let roomy = [value.as_bytes(), &[b'?'; BLOCK]].concat();
         let mut out = vec![0xEE; leading + value.len() + BLOCK];
-        pack(kind, leading, &roomy, value.len(), &mut out)?;
+        let fine = pack(kind, leading, &roomy, value.len(), &mut out);
+        let bad = find_non_nibble(kind, value.as_bytes());
+        assert_eq!(fine, bad.is_none());
+        if let Some(at) = bad {
+            return Err(at);
+        }
         out.truncate((leading + value.len()).div_ceil(2));
         Ok(out)
     }
@@ -227,9 +291,12 @@ mod tests {
     fn unpacked(kind: Kind, pad: OddPad, bytes: &[u8], count: usize) -> Result<String, BadNibble> {
         let roomy = [bytes, &[0xEE; BLOCK]].concat();
         let mut out = vec![b'?'; count + BLOCK];
-        unpack(kind == Kind::Track, pad, &roomy, count, &mut out)?;
+        let track = kind == Kind::Track;
+        let fine = unpack(track, pad, &roomy, count, &mut out);
+        let bad = find_bad_nibble(track, pad, &roomy, count);
+        assert_eq!(fine, bad.is_none(), "the quick way and the careful one agree");
         out.truncate(count);
-        Ok(String::from_utf8(out).unwrap())
+        bad.map_or_else(|| Ok(String::from_utf8(out).unwrap()), Err)
     }
 
     #[test]
@@ -292,13 +359,14 @@ mod tests {
             let roomy = [text.as_bytes(), &noise].concat();
             let first = text.bytes().position(|byte| !byte.is_ascii_digit());
             prop_assert_eq!(find_non_digit(&roomy, text.len()), first);
+            prop_assert_eq!(are_digits(&roomy, text.len()), first.is_none());
             prop_assert_eq!(packed_or(Kind::Digits, 0, &text).err(), first);
         }
 
         #[test]
         fn any_characters_are_digits_or_not(bytes in any::<[u8; BLOCK]>()) {
             let first = bytes.iter().position(|byte| !byte.is_ascii_digit());
-            prop_assert_eq!(find_non_digit(&bytes, BLOCK), first);
+            prop_assert_eq!(are_digits(&bytes, BLOCK), first.is_none());
         }
     }
 }
