@@ -18,26 +18,36 @@ pub(crate) struct BadNibble {
 /// Writes `count` characters from the nibbles of `packed` to the front of `out`; false when one is no digit of its field,
 /// or a filler is neither 0 nor F. Both slices are longer by a block.
 #[inline]
-pub(crate) fn unpack(track: bool, pad: OddPad, packed: &[u8], count: usize, out: &mut [u8]) -> bool {
+pub(crate) fn unpack<const TRACK: bool>(pad: OddPad, packed: &[u8], count: usize, out: &mut [u8]) -> bool {
     let odd = count % 2 == 1;
     if odd && pad == OddPad::Left {
-        return unpack_filled_left(track, packed, count, out);
+        return unpack_filled_left::<TRACK>(packed, count, out);
     }
-    let mut others = 0;
+    let fine = match (packed.first_chunk(), out.first_chunk_mut()) {
+        (Some(packed), Some(out)) if count <= BLOCK => unpack_block::<TRACK>(packed, count, out),
+        _ => unpack_blocks::<TRACK>(packed, count, out),
+    };
+    fine && !(odd && filler(packed, count / 2, 0).is_some())
+}
+
+fn unpack_blocks<const TRACK: bool>(packed: &[u8], count: usize, out: &mut [u8]) -> bool {
+    let blocks = packed.as_chunks().0.iter().zip(out.as_chunks_mut().0);
     let mut left = count;
-    for (packed, digits) in packed.as_chunks().0.iter().zip(out.as_chunks_mut().0) {
-        spread(packed, digits);
-        if track {
-            letter(digits);
-        } else {
-            others |= non_decimal(u64::from_be_bytes(*packed) & nibbles_mask(left));
-        }
-        if left <= BLOCK {
-            break;
-        }
-        left -= BLOCK;
+    blocks.take(count.div_ceil(BLOCK)).fold(true, |fine, (packed, digits)| {
+        let these = unpack_block::<TRACK>(packed, left.min(BLOCK), digits);
+        left = left.saturating_sub(BLOCK);
+        fine & these
+    })
+}
+
+#[inline]
+fn unpack_block<const TRACK: bool>(packed: &[u8; BLOCK / 2], count: usize, digits: &mut [u8; BLOCK]) -> bool {
+    spread(packed, digits);
+    if TRACK {
+        letter(digits);
+        return true;
     }
-    others == 0 && !(odd && filler(packed, count / 2, 0).is_some())
+    non_decimal(u64::from_be_bytes(*packed) & NIBBLES[count & 31]) == 0
 }
 
 /// Says where [`unpack`] found what.
@@ -58,20 +68,20 @@ pub(crate) fn find_bad_nibble(track: bool, pad: OddPad, packed: &[u8], count: us
 
 /// The first byte holds the filler and one digit, all others two.
 #[cold]
-fn unpack_filled_left(track: bool, packed: &[u8], count: usize, out: &mut [u8]) -> bool {
+fn unpack_filled_left<const TRACK: bool>(packed: &[u8], count: usize, out: &mut [u8]) -> bool {
     let (Some((first, packed)), Some((place, out))) = (packed.split_first(), out.split_first_mut()) else {
         return false;
     };
     let mut digits = [0; BLOCK];
     spread(&[first & 15, 0, 0, 0, 0, 0, 0, 0], &mut digits);
-    if track {
+    if TRACK {
         letter(&mut digits);
     }
     let [_, character, ..] = digits;
     *place = character;
     matches!(first >> 4, 0 | 15)
-        && (track || first & 15 <= 9)
-        && unpack(track, OddPad::Right, packed, count - 1, out)
+        && (TRACK || first & 15 <= 9)
+        && unpack::<TRACK>(OddPad::Right, packed, count - 1, out)
 }
 
 /// A filler nibble that carries something.
@@ -80,13 +90,16 @@ fn filler(packed: &[u8], byte: usize, shift: u32) -> Option<BadNibble> {
     if matches!(nibble, 0 | 15) { None } else { Some(BadNibble { byte, nibble }) }
 }
 
-/// The top nibbles of a block, as many of them as are left.
-#[inline]
-const fn nibbles_mask(left: usize) -> u64 {
-    let dropped = BLOCK.saturating_sub(left);
-    // In two steps, as all sixteen may be dropped.
-    !0 << (2 * dropped) << (2 * dropped)
-}
+/// All bits for the first so many nibbles of a block. Above sixteen, never asked for, nothing counts.
+static NIBBLES: [u64; 32] = {
+    let mut masks = [0; 32];
+    let mut count = 1;
+    while count <= BLOCK {
+        masks[count] = !0 << (4 * (BLOCK - count));
+        count += 1;
+    }
+    masks
+};
 
 /// Not zero when a nibble exceeds 9: those that do have bit 3, and bit 2 or 1.
 #[inline]
@@ -116,25 +129,34 @@ fn letter(digits: &mut [u8; BLOCK]) {
 /// behind an odd number of them; false when a character does not fit. Both slices are longer by a block.
 #[inline]
 pub(crate) fn pack(kind: Kind, leading: usize, value: &[u8], len: usize, out: &mut [u8]) -> bool {
-    (leading == 0 && pack_digits(value, len, out))
-        || pack_nibbles(kind, leading, value.get(..len).unwrap_or_default(), out)
+    let quick = leading == 0
+        && match (value.first_chunk(), out.first_chunk_mut()) {
+            (Some(value), Some(out)) if len <= BLOCK && kind == Kind::Digits => {
+                pack_block(value, len, out, b'0')
+            }
+            _ => pack_blocks(kind, value, len, out),
+        };
+    quick || pack_nibbles(kind, leading, value.get(..len).unwrap_or_default(), out)
 }
 
-/// Packs plain digits; false when there is anything else among them.
-#[inline]
-fn pack_digits(value: &[u8], len: usize, out: &mut [u8]) -> bool {
+fn pack_blocks(kind: Kind, value: &[u8], len: usize, out: &mut [u8]) -> bool {
+    // The separator of a track packs by its low nibble, as digits do.
+    let besides = if kind == Kind::Track { b'=' } else { b'0' };
+    let blocks = value.as_chunks().0.iter().zip(out.as_chunks_mut().0);
     let mut left = len;
-    let mut others = false;
-    for (characters, packed) in value.as_chunks().0.iter().zip(out.as_chunks_mut().0) {
-        others |= has_non_digit(characters, left);
-        gather(characters, packed);
-        *packed = (u64::from_be_bytes(*packed) & nibbles_mask(left)).to_be_bytes();
-        if left <= BLOCK {
-            break;
-        }
-        left -= BLOCK;
-    }
-    !others
+    blocks.take(len.div_ceil(BLOCK)).fold(true, |fine, (characters, packed)| {
+        let these = pack_block(characters, left.min(BLOCK), packed, besides);
+        left = left.saturating_sub(BLOCK);
+        fine & these
+    })
+}
+
+/// Packs plain digits and one character besides; false when there is anything else among them.
+#[inline]
+fn pack_block(characters: &[u8; BLOCK], count: usize, packed: &mut [u8; BLOCK / 2], besides: u8) -> bool {
+    gather(characters, packed);
+    *packed = (u64::from_be_bytes(*packed) & NIBBLES[count & 31]).to_be_bytes();
+    !has_other(characters, count, besides)
 }
 
 #[cold]
@@ -163,16 +185,47 @@ fn gather(characters: &[u8; BLOCK], packed: &mut [u8; BLOCK / 2]) {
 /// Whether the first `count` characters are decimal digits. The slice is longer by a block.
 #[inline]
 pub(crate) fn are_digits(characters: &[u8], count: usize) -> bool {
-    let mut left = count;
-    let mut others = false;
-    for block in characters.as_chunks().0 {
-        others |= has_non_digit(block, left);
-        if left <= BLOCK {
-            break;
-        }
-        left -= BLOCK;
+    match characters.first_chunk() {
+        Some(block) if count <= BLOCK => !has_other(block, count, b'0'),
+        _ => are_digits_besides(characters, count, b'0'),
     }
-    !others
+}
+
+/// Whether the first `count` characters are decimal digits or the one besides. The slice is longer by a block.
+#[inline(never)]
+pub(crate) fn are_digits_besides(characters: &[u8], count: usize, besides: u8) -> bool {
+    let mut left = count;
+    let blocks = characters.as_chunks().0.iter().take(count.div_ceil(BLOCK));
+    !blocks.fold(false, |others, block| {
+        let these = has_other(block, left.min(BLOCK), besides);
+        left = left.saturating_sub(BLOCK);
+        others | these
+    })
+}
+
+/// Whether the first `count` characters may stand in a track. The slice is longer by a block.
+pub(crate) fn is_track(characters: &[u8], count: usize) -> bool {
+    are_digits_besides(characters, count, b'=') || find_no_track(characters, count).is_none()
+}
+
+/// The index of the first of `count` characters that may not stand in a track.
+#[cold]
+pub(crate) fn find_no_track(characters: &[u8], count: usize) -> Option<usize> {
+    let fits = |character: &u8| matches!(character, b'0'..=b'9' | b'=' | b'A'..=b'F');
+    characters.iter().take(count).position(|character| !fits(character))
+}
+
+/// Whether the first `count` characters are C or D and decimal digits.
+pub(crate) fn is_signed(characters: &[u8], count: usize) -> bool {
+    find_unsigned(characters, count).is_none()
+}
+
+/// The index of the first of `count` characters that is no sign, or no digit behind it.
+pub(crate) fn find_unsigned(characters: &[u8], count: usize) -> Option<usize> {
+    characters.iter().take(count).enumerate().position(|(at, character)| match at {
+        0 => !matches!(character, b'C' | b'D' | b'c' | b'd'),
+        _ => !character.is_ascii_digit(),
+    })
 }
 
 /// The index of the first of `count` characters that is no decimal digit.
@@ -181,12 +234,13 @@ pub(crate) fn find_non_digit(characters: &[u8], count: usize) -> Option<usize> {
     characters.iter().take(count).position(|character| !character.is_ascii_digit())
 }
 
-/// Whether one of those characters of a block that are left is no decimal digit.
+/// Whether one of the first so many characters of a block is neither a decimal digit nor the one besides.
 #[inline]
-fn has_non_digit(characters: &[u8; BLOCK], left: usize) -> bool {
-    let counting = &COUNTING[left.min(BLOCK) & 31];
+fn has_other(characters: &[u8; BLOCK], count: usize, besides: u8) -> bool {
+    let counting = &COUNTING[count & 31];
     let others = characters.iter().zip(counting).fold(0, |others, (character, counts)| {
-        others | if character.wrapping_sub(b'0') > 9 { *counts } else { 0 }
+        let other = character.wrapping_sub(b'0') > 9 && *character != besides;
+        others | if other { *counts } else { 0 }
     });
     others != 0
 }
@@ -246,11 +300,6 @@ pub(crate) const fn byte(number: usize) -> u8 {
     (((number / 10 % 10) << 4) | (number % 10)) as u8
 }
 
-/// Whether a character may stand in a track.
-pub(crate) const fn is_track(character: u8) -> bool {
-    matches!(character, b'0'..=b'9' | b'=' | b'A'..=b'F')
-}
-
 /// The index of the first character that no nibble of this field can say.
 #[cold]
 pub(crate) fn find_non_nibble(kind: Kind, value: &[u8]) -> Option<usize> {
@@ -292,7 +341,8 @@ mod tests {
         let roomy = [bytes, &[0xEE; BLOCK]].concat();
         let mut out = vec![b'?'; count + BLOCK];
         let track = kind == Kind::Track;
-        let fine = unpack(track, pad, &roomy, count, &mut out);
+        let unpack = if track { unpack::<true> } else { unpack::<false> };
+        let fine = unpack(pad, &roomy, count, &mut out);
         let bad = find_bad_nibble(track, pad, &roomy, count);
         assert_eq!(fine, bad.is_none(), "the quick way and the careful one agree");
         out.truncate(count);

@@ -228,9 +228,14 @@ impl Fields<'_> {
         let wire = self.intake.wire.get(start..).unwrap_or_default();
         let place = match step.form {
             Form::Text | Form::Binary => start,
-            Form::BcdDigits | Form::BcdTrack => {
+            form @ (Form::BcdDigits | Form::BcdTrack) => {
                 let room = self.intake.unpacked.get_mut(self.free..).unwrap_or_default();
-                if !bcd::unpack(step.form == Form::BcdTrack, step.pad, wire, count, room) {
+                let fine = if form == Form::BcdTrack {
+                    bcd::unpack::<true>(step.pad, wire, count, room)
+                } else {
+                    bcd::unpack::<false>(step.pad, wire, count, room)
+                };
+                if !fine {
                     return false;
                 }
                 let place = self.intake.unpacked_start + self.free;
@@ -238,7 +243,8 @@ impl Fields<'_> {
                 place
             }
             Form::AsciiDigits if bcd::are_digits(wire, count) => start,
-            Form::AsciiTrack | Form::Signed if unusual(step.form, wire, count).is_none() => start,
+            Form::AsciiTrack if bcd::is_track(wire, count) => start,
+            Form::Signed if bcd::is_signed(wire, count) => start,
             _ => return false,
         };
         self.at = end;
@@ -285,7 +291,8 @@ impl Fields<'_> {
         }
         let bad = match step.form {
             Form::AsciiDigits => bcd::find_non_digit(wire(start), count),
-            form => unusual(form, wire(start), count),
+            Form::Signed => bcd::find_unsigned(wire(start), count),
+            _ => bcd::find_no_track(wire(start), count),
         };
         let at = start + bad.unwrap_or_default();
         error(at, Fault::BadCharacter(wire(at).first().copied().unwrap_or_default()))
@@ -306,18 +313,6 @@ fn announced_length(step: Step, [first, second, third]: [u8; 3]) -> u16 {
             let two = ascii(first).saturating_mul(10).saturating_add(ascii(second));
             two.saturating_mul(10).saturating_add(ascii(third))
         }
-    }
-}
-
-/// Where a track, or a sign with digits, holds something else; checked byte by byte, as both are rare in ASCII.
-fn unusual(form: Form, wire: &[u8], count: usize) -> Option<usize> {
-    let characters = wire.get(..count).unwrap_or_default();
-    match form {
-        Form::Signed => characters.iter().enumerate().position(|(at, character)| match at {
-            0 => !matches!(character, b'C' | b'D' | b'c' | b'd'),
-            _ => !character.is_ascii_digit(),
-        }),
-        _ => characters.iter().position(|&character| !bcd::is_track(character)),
     }
 }
 

@@ -242,7 +242,12 @@ impl Writer<'_> {
             }
             Form::Binary | Form::AsciiTrack | Form::Signed => {
                 copy(value, len, room);
-                len == width && find_unusual(step.form, value.get(..len).unwrap_or_default()).is_none()
+                len == width
+                    && match step.form {
+                        Form::AsciiTrack => bcd::is_track(value, len),
+                        Form::Signed => bcd::is_signed(value, len),
+                        _ => true,
+                    }
             }
             Form::Absent => false,
         };
@@ -267,28 +272,16 @@ const fn digit(number: usize) -> u8 {
     b'0' + (number % 10) as u8
 }
 
-/// Whole blocks while there are few, and otherwise as the machine likes it best.
+/// A whole block or two while that does, and otherwise as the machine likes it best.
 #[inline]
 fn copy(value: &[u8], len: usize, room: &mut [u8]) {
-    if len <= 2 * BLOCK {
-        let blocks = room.as_chunks_mut::<BLOCK>().0.iter_mut().zip(value.as_chunks::<BLOCK>().0);
-        for (to, from) in blocks.take(len.div_ceil(BLOCK)) {
-            *to = *from;
+    match (room.first_chunk_mut::<BLOCK>(), value.first_chunk::<BLOCK>()) {
+        (Some(to), Some(from)) if len <= BLOCK => *to = *from,
+        _ => {
+            if let (Some(to), Some(from)) = (room.get_mut(..len), value.get(..len)) {
+                to.copy_from_slice(from);
+            }
         }
-    } else if let (Some(to), Some(from)) = (room.get_mut(..len), value.get(..len)) {
-        to.copy_from_slice(from);
-    }
-}
-
-/// Where a track, or a sign with digits, holds something else.
-fn find_unusual(form: Form, value: &[u8]) -> Option<usize> {
-    match form {
-        Form::AsciiTrack => value.iter().position(|&character| !bcd::is_track(character)),
-        Form::Signed => value.iter().enumerate().position(|(at, character)| match at {
-            0 => !matches!(character, b'C' | b'D' | b'c' | b'd'),
-            _ => !character.is_ascii_digit(),
-        }),
-        _ => None,
     }
 }
 
@@ -304,7 +297,8 @@ fn explain(field: u8, step: Step, value: &[u8]) -> EncodeError {
         return EncodeError::WrongLength { field, max, given };
     }
     let at = match step.form {
-        Form::AsciiTrack | Form::Signed => find_unusual(step.form, value),
+        Form::AsciiTrack => bcd::find_no_track(value, given),
+        Form::Signed => bcd::find_unsigned(value, given),
         Form::BcdTrack => bcd::find_non_nibble(Kind::Track, value),
         _ => bcd::find_non_nibble(Kind::Digits, value),
     };
