@@ -49,6 +49,11 @@ impl Ledger {
         self.standings.get(&key).copied().unwrap_or_default()
     }
 
+    /// What each payment amounts to, by its number.
+    pub fn standings(&self) -> impl ExactSizeIterator<Item = (Key, Standing)> + '_ {
+        self.standings.iter().map(|(key, standing)| (*key, *standing))
+    }
+
     /// Debits minus credits of an account.
     #[must_use]
     pub fn balance(&self, account: Account) -> Fen {

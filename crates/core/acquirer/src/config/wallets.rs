@@ -42,6 +42,8 @@ pub struct WalletSetup {
     pub rate_limit: Option<RateLimit>,
     /// What comes before the token in the address of a bill.
     pub bill_address: String,
+    /// Notices of orders that name no address go here; without one, nobody is told of those.
+    pub notify_url: Option<String>,
 }
 
 /// How many requests a merchant may make in how long.
@@ -94,6 +96,7 @@ impl Default for WalletSetup {
             refuse_replays: true,
             rate_limit: None,
             bill_address: "http://gateway/v3/billdownload/file?token=".into(),
+            notify_url: None,
         }
     }
 }

@@ -128,9 +128,24 @@ fn happened(event: &Event) -> Value {
             "news": "committed", "movement": movement.to_string(), "key": key.to_string(), "amount_fen": amount.0,
         }),
         Event::PaymentRefused { order, .. } => json!({ "news": "payment-refused", "order": order.as_str() }),
-        Event::Notified { order, attempt } => {
-            json!({ "news": "notified", "order": order.as_str(), "attempt": attempt })
-        }
+        Event::Faulted { kind, key, hit } => json!({
+            "news": "faulted", "kind": kind.to_string(), "key": key.to_string(),
+            "fault": hit.fault.0, "does": hit.deed,
+        }),
+        Event::Notified { order, what, attempt, fault } => json!({
+            "news": "notified", "order": order.as_str(), "about": what.to_string(), "attempt": attempt,
+            "spoiled": fault.map(|fault| fault.to_string()),
+        }),
+        Event::NotTaken { order, what, attempt, why } => json!({
+            "news": "not-taken", "order": order.as_str(), "about": what.to_string(), "attempt": attempt,
+            "why": why.as_str(),
+        }),
+        Event::Settled { terminal, batch, theirs, ours } => json!({
+            "news": "settled", "terminal": terminal.0, "batch": batch, "equal": theirs == ours,
+        }),
+        Event::Compared { terminal, batch, .. } => json!({
+            "news": "compared", "terminal": terminal.0, "batch": batch,
+        }),
         Event::Acknowledged { order } => json!({ "news": "acknowledged", "order": order.as_str() }),
         Event::NotificationsExhausted { order } => {
             json!({ "news": "notifications-exhausted", "order": order.as_str() })

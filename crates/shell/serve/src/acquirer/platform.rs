@@ -19,6 +19,9 @@ pub trait Platform: 'static {
     /// Makes a change that was read from disk.
     fn apply(&mut self, change: &Change);
 
+    /// Begins to serve: everything from disk has been applied.
+    fn open(&mut self) {}
+
     /// Reads the body of a frame. Nothing moves.
     ///
     /// # Errors

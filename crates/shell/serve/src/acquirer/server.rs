@@ -113,6 +113,7 @@ impl<P: Platform> Server<P> {
         let origin_unix_ns = store.as_ref().map_or_else(unix_ns, |store| store.origin_unix_ns);
         let mut platform = make(&Beginning { credentials: credentials.as_ref(), origin_unix_ns })?;
         let kept = Kept::recover(store, origin_unix_ns, &mut platform)?;
+        platform.open();
         let open = |kind, address: &Option<String>| {
             address.as_ref().map(|address| Door::open(kind, address)).transpose()
         };
