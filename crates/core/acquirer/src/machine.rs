@@ -249,7 +249,8 @@ impl Acquirer {
             self.report();
             match incoming {
                 Ok((request, course)) => self.accept_wallet(now, request, course),
-                Err(TurnedAway { answer, kind, why }) => {
+                Err(away) => {
+                    let TurnedAway { answer, kind, why } = *away;
                     self.malformed(WALLET, why);
                     let tag = kind.map_or(NO_CALL, Kind::tag);
                     self.outbox.send_with(WALLET, tag, |out| answer.write_to(out));
@@ -260,7 +261,7 @@ impl Acquirer {
         self.wallet_cut_at = is_reading.then(|| now + self.config.reading);
     }
 
-    fn next_call(&mut self, now: SimTime) -> Option<Result<(WalletRequest, Course), TurnedAway>> {
+    fn next_call(&mut self, now: SimTime) -> Option<Result<(WalletRequest, Course), Box<TurnedAway>>> {
         let Self { wallet_parser, platform, .. } = self;
         let why = match wallet_parser.next_request() {
             Ok(None) => return None,
@@ -274,7 +275,7 @@ impl Acquirer {
         };
         wallet_parser.reset();
         let answer = HttpAnswer::new(400, "text/plain", Vec::new());
-        Some(Err(TurnedAway { answer, kind: None, why }))
+        Some(Err(Box::new(TurnedAway { answer, kind: None, why })))
     }
 
     fn accept_wallet(&mut self, now: SimTime, request: WalletRequest, course: Course) {

@@ -182,7 +182,7 @@ impl Platform {
         &mut self,
         now: SimTime,
         request: &HttpRequest<'_>,
-    ) -> Result<(WalletRequest, Course), TurnedAway> {
+    ) -> Result<(WalletRequest, Course), Box<TurnedAway>> {
         let call = self.gateway.read(now, request, &self.books)?;
         self.told.push_back(Event::Received { kind: call.kind, key: call.key() });
         let Self { faults, told, .. } = self;
