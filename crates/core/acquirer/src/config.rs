@@ -6,6 +6,7 @@
 use crate::calendar::Civil;
 use crate::card::CardSetup;
 use core::time::Duration;
+use std::sync::{Arc, LazyLock};
 use wallet::messages::Merchant;
 use wallet::sign::{ApiKey, SignType};
 
@@ -24,13 +25,15 @@ pub struct Config {
     pub reading: Duration,
     /// Requests in flight at most; one more is refused as busy.
     pub in_flight_max: usize,
-    /// The card host.
-    pub card: CardSetup,
+    /// The card host. Shared, as every run has the same.
+    pub card: Arc<CardSetup>,
     /// The only merchant at the wallet: ids, key of the signatures both ways, where notifications go.
     pub merchant: Merchant,
     /// Local date and time at the start of the run.
     pub start: Civil,
 }
+
+static CARD_SETUP: LazyLock<Arc<CardSetup>> = LazyLock::new(Arc::default);
 
 impl Default for Config {
     fn default() -> Self {
@@ -41,7 +44,7 @@ impl Default for Config {
             acknowledging: Duration::from_secs(5),
             reading: Duration::from_secs(10),
             in_flight_max: 32,
-            card: CardSetup::default(),
+            card: Arc::clone(&CARD_SETUP),
             merchant: Merchant {
                 app_id: "wxd930ea5d5a258f4f".into(),
                 mch_id: "10000100".into(),

@@ -2,7 +2,8 @@
 //!
 //! *Not modelled:* fields of the messages; the trace keeps their bytes.
 
-use crate::card::{Comparison, Totals};
+use crate::card::{BatchTotals, Comparison};
+use crate::fault::Hit;
 use crate::short::{Code, Why};
 use core::fmt;
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,15 @@ pub enum Event {
         /// Field 39; or `SUCCESS`, a trade state, or the `err_code`.
         code: Code,
     },
+    /// A fault has hit a request; what it does follows.
+    Faulted {
+        /// What the request asks for.
+        kind: Kind,
+        /// Of which payment.
+        key: Key,
+        /// Which fault, and what it does.
+        hit: Hit,
+    },
     /// A payer has confirmed an order that cannot be paid.
     PaymentRefused {
         /// Which order.
@@ -77,9 +87,9 @@ pub enum Event {
         /// Which batch.
         batch: u32,
         /// What the terminal has said.
-        theirs: Totals,
+        theirs: BatchTotals,
         /// What the records say.
-        ours: Totals,
+        ours: BatchTotals,
     },
     /// After totals that differed, all details have been uploaded and compared. The batch is closed.
     Compared {
@@ -237,6 +247,7 @@ impl fmt::Display for Event {
             Self::Committed { key, movement, amount } => write!(f, "{movement} {amount}, {key}"),
             Self::Declined { kind, key, code } => write!(f, "{kind} declined {code}, {key}"),
             Self::Answered { kind, key, code } => write!(f, "{kind} answered {code}, {key}"),
+            Self::Faulted { kind, key, hit } => write!(f, "{kind} meets {}, {key}", hit.deed),
             Self::PaymentRefused { order, why } => write!(f, "payment refused, {why}, order {order}"),
             Self::Notified { order, attempt } => write!(f, "notification {attempt} sent, order {order}"),
             Self::Acknowledged { order } => write!(f, "notification acknowledged, order {order}"),

@@ -6,6 +6,7 @@
 
 use crate::config::Config;
 use crate::event::{Kind, Movement, PaymentRefusal};
+use crate::fault::{Desk, Subject};
 use crate::ledger::{Cause, Entry, Ledger};
 use crate::notifier::Payment;
 use crate::short::{Code, Short, Why};
@@ -95,6 +96,17 @@ impl WalletRequest {
             Ask::Query => Kind::Query,
             Ask::Close => Kind::Close,
         }
+    }
+
+    /// What a fault can aim at.
+    pub(crate) fn with_subject<T>(&self, look: impl FnOnce(&Subject<'_>) -> T) -> T {
+        let field = |name: &str| (name == "out_trade_no").then_some(self.order.as_str().as_bytes());
+        let amount = match &self.ask {
+            Ask::Order(terms) => Some(terms.amount),
+            Ask::Query | Ask::Close => None,
+        };
+        let (kind, key) = (self.kind(), Key::Order(self.order));
+        look(&Subject { desk: Desk::Wallet, kind, key, amount, field: &field })
     }
 
     fn of(request: &Request<'_>) -> Result<Self, Why> {

@@ -19,7 +19,9 @@ mod books;
 mod calendar;
 mod card;
 mod config;
+mod departures;
 mod event;
+pub mod fault;
 mod gateway;
 mod ledger;
 mod machine;
@@ -32,14 +34,14 @@ mod tests;
 pub use books::{Books, Change};
 pub use calendar::Civil;
 pub use card::{
-    Admit, CardAccount, CardBooks, CardChange, CardDesk, CardNumber, CardRequest, CardSetup, CardToken,
-    Comparison, Decision, Detail, HalfTotals, KeyBytes, Move, NoRequest, Organisation, Record, RecordNo,
-    Registration, ReplyRule, Settled, SignOn, State, Terminal, TerminalIds, TerminalKeys, TerminalSetup,
-    Totals, admitted_master_key,
+    Admit, BatchTotals, CardAccount, CardBooks, CardChange, CardDesk, CardNumber, CardRequest, CardSetup,
+    CardToken, Comparison, Decision, Detail, HalfTotals, KeyBytes, Move, NoRequest, Organisation, Record,
+    RecordNo, Registration, ReplyRule, Settled, SignOn, State, Terminal, TerminalIds, TerminalKeys,
+    TerminalSetup, admitted_master_key,
 };
 pub use config::Config;
 pub use event::{Event, Kind, Movement, PaymentRefusal};
 
 pub use ledger::{Account, Cause, Entry, Ledger, Standing};
-pub use machine::{Acquirer, CARD, NOTIFY, Poke, WALLET};
+pub use machine::{Acquirer, Arming, CARD, NOTIFY, Poke, WALLET};
 pub use short::{Code, Short, Why};

@@ -9,17 +9,20 @@
 use crate::books::{Books, Change};
 use crate::card::{CardDesk, CardRequest, Decision, Move, NoRequest};
 use crate::config::Config;
+use crate::departures::Departures;
 use crate::event::{Event, Movement, PaymentRefusal};
+use crate::fault::{AnswerFate, Course, Fault, FaultId, Faults, RequestFate, Rush, Subject, damage_response};
 use crate::gateway::{Gateway, Incoming, WalletRequest};
 use crate::ledger::Ledger;
 use crate::notifier::Notifier;
 use crate::queue::{Answer, Queue, Work};
-use crate::short::Why;
+use crate::short::{Code, Why};
 use core::time::Duration;
 use iso8583::Framer;
 use sim::Outbox;
-use sim::{Input, Machine, Output, Port, Reason, SimTime, Tag};
+use sim::{Input, Machine, Output, Port, Reason, SimTime, Stream, Tag};
 use sim::{Key, OrderNo};
+use std::sync::Arc;
 use wallet::http::write_response;
 use wallet::messages::ErrCode;
 
@@ -55,12 +58,15 @@ pub struct Acquirer {
     outbox: Outbox<Event>,
     /// On top of [`Config::processing`].
     slowness: Duration,
+    faults: Faults,
+    rush: Option<Rush>,
+    departures: Departures,
     spare_requests: Vec<CardRequest>,
     spare_bytes: Vec<Vec<u8>>,
 }
 
 /// What people do to an acquirer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Poke {
     /// The payer confirms an order on the phone.
     CustomerPays {
@@ -74,6 +80,23 @@ pub enum Poke {
     },
     /// The slowness is over.
     Usual,
+    /// From now on this fault looks at every request.
+    Arm(Box<Arming>),
+    /// A fault is over.
+    Disarm(FaultId),
+    /// Other terminals ask more than the host can serve.
+    Rush(Rush),
+}
+
+/// A fault that is to be armed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arming {
+    /// Its number, by which it is taken back.
+    pub id: FaultId,
+    /// What it aims at, and what it does there.
+    pub fault: Fault,
+    /// Its own dice.
+    pub dice: Stream,
 }
 
 impl Acquirer {
@@ -82,7 +105,7 @@ impl Acquirer {
     pub fn new(config: Config) -> Self {
         let mut acquirer = Self {
             books: Books::default(),
-            card: CardDesk::new(config.card.clone(), config.start),
+            card: CardDesk::new(Arc::clone(&config.card), config.start),
             changes: Vec::new(),
             moves: Vec::new(),
             gateway: Gateway::new(&config),
@@ -94,6 +117,9 @@ impl Acquirer {
             queue: Queue::new(config.in_flight_max),
             outbox: Outbox::default(),
             slowness: Duration::ZERO,
+            faults: Faults::default(),
+            rush: None,
+            departures: Departures::default(),
             spare_requests: Vec::new(),
             spare_bytes: Vec::new(),
             config,
@@ -132,10 +158,10 @@ impl Acquirer {
         self.drop_cut_requests(now);
         while let Some(work) = self.queue.take_due(now) {
             match work {
-                Work::Card(request) => self.commit_card(now, request),
-                Work::Wallet(request) => self.commit_wallet(now, request),
+                Work::Card(request, course) => self.commit_card(now, request, course),
+                Work::Wallet(request, course) => self.commit_wallet(now, request, course),
                 Work::Payment(order) => self.commit_payment(now, order),
-                Work::Answer(answer) => self.answer(answer),
+                Work::Answer(answer) => self.answer(now, answer),
             }
         }
         self.expire_holds(now);
@@ -183,36 +209,51 @@ impl Acquirer {
     }
 
     fn accept_card(&mut self, now: SimTime, request: CardRequest) {
-        self.outbox.event(Event::Received { kind: request.kind(), key: request.key() });
-        if self.queue.is_full() {
-            let decision = self.card.busy();
-            decision.events(&request).for_each(|event| self.outbox.event(event));
-            let answer = self.card_answer(now, &request, &decision);
+        let (kind, key) = (request.kind(), request.key());
+        self.outbox.event(Event::Received { kind, key });
+        let course = request.with_subject(|subject| self.course(now, subject));
+        if course.request == RequestFate::Lost {
             self.spare_requests.push(request);
-            if let Some(answer) = answer {
-                self.answer(answer);
-            }
             return;
         }
-        self.queue.add(now + self.config.processing + self.slowness, Work::Card(request));
+        let Some(wait) = self.wait(now) else {
+            let decision = self.card.refuse(Code::new("96"));
+            decision.events(&request).for_each(|event| self.outbox.event(event));
+            if let Some(answer) = self.card_answer(now, request, &decision, course) {
+                self.answer(now, answer);
+            }
+            return;
+        };
+        self.queue.add(now + wait + course.hold, Work::Card(request, course));
     }
 
-    fn commit_card(&mut self, now: SimTime, request: CardRequest) {
-        let decision = self.card.decide(now, &request, &self.books, &mut self.changes);
+    fn commit_card(&mut self, now: SimTime, mut request: CardRequest, course: Course) {
+        request.settle_by(course.totals);
+        let mut decision = match course.says.filter(|_| course.without_commit) {
+            Some(code) => self.card.refuse(code),
+            None => self.card.decide(now, &request, &self.books, &mut self.changes),
+        };
         self.apply_changes();
         decision.events(&request).for_each(|event| self.outbox.event(event));
-        let answer = self.card_answer(now, &request, &decision);
-        self.spare_requests.push(request);
-        if let Some(answer) = answer {
+        decision.code = course.says.unwrap_or(decision.code);
+        if let Some(answer) = self.card_answer(now, request, &decision, course) {
             self.queue.add(now + self.config.answering, Work::Answer(answer));
         }
     }
 
-    fn card_answer(&mut self, now: SimTime, request: &CardRequest, decision: &Decision) -> Option<Answer> {
+    fn card_answer(
+        &mut self,
+        now: SimTime,
+        request: CardRequest,
+        decision: &Decision,
+        course: Course,
+    ) -> Option<Answer> {
         let mut bytes = self.spare_bytes.pop().unwrap_or_default();
-        let (kind, key, code) = (request.kind(), request.key(), decision.code);
-        match self.card.answer(now, request, decision, &self.books, &mut bytes) {
-            Ok(()) => Some(Answer { port: CARD, kind, key, code, bytes }),
+        let (kind, key, code, fate) = (request.kind(), request.key(), decision.code, course.answer);
+        let written = self.card.answer(now, &request, decision, &self.books, course.content, &mut bytes);
+        self.spare_requests.push(request);
+        match written {
+            Ok(()) => Some(Answer { port: CARD, kind, key, code, bytes, fate, goes_on: false }),
             Err(error) => {
                 self.malformed(CARD, Why::of(error));
                 None
@@ -243,30 +284,59 @@ impl Acquirer {
     fn accept_wallet(&mut self, now: SimTime, request: WalletRequest) {
         let (kind, key) = (request.kind(), Key::Order(request.order));
         self.outbox.event(Event::Received { kind, key });
-        if self.queue.is_full() {
+        let course = request.with_subject(|subject| self.course(now, subject));
+        if course.request == RequestFate::Lost {
+            return;
+        }
+        let Some(wait) = self.wait(now) else {
             let mut bytes = self.spare_bytes.pop().unwrap_or_default();
             let code = self.gateway.refuse(ErrCode::SystemError, &mut bytes).code;
             self.outbox.event(Event::Declined { kind, key, code });
-            self.answer(Answer { port: WALLET, kind, key, code, bytes });
+            self.answer(
+                now,
+                Answer { port: WALLET, kind, key, code, bytes, fate: AnswerFate::Sent, goes_on: false },
+            );
             return;
-        }
-        let at = (now + self.config.processing + self.slowness).max(self.wallet_commits_at);
+        };
+        let at = (now + wait + course.hold).max(self.wallet_commits_at);
         self.wallet_commits_at = at;
-        self.queue.add(at, Work::Wallet(request));
+        self.queue.add(at, Work::Wallet(request, course));
     }
 
-    fn commit_wallet(&mut self, now: SimTime, request: WalletRequest) {
+    /// What the faults make of a request.
+    fn course(&mut self, now: SimTime, subject: &Subject<'_>) -> Course {
+        let Self { faults, outbox, .. } = self;
+        let (kind, key) = (subject.kind, subject.key);
+        faults.course(now, subject, |hit| outbox.event(Event::Faulted { kind, key, hit }))
+    }
+
+    /// From the arrival of a request to its commit; `None` when there is too much to do.
+    fn wait(&self, now: SimTime) -> Option<Duration> {
+        let rush = self.rush.map_or(Some(Duration::ZERO), |rush| rush.wait(now))?;
+        (!self.queue.is_full()).then_some(self.config.processing + self.slowness + rush)
+    }
+
+    fn commit_wallet(&mut self, now: SimTime, request: WalletRequest, course: Course) {
         let (kind, key) = (request.kind(), Key::Order(request.order));
         let mut bytes = self.spare_bytes.pop().unwrap_or_default();
-        let decision = self.gateway.decide(request, &mut bytes);
-        let code = decision.code;
+        let refusal = course.says.map(|code| ErrCode::from_wire(code.as_str()).unwrap_or(ErrCode::Other));
+        let decision = match refusal {
+            Some(error) if course.without_commit => self.gateway.refuse(error, &mut bytes),
+            _ => self.gateway.decide(request, &mut bytes),
+        };
+        let mut code = decision.code;
         if let Some((movement, amount)) = decision.moved {
             self.outbox.event(Event::Committed { key, movement, amount });
         }
         if decision.declined {
             self.outbox.event(Event::Declined { kind, key, code });
         }
-        let answer = Answer { port: WALLET, kind, key, code, bytes };
+        if let Some(error) = refusal.filter(|_| !course.without_commit) {
+            bytes.clear();
+            code = self.gateway.refuse(error, &mut bytes).code;
+        }
+        damage_response(course.content, &mut bytes);
+        let answer = Answer { port: WALLET, kind, key, code, bytes, fate: course.answer, goes_on: false };
         self.queue.add(now + self.config.answering, Work::Answer(answer));
     }
 
@@ -293,12 +363,18 @@ impl Acquirer {
         }
     }
 
-    fn answer(&mut self, answer: Answer) {
-        let Answer { port, kind, key, code, mut bytes } = answer;
-        self.outbox.send_with(port, kind.tag(), |out| out.extend_from_slice(&bytes));
-        self.outbox.event(Event::Answered { kind, key, code });
-        bytes.clear();
-        self.spare_bytes.push(bytes);
+    /// An answer leaves, or does what its fate says.
+    fn answer(&mut self, now: SimTime, answer: Answer) {
+        let Self { departures, queue, outbox, spare_bytes, .. } = self;
+        departures.leave(now, answer, queue, |answer| {
+            let Answer { port, kind, key, code, mut bytes, goes_on, .. } = answer;
+            outbox.send_with(port, kind.tag(), |out| out.extend_from_slice(&bytes));
+            if !goes_on {
+                outbox.event(Event::Answered { kind, key, code });
+            }
+            bytes.clear();
+            spare_bytes.push(bytes);
+        });
     }
 
     fn drop_cut_requests(&mut self, now: SimTime) {
@@ -336,7 +412,12 @@ impl Machine for Acquirer {
             Input::Wake | Input::Received { .. } | Input::Refused { .. } => {}
             Input::Poke(Poke::CustomerPays { order }) => self.customer_pays(now, order),
             Input::Poke(Poke::Slow { by }) => self.slowness = by,
-            Input::Poke(Poke::Usual) => self.slowness = Duration::ZERO,
+            Input::Poke(Poke::Usual) => (self.slowness, self.rush) = (Duration::ZERO, None),
+            Input::Poke(Poke::Arm(arming)) => self.faults.arm(arming.id, arming.fault, arming.dice),
+            Input::Poke(Poke::Disarm(id)) => {
+                self.faults.disarm(id);
+            }
+            Input::Poke(Poke::Rush(rush)) => self.rush = Some(rush),
         }
         self.advance(now);
     }

@@ -4,6 +4,7 @@
 //! into the books, answered with a MAC. Every frame is a new trace number; once all are used, the books begin anew, and
 //! that is part of the cost. *Not measured here:* sockets, and the disk on which changes are kept.
 
+use acquirer::fault::Content;
 use acquirer::{Books, CardDesk, CardRequest, CardSetup, Change, Civil, Code};
 use iso8583::{CUP, MacKey, Message, Mti, decode, encode_with_mac, verify_mac};
 use sim::SimTime;
@@ -95,7 +96,7 @@ impl CardHost {
         let decision = desk.decide(now, request, books, changes);
         changes.drain(..).for_each(|change| books.apply(&change));
         out.clear();
-        desk.answer(now, request, &decision, books, out).expect("a sale has an answer");
+        desk.answer(now, request, &decision, books, Content::Whole, out).expect("a sale has an answer");
         decision.code
     }
 }

@@ -30,7 +30,7 @@ pub use books::{CardBooks, CardChange, Registration, Settled, Terminal, Terminal
 pub use keys::{KeyBytes, TerminalKeys, admitted_master_key};
 pub use record::{CardNumber, CardToken, Record, RecordNo, State};
 pub use request::{CardRequest, NoRequest};
-pub use settlement::{Comparison, Detail, HalfTotals, Totals};
+pub use settlement::{BatchTotals, Comparison, Detail, HalfTotals};
 pub use setup::{Admit, CardAccount, CardSetup, Organisation, ReplyRule, SignOn, TerminalSetup};
 
 use crate::books::{Books, Change};
@@ -86,9 +86,8 @@ const NEEDED_WITHOUT_AMOUNT: [u8; 2] = [11, 60];
 impl CardDesk {
     /// A host of this set-up, in a run that starts at this date.
     #[must_use]
-    pub fn new(setup: CardSetup, start: Civil) -> Self {
-        let setup = Arc::new(setup);
-        Self { setup, start, reply: Message::new(Mti::FINANCIAL_REPLY), scratch: Vec::new() }
+    pub fn new(setup: impl Into<Arc<CardSetup>>, start: Civil) -> Self {
+        Self { setup: setup.into(), start, reply: Message::new(Mti::FINANCIAL_REPLY), scratch: Vec::new() }
     }
 
     /// How it is set up.
@@ -152,10 +151,10 @@ impl CardDesk {
         }
     }
 
-    /// Refuses a request without looking at it: the host has too much to do.
+    /// Refuses a request without looking at it, with this code: 96 when there is too much to do.
     #[must_use]
-    pub fn busy(&self) -> Decision {
-        Decision::refused("96")
+    pub fn refuse(&self, code: Code) -> Decision {
+        Decision::refused(code.as_str())
     }
 
     /// When the next pre-authorisation runs out.

@@ -13,6 +13,7 @@ use super::{CardDesk, Decision, mac};
 use crate::books::Books;
 use crate::calendar::Civil;
 use crate::event::Kind;
+use crate::fault::{Content, damage_frame, strip_reply_code};
 use iso8583::{Balance, EncodeError, Field59, Field60, Field62, Message, SettlementTotals, Sign, Tag};
 use sim::{Fen, SimTime};
 
@@ -43,7 +44,8 @@ pub(crate) enum Extra {
 }
 
 impl CardDesk {
-    /// Appends the whole answer frame, with a MAC if the request's kind has one and the terminal a key.
+    /// Appends the whole answer frame, with a MAC if the request's kind has one and the terminal a key, in the state in
+    /// which a fault lets it leave.
     ///
     /// # Errors
     /// Never with a request that was read and a decision of this host, unless the set-up holds a value that is too long
@@ -54,15 +56,19 @@ impl CardDesk {
         request: &CardRequest,
         decision: &Decision,
         books: &Books,
+        content: Content,
         out: &mut Vec<u8>,
     ) -> Result<(), EncodeError> {
-        let books = books.card();
+        let (books, start) = (books.card(), out.len());
         let terminal = request.ids.and_then(|ids| books.terminal_of(ids)).and_then(|no| books.terminal(no));
         self.fill(now, request, decision, books.record_of_decision(decision));
         let key = terminal
             .filter(|_| has_mac(request.kind))
             .and_then(|terminal| terminal.keys.map(|keys| (terminal.mac_algorithm, keys.mac.des().into())));
-        mac::encode_signed(&self.reply, key, out)
+        strip_reply_code(content, &mut self.reply);
+        mac::encode_signed(&self.reply, key, out)?;
+        damage_frame(content, start, out);
+        Ok(())
     }
 
     fn fill(&mut self, now: SimTime, request: &CardRequest, decision: &Decision, record: Option<&Record>) {

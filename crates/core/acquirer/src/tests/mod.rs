@@ -1,6 +1,7 @@
 //! Claims about the whole acquirer, over a tiny driver that is clock, terminal, payer and merchant at once.
 
 mod card;
+mod faults;
 mod host;
 mod hostile;
 mod notifications;

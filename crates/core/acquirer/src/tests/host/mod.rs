@@ -11,9 +11,10 @@ mod reversals;
 mod settlement;
 mod sign_on;
 
+use crate::fault::Content;
 use crate::{
-    Books, CardDesk, CardRequest, CardSetup, Change, Civil, Decision, Event, Move, NoRequest, ReplyRule,
-    Standing, TerminalKeys, Totals,
+    BatchTotals, Books, CardDesk, CardRequest, CardSetup, Change, Civil, Decision, Event, Move, NoRequest,
+    ReplyRule, Standing, TerminalKeys,
 };
 use iso8583::{
     CUP, Field59, Field61, MacAlgorithm, MacKey, Message, Mti, Tag, decode, encode, encode_with_mac,
@@ -40,6 +41,8 @@ pub(super) struct Shop {
     pub(super) terminal: Device,
     /// The number of the last message.
     pub(super) stan: u32,
+    /// What the host settles by.
+    pub(super) settles_by: crate::fault::Totals,
 }
 
 /// What a terminal knows of itself.
@@ -76,6 +79,7 @@ impl Shop {
             now: SimTime::from_secs(60),
             terminal: Device { tid, mid, batch: 1, algorithm: MacAlgorithm::CupEcb, key },
             stan: 0,
+            settles_by: crate::fault::Totals::Right,
         };
         let mut changes = vec![];
         shop.desk.open(&shop.books, &mut changes);
@@ -219,12 +223,13 @@ impl Shop {
     pub(super) fn try_deliver(&mut self, body: &[u8]) -> Result<(Decision, Vec<u8>), NoRequest> {
         let mut request = CardRequest::default();
         self.desk.read(body, &self.books, &mut request)?;
+        request.settle_by(self.settles_by);
         let mut changes = vec![];
         let decision = self.desk.decide(self.now, &request, &self.books, &mut changes);
         self.make(changes);
         self.events.extend(decision.events(&request));
         let mut answer = vec![];
-        self.desk.answer(self.now, &request, &decision, &self.books, &mut answer).unwrap();
+        self.desk.answer(self.now, &request, &decision, &self.books, Content::Whole, &mut answer).unwrap();
         Ok((decision, answer))
     }
 
@@ -240,7 +245,7 @@ impl Shop {
         self.standing(stan).net.0
     }
 
-    pub(super) fn totals(&self) -> Totals {
+    pub(super) fn totals(&self) -> BatchTotals {
         self.books.card().terminals()[0].totals()
     }
 

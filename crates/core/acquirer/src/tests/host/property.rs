@@ -212,7 +212,7 @@ impl Told {
                 (self.net, self.captured) = (self.net + amount, amount);
             }
             Movement::Held => {
-                assert_eq!(self.held.replace(amount), None, "a hold begins while none is there")
+                assert_eq!(self.held.replace(amount), None, "a hold begins while none is there");
             }
             Movement::Released => assert_eq!(self.held.take(), Some(amount), "a hold ends once"),
             Movement::Reversed | Movement::Refunded => self.net -= amount,

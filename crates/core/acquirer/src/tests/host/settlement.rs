@@ -185,3 +185,19 @@ fn a_reversal_in_a_settled_batch_no_longer_moves_money() {
     settle(&mut shop, totals((1000, 1), (0, 0)));
     assert_eq!((shop.code(&reversal(&sale)), shop.net(1)), ("25".to_owned(), 1000));
 }
+
+#[test]
+fn a_host_that_lost_or_repeated_its_last_line_disagrees_and_the_details_prove_the_terminal_right() {
+    use crate::fault::Totals;
+    for (fault, credit) in [(Totals::MissTheLast, (2000, 1)), (Totals::CountTheLastTwice, (2600, 3))] {
+        let mut shop = busy();
+        shop.settles_by = fault;
+        let said = settle(&mut shop, totals((3000, 2), (2300, 2))).1;
+        assert_eq!(said.verdict, TotalsVerdict::Different, "{fault:?}");
+        assert_eq!((said.debit_fen, said.credit_fen, said.credit_count), (3000, credit.0, credit.1));
+        let details = [(1, CARD, 1000), (2, CARD, 2000), (3, CARD, 2000), (4, CARD, 300)];
+        assert_eq!([upload(&mut shop, 201, &details), upload(&mut shop, 202, &[])], ["00", "00"]);
+        let end = "compared: 4 as here, 0 different, 0 unknown here, 0 missing there";
+        assert!(shop.story().last().unwrap().ends_with(end));
+    }
+}
