@@ -4,6 +4,7 @@
 
 mod cards;
 mod holds;
+mod ledger_table;
 mod once;
 mod property;
 mod refunds;
@@ -221,16 +222,27 @@ impl Shop {
     }
 
     pub(super) fn try_deliver(&mut self, body: &[u8]) -> Result<(Decision, Vec<u8>), NoRequest> {
+        let request = self.read(body)?;
+        Ok(self.decide(&request))
+    }
+
+    /// A request that has arrived and is not decided yet.
+    pub(super) fn read(&self, body: &[u8]) -> Result<CardRequest, NoRequest> {
         let mut request = CardRequest::default();
         self.desk.read(body, &self.books, &mut request)?;
         request.settle_by(self.settles_by);
+        Ok(request)
+    }
+
+    /// Decides a request that was read, and gives its answer.
+    pub(super) fn decide(&mut self, request: &CardRequest) -> (Decision, Vec<u8>) {
         let mut changes = vec![];
-        let decision = self.desk.decide(self.now, &request, &self.books, &mut changes);
+        let decision = self.desk.decide(self.now, request, &self.books, &mut changes);
         self.make(changes);
-        self.events.extend(decision.events(&request));
+        self.events.extend(decision.events(request));
         let mut answer = vec![];
-        self.desk.answer(self.now, &request, &decision, &self.books, Content::Whole, &mut answer).unwrap();
-        Ok((decision, answer))
+        self.desk.answer(self.now, request, &decision, &self.books, Content::Whole, &mut answer).unwrap();
+        (decision, answer)
     }
 
     pub(super) fn key(&self, stan: u32) -> Key {
