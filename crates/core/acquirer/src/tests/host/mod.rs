@@ -288,6 +288,41 @@ impl Reply {
     }
 }
 
+/// A terminal's day as one stream of frames, every kind of message in it.
+pub(crate) fn card_frames() -> Vec<u8> {
+    let (mut shop, mut stream) = (Shop::new(), vec![]);
+    let mut play = |shop: &mut Shop, message: Message| {
+        stream.extend(shop.frame(&message));
+        shop.send(&message)
+    };
+    let sale = shop.sale(1000);
+    let sold = play(&mut shop, sale.clone());
+    let refund = shop.refund(&sold, 300);
+    play(&mut shop, refund);
+    play(&mut shop, reversal(&sale));
+    let qr_sale = shop.qr_sale(500, PAYER_CODE);
+    let paid = play(&mut shop, qr_sale);
+    let void = shop.void(&paid, 500);
+    play(&mut shop, void.clone());
+    play(&mut shop, reversal(&void));
+    let hold = shop.hold(1000);
+    let held = play(&mut shop, hold);
+    let complete = shop.completion_advice(&held, 900);
+    let completed = play(&mut shop, complete);
+    let void = shop.completion_void(&completed, 900);
+    play(&mut shop, void);
+    let void = shop.hold_void(&held, 1000);
+    play(&mut shop, void);
+    let offline = shop.offline_sale(70);
+    play(&mut shop, offline);
+    let mut settlement = shop.management(Mti::SETTLEMENT, 201);
+    settlement.set(48, "0".repeat(62));
+    play(&mut shop, settlement);
+    let end = shop.management(Mti::BATCH_UPLOAD, 202);
+    play(&mut shop, end);
+    stream
+}
+
 /// The reversal of a message: the same but for type and reason.
 pub(super) fn reversal(of: &Message) -> Message {
     let mut message = of.clone();
