@@ -10,6 +10,7 @@ pub use wallets::{RateLimit, WalletSetup};
 use crate::calendar::Civil;
 use crate::card::CardSetup;
 use core::time::Duration;
+use std::sync::{Arc, LazyLock};
 
 /// The set-up of an acquirer.
 #[derive(Clone, Debug)]
@@ -26,13 +27,15 @@ pub struct Config {
     pub reading: Duration,
     /// Requests in flight at most; one more is refused as busy.
     pub in_flight_max: usize,
-    /// The card host.
-    pub card: CardSetup,
+    /// The card host. Shared, as every run has the same.
+    pub card: Arc<CardSetup>,
     /// The wallet platforms: whom they serve, their keys and rules, and their payers.
     pub wallets: WalletSetup,
     /// Local date and time at the start of the run.
     pub start: Civil,
 }
+
+static CARD_SETUP: LazyLock<Arc<CardSetup>> = LazyLock::new(Arc::default);
 
 impl Default for Config {
     fn default() -> Self {
@@ -43,7 +46,7 @@ impl Default for Config {
             acknowledging: Duration::from_secs(5),
             reading: Duration::from_secs(10),
             in_flight_max: 32,
-            card: CardSetup::default(),
+            card: Arc::clone(&CARD_SETUP),
             wallets: WalletSetup::default(),
             start: Civil { year: 2026, month: 1, day: 5, hour: 9, minute: 0, second: 0 },
         }

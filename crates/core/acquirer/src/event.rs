@@ -2,7 +2,7 @@
 //!
 //! *Not modelled:* fields of the messages; the trace keeps their bytes.
 
-use crate::card::{Comparison, Totals};
+use crate::card::{BatchTotals, Comparison};
 use crate::fault::Hit;
 use crate::notifier::{NoticeFault, What};
 use crate::short::{Code, Why};
@@ -103,9 +103,9 @@ pub enum Event {
         /// Which batch.
         batch: u32,
         /// What the terminal has said.
-        theirs: Totals,
+        theirs: BatchTotals,
         /// What the records say.
-        ours: Totals,
+        ours: BatchTotals,
     },
     /// After totals that differed, all details have been uploaded and compared. The batch is closed.
     Compared {

@@ -27,6 +27,7 @@ mod config;
 mod departures;
 mod event;
 pub mod fault;
+pub mod fuzz;
 pub mod gateway;
 mod ledger;
 mod machine;
@@ -41,11 +42,24 @@ mod tests;
 
 pub use books::{Books, Change};
 pub use calendar::Civil;
-pub use card::{CardDesk, CardRequest, CardSetup, NoRequest};
+pub use card::{
+    Admit, BatchTotals, CardAccount, CardBooks, CardChange, CardDesk, CardNumber, CardRequest, CardSetup,
+    CardToken, Comparison, Decision, Detail, HalfTotals, KeyBytes, Move, NoRequest, Organisation, Record,
+    RecordNo, Registration, ReplyRule, Settled, SignOn, Terminal, TerminalIds, TerminalKeys, TerminalSetup,
+    admitted_master_key,
+};
 pub use config::{Config, RateLimit, WalletSetup};
 pub use event::{Event, Kind, Movement, PaymentRefusal};
-pub use gateway::{Gateway, TurnedAway, WalletRequest};
-pub use notifier::{Delivery, DeliveryId, DeliveryOutcome, NoticeFault, Notifier, What};
+pub use gateway::{Forced, Gateway, TurnedAway, WalletRequest};
+pub use notifier::{
+    About, Delivery, DeliveryId, DeliveryOutcome, Due, Forgery, Malformation, NoticeChange, NoticeFault,
+    NoticeId, Notices, Notifier, Owed, Scene, Sending, What,
+};
+pub use orders::{
+    Deadline, Order, OrderChange, OrderFact, OrderRules, Orders, Payment, PlatformNo, Refund, ScannedCode,
+    Terms, UnderWay, UnknownReverse, Way,
+};
+pub use payers::{Does, PayerRule, Payers, Who};
 
 pub use ledger::{Account, Cause, Entry, Ledger, Standing};
 pub use machine::{Acquirer, Arming, CARD, NOTIFY, Poke, WALLET};

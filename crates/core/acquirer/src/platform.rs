@@ -17,6 +17,7 @@ use crate::orders::Clock;
 use crate::short::Code;
 use sim::{Key, OrderNo, Reason, SimTime};
 use std::collections::VecDeque;
+use std::sync::Arc;
 use wallet::exchange::{HttpAnswer, HttpRequest};
 
 /// Everything that an acquirer is but its timing and its ports.
@@ -48,7 +49,7 @@ impl Platform {
     pub fn new(config: &Config) -> Self {
         Self {
             books: Books::default(),
-            card: CardDesk::new(config.card.clone(), config.start),
+            card: CardDesk::new(Arc::clone(&config.card), config.start),
             gateway: Gateway::new(config),
             notifier: Notifier::new(&config.wallets, Clock::new(config.start), config.acknowledging),
             faults: Faults::default(),
@@ -125,6 +126,7 @@ impl Platform {
         self.told.push_back(Event::Received { kind: into.kind(), key: into.key() });
         let Self { faults, told, .. } = self;
         let course = into.with_subject(|subject| course(faults, told, now, subject));
+        into.settle_by(course.totals);
         Ok(self.in_rush(now, course))
     }
 
@@ -138,7 +140,7 @@ impl Platform {
     ) -> Decision {
         let decision = match course.says.filter(|_| course.without_commit) {
             Some(code) => self.card.refuse(code),
-            None => self.card.decide(now, request, course.totals, &self.books, &mut self.changes),
+            None => self.card.decide(now, request, &self.books, &mut self.changes),
         };
         self.finish_card(now, request, course, decision, out)
     }
@@ -166,7 +168,7 @@ impl Platform {
         self.settle();
         self.told.extend(decision.events(request));
         decision.code = course.says.unwrap_or(decision.code);
-        let written = self.card.answer(now, request, &decision, course.content, &self.books, out);
+        let written = self.card.answer(now, request, &decision, &self.books, course.content, out);
         if let Err(error) = written {
             let why = crate::short::Why::of(error);
             self.told.push_back(Event::Malformed { port: crate::machine::CARD, why });

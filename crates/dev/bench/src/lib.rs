@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`workload`] | [`Workload`]: what every engine plays, and [`Tally`], by which we see that it did |
 //! | [`hosts`] | the workload on our own `sim::World` |
+//! | [`card_host`] | card sales at the acquirer's host, and their frames through the codec alone |
 //! | [`corpus`] | [`Corpus`]: streams for a printer's parser |
 //! | [`card_message`] | a card's request, to be packed and unpacked |
 //! | [`payment`] | [`Payment`]: whole payment scenarios, played by the runner |
@@ -17,6 +18,7 @@
 //! *Not measured:* other people's simulators, which would be heavy to build; the figures for them are
 //! in the performance notes (section 4).
 
+pub mod card_host;
 pub mod card_message;
 pub mod contest;
 pub mod corpus;

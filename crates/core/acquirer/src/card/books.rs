@@ -6,7 +6,7 @@
 
 use super::keys::{KeyBytes, TerminalKeys};
 use super::record::{CardNumber, CardToken, Record, RecordNo, Side, State, side_of};
-use super::settlement::{Detail, Totals};
+use super::settlement::{BatchTotals, Detail};
 use crate::event::Kind;
 use crate::short::Short;
 use core::time::Duration;
@@ -58,7 +58,7 @@ pub struct Terminal {
     pub(crate) keys: Option<TerminalKeys>,
     pub(crate) is_signed_on: bool,
     pub(crate) batch: u32,
-    pub(crate) totals: Totals,
+    pub(crate) totals: BatchTotals,
     pub(crate) uploading: Option<Upload>,
     /// The last settlement, to answer its repetition.
     pub(crate) settled: Option<Settled>,
@@ -68,7 +68,7 @@ pub struct Terminal {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Upload {
     /// What the terminal has said.
-    pub(crate) theirs: Totals,
+    pub(crate) theirs: BatchTotals,
     /// What was uploaded so far, by trace number.
     pub(crate) details: BTreeMap<u32, Detail>,
 }
@@ -79,9 +79,9 @@ pub struct Settled {
     /// Which batch.
     pub batch: u32,
     /// What the terminal has said.
-    pub theirs: Totals,
+    pub theirs: BatchTotals,
     /// What the records say.
-    pub ours: Totals,
+    pub ours: BatchTotals,
 }
 
 /// What is known of a card that has been used.
@@ -150,7 +150,7 @@ pub enum CardChange {
         /// Which terminal.
         terminal: TerminalNo,
         /// What it has said.
-        theirs: Totals,
+        theirs: BatchTotals,
     },
     /// A detail has been uploaded and compared.
     Uploaded {
@@ -331,7 +331,7 @@ impl Terminal {
             keys: working_keys,
             is_signed_on: false,
             batch,
-            totals: Totals::default(),
+            totals: BatchTotals::default(),
             uploading: None,
             settled: None,
         }
@@ -353,7 +353,7 @@ impl Terminal {
             CardChange::Closed { settled, .. } => {
                 self.settled = Some(*settled);
                 self.batch = settled.batch % NUMBER_MAX + 1;
-                self.totals = Totals::default();
+                self.totals = BatchTotals::default();
                 self.uploading = None;
             }
             _ => {}
@@ -374,7 +374,7 @@ impl Terminal {
 
     /// What its open batch amounts to.
     #[must_use]
-    pub const fn totals(&self) -> Totals {
+    pub const fn totals(&self) -> BatchTotals {
         self.totals
     }
 

@@ -30,13 +30,12 @@ pub use books::{CardBooks, CardChange, Registration, Settled, Terminal, Terminal
 pub use keys::{KeyBytes, TerminalKeys, admitted_master_key};
 pub use record::{CardNumber, CardToken, Record, RecordNo, State};
 pub use request::{CardRequest, NoRequest};
-pub use settlement::{Comparison, Detail, HalfTotals, Totals};
+pub use settlement::{BatchTotals, Comparison, Detail, HalfTotals};
 pub use setup::{Admit, CardAccount, CardSetup, Organisation, ReplyRule, SignOn, TerminalSetup};
 
 use crate::books::{Books, Change};
 use crate::calendar::Civil;
 use crate::event::{Event, Kind, Movement};
-use crate::fault::Totals as TotalsSlip;
 use crate::ledger::{Account, Cause, Entry};
 use crate::short::{Code, Short};
 use iso8583::{Message, Mti, ReplyClass, reply_code};
@@ -87,9 +86,8 @@ const NEEDED_WITHOUT_AMOUNT: [u8; 2] = [11, 60];
 impl CardDesk {
     /// A host of this set-up, in a run that starts at this date.
     #[must_use]
-    pub fn new(setup: CardSetup, start: Civil) -> Self {
-        let setup = Arc::new(setup);
-        Self { setup, start, reply: Message::new(Mti::FINANCIAL_REPLY), scratch: Vec::new() }
+    pub fn new(setup: impl Into<Arc<CardSetup>>, start: Civil) -> Self {
+        Self { setup: setup.into(), start, reply: Message::new(Mti::FINANCIAL_REPLY), scratch: Vec::new() }
     }
 
     /// How it is set up.
@@ -126,13 +124,11 @@ impl CardDesk {
         into.read(body, &self.setup, books.card())
     }
 
-    /// Decides at the commit, on the books as they are then. Pushes what changes; moves nothing itself. `slip` is what is
-    /// wrong with the totals that the host settles by.
+    /// Decides at the commit, on the books as they are then. Pushes what changes; moves nothing itself.
     pub fn decide(
         &self,
         now: SimTime,
         request: &CardRequest,
-        slip: TotalsSlip,
         books: &Books,
         changes: &mut Vec<Change>,
     ) -> Decision {
@@ -141,7 +137,7 @@ impl CardDesk {
         if let Some(number) = known
             && let Some(terminal) = books.terminal(number)
         {
-            return self.decide_for(now, request, books, (number, terminal), slip, changes);
+            return self.decide_for(now, request, books, (number, terminal), changes);
         }
         match self.admitted(request, books) {
             Some(registration) => {
@@ -149,13 +145,13 @@ impl CardDesk {
                 let number = TerminalNo(books.terminals().len() as u16);
                 let newcomer = Terminal::of(&registration);
                 changes.push(Change::Card(CardChange::Registered(Box::new(registration))));
-                self.decide_for(now, request, books, (number, &newcomer), slip, changes)
+                self.decide_for(now, request, books, (number, &newcomer), changes)
             }
             None => Decision::refused(refusal_of_stranger(request, books).as_str()),
         }
     }
 
-    /// Refuses a request without looking at it, with this code.
+    /// Refuses a request without looking at it, with this code: 96 when there is too much to do.
     #[must_use]
     pub fn refuse(&self, code: Code) -> Decision {
         Decision::refused(code.as_str())
@@ -185,7 +181,6 @@ impl CardDesk {
         request: &CardRequest,
         books: &CardBooks,
         (terminal_no, terminal): (TerminalNo, &Terminal),
-        slip: TotalsSlip,
         changes: &mut Vec<Change>,
     ) -> Decision {
         let day = self.start.day_number(now);
@@ -210,7 +205,7 @@ impl CardDesk {
             return Decision::refused(code);
         }
         match request.kind {
-            Kind::Settlement => judge.settle(slip),
+            Kind::Settlement => judge.settle(),
             Kind::Upload => judge.upload(),
             Kind::Reversal => judge.reverse(),
             _ => judge.transact(),

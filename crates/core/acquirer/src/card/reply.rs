@@ -44,7 +44,8 @@ pub(crate) enum Extra {
 }
 
 impl CardDesk {
-    /// Appends the whole answer frame, with a MAC if the request's kind has one and the terminal a key.
+    /// Appends the whole answer frame, with a MAC if the request's kind has one and the terminal a key, in the state in
+    /// which a fault lets it leave.
     ///
     /// # Errors
     /// Never with a request that was read and a decision of this host, unless the set-up holds a value that is too long
@@ -54,18 +55,17 @@ impl CardDesk {
         now: SimTime,
         request: &CardRequest,
         decision: &Decision,
-        content: Content,
         books: &Books,
+        content: Content,
         out: &mut Vec<u8>,
     ) -> Result<(), EncodeError> {
-        let books = books.card();
+        let (books, start) = (books.card(), out.len());
         let terminal = request.ids.and_then(|ids| books.terminal_of(ids)).and_then(|no| books.terminal(no));
         self.fill(now, request, decision, books.record_of_decision(decision));
         let key = terminal
             .filter(|_| has_mac(request.kind))
             .and_then(|terminal| terminal.keys.map(|keys| (terminal.mac_algorithm, keys.mac.des().into())));
         strip_reply_code(content, &mut self.reply);
-        let start = out.len();
         mac::encode_signed(&self.reply, key, out)?;
         damage_frame(content, start, out);
         Ok(())

@@ -9,7 +9,7 @@ use super::mac;
 use super::record::{CardNumber, CardToken, hash};
 use super::setup::{Admit, CardSetup};
 use crate::event::Kind;
-use crate::fault::{Desk, Subject};
+use crate::fault::{Desk, Subject, Totals};
 use crate::short::{Code, Short};
 use core::fmt;
 use iso8583::{
@@ -36,6 +36,7 @@ pub struct CardRequest {
     pub(crate) parts: Field60,
     pub(crate) card: Option<CardToken>,
     pub(crate) fingerprint: u64,
+    pub(crate) settles_by: Totals,
     pub(crate) message: Message,
 }
 
@@ -74,6 +75,7 @@ impl Default for CardRequest {
             parts: Field60::default(),
             card: None,
             fingerprint: 0,
+            settles_by: Totals::Right,
             message: Message::new(Mti::FINANCIAL),
         }
     }
@@ -98,8 +100,13 @@ impl CardRequest {
         self.amount
     }
 
+    /// Lets the host settle by other totals than those of its records.
+    pub const fn settle_by(&mut self, totals: Totals) {
+        self.settles_by = totals;
+    }
+
     /// What a fault can aim at.
-    pub(crate) fn with_subject<T>(&self, look: impl FnOnce(&Subject<'_>) -> T) -> T {
+    pub fn with_subject<T>(&self, look: impl FnOnce(&Subject<'_>) -> T) -> T {
         let field = |name: &str| self.message.field(name.parse().ok()?);
         let (kind, key, amount) = (self.kind, self.key(), self.amount);
         look(&Subject { desk: Desk::Card, kind, key, amount, field: &field })
@@ -112,6 +119,7 @@ impl CardRequest {
         setup: &CardSetup,
         books: &CardBooks,
     ) -> Result<(), NoRequest> {
+        self.settles_by = Totals::Right;
         decode(&CUP, body, &mut self.message).map_err(NoRequest::Unreadable)?;
         let mti = self.message.mti();
         let parts = self.message.text(60).and_then(Field60::parse);

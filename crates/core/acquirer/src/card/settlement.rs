@@ -14,7 +14,7 @@ use super::record::{CardNumber, CardToken, Record, Side};
 use super::reply::Extra;
 use crate::books::Change;
 use crate::event::Event;
-use crate::fault::Totals as TotalsSlip;
+use crate::fault::Totals;
 use core::fmt;
 use iso8583::{BatchDetail, CardTotals, SettlementTotals, TotalsVerdict};
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ use sim::Fen;
 
 /// What a batch amounts to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Totals {
+pub struct BatchTotals {
     /// Cards of the own country.
     pub domestic: HalfTotals,
     /// Cards from abroad.
@@ -66,7 +66,7 @@ pub struct Comparison {
     pub missing: u32,
 }
 
-impl Totals {
+impl BatchTotals {
     pub(crate) fn count(&mut self, side: Side, foreign: bool, amount: Fen, sign: i64) {
         let half = if foreign { &mut self.foreign } else { &mut self.domestic };
         let (sum, count) = match side {
@@ -133,12 +133,12 @@ pub(crate) fn failed() -> SettlementTotals {
 }
 
 impl Judge<'_> {
-    /// Compares totals, and closes the batch if they are equal. By a slip, the host settles by others than its records'.
-    pub(crate) fn settle(&mut self, slip: TotalsSlip) -> Decision {
+    /// Compares totals, and closes the batch if they are equal.
+    pub(crate) fn settle(&mut self) -> Decision {
         let Some(said) = self.request.message.text(48).and_then(SettlementTotals::parse) else {
             return Decision { extra: Extra::Totals(failed()), ..Decision::refused("30") };
         };
-        let theirs = Totals::of_field(&said);
+        let theirs = BatchTotals::of_field(&said);
         let batch = self.request.number.batch;
         if let Some(before) = self.terminal.settled.filter(|before| before.batch == batch)
             && before.theirs == theirs
@@ -148,7 +148,7 @@ impl Judge<'_> {
         if batch != self.terminal.batch {
             return Decision::refused("77");
         }
-        let settled = Settled { batch, theirs, ours: self.slipped(slip) };
+        let settled = Settled { batch, theirs, ours: self.totals() };
         let terminal = self.terminal_no;
         self.changes.push(Change::Card(if settled.ours.as_said() == theirs {
             CardChange::Closed { terminal, settled }
@@ -160,16 +160,16 @@ impl Judge<'_> {
         Decision { event: Some(event), ..Self::compared(&settled) }
     }
 
-    /// The totals of the batch, or what a lost or repeated line makes of them.
-    fn slipped(&self, slip: TotalsSlip) -> Totals {
+    /// What the host settles by: its records, or what a file between its systems has made of them.
+    fn totals(&self) -> BatchTotals {
         let mut totals = self.terminal.totals;
-        let counted = self.books.batch_of(self.terminal_no, self.terminal.batch);
-        let sign = match slip {
-            TotalsSlip::Right => return totals,
-            TotalsSlip::MissTheLast => -1,
-            TotalsSlip::CountTheLastTwice => 1,
+        let sign = match self.request.settles_by {
+            Totals::Right => return totals,
+            Totals::MissTheLast => -1,
+            Totals::CountTheLastTwice => 1,
         };
-        if let Some(last) = counted.max_by_key(|record| record.number.stan) {
+        let counted = self.books.batch_of(self.terminal_no, self.terminal.batch);
+        if let Some(last) = counted.max_by_key(|record| (record.at, record.number.stan)) {
             totals.count(last.side(), last.foreign, last.amount, sign);
         }
         totals
@@ -254,7 +254,7 @@ impl Judge<'_> {
     }
 }
 
-impl fmt::Display for Totals {
+impl fmt::Display for BatchTotals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.domestic.fmt(f)?;
         if self.foreign == HalfTotals::default() { Ok(()) } else { write!(f, "; foreign {}", self.foreign) }
