@@ -64,6 +64,10 @@ pub const TERMINAL_PROFILES: &[&str] = &[
     "ignores-printer",
     "never-gives-up",
     "no-slip-no-sale",
+    "takes-any-reply",
+    "one-reversal-slot",
+    "believes-notices",
+    "busy-is-declined",
 ];
 
 /// What each terminal profile does, in the same order.
@@ -79,6 +83,10 @@ pub const TERMINAL_PROFILE_SENTENCES: &[&str] = &[
     "never asks the printer and offers no reprint",
     "repeats a reversal until the host says done, which it says only once",
     "reverses a captured payment when its slip cannot be printed",
+    "takes whatever card reply comes for the answer to what it asked last",
+    "has room for one pending reversal, and the next charge takes it",
+    "books what a notification says, signed or not, without asking",
+    "takes a host that says that it is in trouble for one that has declined",
 ];
 
 /// The names of the printer profiles.

@@ -8,10 +8,12 @@ use crate::journal::{Approval, Record};
 use crate::machine::Terminal;
 use crate::memory::Memory;
 use crate::order::Settled;
+use crate::profile::Notices;
 use crate::screen::Belief;
 use iso8583::{CUP, Message, Mti};
 use sim::{Fen, Key, OrderNo, SimTime, Tag};
-use wallet::messages::Acknowledgement;
+use wallet::messages::{Acknowledgement, RequestError};
+use wallet::xml::Fields;
 
 impl Terminal {
     pub(crate) fn on_printer_bytes(&mut self, now: SimTime, bytes: &[u8]) {
@@ -82,12 +84,17 @@ impl Terminal {
                     return;
                 }
             };
-            let notice = codec.decode_notification(&request).ok().map(|notice| Notice {
-                number: OrderNo::new(notice.out_trade_no),
-                transaction: notice.transaction_id.to_owned(),
-                amount: Fen(i64::try_from(notice.total_fee_fen).unwrap_or(i64::MAX)),
-                paid: notice.succeeded,
-            });
+            let believed = self.settings.profile.habits.notices == Notices::Believed;
+            let notice = match codec.decode_notification(&request) {
+                Ok(notice) => Some(Notice {
+                    number: OrderNo::new(notice.out_trade_no),
+                    transaction: notice.transaction_id.to_owned(),
+                    amount: Fen(i64::try_from(notice.total_fee_fen).unwrap_or(i64::MAX)),
+                    paid: notice.succeeded,
+                }),
+                Err(RequestError::Sign(_)) if believed => Notice::unsigned(request.body),
+                Err(_) => None,
+            };
             self.on_notice(now, notice);
         }
     }
@@ -141,4 +148,18 @@ struct Notice {
     transaction: String,
     amount: Fen,
     paid: bool,
+}
+
+impl Notice {
+    /// What a document says without anybody having signed it.
+    fn unsigned(document: &[u8]) -> Option<Self> {
+        let mut fields = Fields::default();
+        fields.parse(document).ok()?;
+        Some(Self {
+            number: OrderNo::new(fields.get("out_trade_no")?),
+            transaction: fields.get("transaction_id").unwrap_or_default().to_owned(),
+            amount: Fen(fields.get("total_fee")?.parse().ok()?),
+            paid: fields.get("result_code") == Some("SUCCESS"),
+        })
+    }
 }

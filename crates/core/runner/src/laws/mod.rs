@@ -8,10 +8,13 @@
 mod belief_matches_ledger;
 mod charged_once;
 mod deterministic;
+mod notification_idempotent;
 mod number_unique;
 mod receipt_follows_money;
 mod receipt_in_hand;
 mod receipt_not_retracted;
+mod reply_matches;
+mod reversal_blocks;
 mod reversal_survives;
 mod settles;
 mod unknown_is_asked;
@@ -35,14 +38,17 @@ pub struct Breach {
 }
 
 /// The laws that are judged, in the order of the design's table.
-pub const JUDGED: [Law; 10] = [
+pub const JUDGED: [Law; 13] = [
     Law::ChargedOnce,
     Law::BeliefMatchesLedger,
     Law::ReversalSurvives,
+    Law::ReversalBlocks,
+    Law::ReplyMatches,
     Law::UnknownIsAsked,
     Law::ReceiptFollowsMoney,
     Law::ReceiptInHand,
     Law::ReceiptNotRetracted,
+    Law::NotificationIdempotent,
     Law::NumberUnique,
     Law::Settles,
     Law::Deterministic,
@@ -58,10 +64,13 @@ pub fn judge(evidence: &Evidence<'_>, again: Option<&Run>) -> Vec<Breach> {
             Law::ChargedOnce => charged_once::check(evidence, &mut report),
             Law::BeliefMatchesLedger => belief_matches_ledger::check(evidence, &mut report),
             Law::ReversalSurvives => reversal_survives::check(evidence, &mut report),
+            Law::ReversalBlocks => reversal_blocks::check(evidence, &mut report),
+            Law::ReplyMatches => reply_matches::check(evidence, &mut report),
             Law::UnknownIsAsked => unknown_is_asked::check(evidence, &mut report),
             Law::ReceiptFollowsMoney => receipt_follows_money::check(evidence, &mut report),
             Law::ReceiptInHand => receipt_in_hand::check(evidence, &mut report),
             Law::ReceiptNotRetracted => receipt_not_retracted::check(evidence, &mut report),
+            Law::NotificationIdempotent => notification_idempotent::check(evidence, &mut report),
             Law::NumberUnique => number_unique::check(evidence, &mut report),
             Law::Settles => settles::check(evidence, &mut report),
             Law::Deterministic => {

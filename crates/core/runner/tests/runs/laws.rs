@@ -4,10 +4,10 @@
 
 use crate::driver::{broken, plan, run};
 use scenario::Law;
-use sim::Seed;
+use sim::{Entry, Key, OrderNo, Seed};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use tillrig_runner::{Evidence, JUDGED, Plan, Run, VirtualTestbed, judge};
+use tillrig_runner::{Evidence, Fact, JUDGED, Plan, Run, VirtualTestbed, judge};
 
 const SALE: &str = "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }]";
 const CODE: &str = "steps: [{ at: 0s, show-qr: { wallet: wechat, amount: CNY 18.50 } }]";
@@ -95,6 +95,55 @@ fn number_unique_breaks_when_trace_numbers_live_in_memory() {
     let steps = "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }, { at: 60s, card-sale: { amount: CNY 30.00 } }]";
     let cut = "faults: [{ power: { cut: terminal, for: 5s }, at: 20s }]";
     breaks(Law::NumberUnique, "forgetful", &format!("{steps}\n{cut}"));
+}
+
+#[test]
+fn belief_matches_ledger_breaks_when_trouble_means_declined() {
+    let busy = "faults: [{ acquirer: { commits-but-says: 96, to: sale, times: 1 } }]";
+    breaks(Law::BeliefMatchesLedger, "busy-is-declined", &format!("{SALE}\n{busy}"));
+}
+
+#[test]
+fn reply_matches_breaks_when_a_late_approval_ends_a_reversal() {
+    let late = "faults: [{ acquirer: { answers-late: 70s, to: sale, times: 1 } }, \
+        { acquirer: { loses: request, to: reversal, times: 1 } }]";
+    breaks(Law::ReplyMatches, "takes-any-reply", &format!("{SALE}\n{late}"));
+}
+
+#[test]
+fn reversal_blocks_breaks_when_the_next_charge_takes_the_place_of_a_reversal() {
+    let steps = "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }, { at: 70s, card-sale: { amount: CNY 30.00 } }]";
+    let lost = "faults: [{ acquirer: { loses: answer, to: sale, times: 1 } }, \
+        { acquirer: { loses: request, to: reversal, times: 1 } }]";
+    breaks(Law::ReversalBlocks, "one-reversal-slot", &format!("{steps}\n{lost}"));
+}
+
+#[test]
+fn notification_idempotent_breaks_when_a_payment_is_told_to_nobody_who_listens() {
+    let steps =
+        "steps: [{ at: 0s, show-qr: { wallet: wechat, amount: CNY 18.50 } }, { at: 2s, press: cancel }]";
+    breaks(Law::NotificationIdempotent, "cancel-forgets", steps);
+}
+
+#[test]
+fn notification_idempotent_breaks_when_an_unpaid_order_is_booked_or_a_paid_one_twice() {
+    let order = Key::Order(OrderNo::new("12345678W000001").unwrap());
+    let learned = terminal::Event::Learned { key: order, result: terminal::ChargeResult::Approved };
+    let booked = terminal::Event::Durable { key: order, noted: terminal::Noted::Approved };
+    let never = "steps: [{ at: 0s, show-qr: { wallet: wechat, amount: CNY 18.50, customer-pays: never } }]";
+    assert!(judged_with(never, []).is_empty());
+    assert_eq!(judged_with(never, [Fact::Terminal(learned)]), [Law::NotificationIdempotent]);
+    assert!(judged_with(CODE, []).is_empty());
+    assert_eq!(judged_with(CODE, [Fact::Terminal(booked)]), [Law::NotificationIdempotent]);
+}
+
+/// The laws that break when something more was reported at the end of a run on the sound firmware.
+fn judged_with<const N: usize>(steps: &str, more: [Fact; N]) -> Vec<Law> {
+    let mut run = run(&plan(&format!("{steps}\nexpect: {{ captured: nothing }}")));
+    for fact in more {
+        run.trace.record(run.ended_at, Entry::Noted(fact));
+    }
+    judge(&Evidence::of(&run), None).iter().map(|breach| breach.law).collect()
 }
 
 #[test]
