@@ -124,8 +124,20 @@ impl Kind {
 pub enum Movement {
     /// Money has moved from the customer to the merchant.
     Captured,
-    /// It has moved back.
+    /// It has moved back, because the message that moved it was reversed.
     Reversed,
+    /// It has moved back, because the merchant has voided the payment.
+    Voided,
+    /// It has moved back, wholly or in part, because the merchant has refunded the payment.
+    Refunded,
+    /// A void was reversed: the payment stands again, and its money is the merchant's.
+    Restored,
+    /// Money is held for the merchant and not moved. So it is again when what ended the hold is undone.
+    Held,
+    /// A hold has ended and nothing was taken.
+    Released,
+    /// A hold has ended, this was taken, and the rest of it was let go.
+    Completed,
     /// An order can no longer be paid.
     Closed,
     /// An order can now be paid.
@@ -173,6 +185,12 @@ impl fmt::Display for Movement {
         f.write_str(match self {
             Self::Captured => "captured",
             Self::Reversed => "reversed",
+            Self::Voided => "voided",
+            Self::Refunded => "refunded",
+            Self::Restored => "restored",
+            Self::Held => "held",
+            Self::Released => "released",
+            Self::Completed => "completed",
             Self::Closed => "closed",
             Self::Ordered => "ordered",
         })

@@ -70,10 +70,8 @@ fn ledger_line(line: &LedgerLine) -> String {
     let mut words = line.key.to_string();
     for (movement, amount) in &line.movements {
         let _ = match movement {
-            Movement::Captured => write!(words, "; captured {amount}"),
-            Movement::Reversed => write!(words, "; reversed {amount}"),
             Movement::Closed => write!(words, "; closed"),
-            Movement::Ordered => write!(words, "; ordered {amount}"),
+            _ => write!(words, "; {movement} {amount}"),
         };
     }
     if line.movements.is_empty() {

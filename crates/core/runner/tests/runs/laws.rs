@@ -3,10 +3,12 @@
 //! A law that no firmware can break proves nothing. The faults are the smallest that show the weakness.
 
 use crate::driver::{broken, plan, run};
+use acquirer::Movement;
 use scenario::Law;
-use sim::{Entry, Key, OrderNo, Seed};
+use sim::{Entry, Fen, Key, OrderNo, Seed, TerminalNo};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use tillrig_runner::evidence::{Settlement, Totals};
 use tillrig_runner::{Evidence, Fact, JUDGED, Plan, Run, VirtualTestbed, judge};
 
 const SALE: &str = "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }]";
@@ -137,8 +139,82 @@ fn notification_idempotent_breaks_when_an_unpaid_order_is_booked_or_a_paid_one_t
     assert_eq!(judged_with(CODE, [Fact::Terminal(booked)]), [Law::NotificationIdempotent]);
 }
 
+fn moved(movements: &[(Movement, i64)]) -> Vec<Law> {
+    let key = Key::Card { terminal: TerminalNo(0), batch: 1, stan: 9 };
+    let facts = movements.iter().map(|(movement, fen)| {
+        Fact::Acquirer(acquirer::Event::Committed { key, movement: *movement, amount: Fen(*fen) })
+    });
+    let about: Vec<Law> = judged_with(SALE, facts);
+    // Money that nobody began to charge breaks another law, as it should.
+    about.into_iter().filter(|law| matches!(law, Law::HoldEndsOnce | Law::VoidOnce)).collect()
+}
+
+#[test]
+fn hold_ends_once_breaks_when_a_hold_ends_twice_or_beyond_its_limits() {
+    use Movement::{Completed, Held, Released, Reversed, Voided};
+    for right in [
+        &[(Held, 1000)][..],
+        &[(Held, 1000), (Released, 1000)],
+        &[(Held, 1000), (Completed, 1150)],
+        &[(Held, 1000), (Completed, 800), (Voided, 800), (Held, 1000), (Released, 1000)],
+        &[(Held, 1000), (Completed, 800), (Reversed, 800), (Held, 1000), (Completed, 900)],
+    ] {
+        assert_eq!(moved(right), [], "{right:?}");
+    }
+    for wrong in [
+        &[(Released, 1000)][..],
+        &[(Held, 1000), (Held, 1000)],
+        &[(Held, 1000), (Released, 1000), (Released, 1000)],
+        &[(Held, 1000), (Completed, 800), (Completed, 800)],
+        &[(Held, 1000), (Completed, 800), (Released, 200)],
+        &[(Held, 1000), (Completed, 1151)],
+        &[(Held, 1000), (Released, 999)],
+    ] {
+        assert_eq!(moved(wrong), [Law::HoldEndsOnce], "{wrong:?}");
+    }
+}
+
+#[test]
+fn void_once_breaks_when_more_goes_back_than_came_in() {
+    use Movement::{Captured, Refunded, Restored, Reversed, Voided};
+    for right in [
+        &[(Captured, 1000), (Voided, 1000)][..],
+        &[(Captured, 1000), (Voided, 1000), (Restored, 1000), (Voided, 1000)],
+        &[(Captured, 1000), (Refunded, 400), (Refunded, 600)],
+    ] {
+        assert_eq!(moved(right), [], "{right:?}");
+    }
+    for wrong in [
+        &[(Captured, 1000), (Voided, 1000), (Voided, 1000)][..],
+        &[(Captured, 1000), (Voided, 900)],
+        &[(Captured, 1000), (Refunded, 400), (Refunded, 601)],
+        &[(Captured, 1000), (Refunded, 400), (Voided, 1000)],
+        &[(Captured, 1000), (Voided, 1000), (Refunded, 1)],
+        &[(Captured, 1000), (Reversed, 1000), (Voided, 1000)],
+    ] {
+        assert_eq!(moved(wrong), [Law::VoidOnce], "{wrong:?}");
+    }
+}
+
+#[test]
+fn totals_settle_breaks_when_a_difference_is_hidden() {
+    let run = run(&plan(&format!("{SALE}\nexpect: {{ captured: CNY 25.00 }}")));
+    let sale = Totals { debit: Fen(2500), debit_count: 1, ..Totals::default() };
+    let judged = |theirs, ours, uploaded| -> Vec<Law> {
+        let mut evidence = Evidence::of(&run);
+        let (at, terminal) = (run.ended_at, TerminalNo(0));
+        evidence.settlements.push(Settlement { at, terminal, batch: 1, theirs, ours, uploaded });
+        judge(&evidence, None).iter().map(|breach| breach.law).collect()
+    };
+    assert_eq!(judged(sale, sale, false), []);
+    assert_eq!(judged(sale, Totals::default(), true), []);
+    assert_eq!(judged(sale, Totals::default(), false), [Law::TotalsSettle]);
+    let both_wrong = Totals::default();
+    assert_eq!(judged(both_wrong, both_wrong, false), [Law::TotalsSettle]);
+}
+
 /// The laws that break when something more was reported at the end of a run on the sound firmware.
-fn judged_with<const N: usize>(steps: &str, more: [Fact; N]) -> Vec<Law> {
+fn judged_with(steps: &str, more: impl IntoIterator<Item = Fact>) -> Vec<Law> {
     let mut run = run(&plan(&format!("{steps}\nexpect: {{ captured: nothing }}")));
     for fact in more {
         run.trace.record(run.ended_at, Entry::Noted(fact));
