@@ -6,7 +6,7 @@ use crate::event::Event;
 use crate::flow::Flow;
 use crate::journal::{Approval, Record};
 use crate::machine::Terminal;
-use crate::memory::Memory;
+use crate::memory::{Heard, Memory};
 use crate::order::Settled;
 use crate::profile::Notices;
 use crate::screen::Belief;
@@ -26,6 +26,9 @@ impl Terminal {
     }
 
     pub(crate) fn on_card_bytes(&mut self, now: SimTime, bytes: &[u8]) {
+        if !Heard::goes_on(&mut self.memory.heard.card, now) {
+            self.memory.card_frames.reset();
+        }
         self.memory.card_frames.push(bytes);
         loop {
             let memory = &mut self.memory;
@@ -50,6 +53,9 @@ impl Terminal {
     }
 
     pub(crate) fn on_answer_bytes(&mut self, now: SimTime, bytes: &[u8]) {
+        if !Heard::goes_on(&mut self.memory.heard.answers, now) {
+            self.memory.answers.reset();
+        }
         self.memory.answers.push(bytes);
         loop {
             let Memory { answers, codec, flow, .. } = &mut self.memory;
@@ -72,6 +78,9 @@ impl Terminal {
     }
 
     pub(crate) fn on_notice_bytes(&mut self, now: SimTime, bytes: &[u8]) {
+        if !Heard::goes_on(&mut self.memory.heard.notices, now) {
+            self.memory.notices.reset();
+        }
         self.memory.notices.push(bytes);
         loop {
             let Memory { notices, codec, .. } = &mut self.memory;
