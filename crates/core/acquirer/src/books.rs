@@ -4,6 +4,7 @@
 //! their order, has the books: applied to empty ones they give the same again, whatever a later version would decide.
 //! *Not modelled:* taking a change back. A reversal is a change of its own.
 
+use crate::card::{CardBooks, CardChange};
 use crate::ledger::{Entry, Ledger};
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Books {
     ledger: Ledger,
+    card: CardBooks,
 }
 
 /// One fact that moved the books. What one request changes is one group: all of it holds, or nothing.
@@ -18,6 +20,8 @@ pub struct Books {
 pub enum Change {
     /// Money moved.
     Entry(Entry),
+    /// The card host's records changed.
+    Card(CardChange),
 }
 
 impl Books {
@@ -27,10 +31,22 @@ impl Books {
         &self.ledger
     }
 
+    /// What the card host knows.
+    #[must_use]
+    pub const fn card(&self) -> &CardBooks {
+        &self.card
+    }
+
+    /// For those who do not decide by changes yet.
+    pub(crate) const fn ledger_mut(&mut self) -> &mut Ledger {
+        &mut self.ledger
+    }
+
     /// Makes a change. Nothing is checked: that was done when it was decided.
     pub fn apply(&mut self, change: &Change) {
         match change {
             Change::Entry(entry) => self.ledger.append(*entry),
+            Change::Card(change) => self.card.apply(change),
         }
     }
 }

@@ -29,12 +29,29 @@ impl Civil {
     /// The date and time at `now` of a run that starts at this one.
     #[must_use]
     pub fn at(self, now: SimTime) -> Self {
-        let clock = (u64::from(self.hour) * 60 + u64::from(self.minute)) * 60 + u64::from(self.second);
-        let secs = clock + now.as_secs();
+        let secs = self.second_of_day() + now.as_secs();
         let (year, month, day) = date(self.days() + secs / SECS_OF_DAY);
         let clock = secs % SECS_OF_DAY;
         let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
         Self { year, month, day, hour: hour as u8, minute: minute as u8, second: second as u8 }
+    }
+
+    /// The number of the day at `now` of a run that starts at this date: one more each day.
+    #[must_use]
+    pub fn day_number(self, now: SimTime) -> u32 {
+        let days = (self.second_of_day() + now.as_secs()) / SECS_OF_DAY;
+        u32::try_from(self.days() + days).unwrap_or(u32::MAX)
+    }
+
+    /// The date of a day number, as the digits `yyyymmdd`.
+    #[must_use]
+    pub fn date_digits(day_number: u32) -> u32 {
+        let (year, month, day) = date(day_number.into());
+        (u32::from(year) * 100 + u32::from(month)) * 100 + u32::from(day)
+    }
+
+    const fn second_of_day(self) -> u64 {
+        (self.hour as u64 * 60 + self.minute as u64) * 60 + self.second as u64
     }
 
     /// Days since 0000-03-01, a year earlier so that January of the year 0 counts too.

@@ -1,12 +1,12 @@
 //! How one acquirer is set up. Every default is a test value: the keys protect nothing.
 //!
-//! Source of the test keys: the published vectors of the UnionPay POS dialect, "Keys and MAC", and of
-//! WeChat Pay v2, "Signature". *Not modelled:* several terminals, merchants or batches.
+//! Source of the test keys: the published vectors of WeChat Pay v2, "Signature"; the card host's are in its own set-up.
+//! *Not modelled:* several wallet merchants.
 
 use crate::calendar::Civil;
-use crate::short::Code;
+use crate::card::CardSetup;
 use core::time::Duration;
-use iso8583::MacKey;
+use std::sync::{Arc, LazyLock};
 use wallet::messages::Merchant;
 use wallet::sign::{ApiKey, SignType};
 
@@ -25,30 +25,15 @@ pub struct Config {
     pub reading: Duration,
     /// Requests in flight at most; one more is refused as busy.
     pub in_flight_max: usize,
-    /// Key of the MAC in field 64, both ways.
-    pub mak: MacKey,
-    /// The only terminal, field 41: 8 characters.
-    pub tid: String,
-    /// The only merchant, field 42: 15 characters.
-    pub mid: String,
-    /// The open batch, field 60.2.
-    pub batch: u32,
-    /// Cards that are declined.
-    pub declines: Vec<DeclineRule>,
+    /// The card host. Shared, as every run has the same.
+    pub card: Arc<CardSetup>,
     /// The only merchant at the wallet: ids, key of the signatures both ways, where notifications go.
     pub merchant: Merchant,
     /// Local date and time at the start of the run.
     pub start: Civil,
 }
 
-/// Sales with certain cards are declined, so that a decline comes about honestly.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeclineRule {
-    /// The last digits of the card number.
-    pub pan_ends: String,
-    /// Field 39 of the answer.
-    pub code: Code,
-}
+static CARD_SETUP: LazyLock<Arc<CardSetup>> = LazyLock::new(Arc::default);
 
 impl Default for Config {
     fn default() -> Self {
@@ -59,11 +44,7 @@ impl Default for Config {
             acknowledging: Duration::from_secs(5),
             reading: Duration::from_secs(10),
             in_flight_max: 32,
-            mak: MacKey::new([0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF]),
-            tid: "12345678".into(),
-            mid: "123456789012345".into(),
-            batch: 1,
-            declines: vec![DeclineRule { pan_ends: "0051".into(), code: Code::new("51") }],
+            card: Arc::clone(&CARD_SETUP),
             merchant: Merchant {
                 app_id: "wxd930ea5d5a258f4f".into(),
                 mch_id: "10000100".into(),

@@ -2,11 +2,13 @@
 //!
 //! *Not modelled:* fields of the messages; the trace keeps their bytes.
 
+use crate::card::{BatchTotals, Comparison};
 use crate::fault::Hit;
 use crate::short::{Code, Why};
 use core::fmt;
+use serde::{Deserialize, Serialize};
 use sim::{Fen, Port, Tag};
-use sim::{Key, OrderNo};
+use sim::{Key, OrderNo, TerminalNo};
 
 /// Something happened at the acquirer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +80,26 @@ pub enum Event {
         /// About which order.
         order: OrderNo,
     },
+    /// A terminal has said what its batch amounts to, and this is what the records say. Equal totals close the batch.
+    Settled {
+        /// Which terminal.
+        terminal: TerminalNo,
+        /// Which batch.
+        batch: u32,
+        /// What the terminal has said.
+        theirs: BatchTotals,
+        /// What the records say.
+        ours: BatchTotals,
+    },
+    /// After totals that differed, all details have been uploaded and compared. The batch is closed.
+    Compared {
+        /// Which terminal.
+        terminal: TerminalNo,
+        /// Which batch.
+        batch: u32,
+        /// What came of it.
+        comparison: Comparison,
+    },
     /// Bytes that are no request, or no authentic one. Nothing moves because of them.
     Malformed {
         /// Where.
@@ -88,12 +110,44 @@ pub enum Event {
 }
 
 /// What kind of message it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Kind {
     /// 0200 and 0210.
     Sale,
+    /// 0200: a payment by a code that the terminal has scanned from the payer's phone.
+    QrSale,
+    /// 0220: a sale that the terminal has approved itself.
+    OfflineSale,
+    /// 0200: takes a sale of the same batch and day back.
+    Void,
+    /// 0220: gives a part of an earlier payment back, or all of it.
+    Refund,
+    /// 0200: what the card has to spend.
+    Balance,
+    /// 0100: holds money.
+    PreAuth,
+    /// 0100: lets it go.
+    PreAuthVoid,
+    /// 0200 or 0220: takes what was held.
+    Completion,
+    /// 0200: gives what was taken back into the hold.
+    CompletionVoid,
+    /// 0620: what the chip has made of the issuer's script.
+    Script,
     /// 0400 and 0410.
     Reversal,
+    /// 0800: asks for working keys.
+    SignOn,
+    /// 0820.
+    SignOut,
+    /// 0820: is anybody there.
+    Echo,
+    /// 0800 and 0820: parameters and keys of card organisations.
+    Parameters,
+    /// 0500 and 0510.
+    Settlement,
+    /// 0320 and 0330: details of a batch.
+    Upload,
     /// A new wallet order.
     Order,
     /// A question about a wallet order.
@@ -110,12 +164,41 @@ impl Kind {
     pub const fn tag(self) -> Tag {
         Tag(match self {
             Self::Sale => "sale",
+            Self::QrSale => "qr-sale",
+            Self::OfflineSale => "offline-sale",
+            Self::Void => "void",
+            Self::Refund => "refund",
+            Self::Balance => "balance",
+            Self::PreAuth => "preauth",
+            Self::PreAuthVoid => "preauth-void",
+            Self::Completion => "completion",
+            Self::CompletionVoid => "completion-void",
+            Self::Script => "script",
+            Self::SignOn => "sign-on",
+            Self::SignOut => "sign-out",
+            Self::Echo => "echo",
+            Self::Parameters => "parameters",
+            Self::Settlement => "settlement",
+            Self::Upload => "upload",
             Self::Reversal => "reversal",
             Self::Order => "order",
             Self::Query => "query",
             Self::Close => "close",
             Self::Notification => "notification",
         })
+    }
+
+    /// Whether a 0400 can take back what such a request did. An advice is repeated instead.
+    #[must_use]
+    pub const fn can_be_reversed(self) -> bool {
+        use Kind::{Completion, CompletionVoid, PreAuth, PreAuthVoid, QrSale, Sale, Void};
+        matches!(self, Sale | QrSale | Void | PreAuth | PreAuthVoid | Completion | CompletionVoid)
+    }
+
+    /// Whether a card, or a scanned code, is asked for or given money by it.
+    #[must_use]
+    pub const fn concerns_a_card(self) -> bool {
+        self.can_be_reversed() || matches!(self, Self::OfflineSale | Self::Refund | Self::Balance)
     }
 }
 
@@ -169,6 +252,17 @@ impl fmt::Display for Event {
             Self::Notified { order, attempt } => write!(f, "notification {attempt} sent, order {order}"),
             Self::Acknowledged { order } => write!(f, "notification acknowledged, order {order}"),
             Self::NotificationsExhausted { order } => write!(f, "notifications exhausted, order {order}"),
+            Self::Settled { terminal, batch, theirs, ours } => {
+                let says = if theirs == ours { "equal" } else { "different" };
+                write!(
+                    f,
+                    "batch {batch:06} of terminal {terminal} settled, {says}: it says {theirs}; here {ours}",
+                    terminal = terminal.0
+                )
+            }
+            Self::Compared { terminal, batch, comparison } => {
+                write!(f, "batch {batch:06} of terminal {} compared: {comparison}", terminal.0)
+            }
             Self::Malformed { port, why } => write!(f, "malformed bytes at port {}: {why}", port.0),
         }
     }

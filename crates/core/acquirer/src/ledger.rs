@@ -60,7 +60,9 @@ impl Ledger {
         let standing = self.standings.entry(entry.key).or_default();
         standing.net += entry.change(Account::MerchantReceivable);
         standing.held += entry.change(Account::CustomerHolds);
-        if entry.debit == Account::MerchantReceivable {
+        // A void that is reversed gives the merchant what was captured before, not more.
+        let is_new = !matches!(entry.cause, Cause::Reversal { .. });
+        if entry.debit == Account::MerchantReceivable && is_new {
             standing.captured += entry.amount;
         }
         self.entries.push(entry);

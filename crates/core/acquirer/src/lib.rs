@@ -3,7 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `machine` | [`Acquirer`], the [`sim::Machine`]; its ports; what is in flight |
-//! | `card` | the rules of an ISO 8583 host in the UnionPay POS dialect |
+//! | `card` | [`CardDesk`], the rules of an ISO 8583 host in the UnionPay POS dialect |
 //! | `gateway` | the rules of a WeChat-v2-like wallet gateway |
 //! | `notifier` | payment notifications and their retry schedule |
 //! | `ledger` | [`Ledger`], append-only, double entry |
@@ -12,8 +12,8 @@
 //! Two moments matter and are kept apart: a request is *received* when it arrives, *committed* after
 //! [`Config::processing`], and *answered* [`Config::answering`] later. A fault can fall between any two.
 //!
-//! *Not modelled:* sign-on and key download, settlement, pre-authorisation, void and refund, issuers and
-//! the switch behind the acquirer, several connections to one port. All keys are test keys.
+//! *Not modelled:* issuers and the switch behind the acquirer as parties of their own, several connections to one port.
+//! All keys are test keys.
 
 mod books;
 mod calendar;
@@ -33,7 +33,13 @@ mod tests;
 
 pub use books::{Books, Change};
 pub use calendar::Civil;
-pub use config::{Config, DeclineRule};
+pub use card::{
+    Admit, BatchTotals, CardAccount, CardBooks, CardChange, CardDesk, CardNumber, CardRequest, CardSetup,
+    CardToken, Comparison, Decision, Detail, HalfTotals, KeyBytes, Move, NoRequest, Organisation, Record,
+    RecordNo, Registration, ReplyRule, Settled, SignOn, State, Terminal, TerminalIds, TerminalKeys,
+    TerminalSetup, admitted_master_key,
+};
+pub use config::Config;
 pub use event::{Event, Kind, Movement, PaymentRefusal};
 
 pub use ledger::{Account, Cause, Entry, Ledger, Standing};

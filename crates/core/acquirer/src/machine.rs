@@ -6,7 +6,8 @@
 //! closes a silent connection. The wallet port answers in the order of its requests, as HTTP does; only a refusal
 //! without processing (busy, unreadable, forged) leaves at once.
 
-use crate::card::{CardHost, CardRequest, Decision, NoRequest};
+use crate::books::{Books, Change};
+use crate::card::{CardDesk, CardRequest, Decision, Move, NoRequest};
 use crate::config::Config;
 use crate::departures::Departures;
 use crate::event::{Event, Movement, PaymentRefusal};
@@ -21,6 +22,7 @@ use iso8583::Framer;
 use sim::Outbox;
 use sim::{Input, Machine, Output, Port, Reason, SimTime, Stream, Tag};
 use sim::{Key, OrderNo};
+use std::sync::Arc;
 use wallet::http::write_response;
 use wallet::messages::ErrCode;
 
@@ -38,8 +40,12 @@ const NO_CALL: Tag = Tag("no-call");
 #[derive(Clone, Debug)]
 pub struct Acquirer {
     config: Config,
-    ledger: Ledger,
-    card: CardHost,
+    books: Books,
+    card: CardDesk,
+    /// What has been decided and not yet put into the books; empty between two inputs.
+    changes: Vec<Change>,
+    /// The same of what is to be told about holds that run out.
+    moves: Vec<Move>,
     gateway: Gateway,
     notifier: Notifier,
     framer: Framer,
@@ -97,9 +103,11 @@ impl Acquirer {
     /// An acquirer that nobody has asked anything yet.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self {
-            ledger: Ledger::default(),
-            card: CardHost::new(),
+        let mut acquirer = Self {
+            books: Books::default(),
+            card: CardDesk::new(Arc::clone(&config.card), config.start),
+            changes: Vec::new(),
+            moves: Vec::new(),
             gateway: Gateway::new(&config),
             notifier: Notifier::new(&config),
             framer: Framer::default(),
@@ -115,13 +123,28 @@ impl Acquirer {
             spare_requests: Vec::new(),
             spare_bytes: Vec::new(),
             config,
+        };
+        acquirer.card.open(&acquirer.books, &mut acquirer.changes);
+        acquirer.apply_changes();
+        acquirer
+    }
+
+    /// Everything that the acquirer knows.
+    #[must_use]
+    pub const fn books(&self) -> &Books {
+        &self.books
+    }
+
+    fn apply_changes(&mut self) {
+        for change in self.changes.drain(..) {
+            self.books.apply(&change);
         }
     }
 
     /// The truth about the money.
     #[must_use]
     pub const fn ledger(&self) -> &Ledger {
-        &self.ledger
+        self.books.ledger()
     }
 
     /// How it is set up.
@@ -141,7 +164,18 @@ impl Acquirer {
                 Work::Answer(answer) => self.answer(now, answer),
             }
         }
+        self.expire_holds(now);
         self.notifier.advance(now, &mut self.outbox);
+    }
+
+    fn expire_holds(&mut self, now: SimTime) {
+        if self.card.wake_at(&self.books).is_some_and(|(at, _)| at <= now) {
+            self.card.expire(now, &self.books, &mut self.changes, &mut self.moves);
+            self.apply_changes();
+            for moved in self.moves.drain(..) {
+                self.outbox.event(moved.into());
+            }
+        }
     }
 
     fn card_bytes(&mut self, now: SimTime, bytes: &[u8]) {
@@ -157,9 +191,9 @@ impl Acquirer {
     }
 
     fn next_card_request(&mut self) -> Option<Result<CardRequest, Why>> {
-        let mut request = self.spare_requests.pop().unwrap_or_else(CardRequest::empty);
+        let mut request = self.spare_requests.pop().unwrap_or_default();
         let (why, in_step) = match self.framer.next_frame() {
-            Ok(Some(body)) => match request.read(body, &self.config) {
+            Ok(Some(body)) => match self.card.read(body, &self.books, &mut request) {
                 Ok(()) => return Some(Ok(request)),
                 Err(error) => (Some(Why::of(error)), matches!(error, NoRequest::Unserved(_))),
             },
@@ -175,7 +209,7 @@ impl Acquirer {
     }
 
     fn accept_card(&mut self, now: SimTime, request: CardRequest) {
-        let (kind, key) = (request.kind, request.key);
+        let (kind, key) = (request.kind(), request.key());
         self.outbox.event(Event::Received { kind, key });
         let course = request.with_subject(|subject| self.course(now, subject));
         if course.request == RequestFate::Lost {
@@ -184,8 +218,8 @@ impl Acquirer {
         }
         let Some(wait) = self.wait(now) else {
             let decision = self.card.refuse(Code::new("96"));
-            self.outbox.event(Event::Declined { kind, key, code: decision.code });
-            if let Some(answer) = self.card_answer(now, request, decision, course) {
+            decision.events(&request).for_each(|event| self.outbox.event(event));
+            if let Some(answer) = self.card_answer(now, request, &decision, course) {
                 self.answer(now, answer);
             }
             return;
@@ -193,19 +227,16 @@ impl Acquirer {
         self.queue.add(now + wait + course.hold, Work::Card(request, course));
     }
 
-    fn commit_card(&mut self, now: SimTime, request: CardRequest, course: Course) {
+    fn commit_card(&mut self, now: SimTime, mut request: CardRequest, course: Course) {
+        request.settle_by(course.totals);
         let mut decision = match course.says.filter(|_| course.without_commit) {
             Some(code) => self.card.refuse(code),
-            None => self.card.decide(now, &request, &self.config, &mut self.ledger),
+            None => self.card.decide(now, &request, &self.books, &mut self.changes),
         };
-        let (kind, key, code) = (request.kind, request.key, decision.code);
-        if let Some((movement, amount)) = decision.moved {
-            self.outbox.event(Event::Committed { key, movement, amount });
-        } else if code.as_str() != "00" {
-            self.outbox.event(Event::Declined { kind, key, code });
-        }
-        decision.code = course.says.unwrap_or(code);
-        if let Some(answer) = self.card_answer(now, request, decision, course) {
+        self.apply_changes();
+        decision.events(&request).for_each(|event| self.outbox.event(event));
+        decision.code = course.says.unwrap_or(decision.code);
+        if let Some(answer) = self.card_answer(now, request, &decision, course) {
             self.queue.add(now + self.config.answering, Work::Answer(answer));
         }
     }
@@ -214,13 +245,12 @@ impl Acquirer {
         &mut self,
         now: SimTime,
         request: CardRequest,
-        decision: Decision,
+        decision: &Decision,
         course: Course,
     ) -> Option<Answer> {
         let mut bytes = self.spare_bytes.pop().unwrap_or_default();
-        let (kind, key, code, fate) = (request.kind, request.key, decision.code, course.answer);
-        let written =
-            self.card.write_reply(now, &request, decision, &self.config, course.content, &mut bytes);
+        let (kind, key, code, fate) = (request.kind(), request.key(), decision.code, course.answer);
+        let written = self.card.answer(now, &request, decision, &self.books, course.content, &mut bytes);
         self.spare_requests.push(request);
         match written {
             Ok(()) => Some(Answer { port: CARD, kind, key, code, bytes, fate, goes_on: false }),
@@ -323,7 +353,7 @@ impl Acquirer {
 
     /// The order may have been closed, or paid by another phone, while the payer was confirming.
     fn commit_payment(&mut self, now: SimTime, order: OrderNo) {
-        match self.gateway.pay(now, order, &mut self.ledger) {
+        match self.gateway.pay(now, order, self.books.ledger_mut()) {
             Ok(payment) => {
                 let (key, amount) = (Key::Order(order), payment.amount);
                 self.outbox.event(Event::Committed { key, movement: Movement::Captured, amount });
@@ -399,6 +429,7 @@ impl Machine for Acquirer {
     fn wake_at(&self) -> Option<(SimTime, Reason)> {
         let cut = self.card_cut_at.into_iter().chain(self.wallet_cut_at).min();
         let cut = cut.map(|at| (at, Reason("request incomplete")));
-        [self.queue.next(), self.notifier.next(), cut].into_iter().flatten().min_by_key(|(at, _)| *at)
+        let hold = self.card.wake_at(&self.books);
+        [self.queue.next(), self.notifier.next(), cut, hold].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 }

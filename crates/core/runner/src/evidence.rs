@@ -6,7 +6,7 @@
 use crate::fact::Fact;
 use crate::session::Run;
 use crate::slip::Slip;
-use acquirer::Movement;
+use acquirer::{BatchTotals, Movement};
 use scenario::Fate;
 use sim::{Fen, Key, SimTime, TerminalNo};
 use std::sync::Arc;
@@ -39,24 +39,11 @@ pub struct Settlement {
     /// Which batch.
     pub batch: u32,
     /// What the terminal has said.
-    pub theirs: Totals,
+    pub theirs: BatchTotals,
     /// What the host has said to it.
-    pub ours: Totals,
+    pub ours: BatchTotals,
     /// Whether the terminal has uploaded its details afterwards, and the host has compared them.
     pub uploaded: bool,
-}
-
-/// What a batch amounts to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// What came in: sales and completions.
-    pub debit: Fen,
-    /// How many transactions that were.
-    pub debit_count: u32,
-    /// What went back: voids and refunds.
-    pub credit: Fen,
-    /// How many transactions that were.
-    pub credit_count: u32,
 }
 
 /// One wish to pay, and what people were told of it.
@@ -178,6 +165,14 @@ impl<'a> Evidence<'a> {
                     Movement::Held | Movement::Released | Movement::Closed | Movement::Ordered => return,
                 }
                 charge.moved_at = at;
+            }
+            Fact::Acquirer(acquirer::Event::Settled { terminal, batch, theirs, ours }) => {
+                let (terminal, batch, theirs, ours) = (*terminal, *batch, *theirs, *ours);
+                self.settlements.push(Settlement { at, terminal, batch, theirs, ours, uploaded: false });
+            }
+            Fact::Acquirer(acquirer::Event::Compared { terminal, batch, .. }) => {
+                let same = |other: &&mut Settlement| other.terminal == *terminal && other.batch == *batch;
+                self.settlements.iter_mut().filter(same).for_each(|settlement| settlement.uploaded = true);
             }
             _ => {}
         }

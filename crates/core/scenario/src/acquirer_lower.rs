@@ -134,11 +134,46 @@ fn field(node: &Node) -> Option<FieldAim> {
     Some(FieldAim { name: node.scalar("name")?.to_owned(), ends })
 }
 
+/// Kinds of message between merchants and wallets; all others are those of the card host.
+const OF_WALLETS: [&str; 10] = [
+    "order",
+    "pay",
+    "query",
+    "close",
+    "reverse",
+    "refund-order",
+    "refund-query",
+    "bill",
+    "keys",
+    "notification",
+];
+
+/// The desk to which a kind of request comes.
+pub(crate) fn desk_of(kind: Kind) -> Desk {
+    if OF_WALLETS.contains(&kind.tag().0) { Desk::Wallet } else { Desk::Card }
+}
+
 /// The request that a kind of message is to the acquirer.
-const fn kind(message: MessageKind) -> Kind {
+pub(crate) const fn kind(message: MessageKind) -> Kind {
     match message {
         MessageKind::Sale => Kind::Sale,
         MessageKind::Reversal => Kind::Reversal,
+        MessageKind::QrSale => Kind::QrSale,
+        MessageKind::OfflineSale => Kind::OfflineSale,
+        MessageKind::Void => Kind::Void,
+        MessageKind::Refund => Kind::Refund,
+        MessageKind::Balance => Kind::Balance,
+        MessageKind::PreAuth => Kind::PreAuth,
+        MessageKind::PreAuthVoid => Kind::PreAuthVoid,
+        MessageKind::Completion => Kind::Completion,
+        MessageKind::CompletionVoid => Kind::CompletionVoid,
+        MessageKind::Script => Kind::Script,
+        MessageKind::SignOn => Kind::SignOn,
+        MessageKind::SignOut => Kind::SignOut,
+        MessageKind::Echo => Kind::Echo,
+        MessageKind::Parameters => Kind::Parameters,
+        MessageKind::Settlement => Kind::Settlement,
+        MessageKind::Upload => Kind::Upload,
         MessageKind::Order => Kind::Order,
         MessageKind::Query => Kind::Query,
         MessageKind::Close => Kind::Close,
@@ -182,17 +217,17 @@ pub(crate) fn check_aim(fault: &Node) -> Option<Diagnostic> {
     let acquirer = fault.get("acquirer")?;
     let to = acquirer.get("to")?;
     let message = to.text().and_then(MessageKind::from_name)?;
-    let desk = match message {
-        MessageKind::Sale | MessageKind::Reversal => "card",
-        MessageKind::Order | MessageKind::Query | MessageKind::Close => "wallet",
-        MessageKind::Notification => {
-            let says = "nobody asks the acquirer for a notification";
-            return Some(
-                Diagnostic::at(to.span.clone(), "this fault can never happen", says)
-                    .expected("a kind of request, or a fault on the way of the notifications")
-                    .example("{ on: acquirer.notifies, drop: { times: 1 } }"),
-            );
-        }
+    if message == MessageKind::Notification {
+        let says = "nobody asks the acquirer for a notification";
+        return Some(
+            Diagnostic::at(to.span.clone(), "this fault can never happen", says)
+                .expected("a kind of request, or a fault on the way of the notifications")
+                .example("{ on: acquirer.notifies, drop: { times: 1 } }"),
+        );
+    }
+    let desk = match desk_of(kind(message)) {
+        Desk::Card => "card",
+        Desk::Wallet => "wallet",
     };
     let aimed = acquirer.get("desk").filter(|aimed| aimed.text() != Some(desk))?;
     Some(
@@ -203,4 +238,17 @@ pub(crate) fn check_aim(fault: &Node) -> Option<Diagnostic> {
         )
         .expected(format!("`desk: {desk}`, or no `desk` at all")),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kind;
+    use crate::MessageKind;
+
+    #[test]
+    fn a_kind_of_message_has_one_word_everywhere() {
+        for message in MessageKind::ALL {
+            assert_eq!(kind(*message).tag().0, message.name());
+        }
+    }
 }

@@ -5,14 +5,13 @@
 //! after card sales; only some printers have a presenter, a cutter, a drawer. *Not modelled:* what can be known only by
 //! running, such as an event that comes after healing.
 
-use crate::acquirer_lower::{check_aim, check_latencies};
+use crate::acquirer_lower::{check_aim, check_latencies, desk_of, kind};
 use crate::diagnostic::Diagnostic;
 use crate::language::{
     AcquirerFault, Action, Effect, HostFault, LinkFault, LinkVerdict, Payer, PrinterFault, Scenario, Trigger,
 };
 use crate::node::Node;
 use crate::{Event, LinkPoint, MessageKind, check};
-use acquirer::Kind;
 use acquirer::fault::Desk;
 use core::ops::Range;
 use printer::{Outlet, Profile};
@@ -145,6 +144,10 @@ fn never_hits(what: &Contents, effect: &Effect) -> Option<Reason> {
     }
     if let Effect::Acquirer(AcquirerFault::Deed { fault, .. }) = effect {
         let desk = fault.aim.desk.or_else(|| fault.aim.kind.map(desk_of));
+        let message = fault.aim.kind.and_then(|kind| MessageKind::from_name(kind.tag().0));
+        if let Some(reason) = message.and_then(nobody_asks) {
+            return Some(Reason { field: "acquirer", ..reason });
+        }
         return match desk {
             Some(Desk::Card) if !what.card => Reason::new("acquirer", NO_CARD, ADD_CARD),
             Some(Desk::Wallet) if !what.qr => Reason::new("acquirer", NO_QR, ADD_QR),
@@ -166,23 +169,21 @@ fn never_hits(what: &Contents, effect: &Effect) -> Option<Reason> {
         let says = format!("a {message} never passes at {on}");
         return Reason::new("message", says, "a kind of message that passes there, or no `message` at all");
     }
-    match message {
-        MessageKind::Sale | MessageKind::Reversal if !what.card => Reason::new("message", NO_CARD, ADD_CARD),
-        MessageKind::Order | MessageKind::Query | MessageKind::Close | MessageKind::Notification
-            if !what.qr =>
-        {
-            Reason::new("message", NO_QR, ADD_QR)
-        }
+    nobody_asks(message).or_else(|| match desk_of(kind(message)) {
+        Desk::Card if !what.card => Reason::new("message", NO_CARD, ADD_CARD),
+        Desk::Wallet if !what.qr => Reason::new("message", NO_QR, ADD_QR),
         _ => None,
-    }
+    })
 }
 
-/// The desk to which a kind of request comes.
-const fn desk_of(kind: Kind) -> Desk {
-    match kind {
-        Kind::Sale | Kind::Reversal => Desk::Card,
-        Kind::Order | Kind::Query | Kind::Close | Kind::Notification => Desk::Wallet,
+/// What the terminal has no flow for yet; an acquirer that is served alone may well be asked it.
+fn nobody_asks(message: MessageKind) -> Option<Reason> {
+    use MessageKind::{Close, Notification, Order, Query, Reversal, Sale};
+    if matches!(message, Sale | Reversal | Order | Query | Close | Notification) {
+        return None;
     }
+    let says = format!("the terminal never asks for a {message}");
+    Reason::new("message", says, "a kind of message that the terminal sends")
 }
 
 /// Whether messages of a kind pass at a point.

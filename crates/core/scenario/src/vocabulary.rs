@@ -130,6 +130,22 @@ vocabulary! {
     MessageKind {
         Sale = "sale", "A card sale.";
         Reversal = "reversal", "The reversal of a card sale whose result is unknown.";
+        QrSale = "qr-sale", "A payment by a code that the terminal has scanned from the payer's phone.";
+        OfflineSale = "offline-sale", "A card sale that the terminal has approved itself.";
+        Void = "void", "Takes a card sale of the same batch and day back.";
+        Refund = "refund", "Gives a part of an earlier card payment back, or all of it.";
+        Balance = "balance", "The question what a card has to spend.";
+        PreAuth = "preauth", "A pre-authorisation: money is held.";
+        PreAuthVoid = "preauth-void", "Lets held money go.";
+        Completion = "completion", "Takes what was held.";
+        CompletionVoid = "completion-void", "Gives what was taken back into the hold.";
+        Script = "script", "What the chip has made of the issuer's script.";
+        SignOn = "sign-on", "The terminal asks for its working keys.";
+        SignOut = "sign-out", "The terminal ends its day.";
+        Echo = "echo", "The question whether anybody is there.";
+        Parameters = "parameters", "Parameters and keys of card organisations.";
+        Settlement = "settlement", "The totals of a batch.";
+        Upload = "upload", "The details of a batch.";
         Order = "order", "A new wallet order, which becomes the QR code.";
         Query = "query", "The question what has become of a wallet order.";
         Close = "close", "The request to close a wallet order.";

@@ -61,7 +61,7 @@ const NO_REPLY: &str = "98";
 const OTHER: &str = "06";
 /// Replies of a host or a switch in trouble. The dialect calls them refusals, but not every host that says so has
 /// refused: the trouble may have come after the commit.
-const TROUBLE: [&str; 4] = ["06", "91", "92", "96"];
+const TROUBLE: [[u8; 2]; 4] = [*b"06", *b"91", *b"92", *b"96"];
 /// Reason of a reversal: the reply's MAC was wrong.
 const BAD_MAC: &str = "A0";
 

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`workload`] | [`Workload`]: what every engine plays, and [`Tally`], by which we see that it did |
 //! | [`hosts`] | the workload on our own `sim::World` |
+//! | [`card_host`] | card sales at the acquirer's host, and their frames through the codec alone |
 //! | [`corpus`] | [`Corpus`]: streams for a printer's parser |
 //! | [`payment`] | [`Payment`]: whole payment scenarios, played by the runner |
 //! | [`printing`] | what the benches of the printer do: interpret, print, draw |
@@ -16,6 +17,7 @@
 //! *Not measured:* other people's simulators, which would be heavy to build; the figures for them are
 //! in the performance notes (section 4).
 
+pub mod card_host;
 pub mod contest;
 pub mod corpus;
 pub mod hosts;

@@ -1,6 +1,6 @@
 //! Claims about the card host.
 
-use super::{Driver, frame, message, reversal, sale};
+use super::{Driver, frame, mak, message, reversal, sale};
 use crate::{CARD, Cause, Code, Config, Poke};
 use core::time::Duration;
 use iso8583::{MacKey, Mti, Tpdu};
@@ -32,7 +32,7 @@ fn the_answer_names_the_request_and_what_the_host_adds() {
     let mut request = message(Mti::FINANCIAL, 7, 1850);
     request.set_tpdu(Tpdu([0x60, 0x00, 0x03, 0x00, 0x07]));
     let mut driver = Driver::new();
-    driver.pass(61_000).receive(CARD, &frame(&request, &Config::default().mak)).pass(1000);
+    driver.pass(61_000).receive(CARD, &frame(&request, &mak())).pass(1000);
     let reply = &driver.replies()[0];
     assert_eq!((reply.mti(), reply.tpdu()), (Mti::FINANCIAL_REPLY, Tpdu([0x60, 0x00, 0x07, 0x00, 0x03])));
     for field in [3, 4, 11, 41, 42, 49, 60] {
@@ -115,7 +115,7 @@ fn a_card_of_the_decline_rule_is_declined_and_its_reversal_says_so() {
     let mut request = message(Mti::FINANCIAL, 1, 100);
     request.set(2, "6222020000000000051");
     let mut driver = Driver::new();
-    driver.receive(CARD, &frame(&request, &Config::default().mak)).pass(1000);
+    driver.receive(CARD, &frame(&request, &mak())).pass(1000);
     driver.receive(CARD, &reversal(1, 100)).pass(1000);
     assert_eq!(driver.codes(), ["51", "01"]);
     assert!(driver.story().contains(&"0.180s sale declined 51, 000001-000001".to_owned()));
@@ -125,7 +125,7 @@ fn a_card_of_the_decline_rule_is_declined_and_its_reversal_says_so() {
     request.unset(2);
     request.set(11, "000002");
     request.set(35, "6222020000000000051=30121010000000000");
-    driver.receive(CARD, &frame(&request, &Config::default().mak)).pass(1000);
+    driver.receive(CARD, &frame(&request, &mak())).pass(1000);
     assert_eq!(driver.codes()[2], "51");
 }
 
@@ -160,7 +160,7 @@ fn a_request_that_is_not_in_order_is_refused_with_its_own_code() {
             None => request.unset(field),
         }
         let mut driver = Driver::new();
-        driver.receive(CARD, &frame(&request, &Config::default().mak)).pass(1000);
+        driver.receive(CARD, &frame(&request, &mak())).pass(1000);
         assert_eq!(driver.codes(), [code], "field {field} {value:?}");
         assert!(driver.acquirer.ledger().entries().is_empty());
     }

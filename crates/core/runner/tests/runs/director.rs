@@ -53,9 +53,9 @@ fn a_deed_of_the_host_ends_after_its_span_and_with_the_healing() {
             "{rest}{sales}\nfaults: [{{ acquirer: {{ {fault} }} }}]\nexpect: {{ captured: nothing }}"
         ))
     };
-    assert_eq!(with("says: 96", "").net(), Fen::ZERO);
-    assert_eq!(with("says: 96, for: 20s", "").net(), Fen(3000));
-    assert_eq!(with("says: 96", "heal: { at: 20s }\n").net(), Fen(3000));
+    assert_eq!(with("says: 51, to: sale", "").net(), Fen::ZERO);
+    assert_eq!(with("says: 51, to: sale, for: 20s", "").net(), Fen(3000));
+    assert_eq!(with("says: 51, to: sale", "heal: { at: 20s }\n").net(), Fen(3000));
 }
 
 #[test]

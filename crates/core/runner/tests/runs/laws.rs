@@ -3,12 +3,11 @@
 //! A law that no firmware can break proves nothing. The faults are the smallest that show the weakness.
 
 use crate::driver::{broken, plan, run};
-use acquirer::Movement;
+use acquirer::{BatchTotals, Comparison, HalfTotals, Movement};
 use scenario::Law;
 use sim::{Entry, Fen, Key, OrderNo, Seed, TerminalNo};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use tillrig_runner::evidence::{Settlement, Totals};
 use tillrig_runner::{Evidence, Fact, JUDGED, Plan, Run, VirtualTestbed, judge};
 
 const SALE: &str = "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }]";
@@ -198,18 +197,19 @@ fn void_once_breaks_when_more_goes_back_than_came_in() {
 
 #[test]
 fn totals_settle_breaks_when_a_difference_is_hidden() {
-    let run = run(&plan(&format!("{SALE}\nexpect: {{ captured: CNY 25.00 }}")));
-    let sale = Totals { debit: Fen(2500), debit_count: 1, ..Totals::default() };
-    let judged = |theirs, ours, uploaded| -> Vec<Law> {
-        let mut evidence = Evidence::of(&run);
-        let (at, terminal) = (run.ended_at, TerminalNo(0));
-        evidence.settlements.push(Settlement { at, terminal, batch: 1, theirs, ours, uploaded });
-        judge(&evidence, None).iter().map(|breach| breach.law).collect()
+    let domestic = HalfTotals { debit: Fen(2500), debit_count: 1, ..HalfTotals::default() };
+    let sale = BatchTotals { domestic, ..BatchTotals::default() };
+    let judged = |theirs, ours, uploaded: bool| {
+        let (terminal, batch, comparison) = (TerminalNo(0), 1, Comparison::default());
+        let settled = acquirer::Event::Settled { terminal, batch, theirs, ours };
+        let compared = acquirer::Event::Compared { terminal, batch, comparison };
+        let facts = [settled].into_iter().chain(uploaded.then_some(compared));
+        judged_with(SALE, facts.map(Fact::Acquirer))
     };
     assert_eq!(judged(sale, sale, false), []);
-    assert_eq!(judged(sale, Totals::default(), true), []);
-    assert_eq!(judged(sale, Totals::default(), false), [Law::TotalsSettle]);
-    let both_wrong = Totals::default();
+    assert_eq!(judged(sale, BatchTotals::default(), true), []);
+    assert_eq!(judged(sale, BatchTotals::default(), false), [Law::TotalsSettle]);
+    let both_wrong = BatchTotals::default();
     assert_eq!(judged(both_wrong, both_wrong, false), [Law::TotalsSettle]);
 }
 

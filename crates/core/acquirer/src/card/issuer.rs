@@ -1,0 +1,179 @@
+//! The issuers behind the host: rules, PINs and balances, by the cards of the set-up.
+//!
+//! Source: UnionPay POS dialect, "Response codes" and "Keys and MAC" (PIN block). A decline comes about honestly: because
+//! a rule of the set-up fits, the PIN is wrong, or the card has not enough to spend. What the cards have spent is in the
+//! books. A PIN that was wrong three times in a day bars the card for that day, to every later PIN, right or wrong.
+//! *Not modelled:* limits by day or count except as rules, chip cryptograms, expiry dates, PIN blocks without the card
+//! number.
+
+use super::books::{CardBooks, CardChange, Terminal};
+use super::record::CardToken;
+use super::request::CardRequest;
+use super::setup::{CardAccount, CardSetup, Organisation, ReplyRule};
+use crate::books::Change;
+use crate::event::Kind;
+use crate::short::Code;
+use iso8583::{FollowUp, PinError, PinKey, ReplyClass, reply_code, reply_entry};
+use sim::Fen;
+
+/// As much as field 4 and field 54 can say.
+pub(crate) const AMOUNT_MAX: Fen = Fen(999_999_999_999);
+
+/// Wrong PINs in a row that bar a card.
+const PIN_TRIES: u32 = 3;
+
+/// What an issuer says to a request that it does not refuse.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Approval {
+    /// `00`, or the code of a rule.
+    pub(crate) code: Code,
+    /// What is approved, at most what was asked for.
+    pub(crate) amount: Fen,
+}
+
+/// Who says.
+pub(crate) struct Issuer<'a> {
+    pub(crate) setup: &'a CardSetup,
+    pub(crate) books: &'a CardBooks,
+    pub(crate) day: u32,
+}
+
+impl Issuer<'_> {
+    /// Approves a request, wholly or in part, or says the code with which it is refused. `wanted` is how much less the
+    /// card would have to spend.
+    pub(crate) fn judge(
+        &self,
+        request: &CardRequest,
+        terminal: &Terminal,
+        wanted: Fen,
+        changes: &mut Vec<Change>,
+    ) -> Result<Approval, Code> {
+        let amount = request.amount.unwrap_or_default();
+        let mut code = Code::new("00");
+        if let Some(rule) = self.rule(request, request.kind, changes) {
+            let class = reply_code(rule.code.as_str().as_bytes());
+            if class != ReplyClass::Approved && !rule.moves_money {
+                return Err(rule.code);
+            }
+            code = rule.code;
+        }
+        self.check_pin(request, terminal, changes)?;
+        let part = self.affordable(request, wanted)?;
+        match part {
+            Some(part) => Ok(Approval { code: Code::new("10"), amount: part }),
+            // Half of it, if a rule and no balance asks for a part.
+            None if code.as_str() == "10" => Ok(Approval { code, amount: Fen(amount.0 - amount.0 / 2) }),
+            None => Ok(Approval { code, amount }),
+        }
+    }
+
+    /// The first rule that fits. Rules with a count are counted.
+    pub(crate) fn rule(
+        &self,
+        request: &CardRequest,
+        kind: Kind,
+        changes: &mut Vec<Change>,
+    ) -> Option<&ReplyRule> {
+        if self.setup.rules.is_empty() {
+            return None;
+        }
+        let digits = request.card_digits();
+        let mut found = None;
+        for (at, rule) in self.setup.rules.iter().enumerate() {
+            if !fits(rule, request, kind, digits) {
+                continue;
+            }
+            let due = rule.nth.is_none_or(|nth| {
+                let rule = u16::try_from(at).unwrap_or(u16::MAX);
+                changes.push(Change::Card(CardChange::RuleFitted { rule }));
+                self.books.rule_fits(at) + 1 == nth
+            });
+            if due && found.is_none() {
+                found = Some(rule);
+            }
+        }
+        found
+    }
+
+    /// What the card has to spend; `None` where nobody counts.
+    pub(crate) fn available(&self, request: &CardRequest) -> Option<Fen> {
+        let balance = self.account(request)?.balance?;
+        Some(balance - self.spent(request.card))
+    }
+
+    fn account(&self, request: &CardRequest) -> Option<&CardAccount> {
+        if self.setup.cards.is_empty() {
+            return None;
+        }
+        let digits = request.card_digits()?;
+        self.setup.cards.iter().find(|card| digits.ends_with(&card.pan_ends))
+    }
+
+    fn spent(&self, card: Option<CardToken>) -> Fen {
+        card.map_or(Fen::ZERO, |card| self.books.card(card).spent)
+    }
+
+    /// `None` when the card has what is wanted, or the part of it that it has and the terminal welcomes.
+    fn affordable(&self, request: &CardRequest, wanted: Fen) -> Result<Option<Fen>, Code> {
+        let Some(available) = self.available(request).filter(|available| wanted > *available) else {
+            return Ok(None);
+        };
+        let partial = self.account(request).is_some_and(|card| card.partial);
+        let welcome = request.kind == Kind::Sale && request.parts.partial_approval == Some(1);
+        if partial && welcome && available > Fen::ZERO { Ok(Some(available)) } else { Err(Code::new("51")) }
+    }
+
+    fn check_pin(
+        &self,
+        request: &CardRequest,
+        terminal: &Terminal,
+        changes: &mut Vec<Change>,
+    ) -> Result<(), Code> {
+        let Some(block) = request.message.field(52) else { return Ok(()) };
+        let Some(wanted) = self.account(request).and_then(|card| card.pin.as_deref()) else { return Ok(()) };
+        let (block, key) = (block.try_into().ok(), terminal.keys.map(|keys| PinKey::from(keys.pin.des())));
+        let (Some(block), Some(key), Some(pan), Some(card)) = (block, key, request.pan(), request.card)
+        else {
+            return Err(Code::new("99"));
+        };
+        let state = self.books.card(card);
+        let wrong = if state.wrong_pin_day == self.day { state.wrong_pins } else { 0 };
+        let is_right = match key.open(block, &pan) {
+            Ok(pin) => pin.digits() == wanted,
+            Err(PinError::NoBlock | PinError::NoPin) => return Err(Code::new("99")),
+        };
+        if wrong >= PIN_TRIES {
+            return Err(Code::new("75"));
+        }
+        if !is_right {
+            changes.push(Change::Card(CardChange::PinWrong { card, day: self.day }));
+            return Err(Code::new("55"));
+        }
+        if state.wrong_pins > 0 {
+            changes.push(Change::Card(CardChange::PinRight { card }));
+        }
+        Ok(())
+    }
+}
+
+/// The card organisation of the request's card.
+pub(crate) fn organisation<'a>(setup: &'a CardSetup, request: &CardRequest) -> Option<&'a Organisation> {
+    let digits = request.card_number()?;
+    setup.organisations.iter().find(|organisation| digits.starts_with(&organisation.pan_begins))
+}
+
+/// Whether a refusal leaves it open to the terminal what became of the money, so that it will reverse.
+pub(crate) fn is_open(code: Code) -> bool {
+    let entry = reply_entry(code.as_str().as_bytes());
+    entry.is_some_and(|entry| !matches!(entry.follow_up, FollowUp::Nothing | FollowUp::SignOn))
+}
+
+fn fits(rule: &ReplyRule, request: &CardRequest, kind: Kind, digits: Option<&str>) -> bool {
+    let kind_fits = match rule.kind {
+        Some(wanted) => wanted == kind,
+        None => kind.concerns_a_card(),
+    };
+    kind_fits
+        && rule.amount.is_none_or(|amount| request.amount == Some(amount))
+        && (rule.pan_ends.is_empty() || digits.is_some_and(|digits| digits.ends_with(&rule.pan_ends)))
+}

@@ -1,0 +1,33 @@
+//! The dialect of each terminal: all speak UnionPay's, and make their MACs in one of three ways.
+//!
+//! Source: UnionPay POS dialect, "Keys and MAC". *Not modelled:* other dialects at this host.
+
+use iso8583::{CUP, Dialect, EncodeError, MacAlgorithm, MacKey, Message, encode, encode_with_mac};
+use std::sync::LazyLock;
+
+static BY_ALGORITHM: LazyLock<[Dialect; 3]> = LazyLock::new(|| {
+    [MacAlgorithm::CupEcb, MacAlgorithm::X9_9, MacAlgorithm::X9_19]
+        .map(|algorithm| CUP.clone().with_mac_algorithm(algorithm))
+});
+
+/// The dialect of a terminal with such MACs.
+pub(crate) fn dialect(algorithm: MacAlgorithm) -> &'static Dialect {
+    let [cup, x9_9, x9_19] = &*BY_ALGORITHM;
+    match algorithm {
+        MacAlgorithm::CupEcb => cup,
+        MacAlgorithm::X9_9 => x9_9,
+        MacAlgorithm::X9_19 => x9_19,
+    }
+}
+
+/// Appends the frame of a message, with its MAC if there is a key.
+pub(crate) fn encode_signed(
+    message: &Message,
+    key: Option<(MacAlgorithm, MacKey)>,
+    out: &mut Vec<u8>,
+) -> Result<(), EncodeError> {
+    match key {
+        Some((algorithm, key)) => encode_with_mac(dialect(algorithm), message, &key, out),
+        None => encode(&CUP, message, out),
+    }
+}
