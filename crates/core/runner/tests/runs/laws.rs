@@ -127,6 +127,18 @@ fn notification_idempotent_breaks_when_a_payment_is_told_to_nobody_who_listens()
 }
 
 #[test]
+fn notification_idempotent_breaks_when_nobody_looks_who_signed() {
+    // The notification of the first order, told again; one bit turned over, it names the third.
+    let order = |at, rest| format!("{{ at: {at}s, show-qr: {{ wallet: wechat, amount: CNY 33.00{rest} }} }}");
+    let never = ", customer-pays: never";
+    let (first, second, third) = (order(0, ""), order(8, never), order(11, never));
+    let steps = format!("steps: [{first}, {second}, {{ at: 9s, press: cancel }}, {third}]");
+    let faults = "faults: [{ on: acquirer.notifies, drop: { times: 1 } }, \
+        { on: acquirer.notifies, corrupt: { bit: 3902, times: 1 } }]";
+    breaks(Law::NotificationIdempotent, "believes-notices", &format!("{steps}\n{faults}"));
+}
+
+#[test]
 fn notification_idempotent_breaks_when_an_unpaid_order_is_booked_or_a_paid_one_twice() {
     let order = Key::Order(OrderNo::new("12345678W000001").unwrap());
     let learned = terminal::Event::Learned { key: order, result: terminal::ChargeResult::Approved };
