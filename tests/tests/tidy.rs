@@ -31,7 +31,7 @@ const EDGES: [(&str, &[&str]); 17] = [
     ("printer", &["sim", "escpos"]),
     ("acquirer", &["sim", "iso8583", "wallet"]),
     ("terminal", &["sim", "escpos", "iso8583", "wallet"]),
-    ("scenario", &["sim", "escpos", "printer"]),
+    ("scenario", &["sim", "escpos", "printer", "acquirer"]),
     ("runner", CORE),
     ("rig", &["sim", "escpos", "iso8583", "wallet", "printer", "acquirer", "terminal", "scenario", "runner"]),
     ("report", &["sim", "iso8583", "printer", "scenario", "runner"]),

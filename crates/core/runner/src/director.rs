@@ -6,8 +6,10 @@
 use crate::device::{ACQUIRER, CARD_ASKS, Device, PRINTER, Poke, TERMINAL, WALLET_ASKS};
 use crate::fact::{Fact, Phase};
 use crate::plan::{Act, Harm, Plan};
+use acquirer::Arming;
+use acquirer::fault::{FaultId, Rush};
 use core::time::Duration;
-use scenario::{Customer, Event, Trigger};
+use scenario::{Customer, Event, HostRush, Trigger};
 use sim::{Entry, Key, OrderNo, Rule, Seed, SimTime, Verdict, World};
 use terminal::Intent;
 
@@ -154,6 +156,10 @@ impl Director {
                     self.mark(usize::from(*fault));
                     continue;
                 }
+                Entry::Event { event: Fact::Acquirer(acquirer::Event::Faulted { hit, .. }), .. } => {
+                    self.mark(usize::from(hit.fault.0));
+                    continue;
+                }
                 Entry::Sent { lane, verdict: Verdict::Cut, .. } => {
                     self.mark_all(
                         plan,
@@ -166,7 +172,14 @@ impl Director {
                     continue;
                 }
                 Entry::Event { event, .. } | Entry::Noted(event) => event,
-                Entry::Sent { .. } | Entry::Woke { .. } | Entry::Delivered { .. } => continue,
+                Entry::Sent { lane, .. } => {
+                    self.mark_all(
+                        plan,
+                        |harm| matches!(harm, Harm::Narrow { lanes, .. } if lanes.contains(lane)),
+                    );
+                    continue;
+                }
+                Entry::Woke { .. } | Entry::Delivered { .. } => continue,
             };
             self.follow(plan, record.at, fact);
             if let Some(event) = occurrence(fact) {
@@ -271,11 +284,17 @@ impl Director {
         self.in_force[index] = true;
         let fault = index as u16;
         let lasts = match &plan.faults[index].1 {
-            Harm::Rule { lanes, name, selector, verdict } => {
+            Harm::Rule { lanes, name, selector, ruling } => {
                 let dice = Harm::dice(name, seed);
-                let rule = Rule { fault, selector: *selector, verdict: *verdict, dice };
+                let rule = Rule { fault, selector: *selector, ruling: *ruling, dice };
                 world.install(rule, lanes);
                 return;
+            }
+            Harm::Narrow { lanes, byte_time, lasts } => {
+                for lane in *lanes {
+                    world.lane_mut(*lane).narrow(*byte_time);
+                }
+                *lasts
             }
             Harm::Cut { lanes, lasts } => {
                 let now = world.now();
@@ -310,10 +329,21 @@ impl Director {
                 world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::Slow { by: *by }));
                 None
             }
+            Harm::Rush(rush) => {
+                let poke = acquirer::Poke::Rush(begun(*rush, world.now()));
+                world.poke(ACQUIRER, Poke::Acquirer(poke));
+                None
+            }
+            Harm::Deed { name, fault: deed, lasts } => {
+                let (id, dice) = (FaultId(fault), Harm::dice(name, seed));
+                let arming = Box::new(Arming { id, fault: deed.clone(), dice });
+                world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::Arm(arming)));
+                *lasts
+            }
         };
         // What is done to a device with hands counts as done, whatever comes of it; a cut or a closed door counts when
-        // it has stopped something.
-        if !matches!(plan.faults[index].1, Harm::Cut { .. } | Harm::Down { .. }) {
+        // it has stopped something, a deed of the host when it has hit a request.
+        if plan.faults[index].1.is_done_by_hand() {
             self.mark(index);
         }
         if let Some(span) = lasts {
@@ -328,6 +358,11 @@ impl Director {
         world.note(Fact::FaultEnds(index as u16));
         match &plan.faults[index].1 {
             Harm::Rule { .. } => world.lift(index as u16),
+            Harm::Narrow { lanes, byte_time, .. } => {
+                for lane in *lanes {
+                    world.lane_mut(*lane).widen(*byte_time);
+                }
+            }
             Harm::Cut { lanes, .. } => {
                 for lane in *lanes {
                     world.lane_mut(*lane).join();
@@ -351,7 +386,13 @@ impl Director {
                     world.lane_mut(lane).listen();
                 }
             }
-            Harm::Slow { .. } => world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::Usual)),
+            Harm::Slow { .. } | Harm::Rush(_) => {
+                world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::Usual));
+            }
+            Harm::Deed { .. } => {
+                let id = FaultId(index as u16);
+                world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::Disarm(id)));
+            }
         }
     }
 
@@ -381,6 +422,13 @@ impl Director {
     }
 }
 
+/// A rush that begins now.
+fn begun(rush: HostRush, now: SimTime) -> Rush {
+    let HostRush { arrivals_per_s, served_per_s, queue_max, lasts } = rush;
+    let until = lasts.map_or(SimTime::NEVER, |lasts| now + lasts);
+    Rush { from: now, until, arrivals_per_s, served_per_s, queue_max }
+}
+
 /// Which word of the scenario language a fact is an occurrence of.
 fn occurrence(fact: &Fact) -> Option<Event> {
     use acquirer::{Event as A, Movement};
@@ -393,10 +441,8 @@ fn occurrence(fact: &Fact) -> Option<Event> {
         Fact::Terminal(T::Durable { noted: Noted::Ended, .. }) => Event::TerminalDeclines,
         Fact::Terminal(T::GaveUp { .. }) => Event::TerminalGivesUp,
         Fact::Acquirer(A::Received { .. }) => Event::AcquirerReceives,
-        Fact::Acquirer(A::Committed {
-            movement: Movement::Captured | Movement::Reversed | Movement::Refunded,
-            ..
-        }) => Event::AcquirerCommits,
+        Fact::Acquirer(A::Committed { movement: Movement::Closed | Movement::Ordered, .. }) => return None,
+        Fact::Acquirer(A::Committed { .. }) => Event::AcquirerCommits,
         Fact::Acquirer(A::Answered { .. }) => Event::AcquirerAnswers,
         Fact::Acquirer(A::Notified { .. }) => Event::AcquirerNotifies,
         Fact::Printer(P::Printing { .. }) => Event::PrinterPrints,

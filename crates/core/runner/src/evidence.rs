@@ -6,9 +6,9 @@
 use crate::fact::Fact;
 use crate::session::Run;
 use crate::slip::Slip;
-use acquirer::Movement;
+use acquirer::{BatchTotals, Movement};
 use scenario::Fate;
-use sim::{Fen, Key, SimTime};
+use sim::{Fen, Key, SimTime, TerminalNo};
 use std::sync::Arc;
 use terminal::{Belief, Intent, Screen};
 
@@ -23,8 +23,27 @@ pub struct Evidence<'a> {
     pub charges: Vec<Charge>,
     /// The slips, in the order in which they were printed.
     pub slips: Vec<Slip>,
+    /// The settlements, in the order in which the terminals asked for them.
+    pub settlements: Vec<Settlement>,
     /// What the screen shows at rest.
     pub screen: Screen,
+}
+
+/// A terminal has said what its batch amounts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settlement {
+    /// When.
+    pub at: SimTime,
+    /// Which terminal.
+    pub terminal: TerminalNo,
+    /// Which batch.
+    pub batch: u32,
+    /// What the terminal has said.
+    pub theirs: BatchTotals,
+    /// What the host has said to it.
+    pub ours: BatchTotals,
+    /// Whether the terminal has uploaded its details afterwards, and the host has compared them.
+    pub uploaded: bool,
 }
 
 /// One wish to pay, and what people were told of it.
@@ -48,7 +67,7 @@ pub struct Charge {
     pub intent: Option<Intent>,
     /// What was captured under this number.
     pub captured: Fen,
-    /// What was given back.
+    /// What was given back, for whatever reason.
     pub reversed: Fen,
     /// When the ledger last changed.
     pub moved_at: SimTime,
@@ -68,7 +87,8 @@ impl<'a> Evidence<'a> {
     pub fn of(run: &'a Run) -> Self {
         let wishes = run.plan.intents().map(|(intent, amount)| Wish { intent, amount, told: None }).collect();
         let screen = Screen { face: terminal::Face::Idle, ..Screen::OFF };
-        let mut evidence = Self { run, wishes, charges: Vec::new(), slips: Vec::new(), screen };
+        let mut evidence =
+            Self { run, wishes, charges: Vec::new(), slips: Vec::new(), settlements: Vec::new(), screen };
         for (at, _, fact) in run.trace.events() {
             evidence.take_in(at, fact);
         }
@@ -142,9 +162,17 @@ impl<'a> Evidence<'a> {
                     Movement::Reversed | Movement::Voided | Movement::Refunded => {
                         charge.reversed += *amount;
                     }
-                    Movement::Closed | Movement::Ordered | Movement::Held | Movement::Released => return,
+                    Movement::Held | Movement::Released | Movement::Closed | Movement::Ordered => return,
                 }
                 charge.moved_at = at;
+            }
+            Fact::Acquirer(acquirer::Event::Settled { terminal, batch, theirs, ours }) => {
+                let (terminal, batch, theirs, ours) = (*terminal, *batch, *theirs, *ours);
+                self.settlements.push(Settlement { at, terminal, batch, theirs, ours, uploaded: false });
+            }
+            Fact::Acquirer(acquirer::Event::Compared { terminal, batch, .. }) => {
+                let same = |other: &&mut Settlement| other.terminal == *terminal && other.batch == *batch;
+                self.settlements.iter_mut().filter(same).for_each(|settlement| settlement.uploaded = true);
             }
             _ => {}
         }

@@ -54,6 +54,9 @@ impl fmt::Display for Fact {
         match self {
             Self::Terminal(event) => write!(f, "terminal  {event}"),
             Self::Printer(event) => write!(f, "printer   {event}"),
+            Self::Acquirer(acquirer::Event::Faulted { kind, key, hit }) => {
+                write!(f, "acquirer  {kind} meets {} of fault {}, {key}", hit.deed, hit.fault.0 + 1)
+            }
             Self::Acquirer(event) => write!(f, "acquirer  {event}"),
             Self::Step(index) => write!(f, "people    step {}", index + 1),
             Self::FaultBegins(index) => write!(f, "fault {}   begins", index + 1),

@@ -7,10 +7,10 @@ use crate::device::{
 use core::time::Duration;
 use printer::GearName;
 use scenario::{
-    Action, Effect, Gear, Hits, LinkFault, LinkPoint, LinkVerdict, MessageKind, Payer, PrinterAct,
-    PrinterFault, Scenario, Trigger,
+    AcquirerFault, Action, Effect, Gear, Hits, HostRush, LinkFault, LinkPoint, LinkVerdict, MessageKind,
+    Payer, PrinterAct, PrinterFault, Scenario, Trigger,
 };
-use sim::{Fen, LaneId, Ratio, Seed, Selector, Tag, Verdict};
+use sim::{Fen, LaneId, Ratio, Ruling, Seed, Selector, Tag, Verdict};
 use terminal::{Intent, Language, Press, Profile, Settings};
 
 /// A scenario, ready to run.
@@ -35,12 +35,15 @@ pub(crate) enum Act {
 /// What a fault does when it begins, and what mends it.
 #[derive(Clone, Debug)]
 pub(crate) enum Harm {
-    Rule { lanes: &'static [LaneId], name: String, selector: Selector, verdict: Verdict },
+    Rule { lanes: &'static [LaneId], name: String, selector: Selector, ruling: Ruling },
+    Narrow { lanes: &'static [LaneId], byte_time: Duration, lasts: Option<Duration> },
     Cut { lanes: &'static [LaneId], lasts: Option<Duration> },
     Printer { harm: Vec<printer::Poke>, mend: Vec<printer::Poke> },
     Power { terminal: bool, printer: bool, lasts: Option<Duration> },
     Down { lasts: Option<Duration> },
     Slow { by: Duration },
+    Rush(HostRush),
+    Deed { name: String, fault: acquirer::fault::Fault, lasts: Option<Duration> },
 }
 
 /// Why a scenario cannot be run by this build: its words and the devices' tables do not agree.
@@ -115,7 +118,19 @@ impl Plan {
 }
 
 impl Harm {
-    /// The dice of a rule, by the name of what it does: another fault never reshuffles them.
+    /// Whether it is done to a device, so that it has had its effect when it is done.
+    pub(crate) const fn is_done_by_hand(&self) -> bool {
+        match self {
+            Self::Printer { .. } | Self::Power { .. } | Self::Slow { .. } | Self::Rush(_) => true,
+            Self::Rule { .. }
+            | Self::Narrow { .. }
+            | Self::Cut { .. }
+            | Self::Down { .. }
+            | Self::Deed { .. } => false,
+        }
+    }
+
+    /// The dice of a fault, by the name of what it does: another fault never reshuffles them.
     pub(crate) fn dice(name: &str, seed: Seed) -> sim::Stream {
         seed.stream(name)
     }
@@ -143,11 +158,11 @@ fn check_teeth(scenario: &Scenario, printer: &printer::Profile) -> Result<(), Pl
     Ok(())
 }
 
-/// Two rules of one name would roll the same dice: each but the first gets its number behind its name.
+/// Two faults of one name would roll the same dice: each but the first gets its number behind its name.
 fn tell_namesakes_apart(faults: &mut [(Trigger, Harm)]) {
     let mut seen: Vec<String> = Vec::new();
     for (_, harm) in faults {
-        if let Harm::Rule { name, .. } = harm {
+        if let Harm::Rule { name, .. } | Harm::Deed { name, .. } = harm {
             let earlier = seen.iter().filter(|other| *other == name).count();
             seen.push(name.clone());
             if earlier > 0 {
@@ -200,21 +215,41 @@ fn harm(effect: &Effect) -> Harm {
             printer: matches!(cut.target, scenario::PowerTarget::Printer | scenario::PowerTarget::Both),
             lasts: cut.lasts,
         },
-        Effect::Acquirer(scenario::AcquirerFault::Down { lasts }) => Harm::Down { lasts: *lasts },
-        Effect::Acquirer(scenario::AcquirerFault::Slow { by }) => Harm::Slow { by: *by },
+        Effect::Acquirer(AcquirerFault::Down { lasts }) => Harm::Down { lasts: *lasts },
+        Effect::Acquirer(AcquirerFault::Slow { by }) => Harm::Slow { by: *by },
+        Effect::Acquirer(AcquirerFault::Rush(rush)) => Harm::Rush(*rush),
+        Effect::Acquirer(AcquirerFault::Deed { fault, lasts }) => {
+            let to = fault.aim.kind.map_or("all", |kind| kind.tag().0);
+            let name = format!("acquirer/{to}/{}", fault.deed.word());
+            Harm::Deed { name, fault: fault.clone(), lasts: *lasts }
+        }
     }
 }
 
 fn link_harm(fault: &LinkFault) -> Harm {
     let lanes = lanes(fault.on);
-    let (word, hits, verdict) = match fault.verdict {
+    let (word, hits, ruling) = match fault.verdict {
         LinkVerdict::Cut { lasts } => return Harm::Cut { lanes, lasts },
-        LinkVerdict::Drop(hits) => ("drop", hits, Verdict::Drop),
-        LinkVerdict::Delay { by, hits } => ("delay", hits, Verdict::Delay(by)),
-        LinkVerdict::Duplicate { after, hits } => ("duplicate", hits, Verdict::Duplicate(after)),
+        LinkVerdict::Bandwidth { rate_bps, lasts } => {
+            return Harm::Narrow { lanes, byte_time: network_byte(rate_bps), lasts };
+        }
+        LinkVerdict::Drop(hits) => ("drop", hits, Verdict::Drop.into()),
+        LinkVerdict::Delay { least, most, hits } if least == most => {
+            ("delay", hits, Verdict::Delay(least).into())
+        }
+        LinkVerdict::Delay { least, most, hits } => ("delay", hits, Ruling::DelayBetween(least, most)),
+        LinkVerdict::Duplicate { after, hits } => ("duplicate", hits, Verdict::Duplicate(after).into()),
+        LinkVerdict::Reorder(hits) => ("reorder", hits, Verdict::Reorder.into()),
+        LinkVerdict::Corrupt { bit: Some(bit), hits } => ("corrupt", hits, Verdict::Corrupt { bit }.into()),
+        LinkVerdict::Corrupt { bit: None, hits } => ("corrupt", hits, Ruling::CorruptAnyBit),
     };
     let name = format!("{}/{}/{word}", fault.on, fault.message.map_or("all", MessageKind::name));
-    Harm::Rule { lanes, name, selector: selector(fault.message, hits), verdict }
+    Harm::Rule { lanes, name, selector: selector(fault.message, hits), ruling }
+}
+
+/// The time of a byte on a network: eight bits, and no frame around them.
+fn network_byte(rate_bps: u32) -> Duration {
+    Duration::from_nanos(8_000_000_000 / u64::from(rate_bps.max(1)))
 }
 
 fn selector(message: Option<MessageKind>, hits: Hits) -> Selector {

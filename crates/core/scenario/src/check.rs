@@ -138,9 +138,20 @@ impl Checker {
     }
 
     fn needs(&mut self, key: &Key, field: &'static Field, entries: &[(Key, Node)]) {
-        let Some(other) = field.needs.filter(|other| find(entries, other).is_none()) else { return };
-        let title = format!("`{}` means nothing without `{other}`", key.text);
-        let diagnostic = Diagnostic::at(key.span.clone(), title, format!("there is no `{other}` beside it"));
+        if field.needs.is_empty() || field.needs.iter().any(|other| find(entries, other).is_some()) {
+            return;
+        }
+        let (title, label) = match field.needs {
+            [other] => (
+                format!("`{}` means nothing without `{other}`", key.text),
+                format!("there is no `{other}` beside it"),
+            ),
+            several => (
+                format!("`{}` means nothing without one of {}", key.text, quoted(several)),
+                "there is none of them beside it".to_owned(),
+            ),
+        };
+        let diagnostic = Diagnostic::at(key.span.clone(), title, label);
         self.wrong.push(diagnostic.expected(field.doc));
     }
 
@@ -186,9 +197,18 @@ impl Checker {
     }
 
     fn none_chosen(&mut self, map: &'static Map, choice: &'static Choice, names: &[&str], at: &Range<usize>) {
-        let title = format!("{} needs one of {}", map.what, quoted(names));
-        let diagnostic = Diagnostic::at(at.clone(), title, "none of them is here");
-        self.wrong.push(diagnostic.expected(format!("exactly one {}", choice.what)).example(map.example));
+        let (title, label, expected) = match names {
+            [name] => {
+                (format!("{} needs `{name}` too", map.what), "it is not here", format!("the {}", choice.what))
+            }
+            _ => (
+                format!("{} needs one of {}", map.what, quoted(names)),
+                "none of them is here",
+                format!("exactly one {}", choice.what),
+            ),
+        };
+        let diagnostic = Diagnostic::at(at.clone(), title, label);
+        self.wrong.push(diagnostic.expected(expected).example(map.example));
     }
 
     fn unknown_field(&mut self, map: &'static Map, key: &Key, entries: &[(Key, Node)]) {
@@ -240,11 +260,11 @@ impl Checker {
 /// Whether a field that is there already asks for one of `names`, or a misspelt one was meant for it.
 fn missed_already(map: &'static Map, entries: &[(Key, Node)], names: &[&str]) -> bool {
     entries.iter().any(|(key, _)| {
-        let asks = |other: Option<&str>| other.is_some_and(|other| names.contains(&other));
+        let asks = |others: &[&str]| others.iter().any(|other| names.contains(other));
         let meant = || nearest(&key.text, map.all_fields().map(|field| field.name));
         match map.field(&key.text) {
-            Some(field) => asks(field.needs) || asks(map.company_of(field.name)),
-            None => asks(meant()),
+            Some(field) => asks(field.needs) || asks(map.company_of(field.name).as_slice()),
+            None => asks(meant().as_slice()),
         }
     })
 }
@@ -291,6 +311,10 @@ fn read(scalar: &Scalar, text: &str, reads_as: ReadsAs) -> Result<(), Problem> {
         Scalar::Resistance => scalar::resistance_mohm(text).map(drop),
         Scalar::Temperature => scalar::temperature_c(text).map(drop),
         Scalar::Ratio => scalar::ratio(text).map(drop),
+        Scalar::Rate => scalar::rate_per_s(text).map(drop),
+        Scalar::LineRate => scalar::line_rate_bps(text).map(drop),
+        Scalar::Code => truth_of(is_code(text), "a code has 2 to 24 letters and digits"),
+        Scalar::Wire => truth_of(is_wire(text), "another sign is in it"),
         Scalar::Count { .. } if reads_as == ReadsAs::Text && text.parse::<u32>().is_ok() => {
             Err(Problem { says: "a number stands without quotes".to_owned(), instead: Some(text.to_owned()) })
         }
@@ -321,6 +345,18 @@ fn truth_meant(text: &str) -> Option<String> {
 
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+}
+
+/// Of ISO 8583 `96` or `A0`, of a wallet `SYSTEMERROR` or `ACQ.SYSTEM_ERROR`.
+fn is_code(text: &str) -> bool {
+    let fits = |byte| matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.');
+    (2..=24).contains(&text.len()) && text.bytes().all(fits)
+}
+
+/// What stands in a field that a fault aims at: a number, a name.
+fn is_wire(text: &str) -> bool {
+    let fits = |byte| matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'.');
+    !text.is_empty() && text.bytes().all(fits)
 }
 
 /// Relative, below the catalogue folder, and alike on every platform.

@@ -3,6 +3,7 @@
 //! Source: "Scenario and rig files" of the design. The texts here are what a writer reads in messages
 //! and in the editor.
 
+use crate::acquirer_grammar::{ACQUIRER, SPAN};
 use crate::grammar::{AT, MANY, NTH, TIME, WHEN, word};
 use crate::printer_grammar::{AIR, PRINTER_FAULT, PRINTER_MISHAP};
 use crate::shape::{Choice, Field, Map, Presence, Scalar, Shape};
@@ -19,7 +20,7 @@ pub(crate) static FAULT: Shape = Shape::Map(Map {
     fields: &[
         NTH,
         Field::with(
-            "on",
+            &["on"],
             "message",
             Shape::Scalar(word!(MessageKind, "a kind of message")),
             "message: sale",
@@ -59,8 +60,8 @@ pub(crate) static FAULT: Shape = Shape::Map(Map {
                 Field::optional(
                     "acquirer",
                     Shape::Map(ACQUIRER),
-                    "acquirer: { down: { for: 90s } }",
-                    "something that happens to the acquirer's host",
+                    "acquirer: { loses: answer, to: sale, times: 1 }",
+                    "something that happens at the acquirer's host",
                 ),
             ],
         },
@@ -93,14 +94,33 @@ pub(crate) static FAULT: Shape = Shape::Map(Map {
                     "duplicate: { after: 2s, times: 1 }",
                     "the message comes twice",
                 ),
+                Field::optional(
+                    "reorder",
+                    Shape::Map(REORDER),
+                    "reorder: { times: 1 }",
+                    "the message waits until the next one at that point has passed",
+                ),
+                Field::optional(
+                    "corrupt",
+                    Shape::Map(CORRUPT),
+                    "corrupt: { times: 1 }",
+                    "one bit of the message is turned over",
+                ),
+                Field::optional(
+                    "bandwidth",
+                    Shape::Either(Scalar::LineRate, BANDWIDTH),
+                    "bandwidth: 9600bps",
+                    "the link carries only so many bits a second",
+                ),
                 Field::optional("cut", LASTS, "cut: { for: 5s }", "the link is cut at this point"),
             ],
         },
     ],
 });
 
-const FOR: Field = Field::optional("for", TIME, "for: 10s", "how long; the default is until the faults heal");
-const LASTS: Shape = Shape::Either(
+pub(crate) const FOR: Field =
+    Field::optional("for", TIME, "for: 10s", "how long; the default is until the faults heal");
+pub(crate) const LASTS: Shape = Shape::Either(
     UNTIL_HEALED,
     Map { what: "an outage", example: "{ for: 5s }", choices: &[], fields: &[FOR] },
 );
@@ -121,7 +141,7 @@ const DELAY: Map = Map {
     example: "{ by: 70s, times: 1 }",
     choices: &[],
     fields: &[
-        Field::required("by", TIME, "by: 70s", "how much later the message comes"),
+        Field::required("by", SPAN, "by: 70s", "how much later the message comes"),
         TIMES,
         SKIP,
         CHANCE,
@@ -139,6 +159,39 @@ const DUPLICATE: Map = Map {
     ],
 };
 
+const REORDER: Map =
+    Map { what: "`reorder`", example: "{ times: 1 }", choices: &[], fields: &[TIMES, SKIP, CHANCE] };
+const CORRUPT: Map = Map {
+    what: "`corrupt`",
+    example: "{ bit: 77, times: 1 }",
+    choices: &[],
+    fields: &[
+        Field::optional(
+            "bit",
+            Shape::Scalar(Scalar::Count { least: 0, most: 1_000_000 }),
+            "bit: 77",
+            "which bit, from the first byte's highest, over and over the message; the default is any, by the seed",
+        ),
+        TIMES,
+        SKIP,
+        CHANCE,
+    ],
+};
+const BANDWIDTH: Map = Map {
+    what: "`bandwidth`",
+    example: "{ rate: 9600bps, for: 60s }",
+    choices: &[],
+    fields: &[
+        Field::required(
+            "rate",
+            Shape::Scalar(Scalar::LineRate),
+            "rate: 9600bps",
+            "bits a second, eight a byte",
+        ),
+        FOR,
+    ],
+};
+
 const POWER: Map = Map {
     what: "`power`",
     example: "{ cut: terminal, for: 10s }",
@@ -152,27 +205,4 @@ const POWER: Map = Map {
         ),
         FOR,
     ],
-};
-const ACQUIRER: Map = Map {
-    what: "something that happens to the acquirer",
-    example: "{ down: { for: 90s } }",
-    fields: &[],
-    choices: &[Choice {
-        what: "mishap",
-        presence: Presence::Required,
-        fields: &[
-            Field::optional("down", LASTS, "down: { for: 90s }", "the host refuses connections"),
-            Field::optional(
-                "slow",
-                Shape::Map(Map {
-                    what: "`slow`",
-                    example: "{ by: 8s }",
-                    choices: &[],
-                    fields: &[Field::required("by", TIME, "by: 8s", "how much longer every request takes")],
-                }),
-                "slow: { by: 8s }",
-                "the host takes longer, until the faults heal",
-            ),
-        ],
-    }],
 };

@@ -19,7 +19,7 @@ macro_rules! word {
 pub(crate) use word;
 
 pub(crate) const TIME: Shape = Shape::Scalar(Scalar::Time);
-const MONEY: Shape = Shape::Scalar(Scalar::Money);
+pub(crate) const MONEY: Shape = Shape::Scalar(Scalar::Money);
 const TEXT: Shape = Shape::Scalar(Scalar::Text);
 const NAME: Shape = Shape::Scalar(Scalar::Name);
 pub(crate) const MANY: Shape = Shape::Scalar(Scalar::Count { least: 1, most: 1_000_000 });
@@ -177,7 +177,7 @@ pub(crate) const WHEN: Field = Field::optional(
     "the event that it waits for",
 );
 pub(crate) const NTH: Field = Field::with(
-    "when",
+    &["when"],
     "nth",
     MANY,
     "nth: 2",

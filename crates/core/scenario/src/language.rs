@@ -190,8 +190,10 @@ pub enum LinkVerdict {
     Drop(Hits),
     /// Holds it back.
     Delay {
-        /// For how long.
-        by: Duration,
+        /// For how long at least.
+        least: Duration,
+        /// For how long at most: anything between the two, evenly.
+        most: Duration,
         /// Which messages.
         hits: Hits,
     },
@@ -201,6 +203,22 @@ pub enum LinkVerdict {
         after: Duration,
         /// Which messages.
         hits: Hits,
+    },
+    /// Holds it back until the next message at that point has passed.
+    Reorder(Hits),
+    /// Turns one bit over.
+    Corrupt {
+        /// Which, from the first byte's highest, over and over the message; nothing means any.
+        bit: Option<u32>,
+        /// Which messages.
+        hits: Hits,
+    },
+    /// Carries only so much.
+    Bandwidth {
+        /// Bits a second.
+        rate_bps: u32,
+        /// For how long; nothing means until the faults heal.
+        lasts: Option<Duration>,
     },
     /// Cuts the link at that point.
     Cut {
@@ -245,7 +263,7 @@ pub struct PowerCut {
 }
 
 /// Something that happens to the acquirer's host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AcquirerFault {
     /// It refuses connections.
     Down {
@@ -257,6 +275,39 @@ pub enum AcquirerFault {
         /// By how much.
         by: Duration,
     },
+    /// Other terminals ask more than it can serve.
+    Rush(HostRush),
+    /// It does something to the requests that are aimed at.
+    Deed {
+        /// What, and to which. In a scenario its aim has no span of time: it is armed when the fault begins.
+        fault: acquirer::fault::Fault,
+        /// For how long; nothing means until the faults heal.
+        lasts: Option<Duration>,
+    },
+}
+
+/// A rush at the acquirer's host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HostRush {
+    /// Requests of others that come in a second.
+    pub arrivals_per_s: u32,
+    /// Requests that the host serves in a second.
+    pub served_per_s: u32,
+    /// Requests that may wait.
+    pub queue_max: u32,
+    /// For how long they come; nothing means until the faults heal.
+    pub lasts: Option<Duration>,
+}
+
+/// A fault of an acquirer that is served alone: from a file of faults, or through a side door.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostFault {
+    /// Where it stands in its text.
+    pub place: Place,
+    /// When it begins, counted from when the acquirer was started. The aim of a deed says it too.
+    pub at: SimTime,
+    /// What happens.
+    pub fault: AcquirerFault,
 }
 
 /// What has to come out of a run.

@@ -6,15 +6,17 @@
 //! | module | holds |
 //! |---|---|
 //! | `node` | YAML text to a tree in which every value knows its bytes |
-//! | `shape`, `grammar`, `fault_grammar`, `rig_file` | the one description of what a file may hold |
+//! | `shape`, `grammar`, `fault_grammar`, `acquirer_grammar`, `rig_file` | the one description of what a file may hold |
 //! | `check`, `schema` | the checker and the JSON Schema, both made from that description |
-//! | `lower`, `meaning` | the tree to typed values; references and faults that can never happen |
+//! | `lower`, `acquirer_lower`, `meaning` | the tree to typed values; references and faults that can never happen |
 //! | `diagnostic` | what is wrong, for people and for programs |
 //! | `fuzz` | what a fuzzer runs |
 //! | `language`, `rig`, `vocabulary`, `cause`, `law` | the typed result and its words |
 //!
 //! Source: "Scenario and rig files" of the design. *Not modelled:* writing files.
 
+mod acquirer_grammar;
+mod acquirer_lower;
 mod cause;
 mod check;
 mod diagnostic;
@@ -42,14 +44,15 @@ pub use diagnostic::{Diagnostic, Diagnostics};
 #[doc(hidden)]
 pub use fuzz::fuzz_printer_file;
 pub use language::{
-    AcquirerFault, Action, CardSale, Customer, Effect, Expectation, Expected, Fault, Hits, LinkFault,
-    LinkVerdict, Payer, Place, PowerCut, PrinterFault, ReceiptExpectation, Scenario, ShowQr, Step,
-    TerminalSetup, Trigger,
+    AcquirerFault, Action, CardSale, Customer, Effect, Expectation, Expected, Fault, Hits, HostFault,
+    HostRush, LinkFault, LinkVerdict, Payer, Place, PowerCut, PrinterFault, ReceiptExpectation, Scenario,
+    ShowQr, Step, TerminalSetup, Trigger,
 };
 pub use law::Law;
+pub use parse::acquirer_faults;
 pub use printer_file::PrinterFile;
 pub use rig::{AcquirerConnection, PrinterConnection, Rig, Role};
-pub use schema::{printer_schema, rig_schema, scenario_schema};
+pub use schema::{acquirer_faults_schema, printer_schema, rig_schema, scenario_schema};
 pub use vocabulary::{
     Event, Fate, Gear, Key, Language, LinkPoint, MessageKind, PRINTER_PROFILE_SENTENCES, PRINTER_PROFILES,
     PowerTarget, PrinterAct, ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILE_SENTENCES, TERMINAL_PROFILES,

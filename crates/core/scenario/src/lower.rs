@@ -5,10 +5,11 @@
 //! reports as our own mistake. Defaults: reference firmware in Chinese, the customer takes the receipt
 //! after 2 s and pays after 3 s, healing at 10 min, 30 min to settle.
 
+use crate::acquirer_lower::acquirer_fault;
 use crate::diagnostic::line_and_column;
 use crate::language::{
-    AcquirerFault, Action, CardSale, Customer, Effect, Expectation, Expected, Fault, Hits, LinkFault,
-    LinkVerdict, Payer, Place, PowerCut, ReceiptExpectation, Scenario, ShowQr, Step, TerminalSetup, Trigger,
+    Action, CardSale, Customer, Effect, Expectation, Expected, Fault, Hits, LinkFault, LinkVerdict, Payer,
+    Place, PowerCut, ReceiptExpectation, Scenario, ShowQr, Step, TerminalSetup, Trigger,
 };
 use crate::node::Node;
 use crate::printer_lower::{air_fault, printer_fault};
@@ -147,11 +148,11 @@ impl Node {
         scalar::time(self.scalar(name)?).ok()
     }
 
-    fn moment(&self, name: &str) -> Option<SimTime> {
+    pub(crate) fn moment(&self, name: &str) -> Option<SimTime> {
         self.time(name).map(|time| SimTime::ZERO + time)
     }
 
-    fn money(&self, name: &str) -> Option<Fen> {
+    pub(crate) fn money(&self, name: &str) -> Option<Fen> {
         scalar::money(self.scalar(name)?).ok()
     }
 
@@ -273,15 +274,27 @@ fn verdict(node: &Node) -> Option<LinkVerdict> {
         return Some(LinkVerdict::Drop(hits(drop)));
     }
     if let Some(delay) = node.get("delay") {
-        return Some(LinkVerdict::Delay { by: delay.time("by")?, hits: hits(delay) });
+        let (least, most) = span(delay.get("by")?)?;
+        return Some(LinkVerdict::Delay { least, most, hits: hits(delay) });
     }
     if let Some(duplicate) = node.get("duplicate") {
         return Some(LinkVerdict::Duplicate { after: duplicate.time("after")?, hits: hits(duplicate) });
     }
+    if let Some(reorder) = node.get("reorder") {
+        return Some(LinkVerdict::Reorder(hits(reorder)));
+    }
+    if let Some(corrupt) = node.get("corrupt") {
+        return Some(LinkVerdict::Corrupt { bit: corrupt.count("bit"), hits: hits(corrupt) });
+    }
+    if let Some(narrow) = node.get("bandwidth") {
+        let rate = narrow.text().or_else(|| narrow.scalar("rate"))?;
+        let rate_bps = scalar::line_rate_bps(rate).ok()?;
+        return Some(LinkVerdict::Bandwidth { rate_bps, lasts: narrow.time("for") });
+    }
     node.get("cut").map(|cut| LinkVerdict::Cut { lasts: cut.time("for") })
 }
 
-fn hits(node: &Node) -> Hits {
+pub(crate) fn hits(node: &Node) -> Hits {
     let chance = node.scalar("chance").and_then(|text| scalar::ratio(text).ok());
     Hits {
         times: node.count("times"),
@@ -290,11 +303,13 @@ fn hits(node: &Node) -> Hits {
     }
 }
 
-fn acquirer_fault(node: &Node) -> Option<AcquirerFault> {
-    if let Some(down) = node.get("down") {
-        return Some(AcquirerFault::Down { lasts: down.time("for") });
+/// The least and the most of a span; the same where it is always the same.
+fn span(node: &Node) -> Option<(Duration, Duration)> {
+    if let Some(text) = node.text() {
+        return scalar::time(text).ok().map(|by| (by, by));
     }
-    node.get("slow").and_then(|slow| slow.time("by")).map(|by| AcquirerFault::Slow { by })
+    let (one, other) = (node.time("between")?, node.time("and")?);
+    Some((one.min(other), one.max(other)))
 }
 
 fn receipt(node: &Node) -> Option<ReceiptExpectation> {

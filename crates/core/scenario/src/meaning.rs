@@ -5,10 +5,14 @@
 //! after card sales; only some printers have a presenter, a cutter, a drawer. *Not modelled:* what can be known only by
 //! running, such as an event that comes after healing.
 
+use crate::acquirer_lower::{check_aim, check_latencies, desk_of, kind};
 use crate::diagnostic::Diagnostic;
-use crate::language::{Action, Effect, LinkFault, LinkVerdict, Payer, PrinterFault, Scenario, Trigger};
+use crate::language::{
+    AcquirerFault, Action, Effect, HostFault, LinkFault, LinkVerdict, Payer, PrinterFault, Scenario, Trigger,
+};
 use crate::node::Node;
 use crate::{Event, LinkPoint, MessageKind, check};
+use acquirer::fault::Desk;
 use core::ops::Range;
 use printer::{Outlet, Profile};
 use sim::Fen;
@@ -31,9 +35,18 @@ pub(crate) fn check_meaning(scenario: &Scenario, root: &Node) -> Vec<Diagnostic>
             .or_else(|| never_hits(&what, &fault.effect));
         wrong.extend(never.map(|reason| reason.at(node, "this fault can never happen")));
         wrong.extend(aimed_cut(&fault.effect, node));
+        wrong.extend(check_latencies(node));
+        wrong.extend(check_aim(node));
     }
     laws(root, &mut wrong);
     wrong
+}
+
+/// Everything that is wrong with the meaning of faults of the acquirer alone.
+pub(crate) fn check_host_faults(_: &Vec<HostFault>, root: &Node) -> Vec<Diagnostic> {
+    let wrong = |node: &Node| check_latencies(node).into_iter().chain(check_aim(node)).collect::<Vec<_>>();
+    // Just one, or a list of them.
+    if root.entries().is_empty() { root.items().iter().flat_map(wrong).collect() } else { wrong(root) }
 }
 
 /// What a scenario has, as far as faults depend on it.
@@ -129,7 +142,25 @@ fn never_hits(what: &Contents, effect: &Effect) -> Option<Reason> {
             "a printer that has one, or another fault",
         );
     }
-    let Effect::Link(LinkFault { on, message, .. }) = effect else { return None };
+    if let Effect::Acquirer(AcquirerFault::Deed { fault, .. }) = effect {
+        let desk = fault.aim.desk.or_else(|| fault.aim.kind.map(desk_of));
+        let message = fault.aim.kind.and_then(|kind| MessageKind::from_name(kind.tag().0));
+        if let Some(reason) = message.and_then(nobody_asks) {
+            return Some(Reason { field: "acquirer", ..reason });
+        }
+        return match desk {
+            Some(Desk::Card) if !what.card => Reason::new("acquirer", NO_CARD, ADD_CARD),
+            Some(Desk::Wallet) if !what.qr => Reason::new("acquirer", NO_QR, ADD_QR),
+            _ => None,
+        };
+    }
+    let Effect::Link(LinkFault { on, message, verdict }) = effect else { return None };
+    if matches!(verdict, LinkVerdict::Bandwidth { .. })
+        && matches!(on, LinkPoint::PrinterLink | LinkPoint::TerminalPrints | LinkPoint::PrinterReplies)
+    {
+        let expected = "a point between terminal and acquirer";
+        return Reason::new("on", "the printer's line has a rate of its own", expected);
+    }
     if matches!(on, LinkPoint::AcquirerNotifies | LinkPoint::TerminalAcknowledges) && !what.qr {
         return Reason::new("on", format!("{NO_QR}, so nothing is ever notified"), ADD_QR);
     }
@@ -138,15 +169,21 @@ fn never_hits(what: &Contents, effect: &Effect) -> Option<Reason> {
         let says = format!("a {message} never passes at {on}");
         return Reason::new("message", says, "a kind of message that passes there, or no `message` at all");
     }
-    match message {
-        MessageKind::Sale | MessageKind::Reversal if !what.card => Reason::new("message", NO_CARD, ADD_CARD),
-        MessageKind::Order | MessageKind::Query | MessageKind::Close | MessageKind::Notification
-            if !what.qr =>
-        {
-            Reason::new("message", NO_QR, ADD_QR)
-        }
+    nobody_asks(message).or_else(|| match desk_of(kind(message)) {
+        Desk::Card if !what.card => Reason::new("message", NO_CARD, ADD_CARD),
+        Desk::Wallet if !what.qr => Reason::new("message", NO_QR, ADD_QR),
         _ => None,
+    })
+}
+
+/// What the terminal has no flow for yet; an acquirer that is served alone may well be asked it.
+fn nobody_asks(message: MessageKind) -> Option<Reason> {
+    use MessageKind::{Close, Notification, Order, Query, Reversal, Sale};
+    if matches!(message, Sale | Reversal | Order | Query | Close | Notification) {
+        return None;
     }
+    let says = format!("the terminal never asks for a {message}");
+    Reason::new("message", says, "a kind of message that the terminal sends")
 }
 
 /// Whether messages of a kind pass at a point.
@@ -163,15 +200,23 @@ const fn passes(on: LinkPoint, message: MessageKind) -> bool {
 /// A cut hits whatever is on the link, so one that is aimed at a kind of message is a misunderstanding.
 fn aimed_cut(effect: &Effect, node: &Node) -> Option<Diagnostic> {
     match effect {
-        Effect::Link(LinkFault { verdict: LinkVerdict::Cut { .. }, message: Some(_), .. }) => {
+        Effect::Link(LinkFault {
+            verdict: verdict @ (LinkVerdict::Cut { .. } | LinkVerdict::Bandwidth { .. }),
+            message: Some(_),
+            ..
+        }) => {
             let span = node.get("message")?.span.clone();
+            let (what, instead) = match verdict {
+                LinkVerdict::Cut { .. } => ("a cut", "no `message`, or `drop` instead of `cut`"),
+                _ => ("a bandwidth", "no `message`, or `delay` instead of `bandwidth`"),
+            };
             Some(
                 Diagnostic::at(
                     span,
-                    "a cut cannot be aimed at one kind of message",
-                    "a cut hits all of them",
+                    format!("{what} cannot be aimed at one kind of message"),
+                    format!("{what} hits all of them"),
                 )
-                .expected("no `message`, or `drop` instead of `cut`")
+                .expected(instead)
                 .example("{ on: acquirer.answers, message: sale, drop: always }"),
             )
         }

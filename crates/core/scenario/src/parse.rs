@@ -4,12 +4,12 @@
 //! happen). A pass reports all that it finds; the next one needs the one before it to be clean.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::language::Scenario;
-use crate::node::{self, Document, Node};
+use crate::language::{HostFault, Scenario};
+use crate::node::{self, Document, Kind, Node};
 use crate::printer_file::{self, PrinterFile};
 use crate::rig::Rig;
 use crate::shape::Shape;
-use crate::{check, grammar, lower, meaning, rig_file};
+use crate::{acquirer_grammar, acquirer_lower, check, grammar, lower, meaning, rig_file};
 
 impl Scenario {
     /// Reads a scenario file. `file_name` appears in messages only.
@@ -42,6 +42,19 @@ impl PrinterFile {
     }
 }
 
+/// Reads faults of the acquirer alone: a list of them, or just one, each as it would stand under `faults:` in a
+/// scenario, without `when`. JSON is YAML. `file_name` appears in messages only.
+///
+/// # Errors
+/// Everything that is wrong with the text, each with its place, what was expected, and an example.
+pub fn acquirer_faults(file_name: &str, bytes: &[u8]) -> Result<Vec<HostFault>, Diagnostics> {
+    let shape = |root: &Node| match root.kind {
+        Kind::Map(_) => &acquirer_grammar::ACQUIRER_FAULT,
+        _ => &acquirer_grammar::ACQUIRER_FAULTS,
+    };
+    parse_as(file_name, bytes, shape, acquirer_lower::host_faults, meaning::check_host_faults)
+}
+
 fn parse<T>(
     file_name: &str,
     bytes: &[u8],
@@ -49,8 +62,18 @@ fn parse<T>(
     lower: fn(&str, &Node) -> Option<T>,
     meaning: fn(&T, &Node) -> Vec<Diagnostic>,
 ) -> Result<T, Diagnostics> {
+    parse_as(file_name, bytes, |_| shape, lower, meaning)
+}
+
+fn parse_as<T>(
+    file_name: &str,
+    bytes: &[u8],
+    shape: impl FnOnce(&Node) -> &'static Shape,
+    lower: fn(&str, &Node) -> Option<T>,
+    meaning: fn(&T, &Node) -> Vec<Diagnostic>,
+) -> Result<T, Diagnostics> {
     let Document { source, root, mut wrong } = node::read(file_name, bytes)?;
-    wrong.extend(check::check(&root, shape));
+    wrong.extend(check::check(&root, shape(&root)));
     let refuse = |wrong| Err(Diagnostics::new(file_name, source, wrong));
     if !wrong.is_empty() {
         return refuse(wrong);

@@ -181,6 +181,24 @@ const RESISTANCE: Measure = Measure {
     most_says: "a resistance is at most 1000Ohm",
 };
 
+/// Requests in a second.
+const RATE: Measure = Measure {
+    name: "rate",
+    units: &[("/s", 1)],
+    usual: "/s",
+    most: 1_000_000,
+    most_says: "a rate is at most 1000000/s",
+};
+
+/// Bits in a second; 10 Gbit/s is no limit for anything here.
+const LINE_RATE: Measure = Measure {
+    name: "line rate",
+    units: &[("bps", 1), ("kbps", 1_000), ("Mbps", 1_000_000)],
+    usual: "bps",
+    most: 1_000_000_000,
+    most_says: "a line rate is at most 1000Mbps",
+};
+
 /// Degrees Celsius, without their sign.
 const TEMPERATURE: Measure = Measure {
     name: "temperature",
@@ -206,6 +224,19 @@ pub(crate) fn voltage_mv(text: &str) -> Result<u32, Problem> {
 /// A resistance such as `1500mOhm`, in milliohms.
 pub(crate) fn resistance_mohm(text: &str) -> Result<u32, Problem> {
     RESISTANCE.read(text).and_then(|mohm| u32::try_from(mohm).map_err(|_| Problem::new(RESISTANCE.most_says)))
+}
+
+/// A rate such as `150/s`: requests in a second.
+pub(crate) fn rate_per_s(text: &str) -> Result<u32, Problem> {
+    RATE.read(text).and_then(|rate| u32::try_from(rate).map_err(|_| Problem::new(RATE.most_says)))
+}
+
+/// A line rate such as `9600bps`, in bits a second; never nothing.
+pub(crate) fn line_rate_bps(text: &str) -> Result<u32, Problem> {
+    match LINE_RATE.read(text)? {
+        0 => Err(Problem::new("a line without a rate is a cut one").instead("cut: until-healed")),
+        rate => u32::try_from(rate).map_err(|_| Problem::new(LINE_RATE.most_says)),
+    }
 }
 
 /// A temperature such as `45C` or `-10C`, in degrees Celsius.

@@ -5,13 +5,19 @@
 
 use crate::node::{self, Kind, Node, ReadsAs};
 use crate::shape::{Choice, Field, List, Map, Presence, Scalar, Shape};
-use crate::{grammar, printer_file, rig_file};
+use crate::{acquirer_grammar, grammar, printer_file, rig_file};
 use serde_json::{Map as Object, Value, json};
 
 /// The JSON Schema of scenario files.
 #[must_use]
 pub fn scenario_schema() -> Value {
     document("Tillrig scenario", &grammar::SCENARIO)
+}
+
+/// The JSON Schema of files of the acquirer's faults alone.
+#[must_use]
+pub fn acquirer_faults_schema() -> Value {
+    document("Tillrig faults of an acquirer", &acquirer_grammar::ACQUIRER_FAULTS)
 }
 
 /// The JSON Schema of rig files.
@@ -66,10 +72,16 @@ fn of_map(map: &Map) -> Object<String, Value> {
         "required": required,
         "additionalProperties": false,
     }));
-    let needs: Object<String, Value> =
-        map.all_fields().filter_map(|field| Some((field.name.to_owned(), json!([field.needs?])))).collect();
+    let needs: Object<String, Value> = map
+        .all_fields()
+        .filter(|field| !field.needs.is_empty())
+        .map(|field| {
+            let any: Vec<Value> = field.needs.iter().map(|other| json!({ "required": [other] })).collect();
+            (field.name.to_owned(), json!({ "anyOf": any }))
+        })
+        .collect();
     if !needs.is_empty() {
-        schema.insert("dependentRequired".to_owned(), Value::Object(needs));
+        schema.insert("dependentSchemas".to_owned(), Value::Object(needs));
     }
     if !map.choices.is_empty() {
         let choices: Vec<Value> = map.choices.iter().map(of_choice).collect();
@@ -121,6 +133,11 @@ fn of_scalar(scalar: &Scalar) -> Object<String, Value> {
         Scalar::Resistance => pattern("[0-9]+(mOhm|Ohm)"),
         Scalar::Temperature => pattern("-?[0-9]{1,2}C"),
         Scalar::Ratio => pattern("[0-9]*[1-9][0-9]*/[0-9]*[1-9][0-9]*"),
+        Scalar::Rate => pattern("[0-9]+/s"),
+        Scalar::LineRate => pattern("[0-9]+(bps|kbps|Mbps)"),
+        // Written bare, a code or a field of digits is a number.
+        Scalar::Code => bare("[A-Za-z0-9_.]{2,24}"),
+        Scalar::Wire => bare("[A-Za-z0-9_.-]+"),
         Scalar::Count { least, most } => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Scalar::Truth => json!({ "type": "boolean" }),
         Scalar::Address => pattern(r"(\[[0-9a-fA-F:.]+\]|[0-9.]+):[0-9]{1,5}"),
@@ -130,6 +147,10 @@ fn of_scalar(scalar: &Scalar) -> Object<String, Value> {
 
 fn pattern(pattern: &str) -> Value {
     json!({ "type": "string", "pattern": format!("^{pattern}$") })
+}
+
+fn bare(pattern: &str) -> Value {
+    json!({ "type": ["string", "integer"], "pattern": format!("^{pattern}$") })
 }
 
 /// The value of a field's example.
@@ -153,7 +174,10 @@ fn json_of(node: &Node) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::{grammar, node, printer_file, printer_schema, rig_file, rig_schema, scenario_schema};
+    use super::{
+        acquirer_faults_schema, acquirer_grammar, grammar, node, printer_file, printer_schema, rig_file,
+        rig_schema, scenario_schema,
+    };
     use crate::check;
     use crate::shape::{Field, Shape};
     use serde_json::{Value, json};
@@ -174,7 +198,9 @@ mod tests {
     #[test]
     fn every_example_obeys_the_shape_that_it_illustrates() {
         let mut seen = 0;
-        for shape in [&grammar::SCENARIO, &rig_file::RIG, &printer_file::PRINTER] {
+        for shape in
+            [&grammar::SCENARIO, &acquirer_grammar::ACQUIRER_FAULTS, &rig_file::RIG, &printer_file::PRINTER]
+        {
             every_field(shape, &mut |field| {
                 let document =
                     node::read("example", field.example.as_bytes()).unwrap_or_else(|e| panic!("{e}"));
@@ -205,7 +231,7 @@ mod tests {
 
     #[test]
     fn the_schemas_are_closed_and_documented() {
-        for schema in [scenario_schema(), rig_schema(), printer_schema()] {
+        for schema in [scenario_schema(), acquirer_faults_schema(), rig_schema(), printer_schema()] {
             assert_eq!(schema["$schema"], json!("https://json-schema.org/draft/2020-12/schema"));
             closed(&schema);
         }

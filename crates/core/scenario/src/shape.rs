@@ -29,8 +29,8 @@ pub(crate) struct Map {
 pub(crate) struct Field {
     pub(crate) name: &'static str,
     pub(crate) required: bool,
-    /// Another field without which this one means nothing.
-    pub(crate) needs: Option<&'static str>,
+    /// Other fields: without any of them this one means nothing. None at all: it stands by itself.
+    pub(crate) needs: &'static [&'static str],
     pub(crate) doc: &'static str,
     pub(crate) shape: Shape,
     /// Field and value, as they stand in a file.
@@ -94,6 +94,14 @@ pub(crate) enum Scalar {
     Temperature,
     /// `1/3`.
     Ratio,
+    /// `150/s`.
+    Rate,
+    /// `9600bps`.
+    LineRate,
+    /// A reply code as it stands in a message: `96`, `A0`, `SYSTEMERROR`.
+    Code,
+    /// A field's number or name, or the end of its value.
+    Wire,
     /// A whole number between two bounds.
     Count { least: u32, most: u32 },
     /// `true` or `false`.
@@ -111,7 +119,7 @@ impl Field {
         example: &'static str,
         doc: &'static str,
     ) -> Self {
-        Self { name, required: true, needs: None, doc, shape, example }
+        Self { name, required: true, needs: &[], doc, shape, example }
     }
 
     pub(crate) const fn optional(
@@ -120,17 +128,17 @@ impl Field {
         example: &'static str,
         doc: &'static str,
     ) -> Self {
-        Self { name, required: false, needs: None, doc, shape, example }
+        Self { name, required: false, needs: &[], doc, shape, example }
     }
 
     pub(crate) const fn with(
-        needs: &'static str,
+        needs: &'static [&'static str],
         name: &'static str,
         shape: Shape,
         example: &'static str,
         doc: &'static str,
     ) -> Self {
-        Self { name, required: false, needs: Some(needs), doc, shape, example }
+        Self { name, required: false, needs, doc, shape, example }
     }
 }
 
@@ -190,6 +198,12 @@ impl Scalar {
             Self::Resistance => "a whole number and its unit: mOhm or Ohm".to_owned(),
             Self::Temperature => "whole degrees Celsius and `C`, from -40C to 85C".to_owned(),
             Self::Ratio => "a ratio of two whole numbers, more than 0 and at most 1".to_owned(),
+            Self::Rate => "a whole number and `/s`".to_owned(),
+            Self::LineRate => "a whole number and its unit: bps, kbps or Mbps".to_owned(),
+            Self::Code => {
+                "a reply code as it stands in the message, of 2 to 24 letters and digits".to_owned()
+            }
+            Self::Wire => "letters, digits, `_`, `-` or `.`, as they stand in the message".to_owned(),
             Self::Count { least, most } => format!("a whole number from {least} to {most}"),
             Self::Truth => "`true` or `false`".to_owned(),
             Self::Address => "an IP address and a port; port 0 takes any free one".to_owned(),

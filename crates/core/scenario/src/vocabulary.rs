@@ -64,6 +64,10 @@ pub const TERMINAL_PROFILES: &[&str] = &[
     "ignores-printer",
     "never-gives-up",
     "no-slip-no-sale",
+    "takes-any-reply",
+    "one-reversal-slot",
+    "believes-notices",
+    "busy-is-declined",
 ];
 
 /// What each terminal profile does, in the same order.
@@ -79,6 +83,10 @@ pub const TERMINAL_PROFILE_SENTENCES: &[&str] = &[
     "never asks the printer and offers no reprint",
     "repeats a reversal until the host says done, which it says only once",
     "reverses a captured payment when its slip cannot be printed",
+    "takes whatever card reply comes for the answer to what it asked last",
+    "has room for one pending reversal, and the next charge takes it",
+    "books what a notification says, signed or not, without asking",
+    "takes a host that says that it is in trouble for one that has declined",
 ];
 
 /// The names of the printer profiles.
@@ -122,6 +130,22 @@ vocabulary! {
     MessageKind {
         Sale = "sale", "A card sale.";
         Reversal = "reversal", "The reversal of a card sale whose result is unknown.";
+        QrSale = "qr-sale", "A payment by a code that the terminal has scanned from the payer's phone.";
+        OfflineSale = "offline-sale", "A card sale that the terminal has approved itself.";
+        Void = "void", "Takes a card sale of the same batch and day back.";
+        Refund = "refund", "Gives a part of an earlier card payment back, or all of it.";
+        Balance = "balance", "The question what a card has to spend.";
+        PreAuth = "preauth", "A pre-authorisation: money is held.";
+        PreAuthVoid = "preauth-void", "Lets held money go.";
+        Completion = "completion", "Takes what was held.";
+        CompletionVoid = "completion-void", "Gives what was taken back into the hold.";
+        Script = "script", "What the chip has made of the issuer's script.";
+        SignOn = "sign-on", "The terminal asks for its working keys.";
+        SignOut = "sign-out", "The terminal ends its day.";
+        Echo = "echo", "The question whether anybody is there.";
+        Parameters = "parameters", "Parameters and keys of card organisations.";
+        Settlement = "settlement", "The totals of a batch.";
+        Upload = "upload", "The details of a batch.";
         Order = "order", "A new wallet order, which becomes the QR code.";
         Query = "query", "The question what has become of a wallet order.";
         Close = "close", "The request to close a wallet order.";

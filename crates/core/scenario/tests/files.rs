@@ -1,16 +1,20 @@
 //! Whole files, right and wrong. The right ones are read into the values that they say; the rendered
 //! complaints about the wrong ones are snapshots, because a person has to be able to use them.
 
+use acquirer::fault::{Aim, AmountAim, Content, Deed, Desk, FieldAim, Latency, Totals};
+use acquirer::{Code, Kind};
 use core::time::Duration;
 use insta::assert_snapshot;
 use printer::{GearName, Micrometres, Permille, Poke, Roll, Sensor, Wire};
 use proptest::prelude::{ProptestConfig, any, proptest};
 use scenario::{
-    AcquirerConnection, Action, Customer, Diagnostics, Effect, Event, Fate, Law, LinkPoint, LinkVerdict,
-    Payer, PrinterConnection, PrinterFault, Rig, Scenario, Symptom, Trigger,
+    AcquirerConnection, AcquirerFault, Action, Customer, Diagnostics, Effect, Event, Fate, Law, LinkPoint,
+    LinkVerdict, Payer, PrinterConnection, PrinterFault, Rig, Scenario, Symptom, Trigger,
 };
 use sim::{Fen, Ratio, SimTime};
 use tillrig_scenario as scenario;
+
+type HostAct = acquirer::fault::Fault;
 
 const DESIGN: &str = include_str!("notification-lost.yaml");
 const EVERYTHING: &str = include_str!("everything.yaml");
@@ -64,7 +68,16 @@ fn every_word_of_the_language_is_read() {
     assert_eq!(scenario.terminal.reply_timeout, Some(Duration::from_secs(5)));
     assert_eq!(scenario.steps.len(), 6);
     assert_eq!(scenario.intent_of(2), 0);
-    assert_eq!(scenario.faults.len(), 40);
+    assert_eq!(scenario.faults.len(), 61);
+    let deeds: Vec<&HostAct> = scenario
+        .faults
+        .iter()
+        .filter_map(|fault| match &fault.effect {
+            Effect::Acquirer(AcquirerFault::Deed { fault, .. }) => Some(fault),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(deeds, host_acts().iter().collect::<Vec<_>>());
     assert_eq!(scenario.heal_at, SimTime::from_secs(180));
     let effects: Vec<&Effect> = scenario.faults.iter().map(|fault| &fault.effect).collect();
     let pokes: Vec<Poke> = effects
@@ -84,6 +97,40 @@ fn every_word_of_the_language_is_read() {
     assert_eq!(scenario.steps[3].start, Trigger::When { event: Event::TerminalGivesUp, nth: 2 });
     assert_eq!(scenario.expect.captured.value, Fen::ZERO);
     assert!(scenario.expect.receipts.unwrap().value.is_empty());
+}
+
+/// What the host's deeds of that file are, in its order.
+fn host_acts() -> Vec<HostAct> {
+    let all = Aim::EVERYTHING;
+    let to = |kind| Aim { kind: Some(kind), ..Aim::EVERYTHING };
+    let over = |amount| Aim { amount: Some(amount), ..Aim::EVERYTHING };
+    let field = |name: &str, ends: &str| {
+        let field = Some(FieldAim { name: name.into(), ends: ends.into() });
+        Aim { field, ..Aim::EVERYTHING }
+    };
+    let at = |desk| Aim { desk: Some(desk), ..Aim::EVERYTHING };
+    let says = |code, commits| Deed::Says { code: Code::new(code), commits };
+    let span = Duration::from_secs;
+    let tail = vec![(0, Duration::from_millis(50)), (990, span(3)), (1000, span(60))];
+    let third = Ratio { times: 1, of: 3 };
+    [
+        (Aim { amount: Some(AmountAim::Exactly(Fen(2500))), ..to(Kind::Sale) }, Deed::LoseRequest),
+        (Aim { times: 1, skip: 1, chance: third, ..to(Kind::Sale) }, Deed::LoseAnswer),
+        (over(AmountAim::AtMost(Fen(10_000))), Deed::Hold(Latency::fixed(span(60)))),
+        (over(AmountAim::AtLeast(Fen(10_000))), Deed::Hold(Latency::between(span(1), span(9)))),
+        (all.clone(), Deed::LateAnswer(Latency::table(tail).expect("it rises from 0 to 1000"))),
+        (to(Kind::Reversal), says("09", false)),
+        (at(Desk::Wallet), says("SYSTEMERROR", true)),
+        (to(Kind::Query), Deed::AnswerIntoNext),
+        (field("2", "0128"), Deed::RepeatAnswer(span(1))),
+        (field("out_trade_no", ""), Deed::SlowAnswer { byte_time: Duration::from_millis(100) }),
+        (at(Desk::Card), Deed::Damage(Content::ErrorPage)),
+        (all.clone(), Deed::CutAnswer { after_bytes: 20, reset: false }),
+        (over(AmountAim::Cents(69)), Deed::CutAnswer { after_bytes: 0, reset: true }),
+        (all, Deed::Totals(Totals::MissTheLast)),
+    ]
+    .map(|(aim, deed)| HostAct { aim, deed })
+    .to_vec()
 }
 
 /// What the printer's faults of that file do, by the units of each poke.
@@ -207,7 +254,10 @@ fn faults_that_can_never_happen_are_refused_all_at_once() {
                   \x20 - { on: terminal.asks, message: notification, drop: always }\n\
                   \x20 - { on: terminal.asks, message: query, drop: always }\n\
                   \x20 - { printer: open-cover, when: printer.retracts }\n\
-                  \x20 - { power: { cut: both }, at: 11m }\n";
+                  \x20 - { power: { cut: both }, at: 11m }\n\
+                  \x20 - { acquirer: { loses: answer, to: query } }\n\
+                  \x20 - { on: printer.link, bandwidth: 9600bps }\n\
+                  \x20 - { on: acquirer.link, message: sale, bandwidth: 9600bps }\n";
     assert_snapshot!("never_happens", with(CARD, faults));
 }
 
@@ -215,7 +265,8 @@ fn faults_that_can_never_happen_are_refused_all_at_once() {
 fn numbers_that_mean_never_are_refused() {
     let faults = "  - { on: acquirer.answers, drop: { times: 0 } }\n\
                   \x20 - { on: acquirer.answers, drop: { chance: 0/5 } }\n\
-                  \x20 - { on: acquirer.answers, drop: { chance: 5/3 } }\n";
+                  \x20 - { on: acquirer.answers, drop: { chance: 5/3 } }\n\
+                  \x20 - { on: acquirer.answers, bandwidth: 0bps }\n";
     assert_snapshot!("never_by_number", with(CARD, faults));
 }
 
@@ -307,6 +358,49 @@ fn everything_wrong_is_said_in_one_go() {
 const LOOPBACK: &str = "name: Loopback\nterminal: emulated\nprinter: emulated\nacquirer: emulated\nlinks:\n  printer: { pty: { baud: 115200 } }\n  acquirer: { tcp: 127.0.0.1:0 }\nscenarios: [scanned-no-receipt/power-cut.yaml]\n";
 
 #[test]
+fn faults_of_the_acquirer_stand_alone_as_they_stand_in_a_scenario() {
+    let list = "- { acquirer: { loses: answer, to: sale, times: 1 }, at: 10s }\n\
+                - { acquirer: { says: A0, for: 30s }, at: 1m }\n\
+                - { acquirer: { down: { for: 5s } } }\n";
+    let faults = scenario::acquirer_faults("faults.yaml", list.as_bytes()).unwrap();
+    let [lost, says, down] = faults.as_slice() else { panic!("{faults:?}") };
+    let AcquirerFault::Deed { fault, lasts: None } = &lost.fault else { panic!("{lost:?}") };
+    assert_eq!((fault.aim.from, fault.aim.until), (SimTime::from_secs(10), SimTime::NEVER));
+    assert_eq!((fault.aim.times, &fault.deed), (1, &Deed::LoseAnswer));
+    let AcquirerFault::Deed { fault, .. } = &says.fault else { panic!("{says:?}") };
+    assert_eq!((fault.aim.from, fault.aim.until), (SimTime::from_secs(60), SimTime::from_secs(90)));
+    assert_eq!((says.place.line, down.at), (2, SimTime::ZERO));
+    assert_eq!(down.fault, AcquirerFault::Down { lasts: Some(Duration::from_secs(5)) });
+}
+
+#[test]
+fn one_fault_of_the_acquirer_may_come_as_json() {
+    let json = br#"{"acquirer": {"holds": {"between": "1s", "and": "9s"}, "to": "sale"}}"#;
+    let faults = scenario::acquirer_faults("side door", json).unwrap();
+    let [one] = faults.as_slice() else { panic!("{faults:?}") };
+    let AcquirerFault::Deed { fault, .. } = &one.fault else { panic!("{one:?}") };
+    assert_eq!(fault.deed, Deed::Hold(Latency::between(Duration::from_secs(1), Duration::from_secs(9))));
+}
+
+#[test]
+fn wrong_faults_of_the_acquirer_are_explained_like_a_wrong_scenario() {
+    let text = "- { acquirer: { looses: answer } }\n\
+                - { acquirer: { loses: answer, says: 96 } }\n\
+                - { acquirer: { down: { for: 5s }, to: sale } }\n\
+                - { acquirer: { holds: { between: 1s } } }\n\
+                - { acquirer: { answers-with: rong-mac }, when: acquirer.commits }\n\
+                - { acquirer: { rush: { arrives: 150, serves: 100/m, queue: 0 } } }\n\
+                - { acquirer: { says: '96 busy' } }\n";
+    let wrong = scenario::acquirer_faults("faults.yaml", text.as_bytes()).unwrap_err();
+    assert_snapshot!("wrong_host_faults", wrong.render(false));
+    let text = "- { acquirer: { holds: { percentiles: [{ share: 0%, within: 2s }, { share: 90%, within: 1s }] } } }\n\
+                - { acquirer: { loses: answer, to: notification } }\n\
+                - { acquirer: { loses: answer, to: sale, desk: wallet } }\n";
+    let wrong = scenario::acquirer_faults("faults.yaml", text.as_bytes()).unwrap_err();
+    assert_snapshot!("host_faults_that_never_happen", wrong.render(false));
+}
+
+#[test]
 fn a_rig_is_read() {
     let rig = Rig::parse("loopback.yaml", LOOPBACK.as_bytes()).unwrap_or_else(|wrong| panic!("{wrong}"));
     assert_eq!(rig.printer_link, PrinterConnection::Pty { baud_bps: 115_200 });
@@ -325,6 +419,12 @@ fn a_wrong_rig_is_explained_like_a_wrong_scenario() {
     assert_snapshot!("rig", Rig::parse("rig.yaml", text.as_bytes()).unwrap_err().render(false));
 }
 
+/// One fault in both spellings.
+const HOST_LINES: [&str; 2] = [
+    "- { acquirer: { holds: { percentiles: [{ share: 0%, within: 1s }, { share: 100%, within: 2s }] }, to: sale }, at: 1s }",
+    r#"{"acquirer": {"cuts-answer": {"after-bytes": 3}, "field": {"name": 2, "ends": "0128"}, "amount": {"cents": 5}}}"#,
+];
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -332,6 +432,17 @@ proptest! {
     fn no_bytes_make_the_reader_panic(bytes in any::<Vec<u8>>()) {
         let _ = Scenario::parse("x.yaml", &bytes).map_err(|wrong| (wrong.render(true), wrong.to_json()));
         let _ = Rig::parse("x.yaml", &bytes).map_err(|wrong| wrong.render(false));
+        let _ = scenario::acquirer_faults("x.yaml", &bytes).map_err(|wrong| wrong.render(false));
+    }
+
+    #[test]
+    fn no_damage_to_a_fault_of_the_acquirer_makes_the_reader_panic(which in 0_usize..HOST_LINES.len(), at in any::<proptest::sample::Index>(), by in ".{0,3}", cut in 0_usize..6) {
+        let chars: Vec<char> = HOST_LINES[which].chars().collect();
+        let at = at.index(chars.len());
+        let before: String = chars[..at].iter().collect();
+        let after: String = chars[(at + cut).min(chars.len())..].iter().collect();
+        let text = format!("{before}{by}{after}");
+        let _ = scenario::acquirer_faults("x.yaml", text.as_bytes()).map_err(|wrong| (wrong.render(true), wrong.to_json()));
     }
 
     #[test]

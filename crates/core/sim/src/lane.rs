@@ -66,6 +66,8 @@ pub struct Lane {
     cuts: u16,
     /// The same for refusals.
     refusals: u16,
+    /// Rates that the line is narrowed to, by the time of one byte; the slowest counts.
+    narrow: Vec<Duration>,
     in_flight: VecDeque<Parcel>,
     held: Option<(Tag, Span)>,
     busy_until: SimTime,
@@ -99,6 +101,7 @@ impl Lane {
             timing,
             cuts: 0,
             refusals: 0,
+            narrow: Vec::new(),
             in_flight: VecDeque::new(),
             held: None,
             busy_until: SimTime::ZERO,
@@ -121,6 +124,23 @@ impl Lane {
         self.refusals = self.refusals.saturating_sub(1);
     }
 
+    /// Narrows the line: a byte takes this long, unless it takes longer anyway.
+    pub fn narrow(&mut self, byte_time: Duration) {
+        self.narrow.push(byte_time);
+    }
+
+    /// Takes one narrowing of this kind back.
+    pub fn widen(&mut self, byte_time: Duration) {
+        if let Some(at) = self.narrow.iter().position(|other| *other == byte_time) {
+            self.narrow.remove(at);
+        }
+    }
+
+    /// The time of one byte on the line, if the line is a limit.
+    fn byte_time(&self) -> Option<Duration> {
+        self.timing.byte_time.into_iter().chain(self.narrow.iter().copied()).max()
+    }
+
     /// Whether messages are carried.
     pub(crate) const fn is_joined(&self) -> bool {
         self.cuts == 0 && self.refusals == 0
@@ -140,7 +160,7 @@ impl Lane {
         for parcel in self.in_flight.drain(..) {
             recycle(&mut self.spare, parcel.cargo);
         }
-        if let (Some(mut parcel), Some(byte_time)) = (first, self.timing.byte_time)
+        if let (Some(mut parcel), Some(byte_time)) = (first, self.byte_time())
             && let Cargo::Bytes(bytes) = &mut parcel.cargo
         {
             let missing = parcel.at.since(now + self.timing.latency);
@@ -226,8 +246,9 @@ impl Lane {
         orders: &mut u64,
         turned_bit: Option<u32>,
     ) {
-        let Some(byte_time) = self.timing.byte_time else {
-            let at = now + self.timing.latency + extra;
+        let Some(byte_time) = self.byte_time() else {
+            // Behind what a narrow line still carries, nothing gets through sooner.
+            let at = self.busy_until.max(now) + self.timing.latency + extra;
             self.launch(at, tag, kept, trace, orders, turned_bit);
             return;
         };

@@ -32,7 +32,7 @@ pub use lane::{Endpoint, Lane, LaneId, Timing};
 pub use machine::{Input, Machine, Output, Port, Reason, Tag};
 pub use money::Fen;
 pub use outbox::Outbox;
-pub use rule::{Rule, Selector, Verdict};
+pub use rule::{Rule, Ruling, Selector, Verdict};
 pub use stream::{Ratio, Seed, Stream};
 pub use time::SimTime;
 pub use trace::{Entry, Record, Span, Trace};

@@ -14,7 +14,7 @@ pub struct Rule {
     /// What it aims at.
     pub selector: Selector,
     /// What becomes of a message that it hits.
-    pub verdict: Verdict,
+    pub ruling: Ruling,
     /// Its own dice.
     pub dice: Stream,
 }
@@ -22,7 +22,43 @@ pub struct Rule {
 impl Rule {
     /// What this rule says of one message.
     pub fn on_message(&mut self, tag: Tag) -> Verdict {
-        if self.selector.selects(tag, &mut self.dice) { self.verdict } else { Verdict::Pass }
+        if self.selector.selects(tag, &mut self.dice) {
+            self.ruling.draw(&mut self.dice)
+        } else {
+            Verdict::Pass
+        }
+    }
+}
+
+/// What a rule says: the same of every message, or something drawn from its dice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ruling {
+    /// Always this.
+    Always(Verdict),
+    /// A delay between the two, evenly.
+    DelayBetween(Duration, Duration),
+    /// Any bit is turned over.
+    CorruptAnyBit,
+}
+
+impl Ruling {
+    fn draw(self, dice: &mut Stream) -> Verdict {
+        match self {
+            Self::Always(verdict) => verdict,
+            Self::DelayBetween(least, most) => {
+                let nanos = |span: Duration| u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
+                let width = nanos(most).saturating_sub(nanos(least));
+                Verdict::Delay(least + Duration::from_nanos(dice.below(width.saturating_add(1))))
+            }
+            // Frames and requests are far shorter than 512 MiB: every bit of one is about as likely.
+            Self::CorruptAnyBit => Verdict::Corrupt { bit: u32::try_from(dice.below(1 << 32)).unwrap_or(0) },
+        }
+    }
+}
+
+impl From<Verdict> for Ruling {
+    fn from(verdict: Verdict) -> Self {
+        Self::Always(verdict)
     }
 }
 
@@ -83,14 +119,15 @@ pub enum Verdict {
 
 #[cfg(test)]
 mod tests {
-    use super::{Rule, Selector, Verdict};
+    use super::{Rule, Ruling, Selector, Verdict};
     use crate::{Ratio, Seed, Tag};
+    use core::time::Duration;
 
     const SALE: Tag = Tag("sale");
     const QUERY: Tag = Tag("query");
 
     fn dropping(selector: Selector) -> Rule {
-        Rule { fault: 0, selector, verdict: Verdict::Drop, dice: Seed(1).stream("rule") }
+        Rule { fault: 0, selector, ruling: Verdict::Drop.into(), dice: Seed(1).stream("rule") }
     }
 
     #[test]
@@ -99,6 +136,23 @@ mod tests {
         let verdicts: Vec<Verdict> =
             [SALE, QUERY, SALE, SALE].into_iter().map(|tag| rule.on_message(tag)).collect();
         assert_eq!(verdicts, [Verdict::Pass, Verdict::Pass, Verdict::Drop, Verdict::Pass]);
+    }
+
+    #[test]
+    fn a_drawn_delay_lies_between_its_ends_and_is_another_each_time() {
+        let (least, most) = (Duration::from_millis(10), Duration::from_millis(30));
+        let ruling = Ruling::DelayBetween(least, most);
+        let mut rule = Rule { ruling, ..dropping(Selector::EVERYTHING) };
+        let delays: Vec<Duration> = (0..1000)
+            .map(|_| match rule.on_message(SALE) {
+                Verdict::Delay(by) => by,
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert!(delays.iter().all(|by| (least..=most).contains(by)));
+        let early = delays.iter().filter(|by| **by < Duration::from_millis(20)).count();
+        // 500 expected; five standard deviations of a binomial(1000, 1/2) are 79.
+        assert!((421..=579).contains(&early), "{early}");
     }
 
     #[test]

@@ -392,7 +392,7 @@ mod tests {
 
     fn rule(verdict: Verdict) -> Rule {
         let selector = Selector { times: 1, ..Selector::EVERYTHING };
-        Rule { fault: 3, selector, verdict, dice: Seed(0).stream("rule") }
+        Rule { fault: 3, selector, ruling: verdict.into(), dice: Seed(0).stream("rule") }
     }
 
     fn network() -> (World<Talker>, MachineId, LaneId) {
@@ -470,6 +470,18 @@ mod tests {
         let texts = heard(world);
         assert_eq!(texts.len(), 2);
         assert!(texts[0].starts_with("0.640s 0123") && texts[1] == "0.700s 456789", "{texts:?}");
+    }
+
+    #[test]
+    fn a_narrowed_network_delivers_at_its_rate_until_it_is_widened() {
+        // 10 ms a byte: 64 bytes come after 0.64 s and the latency; what follows comes behind them.
+        let (mut world, a, lane) = network();
+        world.lane_mut(lane).narrow(Duration::from_millis(10));
+        world.poke(a, "0123456789012345678901234567890123456789012345678901234567890123");
+        world.lane_mut(lane).widen(Duration::from_millis(10));
+        world.poke(a, "next");
+        let texts = heard(world);
+        assert!(texts[0].starts_with("0.690s 0123") && texts[1] == "0.690s next", "{texts:?}");
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::CARD;
 use crate::desk::{Desk, Next};
 use crate::event::{ChargeResult, Event, Request};
 use crate::journal::{Approval, Charge, Record};
-use crate::profile::{Cancel, ReversalEnds, Silence, Store};
+use crate::profile::{Cancel, HostTrouble, Replies, ReversalEnds, Silence, Store};
 use crate::screen::Belief;
 use core::time::Duration;
 use iso8583::{CUP, FollowUp, Message, Mti, ReplyClass, encode_with_mac, reply_entry};
@@ -59,6 +59,9 @@ const PAUSE: Duration = Duration::from_secs(60);
 const NO_REPLY: &str = "98";
 /// Reason of a reversal: anything else.
 const OTHER: &str = "06";
+/// Replies of a host or a switch in trouble. The dialect calls them refusals, but not every host that says so has
+/// refused: the trouble may have come after the commit.
+const TROUBLE: [[u8; 2]; 4] = [*b"06", *b"91", *b"92", *b"96"];
 /// Reason of a reversal: the reply's MAC was wrong.
 const BAD_MAC: &str = "A0";
 
@@ -124,7 +127,7 @@ impl CardCharge {
 
     /// A whole frame has come, and its MAC has been checked.
     pub(crate) fn on_reply(&mut self, reply: &Message, authentic: bool, desk: &mut Desk<'_>) -> Next {
-        if let Err(why) = self.matches(reply) {
+        if let Err(why) = self.matches(reply, desk) {
             desk.event(Event::Disbelieved { why });
             return Next::Stay;
         }
@@ -194,6 +197,11 @@ impl CardCharge {
         }
     }
 
+    /// Whether nobody knows whether it stands, and it is being undone.
+    pub(crate) const fn is_being_undone(&self) -> bool {
+        matches!(self.stage, Stage::Reversing { .. } | Stage::Resting { .. })
+    }
+
     /// When this charge wants to be woken, and why.
     pub(crate) fn wake_at(&self) -> Option<(SimTime, Reason)> {
         match self.stage {
@@ -224,6 +232,11 @@ impl CardCharge {
                 self.store(text(37), text(38), desk)
             }
             (_, FollowUp::Query | FollowUp::Reverse | FollowUp::SignOnAndReverse) => self.doubt(OTHER, desk),
+            _ if TROUBLE.contains(&entry.code)
+                && desk.settings.profile.habits.trouble == HostTrouble::Doubted =>
+            {
+                self.doubt(OTHER, desk)
+            }
             _ => {
                 desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Declined });
                 self.end(Belief::Declined, Afterwards::Over, desk)
@@ -266,12 +279,15 @@ impl CardCharge {
     }
 
     /// A reply counts only for the open request: same answer type, trace number, amount, terminal, merchant.
-    fn matches(&self, reply: &Message) -> Result<(), &'static str> {
+    fn matches(&self, reply: &Message, desk: &Desk<'_>) -> Result<(), &'static str> {
         let expected = match self.stage {
             Stage::Waiting { .. } => Mti::FINANCIAL_REPLY,
             Stage::Reversing { .. } => Mti::REVERSAL_REPLY,
             _ => return Err("no request is open"),
         };
+        if desk.settings.profile.habits.replies == Replies::Any {
+            return Ok(());
+        }
         let same = |field| reply.field(field) == self.message.field(field);
         if reply.mti() != expected {
             Err("it answers another kind of request")

@@ -10,7 +10,7 @@ use crate::flow::Flow;
 use crate::journal::{Approval, Charge, Journal, Record};
 use crate::memory::{Held, Memory};
 use crate::order::Order;
-use crate::profile::{PrinterStatus, Reprint, Unprinted};
+use crate::profile::{Pending, PrinterStatus, Reprint, Unprinted};
 use crate::screen::{Belief, Screen};
 use crate::settings::Settings;
 use crate::slip::Delivery;
@@ -120,6 +120,7 @@ impl Terminal {
     }
 
     fn start_card(&mut self, now: SimTime, intent: Intent, amount: Fen) {
+        self.give_way(now);
         if !self.accepts(intent) {
             return;
         }
@@ -130,6 +131,7 @@ impl Terminal {
     }
 
     fn start_order(&mut self, now: SimTime, intent: Intent, amount: Fen) {
+        self.give_way(now);
         if !self.accepts(intent) {
             return;
         }
@@ -138,6 +140,19 @@ impl Terminal {
         let number = Order::next_number(&mut desk);
         let charge = Charge { intent, key: Key::Order(number), amount };
         *memory.flow = Flow::Order(Box::new(Order::begin(charge, number, &mut desk)));
+    }
+
+    /// A careless firmware has one place for the charge that may have to be undone, and wipes it for the next one.
+    fn give_way(&mut self, now: SimTime) {
+        if self.settings.profile.habits.pending == Pending::Blocks {
+            return;
+        }
+        if let Flow::Card(card) = &self.memory.flow
+            && card.is_being_undone()
+        {
+            self.journal.write(now, Record::Ended(card.charge.key));
+            self.memory.flow = Flow::Idle;
+        }
     }
 
     /// One charge at a time: while one is open, the next is turned away.

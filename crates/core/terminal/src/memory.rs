@@ -7,9 +7,10 @@ use crate::journal::{Charge, Journal};
 use crate::screen::{Belief, Face, Screen};
 use crate::settings::Settings;
 use crate::spooler::Spooler;
+use core::time::Duration;
 use escpos::Presenter;
 use iso8583::{Framer, Message, Mti};
-use sim::Key;
+use sim::{Key, SimTime};
 use wallet::http::{Limits, RequestParser, ResponseParser};
 use wallet::messages::{Codec, Merchant};
 use wallet::sign::{ApiKey, SignType};
@@ -33,6 +34,27 @@ pub(crate) struct Memory {
     pub(crate) answers: ResponseParser,
     pub(crate) notices: RequestParser,
     pub(crate) codec: Codec,
+    /// When anything came last at the ports for card replies, answers and notifications.
+    pub(crate) heard: Heard,
+}
+
+/// When bytes came last, port by port.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Heard {
+    pub(crate) card: SimTime,
+    pub(crate) answers: SimTime,
+    pub(crate) notices: SimTime,
+}
+
+impl Heard {
+    /// What is half read after so long ends nowhere: its connection is gone, and what comes next is no part of it.
+    const READING: Duration = Duration::from_secs(10);
+
+    /// Bytes come now; whether what was read before belongs to them.
+    pub(crate) fn goes_on(last: &mut SimTime, now: SimTime) -> bool {
+        let pause = now.since(core::mem::replace(last, now));
+        pause < Self::READING
+    }
 }
 
 /// A receipt that the presenter holds until the result is known.
@@ -69,6 +91,7 @@ impl Memory {
             answers: ResponseParser::new(Limits::DEFAULT),
             notices: RequestParser::new(Limits::DEFAULT),
             codec: Codec::new(merchant, "api.mch.weixin.qq.com"),
+            heard: Heard::default(),
         }
     }
 }

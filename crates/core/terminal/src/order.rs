@@ -7,19 +7,20 @@
 //!                       └───────────┐  ▼                     │ paid after all
 //!                                  Closing ──► Asking ───────┤
 //!                                     ▲           │ closed   └► Ending ──► over
-//!                                     └── Resting ◄ silence
+//!                                     ├── Resting ◄┤ silence
+//!                                     └── Remaking ◄ unknown there, and the code was shown
 //! ```
 //!
 //! Source of the rules: WeChat Pay, "payment state machine": silence, `SYSTEMERROR` and anything unreadable leave the
 //! result unknown; only a query or a close that was answered settles it. A close is believed when a query
-//! for the same order says closed: its own answer names no order. *Not modelled yet:* payment codes scanned
+//! for the same order says closed: its own answer names no order. Nor does a refusal: see `on_refusal`. *Not modelled yet:* payment codes scanned
 //! from the customer, reverse, refund, other wallets.
 
 use crate::WALLET;
 use crate::desk::{Desk, Next};
 use crate::event::{ChargeResult, Event, Request};
 use crate::journal::{Approval, Charge, Record};
-use crate::profile::{Cancel, Prints, Silence};
+use crate::profile::{Cancel, Notices, Prints, Silence};
 use crate::screen::Belief;
 use core::time::Duration;
 use sim::{Fen, Key, OrderNo, Reason, SimTime};
@@ -33,18 +34,42 @@ pub(crate) struct Order {
     pub(crate) charge: Charge,
     pub(crate) number: OrderNo,
     stage: Stage,
+    /// Somebody may have its code.
+    shown: bool,
 }
 
 #[derive(Clone, Debug)]
 enum Stage {
-    Recording { cancelled: bool },
-    Ordering { until: SimTime, tries: u32 },
-    Showing { until: SimTime, next: SimTime, asked: bool },
-    Closing { until: SimTime },
-    Asking { until: SimTime },
-    Resting { until: SimTime },
+    Recording {
+        cancelled: bool,
+    },
+    Ordering {
+        until: SimTime,
+        tries: u32,
+    },
+    Showing {
+        until: SimTime,
+        next: SimTime,
+        asked: bool,
+    },
+    Closing {
+        until: SimTime,
+    },
+    Asking {
+        until: SimTime,
+    },
+    /// Made once more under its number, only to be closed.
+    Remaking {
+        until: SimTime,
+    },
+    Resting {
+        until: SimTime,
+    },
     Storing(Approval),
-    Ending { belief: Belief, again: bool },
+    Ending {
+        belief: Belief,
+        again: bool,
+    },
 }
 
 /// How long one answer of the gateway may take.
@@ -61,12 +86,13 @@ impl Order {
     pub(crate) fn begin(charge: Charge, number: OrderNo, desk: &mut Desk<'_>) -> Self {
         desk.event(Event::Began { intent: charge.intent, key: charge.key, amount: charge.amount });
         desk.write(Record::Begun(charge));
-        Self { charge, number, stage: Stage::Recording { cancelled: false } }
+        Self { charge, number, stage: Stage::Recording { cancelled: false }, shown: false }
     }
 
     /// Takes up an order that the journal says was begun: nobody knows what became of it.
     pub(crate) fn recover(charge: Charge, number: OrderNo, desk: &mut Desk<'_>, codec: &mut Codec) -> Self {
-        let mut order = Self { charge, number, stage: Stage::Recording { cancelled: false } };
+        // Whether its code was on the screen is forgotten.
+        let mut order = Self { charge, number, stage: Stage::Recording { cancelled: false }, shown: true };
         order.ask(desk, codec);
         order
     }
@@ -100,7 +126,7 @@ impl Order {
     /// Which call is open, if any.
     pub(crate) const fn open_call(&self) -> Option<Call> {
         match self.stage {
-            Stage::Ordering { .. } => Some(Call::UnifiedOrder),
+            Stage::Ordering { .. } | Stage::Remaking { .. } => Some(Call::UnifiedOrder),
             Stage::Showing { asked: true, .. } | Stage::Asking { .. } => Some(Call::OrderQuery),
             Stage::Closing { .. } => Some(Call::CloseOrder),
             _ => None,
@@ -115,6 +141,10 @@ impl Order {
         codec: &mut Codec,
     ) -> Next {
         match answer {
+            Ok(Settled::CodeUrl) if matches!(self.stage, Stage::Remaking { .. }) => {
+                self.close(desk, codec);
+                Next::Stay
+            }
             Ok(Settled::CodeUrl) => self.show(desk),
             Ok(Settled::Closed) => {
                 self.ask(desk, codec);
@@ -147,7 +177,7 @@ impl Order {
                 self.stage = Stage::Showing { until, next: desk.now + POLL, asked: false };
                 Next::Stay
             }
-            Stage::Closing { .. } | Stage::Asking { .. } => self.rest(desk),
+            Stage::Closing { .. } | Stage::Asking { .. } | Stage::Remaking { .. } => self.rest(desk),
             _ => Next::Stay,
         }
     }
@@ -161,11 +191,16 @@ impl Order {
         desk: &mut Desk<'_>,
         codec: &mut Codec,
     ) -> Next {
-        if amount != self.charge.amount {
+        let habits = desk.settings.profile.habits;
+        if amount != self.charge.amount && habits.notices == Notices::AskedAfter {
             desk.event(Event::Disbelieved { why: "its amount is another" });
             return Next::Stay;
         }
-        match (&self.stage, desk.settings.profile.habits.prints) {
+        match (&self.stage, habits.prints) {
+            (Stage::Showing { .. }, Prints::AfterTheResult) if habits.notices == Notices::Believed => {
+                desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Approved });
+                self.store(transaction.to_owned(), desk)
+            }
             (Stage::Showing { until, .. }, Prints::AfterTheResult) => {
                 let until = *until;
                 self.query(desk, codec);
@@ -217,7 +252,11 @@ impl Order {
                 self.stage = Stage::Showing { until, next: now + ANSWER, asked: true };
                 Next::Stay
             }
-            Stage::Closing { until } | Stage::Asking { until } if now >= until => self.rest(desk),
+            Stage::Closing { until } | Stage::Asking { until } | Stage::Remaking { until }
+                if now >= until =>
+            {
+                self.rest(desk)
+            }
             Stage::Resting { until } if now >= until => {
                 self.close(desk, codec);
                 Next::Stay
@@ -237,12 +276,14 @@ impl Order {
             Stage::Showing { next, .. } => Some((next, Reason("answer to the query is overdue"))),
             Stage::Closing { until } => Some((until, Reason("answer to the close is overdue"))),
             Stage::Asking { until } => Some((until, Reason("answer to the query is overdue"))),
+            Stage::Remaking { until } => Some((until, Reason("answer to the order is overdue"))),
             Stage::Resting { until } => Some((until, Reason("order is closed again"))),
             Stage::Recording { .. } | Stage::Storing(_) | Stage::Ending { .. } => None,
         }
     }
 
     fn show(&mut self, desk: &mut Desk<'_>) -> Next {
+        self.shown = true;
         desk.event(Event::CodeShown { order: self.number });
         let until = desk.now + desk.settings.result_timeout;
         match desk.settings.profile.habits.prints {
@@ -288,13 +329,23 @@ impl Order {
 
     fn on_refusal(&mut self, code: ErrCode, desk: &mut Desk<'_>, codec: &mut Codec) -> Next {
         match (&self.stage, code) {
-            (Stage::Closing { .. }, ErrCode::OrderPaid | ErrCode::OrderClosed) => {
+            (Stage::Closing { .. } | Stage::Remaking { .. }, ErrCode::OrderPaid | ErrCode::OrderClosed) => {
                 self.ask(desk, codec);
                 Next::Stay
             }
+            // A refusal names no order, and may be the late one of an older: an order whose code somebody may have is
+            // made once more and closed, so that a query says closed.
+            (Stage::Closing { .. } | Stage::Asking { .. }, ErrCode::OrderNotExist) if self.shown => {
+                self.remake(desk, codec);
+                Next::Stay
+            }
+            // Without its code nobody can pay it, whatever the gateway knows of it.
             (Stage::Closing { .. } | Stage::Asking { .. }, ErrCode::OrderNotExist) => {
-                desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Undone });
                 self.end(Belief::Declined, false, desk)
+            }
+            // Its code was never shown: nobody has paid it, nobody has closed it. A late answer about an older one.
+            (Stage::Ordering { .. }, ErrCode::OrderPaid | ErrCode::OrderClosed | ErrCode::OrderNotExist) => {
+                self.on_doubt("it is about another order", desk)
             }
             (Stage::Ordering { .. }, code) if !code.leaves_result_unknown() => {
                 desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Declined });
@@ -344,6 +395,16 @@ impl Order {
     }
 
     fn order(&mut self, tries: u32, desk: &mut Desk<'_>, codec: &mut Codec) {
+        self.send_order(desk, codec);
+        self.stage = Stage::Ordering { until: desk.now + ANSWER, tries };
+    }
+
+    fn remake(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) {
+        self.send_order(desk, codec);
+        self.stage = Stage::Remaking { until: desk.now + ANSWER };
+    }
+
+    fn send_order(&self, desk: &mut Desk<'_>, codec: &mut Codec) {
         let number = self.number;
         let order = UnifiedOrder {
             out_trade_no: number.as_str(),
@@ -351,7 +412,6 @@ impl Order {
             body: "Morning Light Store",
         };
         self.send(Request::Order, &messages::Request::UnifiedOrder(order), desk, codec);
-        self.stage = Stage::Ordering { until: desk.now + ANSWER, tries };
     }
 
     fn close(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) {

@@ -6,12 +6,14 @@ use crate::event::Event;
 use crate::flow::Flow;
 use crate::journal::{Approval, Record};
 use crate::machine::Terminal;
-use crate::memory::Memory;
+use crate::memory::{Heard, Memory};
 use crate::order::Settled;
+use crate::profile::Notices;
 use crate::screen::Belief;
 use iso8583::{CUP, Message, Mti};
 use sim::{Fen, Key, OrderNo, SimTime, Tag};
-use wallet::messages::Acknowledgement;
+use wallet::messages::{Acknowledgement, RequestError};
+use wallet::xml::Fields;
 
 impl Terminal {
     pub(crate) fn on_printer_bytes(&mut self, now: SimTime, bytes: &[u8]) {
@@ -24,6 +26,9 @@ impl Terminal {
     }
 
     pub(crate) fn on_card_bytes(&mut self, now: SimTime, bytes: &[u8]) {
+        if !Heard::goes_on(&mut self.memory.heard.card, now) {
+            self.memory.card_frames.reset();
+        }
         self.memory.card_frames.push(bytes);
         loop {
             let memory = &mut self.memory;
@@ -48,6 +53,9 @@ impl Terminal {
     }
 
     pub(crate) fn on_answer_bytes(&mut self, now: SimTime, bytes: &[u8]) {
+        if !Heard::goes_on(&mut self.memory.heard.answers, now) {
+            self.memory.answers.reset();
+        }
         self.memory.answers.push(bytes);
         loop {
             let Memory { answers, codec, flow, .. } = &mut self.memory;
@@ -70,6 +78,9 @@ impl Terminal {
     }
 
     pub(crate) fn on_notice_bytes(&mut self, now: SimTime, bytes: &[u8]) {
+        if !Heard::goes_on(&mut self.memory.heard.notices, now) {
+            self.memory.notices.reset();
+        }
         self.memory.notices.push(bytes);
         loop {
             let Memory { notices, codec, .. } = &mut self.memory;
@@ -82,12 +93,17 @@ impl Terminal {
                     return;
                 }
             };
-            let notice = codec.decode_notification(&request).ok().map(|notice| Notice {
-                number: OrderNo::new(notice.out_trade_no),
-                transaction: notice.transaction_id.to_owned(),
-                amount: Fen(i64::try_from(notice.total_fee_fen).unwrap_or(i64::MAX)),
-                paid: notice.succeeded,
-            });
+            let believed = self.settings.profile.habits.notices == Notices::Believed;
+            let notice = match codec.decode_notification(&request) {
+                Ok(notice) => Some(Notice {
+                    number: OrderNo::new(notice.out_trade_no),
+                    transaction: notice.transaction_id.to_owned(),
+                    amount: Fen(i64::try_from(notice.total_fee_fen).unwrap_or(i64::MAX)),
+                    paid: notice.succeeded,
+                }),
+                Err(RequestError::Sign(_)) if believed => Notice::unsigned(request.body),
+                Err(_) => None,
+            };
             self.on_notice(now, notice);
         }
     }
@@ -141,4 +157,18 @@ struct Notice {
     transaction: String,
     amount: Fen,
     paid: bool,
+}
+
+impl Notice {
+    /// What a document says without anybody having signed it.
+    fn unsigned(document: &[u8]) -> Option<Self> {
+        let mut fields = Fields::default();
+        fields.parse(document).ok()?;
+        Some(Self {
+            number: OrderNo::new(fields.get("out_trade_no")?),
+            transaction: fields.get("transaction_id").unwrap_or_default().to_owned(),
+            amount: Fen(fields.get("total_fee")?.parse().ok()?),
+            paid: fields.get("result_code") == Some("SUCCESS"),
+        })
+    }
 }

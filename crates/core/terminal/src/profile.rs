@@ -54,6 +54,14 @@ pub struct Habits {
     pub reprint: Reprint,
     /// What it does with a charge whose slip cannot be printed.
     pub unprinted: Unprinted,
+    /// Which card replies it takes for the answer to what it asked.
+    pub replies: Replies,
+    /// What the next charge finds while a reversal is pending.
+    pub pending: Pending,
+    /// What it makes of a notification.
+    pub notices: Notices,
+    /// What it makes of a host that says that it is in trouble.
+    pub trouble: HostTrouble,
 }
 
 /// When a wallet receipt is printed.
@@ -132,6 +140,42 @@ pub enum Unprinted {
     Reversed,
 }
 
+/// Which card replies count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replies {
+    /// Only one that answers the open request: same kind, trace number, amount, terminal and merchant.
+    OfTheOpenRequest,
+    /// Whatever comes while a request is open.
+    Any,
+}
+
+/// What the next charge finds while a reversal is pending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pending {
+    /// It is turned away until the reversal is answered: there may be money to give back.
+    Blocks,
+    /// It takes the reversal's only place, and the reversal is gone.
+    GivesWay,
+}
+
+/// What a notification is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notices {
+    /// If its signature holds, a reason to ask: the answer to the terminal's own question is what it books.
+    AskedAfter,
+    /// The truth, signed or not.
+    Believed,
+}
+
+/// What the reply of a host in trouble means: "error", "system fault", "issuer not reachable".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostTrouble {
+    /// Unknown: the trouble may have come after the commit. Reversing what never was costs nothing.
+    Doubted,
+    /// Declined.
+    Declined,
+}
+
 /// The sound firmware.
 pub const REFERENCE: Profile = Profile {
     name: "reference",
@@ -148,6 +192,10 @@ pub const REFERENCE: Profile = Profile {
         reversal_ends: ReversalEnds::WhenNothingStands,
         reprint: Reprint::Offered,
         unprinted: Unprinted::Stands,
+        replies: Replies::OfTheOpenRequest,
+        pending: Pending::Blocks,
+        notices: Notices::AskedAfter,
+        trouble: HostTrouble::Doubted,
     },
     reply_timeout: Duration::from_secs(60),
     result_timeout: Duration::from_secs(60),
@@ -156,7 +204,7 @@ pub const REFERENCE: Profile = Profile {
 const SOUND: Habits = REFERENCE.habits;
 
 /// Every firmware that there is.
-pub static PROFILES: [Profile; 11] = [
+pub static PROFILES: [Profile; 15] = [
     REFERENCE,
     Profile {
         name: "kiosk",
@@ -220,6 +268,30 @@ pub static PROFILES: [Profile; 11] = [
         name: "no-slip-no-sale",
         about: "reverses a captured payment when its slip cannot be printed",
         habits: Habits { unprinted: Unprinted::Reversed, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "takes-any-reply",
+        about: "takes whatever card reply comes for the answer to what it asked last",
+        habits: Habits { replies: Replies::Any, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "one-reversal-slot",
+        about: "has room for one pending reversal, and the next charge takes it",
+        habits: Habits { pending: Pending::GivesWay, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "believes-notices",
+        about: "books what a notification says, signed or not, without asking",
+        habits: Habits { notices: Notices::Believed, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "busy-is-declined",
+        about: "takes a host that says that it is in trouble for one that has declined",
+        habits: Habits { trouble: HostTrouble::Declined, ..SOUND },
         ..REFERENCE
     },
 ];

@@ -12,7 +12,7 @@ use tillrig_terminal::{
     WALLET,
 };
 use wallet::http::RequestParser;
-use wallet::messages::{Answer, Codec, Merchant, Notification, OrderState, TradeState};
+use wallet::messages::{Answer, Codec, ErrCode, Merchant, Notification, OrderState, TradeState};
 use wallet::sign::{ApiKey, SignType};
 
 struct Counter {
@@ -24,7 +24,11 @@ struct Counter {
 
 impl Counter {
     fn new() -> Self {
-        let profile = Profile::named("reference").unwrap();
+        Self::with("reference")
+    }
+
+    fn with(firmware: &str) -> Self {
+        let profile = Profile::named(firmware).unwrap();
         let terminal = Terminal::new(Settings::of(profile));
         Self { terminal, now: SimTime::ZERO, sent: Vec::new(), events: Vec::new() }
     }
@@ -229,6 +233,105 @@ fn a_refused_connection_is_a_decline_and_nothing_to_reverse() {
     counter.wait_s(300);
     assert_eq!(counter.belief(), Some(Belief::Declined));
     assert_eq!(counter.requests(CARD), 1);
+}
+
+#[test]
+fn a_host_in_trouble_is_reversed_and_a_decline_is_not() {
+    for (code, requests) in [("51", 1), ("96", 2), ("91", 2), ("06", 2), ("68", 2)] {
+        let mut counter = Counter::new();
+        let request = counter.card_sale();
+        counter.receive(CARD, &answer(&request, code, &KEY, |_| {}));
+        counter.wait_s(1);
+        assert_eq!(counter.requests(CARD), requests, "{code}");
+    }
+}
+
+#[test]
+fn half_a_reply_that_nobody_went_on_with_spoils_no_later_one() {
+    let mut counter = Counter::new();
+    let request = counter.card_sale();
+    let reply = answer(&request, "00", &KEY, |_| {});
+    counter.receive(CARD, &reply[..40]);
+    counter.wait_s(60);
+    let reversal = counter.card_request().unwrap();
+    counter.receive(CARD, &answer(&reversal, "00", &KEY, |_| {}));
+    counter.wait_s(1);
+    assert_eq!(counter.belief(), Some(Belief::Declined));
+    // One that only pauses is read as a whole.
+    let mut counter = Counter::new();
+    let request = counter.card_sale();
+    let reply = answer(&request, "00", &KEY, |_| {});
+    for piece in reply.chunks(40) {
+        counter.receive(CARD, piece);
+        counter.wait_s(9);
+    }
+    assert_eq!(counter.belief(), Some(Belief::Approved));
+}
+
+/// The targets of the calls that were sent to the gateway.
+fn calls(counter: &Counter) -> Vec<String> {
+    let target = |bytes: &[u8]| {
+        let mut parser = RequestParser::default();
+        parser.push(bytes);
+        parser.next_request().unwrap().unwrap().target.to_owned()
+    };
+    counter.sent.iter().filter(|(port, _)| *port == WALLET).map(|(_, bytes)| target(bytes)).collect()
+}
+
+fn refuse(counter: &mut Counter, code: ErrCode) {
+    let mut out = Vec::new();
+    merchant(API_KEY).encode_result_fail(code, code.as_str(), 3, &mut out);
+    counter.receive(WALLET, &out);
+}
+
+#[test]
+fn a_refusal_that_cannot_be_about_a_new_order_is_about_an_older_one() {
+    for code in [ErrCode::OrderPaid, ErrCode::OrderClosed, ErrCode::OrderNotExist] {
+        let mut counter = Counter::new();
+        counter.poke(Poke::ShowQr { intent: Intent(0), amount: Fen(1850) });
+        counter.wait(Duration::from_millis(20));
+        refuse(&mut counter, code);
+        counter.wait_s(1);
+        assert_eq!(counter.belief(), None, "{code}");
+    }
+}
+
+#[test]
+fn an_order_whose_code_was_shown_is_not_forgotten_because_the_gateway_knows_none() {
+    let mut counter = Counter::new();
+    let order = code_shown(&mut counter);
+    counter.wait_s(1);
+    counter.poke(Poke::Press(Press::Cancel));
+    refuse(&mut counter, ErrCode::OrderNotExist);
+    assert_eq!(counter.belief(), Some(Belief::Unknown));
+    assert_eq!(calls(&counter), ["/pay/unifiedorder", "/pay/closeorder", "/pay/unifiedorder"]);
+    let mut out = Vec::new();
+    merchant(API_KEY).encode_answer(&Answer::CodeUrl("weixin://wxpay/bizpayurl?pr=1"), 4, &mut out);
+    counter.receive(WALLET, &out);
+    out.clear();
+    merchant(API_KEY).encode_answer(&Answer::Closed, 5, &mut out);
+    counter.receive(WALLET, &out);
+    out.clear();
+    let state = OrderState {
+        out_trade_no: &order,
+        trade_state: TradeState::Closed,
+        transaction_id: None,
+        total_fee_fen: None,
+    };
+    merchant(API_KEY).encode_answer(&Answer::Order(state), 6, &mut out);
+    counter.receive(WALLET, &out);
+    counter.wait_s(1);
+    assert_eq!(counter.belief(), Some(Belief::Declined));
+    assert_eq!(calls(&counter)[3..], ["/pay/closeorder", "/pay/orderquery"]);
+}
+
+#[test]
+fn a_firmware_that_believes_notices_believes_forged_ones() {
+    let mut counter = Counter::with("believes-notices");
+    let order = code_shown(&mut counter);
+    notify(&mut counter, "another key of the right length...", &order, 1);
+    counter.wait_s(1);
+    assert_eq!(counter.belief(), Some(Belief::Approved));
 }
 
 /// A code on the screen, and the order's number.

@@ -1,20 +1,25 @@
 //! The laws: what must hold in every run, whatever the scenario expects. Each stands in a file of its own,
 //! outside the machines, and reads the evidence alone.
 //!
-//! Ten of the eighteen are judged. *Not judged yet:* those about pre-authorisation, void, vouchers and totals, which
-//! nothing here can break; and reversal-blocks, reply-matches, reprint-marked and notification-idempotent, which wait
-//! for firmware that deserves them.
+//! Sixteen of the eighteen are judged. *Not judged yet:* reprint-marked, which waits for firmware that deserves it, and
+//! voucher-complete, for there is no back office.
 
 mod belief_matches_ledger;
 mod charged_once;
 mod deterministic;
+mod hold_ends_once;
+mod notification_idempotent;
 mod number_unique;
 mod receipt_follows_money;
 mod receipt_in_hand;
 mod receipt_not_retracted;
+mod reply_matches;
+mod reversal_blocks;
 mod reversal_survives;
 mod settles;
+mod totals_settle;
 mod unknown_is_asked;
+mod void_once;
 
 use crate::evidence::Evidence;
 use crate::session::Run;
@@ -35,14 +40,20 @@ pub struct Breach {
 }
 
 /// The laws that are judged, in the order of the design's table.
-pub const JUDGED: [Law; 10] = [
+pub const JUDGED: [Law; 16] = [
     Law::ChargedOnce,
     Law::BeliefMatchesLedger,
     Law::ReversalSurvives,
+    Law::ReversalBlocks,
+    Law::ReplyMatches,
     Law::UnknownIsAsked,
     Law::ReceiptFollowsMoney,
     Law::ReceiptInHand,
     Law::ReceiptNotRetracted,
+    Law::HoldEndsOnce,
+    Law::VoidOnce,
+    Law::NotificationIdempotent,
+    Law::TotalsSettle,
     Law::NumberUnique,
     Law::Settles,
     Law::Deterministic,
@@ -58,10 +69,16 @@ pub fn judge(evidence: &Evidence<'_>, again: Option<&Run>) -> Vec<Breach> {
             Law::ChargedOnce => charged_once::check(evidence, &mut report),
             Law::BeliefMatchesLedger => belief_matches_ledger::check(evidence, &mut report),
             Law::ReversalSurvives => reversal_survives::check(evidence, &mut report),
+            Law::ReversalBlocks => reversal_blocks::check(evidence, &mut report),
+            Law::ReplyMatches => reply_matches::check(evidence, &mut report),
             Law::UnknownIsAsked => unknown_is_asked::check(evidence, &mut report),
             Law::ReceiptFollowsMoney => receipt_follows_money::check(evidence, &mut report),
             Law::ReceiptInHand => receipt_in_hand::check(evidence, &mut report),
             Law::ReceiptNotRetracted => receipt_not_retracted::check(evidence, &mut report),
+            Law::NotificationIdempotent => notification_idempotent::check(evidence, &mut report),
+            Law::HoldEndsOnce => hold_ends_once::check(evidence, &mut report),
+            Law::VoidOnce => void_once::check(evidence, &mut report),
+            Law::TotalsSettle => totals_settle::check(evidence, &mut report),
             Law::NumberUnique => number_unique::check(evidence, &mut report),
             Law::Settles => settles::check(evidence, &mut report),
             Law::Deterministic => {

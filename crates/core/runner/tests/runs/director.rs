@@ -30,6 +30,66 @@ fn a_cut_or_a_closed_door_that_stops_nothing_is_a_failure() {
 }
 
 #[test]
+fn a_deed_of_the_host_that_hits_nothing_is_a_failure_and_a_hit_names_its_fault() {
+    let with = |fault: &str| {
+        outcome(&format!(
+            "steps:\n  {SALE}\nfaults:\n  - {{ acquirer: {{ slow: {{ by: 1s }} }} }}\n  - {{ acquirer: {{ {fault} }} }}\n\
+             expect: {{ captured: CNY 25.00 }}"
+        ))
+    };
+    assert!(reasons(&with("loses: answer, to: reversal")).contains("never had any effect"));
+    assert!(reasons(&with("holds: 1s, amount: { cents: 69 }")).contains("never had any effect"));
+    let hit = with("holds: 1s, amount: CNY 25.00");
+    assert_eq!(reasons(&hit), "");
+    let line = hit.timeline.iter().find(|(_, line)| line.contains("meets")).unwrap();
+    assert_eq!(line.1, "acquirer  sale meets hold of fault 2, 000001-000001");
+}
+
+#[test]
+fn a_deed_of_the_host_ends_after_its_span_and_with_the_healing() {
+    let sales = "steps:\n  - { at: 0s, card-sale: { amount: CNY 25.00 } }\n  - { at: 40s, card-sale: { amount: CNY 30.00 } }";
+    let with = |fault: &str, rest: &str| {
+        outcome(&format!(
+            "{rest}{sales}\nfaults: [{{ acquirer: {{ {fault} }} }}]\nexpect: {{ captured: nothing }}"
+        ))
+    };
+    assert_eq!(with("says: 51, to: sale", "").net(), Fen::ZERO);
+    assert_eq!(with("says: 51, to: sale, for: 20s", "").net(), Fen(3000));
+    assert_eq!(with("says: 51, to: sale", "heal: { at: 20s }\n").net(), Fen(3000));
+}
+
+#[test]
+fn a_rush_lasts_as_long_as_it_says_and_its_queue_drains() {
+    let sales = "steps:\n  - { at: 0s, card-sale: { amount: CNY 25.00 } }\n  - { at: 90s, card-sale: { amount: CNY 30.00 } }";
+    let rush = "{ arrives: 500/s, serves: 100/s, queue: 100, for: 40s }";
+    let text =
+        format!("{sales}\nfaults: [{{ acquirer: {{ rush: {rush} }} }}]\nexpect: {{ captured: CNY 55.00 }}");
+    assert_eq!(reasons(&outcome(&text)), "");
+    // Half a second after its beginning the queue is full.
+    let late = text.replace("at: 0s", "at: 5s").replace("CNY 55.00 }", "CNY 30.00 }");
+    assert_eq!(reasons(&outcome(&late)), "");
+}
+
+#[test]
+fn a_half_open_link_carries_one_way_and_a_narrow_one_carries_slowly() {
+    let half = format!(
+        "steps:\n  {SALE}\nfaults: [{{ on: acquirer.answers, cut: {{ for: 30s }} }}]\nexpect: {{ captured: nothing }}"
+    );
+    let found = outcome(&half);
+    // The host captured, and the terminal had to take it back.
+    assert_eq!(reasons(&found), "");
+    assert!(found.ledger[0].movements.len() == 2, "{:?}", found.ledger);
+    let narrow = format!(
+        "steps:\n  {SALE}\nfaults: [{{ on: acquirer.link, bandwidth: 80bps }}]\nexpect: {{ captured: CNY 25.00 }}"
+    );
+    let found = outcome(&narrow);
+    assert_eq!(reasons(&found), "");
+    let at = |what: &str| found.timeline.iter().find(|(_, line)| line.contains(what)).unwrap().0;
+    // Ten bytes a second: a sale with track 2 and MAC has more than ninety.
+    assert!(at("sale received").as_secs() >= 9, "{}", at("sale received"));
+}
+
+#[test]
 fn a_fault_on_two_lanes_hits_as_often_as_it_says() {
     let lines = format!(
         "steps:\n  {SALE}\n  - {{ at: 90s, show-qr: {{ wallet: wechat, amount: CNY 18.50 }} }}\n\

@@ -3,11 +3,12 @@
 //! A law that no firmware can break proves nothing. The faults are the smallest that show the weakness.
 
 use crate::driver::{broken, plan, run};
+use acquirer::{BatchTotals, Comparison, HalfTotals, Movement};
 use scenario::Law;
-use sim::Seed;
+use sim::{Entry, Fen, Key, OrderNo, Seed, TerminalNo};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use tillrig_runner::{Evidence, JUDGED, Plan, Run, VirtualTestbed, judge};
+use tillrig_runner::{Evidence, Fact, JUDGED, Plan, Run, VirtualTestbed, judge};
 
 const SALE: &str = "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }]";
 const CODE: &str = "steps: [{ at: 0s, show-qr: { wallet: wechat, amount: CNY 18.50 } }]";
@@ -95,6 +96,142 @@ fn number_unique_breaks_when_trace_numbers_live_in_memory() {
     let steps = "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }, { at: 60s, card-sale: { amount: CNY 30.00 } }]";
     let cut = "faults: [{ power: { cut: terminal, for: 5s }, at: 20s }]";
     breaks(Law::NumberUnique, "forgetful", &format!("{steps}\n{cut}"));
+}
+
+#[test]
+fn belief_matches_ledger_breaks_when_trouble_means_declined() {
+    let busy = "faults: [{ acquirer: { commits-but-says: 96, to: sale, times: 1 } }]";
+    breaks(Law::BeliefMatchesLedger, "busy-is-declined", &format!("{SALE}\n{busy}"));
+}
+
+#[test]
+fn reply_matches_breaks_when_a_late_approval_ends_a_reversal() {
+    let late = "faults: [{ acquirer: { answers-late: 70s, to: sale, times: 1 } }, \
+        { acquirer: { loses: request, to: reversal, times: 1 } }]";
+    breaks(Law::ReplyMatches, "takes-any-reply", &format!("{SALE}\n{late}"));
+}
+
+#[test]
+fn reversal_blocks_breaks_when_the_next_charge_takes_the_place_of_a_reversal() {
+    let steps = "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }, { at: 70s, card-sale: { amount: CNY 30.00 } }]";
+    let lost = "faults: [{ acquirer: { loses: answer, to: sale, times: 1 } }, \
+        { acquirer: { loses: request, to: reversal, times: 1 } }]";
+    breaks(Law::ReversalBlocks, "one-reversal-slot", &format!("{steps}\n{lost}"));
+}
+
+#[test]
+fn notification_idempotent_breaks_when_a_payment_is_told_to_nobody_who_listens() {
+    let steps =
+        "steps: [{ at: 0s, show-qr: { wallet: wechat, amount: CNY 18.50 } }, { at: 2s, press: cancel }]";
+    breaks(Law::NotificationIdempotent, "cancel-forgets", steps);
+}
+
+#[test]
+fn notification_idempotent_breaks_when_nobody_looks_who_signed() {
+    // The notification of the first order, told again; one bit turned over, it names the third.
+    let order = |at, rest| format!("{{ at: {at}s, show-qr: {{ wallet: wechat, amount: CNY 33.00{rest} }} }}");
+    let never = ", customer-pays: never";
+    let (first, second, third) = (order(0, ""), order(8, never), order(11, never));
+    let steps = format!("steps: [{first}, {second}, {{ at: 9s, press: cancel }}, {third}]");
+    let faults = "faults: [{ on: acquirer.notifies, drop: { times: 1 } }, \
+        { on: acquirer.notifies, corrupt: { bit: 3902, times: 1 } }]";
+    breaks(Law::NotificationIdempotent, "believes-notices", &format!("{steps}\n{faults}"));
+}
+
+#[test]
+fn notification_idempotent_breaks_when_an_unpaid_order_is_booked_or_a_paid_one_twice() {
+    let order = Key::Order(OrderNo::new("12345678W000001").unwrap());
+    let learned = terminal::Event::Learned { key: order, result: terminal::ChargeResult::Approved };
+    let booked = terminal::Event::Durable { key: order, noted: terminal::Noted::Approved };
+    let never = "steps: [{ at: 0s, show-qr: { wallet: wechat, amount: CNY 18.50, customer-pays: never } }]";
+    assert!(judged_with(never, []).is_empty());
+    assert_eq!(judged_with(never, [Fact::Terminal(learned)]), [Law::NotificationIdempotent]);
+    assert!(judged_with(CODE, []).is_empty());
+    assert_eq!(judged_with(CODE, [Fact::Terminal(booked)]), [Law::NotificationIdempotent]);
+}
+
+fn moved(movements: &[(Movement, i64)]) -> Vec<Law> {
+    let key = Key::Card { terminal: TerminalNo(0), batch: 1, stan: 9 };
+    let facts = movements.iter().map(|(movement, fen)| {
+        Fact::Acquirer(acquirer::Event::Committed { key, movement: *movement, amount: Fen(*fen) })
+    });
+    let about: Vec<Law> = judged_with(SALE, facts);
+    // Money that nobody began to charge breaks another law, as it should.
+    about.into_iter().filter(|law| matches!(law, Law::HoldEndsOnce | Law::VoidOnce)).collect()
+}
+
+#[test]
+fn hold_ends_once_breaks_when_a_hold_ends_twice_or_beyond_its_limits() {
+    use Movement::{Completed, Held, Released, Reversed, Voided};
+    for right in [
+        &[(Held, 1000)][..],
+        &[(Held, 1000), (Released, 1000)],
+        &[(Held, 1000), (Completed, 1150)],
+        &[(Held, 1000), (Completed, 800), (Voided, 800), (Held, 1000), (Released, 1000)],
+        &[(Held, 1000), (Completed, 800), (Reversed, 800), (Held, 1000), (Completed, 900)],
+    ] {
+        assert_eq!(moved(right), [], "{right:?}");
+    }
+    for wrong in [
+        &[(Released, 1000)][..],
+        &[(Held, 1000), (Held, 1000)],
+        &[(Held, 1000), (Released, 1000), (Released, 1000)],
+        &[(Held, 1000), (Completed, 800), (Completed, 800)],
+        &[(Held, 1000), (Completed, 800), (Released, 200)],
+        &[(Held, 1000), (Completed, 1151)],
+        &[(Held, 1000), (Released, 999)],
+    ] {
+        assert_eq!(moved(wrong), [Law::HoldEndsOnce], "{wrong:?}");
+    }
+}
+
+#[test]
+fn void_once_breaks_when_more_goes_back_than_came_in() {
+    use Movement::{Captured, Refunded, Restored, Reversed, Voided};
+    for right in [
+        &[(Captured, 1000), (Voided, 1000)][..],
+        &[(Captured, 1000), (Voided, 1000), (Restored, 1000), (Voided, 1000)],
+        &[(Captured, 1000), (Refunded, 400), (Refunded, 600)],
+    ] {
+        assert_eq!(moved(right), [], "{right:?}");
+    }
+    for wrong in [
+        &[(Captured, 1000), (Voided, 1000), (Voided, 1000)][..],
+        &[(Captured, 1000), (Voided, 900)],
+        &[(Captured, 1000), (Refunded, 400), (Refunded, 601)],
+        &[(Captured, 1000), (Refunded, 400), (Voided, 1000)],
+        &[(Captured, 1000), (Voided, 1000), (Refunded, 1)],
+        &[(Captured, 1000), (Reversed, 1000), (Voided, 1000)],
+    ] {
+        assert_eq!(moved(wrong), [Law::VoidOnce], "{wrong:?}");
+    }
+}
+
+#[test]
+fn totals_settle_breaks_when_a_difference_is_hidden() {
+    let domestic = HalfTotals { debit: Fen(2500), debit_count: 1, ..HalfTotals::default() };
+    let sale = BatchTotals { domestic, ..BatchTotals::default() };
+    let judged = |theirs, ours, uploaded: bool| {
+        let (terminal, batch, comparison) = (TerminalNo(0), 1, Comparison::default());
+        let settled = acquirer::Event::Settled { terminal, batch, theirs, ours };
+        let compared = acquirer::Event::Compared { terminal, batch, comparison };
+        let facts = [settled].into_iter().chain(uploaded.then_some(compared));
+        judged_with(SALE, facts.map(Fact::Acquirer))
+    };
+    assert_eq!(judged(sale, sale, false), []);
+    assert_eq!(judged(sale, BatchTotals::default(), true), []);
+    assert_eq!(judged(sale, BatchTotals::default(), false), [Law::TotalsSettle]);
+    let both_wrong = BatchTotals::default();
+    assert_eq!(judged(both_wrong, both_wrong, false), [Law::TotalsSettle]);
+}
+
+/// The laws that break when something more was reported at the end of a run on the sound firmware.
+fn judged_with(steps: &str, more: impl IntoIterator<Item = Fact>) -> Vec<Law> {
+    let mut run = run(&plan(&format!("{steps}\nexpect: {{ captured: nothing }}")));
+    for fact in more {
+        run.trace.record(run.ended_at, Entry::Noted(fact));
+    }
+    judge(&Evidence::of(&run), None).iter().map(|breach| breach.law).collect()
 }
 
 #[test]

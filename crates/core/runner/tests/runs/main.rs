@@ -6,4 +6,5 @@ mod director;
 mod driver;
 mod forks;
 mod laws;
+mod settlement;
 mod sound;

@@ -68,8 +68,15 @@ fn scenario(terminal: &str, dice: &mut Stream) -> String {
 }
 
 fn fault(terminal: &str, dice: &mut Stream) -> String {
-    match dice.below(10) {
+    match dice.below(14) {
         0..=3 => link_fault(dice),
+        10..=12 => format!("acquirer: {{ {} }}, {}", host_fault(dice), start(dice)),
+        13 => format!(
+            "on: acquirer.link, bandwidth: {{ rate: {}bps, for: {}s }}, {}",
+            50 + dice.below(20_000),
+            1 + dice.below(120),
+            start(dice)
+        ),
         4 => format!(
             "power: {{ cut: {}, for: {}s }}, {}",
             pick(dice, &["terminal", "printer", "both"]),
@@ -110,11 +117,62 @@ fn link_fault(dice: &mut Stream) -> String {
         1 => format!("skip: {}, times: {}", 1 + dice.below(4), 1 + dice.below(3)),
         _ => format!("chance: 1/{}", 2 + dice.below(4)),
     };
-    match dice.below(3) {
+    match dice.below(6) {
+        3 => format!("on: {on}, reorder: {{ {hits} }}"),
+        4 => format!("on: {on}, corrupt: {{ {hits} }}"),
+        5 => format!("on: {on}, delay: {{ by: {{ between: 1ms, and: {}s }}, {hits} }}", 1 + dice.below(100)),
         0 => format!("on: {on}, drop: {{ {hits} }}"),
         1 => format!("on: {on}, delay: {{ by: {}s, {hits} }}", 1 + dice.below(100)),
         _ => format!("on: {on}, duplicate: {{ after: {}s, {hits} }}", 1 + dice.below(100)),
     }
+}
+
+/// What the acquirer's host can do; a span where it needs one stands for anything from 1 s to 100 s.
+const HOST_FAULTS: &[&str] = &[
+    "loses: request",
+    "loses: answer",
+    "holds: #100s",
+    "holds: { between: 1ms, and: #100s }",
+    "says: 51",
+    "says: 96",
+    "says: 98",
+    "says: SYSTEMERROR",
+    "commits-but-says: 96",
+    "commits-but-says: 09",
+    "commits-but-says: SYSTEMERROR",
+    "answers: before-the-next",
+    "answers-late: #100s",
+    "answers-twice: { after: #100s }",
+    "answers-slowly: { each-byte: #900ms }",
+    "answers-with: wrong-mac",
+    "answers-with: truncated",
+    "answers-with: wrong-length",
+    "answers-with: unknown-field",
+    "answers-with: no-reply-code",
+    "answers-with: other-encoding",
+    "answers-with: error-page",
+    "cuts-answer: { after-bytes: #150 }",
+];
+
+/// A deed of the host and what it aims at, or a rush.
+fn host_fault(dice: &mut Stream) -> String {
+    if dice.below(8) == 0 {
+        let (arrives, serves) = (50 + dice.below(500), 20 + dice.below(100));
+        return format!(
+            "rush: {{ arrives: {arrives}/s, serves: {serves}/s, queue: {}, for: {}s }}",
+            1 + dice.below(2000),
+            1 + dice.below(90)
+        );
+    }
+    let deed = numbered(pick(dice, HOST_FAULTS), dice);
+    let aim = match dice.below(4) {
+        0 => format!(", times: {}", 1 + dice.below(6)),
+        1 => format!(", skip: {}, times: {}", dice.below(4) + 1, 1 + dice.below(3)),
+        2 => format!(", chance: 1/{}", 2 + dice.below(4)),
+        _ => format!(", for: {}s", 1 + dice.below(90)),
+    };
+    let to = pick(dice, &["", ", to: sale", ", to: reversal", ", to: order", ", to: query", ", to: close"]);
+    format!("{deed}{aim}{to}")
 }
 
 /// Everything that can happen to a printer, with a number where it needs one.
@@ -156,8 +214,13 @@ const DESK_FAULTS: &[&str] = &["unplug-drawer"];
 /// A fault of the printer; `#90` is a number from 1 to 90.
 fn printer_fault(terminal: &str, dice: &mut Stream) -> String {
     let own = if terminal == "kiosk" { KIOSK_FAULTS } else { DESK_FAULTS };
+    numbered(pick(dice, &[PRINTER_FAULTS, own].concat()), dice)
+}
+
+/// A text in which `#90` has become a number from 1 to 90.
+fn numbered(text: &str, dice: &mut Stream) -> String {
     let mut fault = String::new();
-    let mut parts = pick(dice, &[PRINTER_FAULTS, own].concat()).split('#');
+    let mut parts = text.split('#');
     fault.push_str(parts.next().unwrap_or_default());
     for part in parts {
         let digits = part.bytes().take_while(u8::is_ascii_digit).count();

@@ -1,0 +1,65 @@
+//! notification-idempotent: forged, foreign or repeated notifications change nothing; a lost one is found by asking.
+//!
+//! A terminal that books an order as paid while nobody has paid it was taken in; one that books it twice counted a
+//! repetition; one that never learned of a payment, and did not ask after it was made, waited for what was lost.
+
+use super::Report;
+use crate::evidence::Evidence;
+use crate::fact::Fact;
+use acquirer::Movement;
+use sim::{Fen, Key, SimTime};
+use std::collections::BTreeMap;
+use terminal::{ChargeResult, Event, Noted, Request};
+
+/// What has happened to one order.
+#[derive(Default)]
+struct Order {
+    paid_at: Option<SimTime>,
+    known: bool,
+    booked: bool,
+    asked: bool,
+}
+
+pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
+    let mut orders: BTreeMap<Key, Order> = BTreeMap::new();
+    for (at, _, fact) in evidence.run.trace.events() {
+        let Some(key) = order_of(fact) else { continue };
+        let order = orders.entry(key).or_default();
+        match fact {
+            Fact::Acquirer(_) => order.paid_at = Some(at),
+            Fact::Terminal(Event::Learned { result: ChargeResult::Approved, .. }) => {
+                order.known = true;
+                if order.paid_at.is_none() {
+                    report(at, format!("{key} is taken for paid, and nobody has paid it"));
+                }
+            }
+            Fact::Terminal(Event::Durable { .. }) if order.booked => {
+                report(at, format!("{key} is booked for the second time"));
+            }
+            Fact::Terminal(Event::Durable { .. }) => order.booked = true,
+            Fact::Terminal(Event::Asked { .. }) => order.asked |= order.paid_at.is_some(),
+            _ => {}
+        }
+    }
+    for (key, order) in orders {
+        if let Some(at) = order.paid_at.filter(|_| !order.known && !order.asked)
+            && evidence.net_under(key) != Fen::ZERO
+        {
+            report(at, format!("{key} was paid, no notification of it counted, and nobody asked"));
+        }
+    }
+}
+
+/// The order that a fact moves, settles, books or asks after.
+const fn order_of(fact: &Fact) -> Option<Key> {
+    let key = match fact {
+        Fact::Acquirer(acquirer::Event::Committed { key, movement: Movement::Captured, .. })
+        | Fact::Terminal(
+            Event::Learned { key, .. }
+            | Event::Durable { key, noted: Noted::Approved }
+            | Event::Asked { request: Request::Query, key },
+        ) => *key,
+        _ => return None,
+    };
+    if matches!(key, Key::Order(_)) { Some(key) } else { None }
+}
