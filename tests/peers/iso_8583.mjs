@@ -26,7 +26,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const said = { 0: mti, ...fields };
   const frame = new Iso8583(said).getBufferMessage();
   if (!Buffer.isBuffer(frame)) refuse(count, frame);
-  const read = new Iso8583().getIsoJSON(frame.subarray(2));
+  const read = new Iso8583().getIsoJSON(frame);
   const differs = Object.keys(said).filter((field) => String(read[field]).toUpperCase() !== said[field].toUpperCase());
   if (differs.length > 0) refuse(count, { differs, read });
   console.log(JSON.stringify({ mti, fields, frame: frame.toString("hex").toUpperCase() }));

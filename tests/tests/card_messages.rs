@@ -138,7 +138,6 @@ fn every_field(dialect: &Dialect, shorter: usize) -> Message {
     for (number, spec) in dialect.fields() {
         let count = match spec.length {
             Length::Fixed(length) => usize::from(length),
-            // The package iso_8583 refuses field 123 below 15.
             Length::Ll(max) | Length::Lll(max) => usize::from(max) - shorter,
         };
         let mut value: Vec<u8> =
@@ -244,7 +243,9 @@ const CAPTURE: &str = "tests/peers/captures/iso_8583.jsonl";
 
 #[test]
 fn the_npm_package_iso_8583_wrote_the_bytes_that_we_write_and_we_read_them() -> Checked {
-    let messages = messages(&ASCII87);
+    let mut messages = messages(&ASCII87);
+    // It knows every type but the answer to 0820.
+    messages.retain(|message| message.mti() != Mti::NETWORK_REPLY);
     let orders = messages.iter().map(|message| {
         json!({"mti": message.mti().to_string(), "fields": said(&ASCII87, message)}).to_string()
     });
