@@ -24,12 +24,23 @@ pub const NODE_VARIABLE: &str = "TILLRIG_PEERS_NODE";
 /// # Errors
 /// When the peers are not set up, or when the script cannot be run. A script that fails is no error here.
 pub fn run<A: AsRef<OsStr>>(script: &str, arguments: &[A], stdin: &str) -> io::Result<Output> {
-    let mut child = python(script)?
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
+    let mut command = python(script)?;
+    command.args(arguments);
+    told(command, stdin)
+}
+
+/// Runs a Node script of `tests/peers/` that finds its package by itself, with this text on its stdin, and waits for it.
+///
+/// # Errors
+/// When the script cannot be run. A script that fails is no error here.
+pub fn run_node(script: &str, stdin: &str) -> io::Result<Output> {
+    let mut command = Command::new("node");
+    command.arg(root().join("tests/peers").join(script));
+    told(command, stdin)
+}
+
+fn told(mut command: Command, stdin: &str) -> io::Result<Output> {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let pipe = child.stdin.take();
     let text = stdin.to_owned();
     // A script may answer before it has read everything, so somebody else writes.

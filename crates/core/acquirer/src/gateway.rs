@@ -251,6 +251,7 @@ impl Gateway {
             tongue: *tongue,
             rules: self.setup.rules(brand),
             payers: &self.setup.payers,
+            notify_url: self.setup.notify_url.as_deref(),
             paying: self.paying,
             moved: None,
         };

@@ -2,7 +2,7 @@
 
 use crate::{
     ASCII87, Balance, BatchDetail, CUP, Dialect, Field59, Field60, Field61, Field62, Framer, LengthPrefix,
-    Message, Mti, SettlementTotals, Tdes, decode, encode,
+    Message, Mti, SettlementTotals, Tdes, TransactionTable, decode, encode, parse_codes,
 };
 
 /// Decodes a body in every dialect; whatever decodes must encode again, and then decode to the same message.
@@ -71,6 +71,18 @@ fn read_sub_fields(message: &Message) {
     if let Some(read) = message.field(62).and_then(Field62::parse) {
         same(62, read.as_ref());
         let _ = read.unwrap(&Tdes::new([0x31; 16]));
+    }
+}
+
+/// Reads bytes as each kind of data file; an error names a line of it.
+///
+/// # Panics
+/// When it names none.
+pub fn fuzz_files(bytes: &[u8]) {
+    let Ok(text) = core::str::from_utf8(bytes) else { return };
+    let errors = [Dialect::parse(text).err(), TransactionTable::parse(text).err(), parse_codes(text).err()];
+    for error in errors.into_iter().flatten() {
+        assert!(error.line <= text.lines().count() as u64 + 1, "an error lies within its file: {error}");
     }
 }
 
@@ -168,6 +180,19 @@ mod tests {
             fuzz_decode(bytes);
             fuzz_frames(bytes);
             fuzz_sub_fields(bytes);
+        }
+    }
+
+    /// Every line of the dialect's file is left out once, and cut once.
+    #[test]
+    fn a_spoiled_file_breaks_no_claim() {
+        let lines: Vec<&str> = crate::CUP_FILE.lines().collect();
+        for (at, line) in lines.iter().enumerate() {
+            let mut spoiled = lines.clone();
+            spoiled[at] = "";
+            fuzz_files(spoiled.join("\n").as_bytes());
+            spoiled[at] = &line[..line.len() / 2];
+            fuzz_files(spoiled.join("\n").as_bytes());
         }
     }
 

@@ -10,6 +10,7 @@ use sim::{Seed, SimTime};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use tillrig_bench::card_host::CardHost;
+use tillrig_bench::card_message::Subject;
 use tillrig_bench::printing::Desk;
 use tillrig_bench::{Corpus, Payment, Tally, Workload, hosts, payment};
 
@@ -95,6 +96,20 @@ fn no_event_allocates_once_the_buffers_are_warm() {
         let (usage, ()) = usage_of(|| hosts::play_round(&mut world));
         assert_eq!(usage, Usage::default(), "{workload:?}");
         assert_eq!(hosts::tally(&world).deliveries, 2 * first.deliveries, "the second round is as the first");
+    }
+}
+
+#[test]
+fn no_card_message_allocates_once_its_buffers_are_warm() {
+    for mut subject in [Subject::cup(), Subject::ascii87()] {
+        let (usage, sizes) = usage_of(|| {
+            (0..100).fold((0, 0), |(unpacked, packed), _| {
+                let fields = if subject.unpack() { subject.message().fields().count() } else { 0 };
+                (unpacked + fields, packed + subject.pack())
+            })
+        });
+        assert_eq!(usage, Usage::default());
+        assert_eq!(sizes, (100 * 17, 100 * subject.frame().len()), "it has really worked");
     }
 }
 

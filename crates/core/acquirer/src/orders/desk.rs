@@ -32,6 +32,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) tongue: Tongue,
     pub(crate) rules: &'a OrderRules,
     pub(crate) payers: &'a Payers,
+    /// Where notices of orders go that name no address.
+    pub(crate) notify_url: Option<&'a str>,
     /// From a payer's agreement to the landing of the money.
     pub(crate) paying: Duration,
     /// What the request has moved, for the report.
@@ -174,7 +176,7 @@ impl Desk<'_> {
             way: Way::Scanned,
             attach: pay.attach.clone(),
             device: pay.device.clone(),
-            notify_url: pay.notify_url.clone(),
+            notify_url: pay.notify_url.as_deref().or(self.notify_url).map(str::to_owned),
             tongue: self.tongue,
         })
     }
@@ -186,7 +188,7 @@ impl Desk<'_> {
             way: Way::Shown,
             attach: make.attach.clone(),
             device: make.device.clone(),
-            notify_url: make.notify_url.clone(),
+            notify_url: make.notify_url.as_deref().or(self.notify_url).map(str::to_owned),
             tongue: self.tongue,
         })
     }

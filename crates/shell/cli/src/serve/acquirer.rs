@@ -7,12 +7,17 @@ use crate::exit::Exit;
 use crate::output::{self, Format};
 use crate::trouble::Trouble;
 use ::serve::acquirer::settings::{Bounds, DEFAULT_HTTP, DEFAULT_ISO8583, Pace};
-use ::serve::acquirer::stand_in::StandIn;
+use ::serve::acquirer::house::{House, HouseSettings, Mishap};
 use ::serve::acquirer::{AcquirerError, News, Server, Settings, What};
+use crate::catalogue::{self, Refused};
 use acquirer::Event;
+use acquirer::fault::{Aim, Deed, Fault, Latency, Rush};
 use clap::Args;
+use scenario::{AcquirerFault, HostFault, HostRush, acquirer_faults};
+use serde_json::Value;
+use sim::{Seed, SimTime};
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
@@ -49,6 +54,12 @@ pub(super) struct Acquirer {
     /// Send notifications here where an order names no other address.
     #[arg(long, value_name = "URL")]
     notify: Option<String>,
+    /// Arm the faults of this file from the start: a list as under `faults:` of a scenario, of the acquirer alone.
+    #[arg(long, value_name = "FILE")]
+    fault: Option<PathBuf>,
+    /// What the dice of the faults come from.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    seed: u64,
     /// Serve metrics at /metrics of this address too, beside /_tillrig/metrics.
     #[arg(long, value_name = "ADDR")]
     metrics: Option<String>,
@@ -73,8 +84,14 @@ pub(super) fn serve(arguments: &Acquirer) -> Result<Exit, Trouble> {
     if arguments.format == Format::Human && std::env::var_os("RUST_LOG").is_none() {
         log();
     }
-    let notify = arguments.notify.clone().unwrap_or_default();
-    let server = Server::open(settings(arguments)?, |_| Ok(StandIn::new(&notify))).map_err(trouble)?;
+    let house = HouseSettings {
+        faults: faults(arguments.fault.as_deref())?,
+        seed: Seed(arguments.seed),
+        notify_url: arguments.notify.clone(),
+        read_fault,
+    };
+    let server = Server::open(settings(arguments)?, |beginning| House::new(beginning, house));
+    let server = server.map_err(trouble)?;
     if arguments.format == Format::Human && io::stdin().is_terminal() {
         output::note("Ctrl-C ends it in order");
     }
@@ -85,6 +102,42 @@ pub(super) fn serve(arguments: &Acquirer) -> Result<Exit, Trouble> {
         return Err(Trouble::Outside { what, help: None });
     }
     Ok(Exit::AsExpected)
+}
+
+/// The faults of a file.
+fn faults(path: Option<&Path>) -> Result<Vec<Mishap>, Trouble> {
+    let Some(path) = path else { return Ok(Vec::new()) };
+    let wrong = |wrong| Trouble::BadFiles { wrong: vec![wrong], unreadable: vec![] };
+    let unreadable = |refused| match refused {
+        Refused::Wrong(diagnostics) => wrong(diagnostics),
+        Refused::Unreadable(why) => Trouble::BadFiles { wrong: vec![], unreadable: vec![why] },
+    };
+    let (name, bytes) = catalogue::bytes_of(path).map_err(unreadable)?;
+    let faults = acquirer_faults(&name, &bytes).map_err(wrong)?;
+    Ok(faults.into_iter().filter_map(mishap).collect())
+}
+
+/// A fault that is sent to the side door, in JSON: the words are those of a file.
+fn read_fault(said: &Value) -> Result<Vec<Mishap>, String> {
+    let faults = acquirer_faults("fault", said.to_string().as_bytes());
+    let faults = faults.map_err(|diagnostics| diagnostics.render(false))?;
+    Ok(faults.into_iter().filter_map(mishap).collect())
+}
+
+/// What a fault is to an acquirer that is served; one that is down would be served by nobody, and is refused before.
+fn mishap(HostFault { at, fault, .. }: HostFault) -> Option<Mishap> {
+    Some(match fault {
+        AcquirerFault::Down { .. } => return None,
+        AcquirerFault::Slow { by } => {
+            let aim = Aim { from: at, ..Aim::EVERYTHING };
+            Mishap::Fault(Fault { aim, deed: Deed::Hold(Latency::fixed(by)) })
+        }
+        AcquirerFault::Rush(HostRush { arrivals_per_s, served_per_s, queue_max, lasts }) => {
+            let until = lasts.map_or(SimTime::NEVER, |span| at + span);
+            Mishap::Rush(Rush { from: at, until, arrivals_per_s, served_per_s, queue_max })
+        }
+        AcquirerFault::Deed { fault, .. } => Mishap::Fault(fault),
+    })
 }
 
 fn settings(arguments: &Acquirer) -> Result<Settings, Trouble> {

@@ -12,8 +12,8 @@ use crate::acquirer::platform::{
 };
 use crate::acquirer::server::Beginning;
 use crate::acquirer::show;
-use acquirer::card::{Admit, CardAccount, KeyBytes, ReplyRule, TerminalKeys};
-use acquirer::fault::{self, Fault, FaultId};
+use acquirer::card::{Admit, CardAccount, CardSetup, KeyBytes, ReplyRule, TerminalKeys};
+use acquirer::fault::{self, Fault, FaultId, Rush};
 use acquirer::payers::{Does, PayerRule, Who};
 use acquirer::{Change, Civil, Config, DeliveryId, Event, WalletRequest};
 use core::time::Duration;
@@ -45,14 +45,23 @@ pub struct House {
     read_fault: ReadFault,
 }
 
-/// Reads one fault in the words of a scenario file: what it is, or what is wrong with it.
-pub type ReadFault = fn(&Value) -> Result<Fault, String>;
+/// Reads faults in the words of a scenario file: what they are, or what is wrong with the words.
+pub type ReadFault = fn(&Value) -> Result<Vec<Mishap>, String>;
+
+/// Something that a user lets happen to the host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mishap {
+    /// Requests are hit.
+    Fault(Fault),
+    /// Other terminals ask more than it can serve.
+    Rush(Rush),
+}
 
 /// What a user can say about it.
 #[derive(Clone, Debug)]
 pub struct HouseSettings {
     /// Faults that are armed from the start.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<Mishap>,
     /// What their dice, and those of later faults, come from.
     pub seed: Seed,
     /// Notices of orders that name no address go here.
@@ -77,18 +86,26 @@ impl House {
         let mut platform = acquirer::Platform::new(&config);
         platform.keep_changes();
         let mut house = Self { platform, faults_armed: 0, seed, read_fault };
-        faults.into_iter().for_each(|fault| {
-            house.arm(fault);
-        });
+        for mishap in faults {
+            house.arm(mishap);
+        }
         Ok(house)
     }
 
-    fn arm(&mut self, fault: Fault) -> FaultId {
+    /// The number of the fault; a rush has none, it ends by itself.
+    fn arm(&mut self, mishap: Mishap) -> Option<FaultId> {
+        let fault = match mishap {
+            Mishap::Fault(fault) => fault,
+            Mishap::Rush(rush) => {
+                self.platform.rush(Some(rush));
+                return None;
+            }
+        };
         self.faults_armed = self.faults_armed.wrapping_add(1);
         let id = FaultId(self.faults_armed);
         let dice = self.seed.stream(&format!("fault {}", id.0));
         self.platform.faults_mut().arm(id, fault, dice);
-        id
+        Some(id)
     }
 
     fn pay(&mut self, now: SimTime, number: &str) -> Result<Value, String> {
@@ -237,8 +254,10 @@ impl Platform for House {
 
     fn poke(&mut self, now: SimTime, what: &Value) -> Result<Value, String> {
         if let Some(fault) = what.get("arm") {
-            let id = self.arm((self.read_fault)(fault)?);
-            return Ok(json!({ "armed": id.0 }));
+            let mishaps = (self.read_fault)(fault)?;
+            let armed: Vec<Option<u16>> =
+                mishaps.into_iter().map(|mishap| self.arm(mishap).map(|id| id.0)).collect();
+            return Ok(json!({ "armed": armed }));
         }
         if let Some(number) = what.get("pay").and_then(Value::as_str) {
             return self.pay(now, number);
@@ -272,14 +291,13 @@ fn config(
     config.processing = Duration::ZERO;
     config.answering = Duration::ZERO;
     let working = KeyBytes::single(WORKING_KEY);
-    config.card.terminals.clear();
-    config.card.admit = Admit::Any {
+    let admit = Admit::Any {
         key: terminals_key(),
         working_keys: Some(TerminalKeys { pin: working, mac: working, track: None }),
         mac_algorithm: MacAlgorithm::CupEcb,
     };
-    config.card.rules = declining_cards();
-    config.card.cards = cards();
+    let (terminals, rules, cards) = (Vec::new(), declining_cards(), cards());
+    config.card = Arc::new(CardSetup { terminals, admit, rules, cards, ..CardSetup::default() });
     config.wallets.payers.rules = payers();
     config.wallets.notify_url = notify_url;
     if let Some(credentials) = credentials {
