@@ -17,7 +17,7 @@ pub fn scenario_schema() -> Value {
 /// The JSON Schema of files of the acquirer's faults alone.
 #[must_use]
 pub fn acquirer_faults_schema() -> Value {
-    document("Tillrig faults of an acquirer", &acquirer_grammar::ACQUIRER_FAULTS)
+    document("Tillrig acquirer-faults", &acquirer_grammar::ACQUIRER_FAULTS)
 }
 
 /// The JSON Schema of rig files.

@@ -177,7 +177,7 @@ impl Scalar {
     /// What it is, for a sentence "expected …".
     pub(crate) fn expected(&self) -> String {
         match self {
-            Self::Word { words, .. } if words.len() > 12 => {
+            Self::Word { words, .. } if words.len() > 16 => {
                 format!(
                     "one of {} words, such as `{}`; `tillrig schema scenario` lists them all",
                     words.len(),

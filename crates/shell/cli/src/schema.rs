@@ -1,4 +1,4 @@
-//! `tillrig schema`: the JSON Schema of scenario, rig or printer files, for completion and checking in editors.
+//! `tillrig schema`: the JSON Schema of scenario, rig or printer files, or of faults of an acquirer, for completion and checking in editors.
 
 use crate::exit::Exit;
 use crate::output;
@@ -19,6 +19,8 @@ enum Kind {
     Rig,
     /// A printer profile.
     Printer,
+    /// Faults of an acquirer that is served alone.
+    AcquirerFaults,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
@@ -26,6 +28,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         Kind::Scenario => scenario::scenario_schema(),
         Kind::Rig => scenario::rig_schema(),
         Kind::Printer => scenario::printer_schema(),
+        Kind::AcquirerFaults => scenario::acquirer_faults_schema(),
     })?;
     Ok(Exit::AsExpected)
 }

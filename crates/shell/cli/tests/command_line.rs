@@ -276,7 +276,7 @@ fn scenarios_are_listed() {
 
 #[test]
 fn schemas_are_printed() {
-    for kind in ["scenario", "rig"] {
+    for kind in ["scenario", "rig", "acquirer-faults"] {
         let said = Bench::new(&[]).run(&["schema", kind]);
         let schema: Value = serde_json::from_slice(&said.stdout).unwrap();
         assert_eq!(schema["title"], format!("Tillrig {kind}"));

@@ -41,6 +41,8 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
             _ => {}
         }
     }
+    // Before the world has come to rest, the next delivery may still come.
+    let orders = orders.into_iter().filter(|_| evidence.run.settled);
     for (key, order) in orders {
         if let Some(at) = order.paid_at.filter(|_| !order.known && !order.asked)
             && evidence.net_under(key) != Fen::ZERO

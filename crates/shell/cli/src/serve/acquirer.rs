@@ -3,13 +3,13 @@
 //! News about ports and folders go to stdout, what happens to the log on stderr; with `--format json` all of it goes to
 //! stdout, an object a line. *Not here:* what is served and how it ends; that is the crate `serve`.
 
+use crate::catalogue::{self, Refused};
 use crate::exit::Exit;
 use crate::output::{self, Format};
 use crate::trouble::Trouble;
-use ::serve::acquirer::settings::{Bounds, DEFAULT_HTTP, DEFAULT_ISO8583, Pace};
 use ::serve::acquirer::house::{House, HouseSettings, Mishap};
+use ::serve::acquirer::settings::{Bounds, DEFAULT_HTTP, DEFAULT_ISO8583, Pace};
 use ::serve::acquirer::{AcquirerError, News, Server, Settings, What};
-use crate::catalogue::{self, Refused};
 use acquirer::Event;
 use acquirer::fault::{Aim, Deed, Fault, Latency, Rush};
 use clap::Args;
