@@ -230,7 +230,8 @@ impl Platform {
         if let Some((movement, amount)) = decision.moved {
             self.happened.push(Event::Committed { key, movement, amount });
         }
-        if decision.declined {
+        // Behind a commit it only says so.
+        if decision.declined && course.says.is_none_or(|_| course.without_commit) {
             self.happened.push(Event::Declined { kind, key, code });
         }
         self.settle();
