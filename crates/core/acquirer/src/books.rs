@@ -5,12 +5,16 @@
 //! *Not modelled:* taking a change back. A reversal is a change of its own.
 
 use crate::ledger::{Entry, Ledger};
+use crate::notifier::{NoticeChange, Notices};
+use crate::orders::{OrderChange, Orders};
 use serde::{Deserialize, Serialize};
 
 /// The state of the platform: card records, orders, notices, and the ledger.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Books {
     ledger: Ledger,
+    orders: Orders,
+    notices: Notices,
 }
 
 /// One fact that moved the books. What one request changes is one group: all of it holds, or nothing.
@@ -18,6 +22,10 @@ pub struct Books {
 pub enum Change {
     /// Money moved.
     Entry(Entry),
+    /// Something happened to a wallet order.
+    Order(OrderChange),
+    /// Something is to be told, or was.
+    Notice(NoticeChange),
 }
 
 impl Books {
@@ -27,10 +35,24 @@ impl Books {
         &self.ledger
     }
 
+    /// The wallet orders.
+    #[must_use]
+    pub const fn orders(&self) -> &Orders {
+        &self.orders
+    }
+
+    /// What merchants are still to be told.
+    #[must_use]
+    pub const fn notices(&self) -> &Notices {
+        &self.notices
+    }
+
     /// Makes a change. Nothing is checked: that was done when it was decided.
     pub fn apply(&mut self, change: &Change) {
         match change {
             Change::Entry(entry) => self.ledger.append(*entry),
+            Change::Order(change) => self.orders.apply(change),
+            Change::Notice(change) => self.notices.apply(change),
         }
     }
 }

@@ -1,14 +1,16 @@
 //! How one acquirer is set up. Every default is a test value: the keys protect nothing.
 //!
 //! Source of the test keys: the published vectors of the UnionPay POS dialect, "Keys and MAC", and of
-//! WeChat Pay v2, "Signature". *Not modelled:* several terminals, merchants or batches.
+//! WeChat Pay v2, "Signature"; RSA pairs of this crate. *Not modelled:* several terminals or batches.
+
+mod wallets;
+
+pub use wallets::{RateLimit, WalletSetup};
 
 use crate::calendar::Civil;
 use crate::short::Code;
 use core::time::Duration;
 use iso8583::MacKey;
-use wallet::messages::Merchant;
-use wallet::sign::{ApiKey, SignType};
 
 /// The set-up of an acquirer.
 #[derive(Clone, Debug)]
@@ -35,8 +37,8 @@ pub struct Config {
     pub batch: u32,
     /// Cards that are declined.
     pub declines: Vec<DeclineRule>,
-    /// The only merchant at the wallet: ids, key of the signatures both ways, where notifications go.
-    pub merchant: Merchant,
+    /// The wallet platforms: whom they serve, their keys and rules, and their payers.
+    pub wallets: WalletSetup,
     /// Local date and time at the start of the run.
     pub start: Civil,
 }
@@ -64,13 +66,7 @@ impl Default for Config {
             mid: "123456789012345".into(),
             batch: 1,
             declines: vec![DeclineRule { pan_ends: "0051".into(), code: Code::new("51") }],
-            merchant: Merchant {
-                app_id: "wxd930ea5d5a258f4f".into(),
-                mch_id: "10000100".into(),
-                api_key: ApiKey::new("192006250b4c09247ec02edce69f6a2d"),
-                sign_type: SignType::HmacSha256,
-                notify_url: "http://terminal/notify".into(),
-            },
+            wallets: WalletSetup::default(),
             start: Civil { year: 2026, month: 1, day: 5, hour: 9, minute: 0, second: 0 },
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! *Not modelled:* fields of the messages; the trace keeps their bytes.
 
+use crate::notifier::{NoticeFault, What};
 use crate::short::{Code, Why};
 use core::fmt;
 use sim::{Fen, Port, Tag};
@@ -55,8 +56,23 @@ pub enum Event {
     Notified {
         /// About which order.
         order: OrderNo,
+        /// About what of it.
+        what: What,
         /// The first delivery is 1.
         attempt: u8,
+        /// What is wrong with it on purpose. A dropped one has not left.
+        fault: Option<NoticeFault>,
+    },
+    /// The merchant has not taken a notification.
+    NotTaken {
+        /// About which order.
+        order: OrderNo,
+        /// About what of it.
+        what: What,
+        /// Which delivery.
+        attempt: u8,
+        /// What the merchant said or did.
+        why: Why,
     },
     /// The merchant has acknowledged a notification.
     Acknowledged {
@@ -90,6 +106,18 @@ pub enum Kind {
     Query,
     /// Closes a wallet order.
     Close,
+    /// A wallet order that is paid by the payer's code.
+    Pay,
+    /// Takes a wallet order back.
+    Reverse,
+    /// Refunds a wallet order.
+    RefundOrder,
+    /// Asks for a refund of a wallet order.
+    RefundQuery,
+    /// Asks for the bill of a day.
+    Bill,
+    /// Asks for a platform's certificates or keys.
+    Keys,
     /// The platform tells the merchant of a payment.
     Notification,
 }
@@ -104,6 +132,12 @@ impl Kind {
             Self::Order => "order",
             Self::Query => "query",
             Self::Close => "close",
+            Self::Pay => "pay",
+            Self::Reverse => "reverse",
+            Self::RefundOrder => "refund-order",
+            Self::RefundQuery => "refund-query",
+            Self::Bill => "bill",
+            Self::Keys => "keys",
             Self::Notification => "notification",
         })
     }
@@ -116,6 +150,8 @@ pub enum Movement {
     Captured,
     /// It has moved back.
     Reversed,
+    /// A part of it, or all, has moved back for a refund.
+    Refunded,
     /// An order can no longer be paid.
     Closed,
     /// An order can now be paid.
@@ -143,7 +179,15 @@ impl fmt::Display for Event {
             Self::Declined { kind, key, code } => write!(f, "{kind} declined {code}, {key}"),
             Self::Answered { kind, key, code } => write!(f, "{kind} answered {code}, {key}"),
             Self::PaymentRefused { order, why } => write!(f, "payment refused, {why}, order {order}"),
-            Self::Notified { order, attempt } => write!(f, "notification {attempt} sent, order {order}"),
+            Self::Notified { order, what, attempt, fault: None } => {
+                write!(f, "{what} {attempt} sent, order {order}")
+            }
+            Self::Notified { order, what, attempt, fault: Some(fault) } => {
+                write!(f, "{what} {attempt} sent, {fault}, order {order}")
+            }
+            Self::NotTaken { order, what, attempt, why } => {
+                write!(f, "{what} {attempt} not taken, {why}, order {order}")
+            }
             Self::Acknowledged { order } => write!(f, "notification acknowledged, order {order}"),
             Self::NotificationsExhausted { order } => write!(f, "notifications exhausted, order {order}"),
             Self::Malformed { port, why } => write!(f, "malformed bytes at port {}: {why}", port.0),
@@ -162,6 +206,7 @@ impl fmt::Display for Movement {
         f.write_str(match self {
             Self::Captured => "captured",
             Self::Reversed => "reversed",
+            Self::Refunded => "refunded",
             Self::Closed => "closed",
             Self::Ordered => "ordered",
         })

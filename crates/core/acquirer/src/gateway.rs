@@ -1,276 +1,292 @@
-//! The rules of the wallet gateway: make an order, ask for it, close it, pay it.
+//! The wallet gateways: reads and authenticates a call, decides it on the books, answers it in its own dialect.
 //!
-//! Source: WeChat Pay v2, "payment-code" (calls, three result levels, trade states). One merchant. A request is
-//! decided at its commit; whatever comes first, a close or a payment, wins.
-//! *Not modelled:* payment codes, reverse, refunds, expiry of orders, several connections at once.
+//! Sources: WeChat Pay v2 and v3, Alipay `gateway.do` and v3: their calls, levels of results and what is unknown after
+//! them. The dialects are those of [`wallet::platform`]; the rules of the orders those of `orders`. A request is decided
+//! at its commit; whatever comes first, a close or a payment, wins. *Not modelled:* client certificates, which belong to
+//! the transport; nonces of WeChat Pay v2 and of `gateway.do`, which the platforms do not look at.
 
-use crate::config::Config;
-use crate::event::{Kind, Movement, PaymentRefusal};
-use crate::ledger::{Cause, Entry, Ledger};
-use crate::notifier::Payment;
-use crate::short::{Code, Short, Why};
-use sim::Key;
-use sim::OrderNo;
-use sim::{Fen, SimTime};
-use std::collections::BTreeMap;
-use wallet::http::RequestParser;
-use wallet::messages::{Answer, Call, Codec, ErrCode, OrderState, Request, TradeState};
+mod guard;
+mod words;
 
-/// Twelve digits of fen, as a card host; sums of such amounts stay far from the end of the numbers.
-const AMOUNT_MAX: Fen = Fen(999_999_999_999);
+use crate::books::{Books, Change};
+use crate::config::{Config, WalletSetup};
+use crate::event::{Event, Kind, Movement, PaymentRefusal};
+use crate::notifier::Scene;
+use crate::orders::{self, Brand, Clock, Desk, Happened, Pen};
+use crate::payers::payer_of;
+use crate::short::{Code, Why};
+use core::time::Duration;
+use guard::Guard;
+use sim::{Fen, Key, OrderNo, SimTime};
+use wallet::ask::{Ask, OrderRef};
+use wallet::exchange::{HttpAnswer, HttpRequest, Tongue};
+use wallet::moment::Day;
+use wallet::platform::{Heard, Manner, Stamp};
+use wallet::told::{Refusal, Told};
 
-/// The orders, and the way to and from their bytes.
+/// The wallet platforms' way from requests to answers.
 #[derive(Clone, Debug)]
-pub(crate) struct Gateway {
-    orders: BTreeMap<OrderNo, Order>,
-    parser: RequestParser,
-    codec: Codec,
-    nonce: u64,
+pub struct Gateway {
+    setup: WalletSetup,
+    clock: Clock,
+    /// From a payer's agreement to the landing of the money.
+    paying: Duration,
+    guard: Guard,
+    answers: u64,
 }
 
-#[derive(Clone, Debug)]
-struct Order {
-    terms: Terms,
-    state: State,
-    /// Makes the code and the transaction id.
-    serial: u64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Open,
-    Paid,
-    Closed,
-}
-
-/// What an order is about.
+/// A request that somebody known has signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Terms {
-    amount: Fen,
-    body: String,
+pub struct WalletRequest {
+    /// What it asks for.
+    pub kind: Kind,
+    /// Of which order, where it says so.
+    pub order: Option<OrderNo>,
+    call: Call,
+    manner: Manner,
 }
 
-/// A readable, authentic request.
+/// What is to be decided, without its wording.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct WalletRequest {
-    pub(crate) order: OrderNo,
-    ask: Ask,
+pub(crate) struct Call {
+    pub(crate) asked: Result<Ask, Refusal>,
+    pub(crate) tongue: Tongue,
+    /// The merchant's place in the setup.
+    pub(crate) merchant: usize,
 }
 
+/// A request that is turned away without a decision; nothing moves because of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Ask {
-    Order(Terms),
-    Query,
-    Close,
+pub struct TurnedAway {
+    /// What to answer, at once.
+    pub answer: HttpAnswer,
+    /// What it seems to ask for.
+    pub kind: Option<Kind>,
+    /// What is wrong with it.
+    pub why: Why,
 }
 
-/// What has come out of the bytes.
-#[derive(Clone, Debug)]
-pub(crate) enum Incoming {
-    Request(WalletRequest),
-    /// A call, but forged, foreign or unreadable.
-    Unacceptable {
-        kind: Kind,
-        why: Why,
-    },
-    /// No call of this gateway: the HTTP status says so.
-    NoCall {
-        status: u16,
-        why: Why,
-    },
+/// What happens to a decision whatever the rules say: faults of the host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Forced {
+    /// Nothing.
+    #[default]
+    No,
+    /// It is refused, and nothing is committed.
+    Refuse(Refusal),
+    /// It is committed, and refused all the same: whoever believes the refusal is wrong.
+    CommitAndRefuse(Refusal),
 }
 
 /// What the gateway has decided.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Decision {
-    pub(crate) code: Code,
-    pub(crate) declined: bool,
-    pub(crate) moved: Option<(Movement, Fen)>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// In no dialect's words.
+    pub told: Told,
+    /// The word of the answer that counts: a state, an error code.
+    pub code: Code,
+    /// Whether it is a refusal.
+    pub declined: bool,
+    /// What has moved, also behind a forced refusal.
+    pub moved: Option<(Movement, Fen)>,
 }
 
 impl WalletRequest {
-    pub(crate) const fn kind(&self) -> Kind {
-        match self.ask {
-            Ask::Order(_) => Kind::Order,
-            Ask::Query => Kind::Query,
-            Ask::Close => Kind::Close,
-        }
+    /// Of which payment; `None` where the request does not say.
+    #[must_use]
+    pub fn key(&self) -> Option<Key> {
+        self.order.map(Key::Order)
     }
 
-    fn of(request: &Request<'_>) -> Result<Self, Why> {
-        let order = OrderNo::new(request.out_trade_no()).ok_or_else(|| Why::of("no order number"))?;
-        let ask = match request {
-            Request::UnifiedOrder(order) => {
-                let amount =
-                    i64::try_from(order.total_fee_fen).map_err(|_| Why::new("total_fee is too large"))?;
-                Ask::Order(Terms { amount: Fen(amount), body: order.body.to_owned() })
-            }
-            Request::OrderQuery { .. } => Ask::Query,
-            Request::CloseOrder { .. } => Ask::Close,
-        };
-        Ok(Self { order, ask })
+    /// The dialect.
+    #[must_use]
+    pub const fn tongue(&self) -> Tongue {
+        self.call.tongue
     }
 }
 
 impl Gateway {
     pub(crate) fn new(config: &Config) -> Self {
-        let codec = Codec::new(config.merchant.clone(), "gateway");
-        Self { orders: BTreeMap::new(), parser: RequestParser::default(), codec, nonce: 0 }
+        let (setup, clock) = (config.wallets.clone(), Clock::new(config.start));
+        Self { setup, clock, paying: config.paying, guard: Guard::default(), answers: 0 }
     }
 
-    /// Takes bytes as they come.
-    pub(crate) fn push(&mut self, bytes: &[u8]) {
-        self.parser.push(bytes);
-    }
-
-    /// Whether a part of a request waits for its rest.
-    pub(crate) const fn is_reading(&self) -> bool {
-        self.parser.pending_bytes() > 0
-    }
-
-    /// Forgets what was read of an unfinished request.
-    pub(crate) fn reset(&mut self) {
-        self.parser.reset();
-    }
-
-    /// What the bytes say next.
-    pub(crate) fn next_incoming(&mut self) -> Option<Incoming> {
-        let http = match self.parser.next_request() {
-            Ok(request) => request?,
-            Err(error) => {
-                self.parser.reset();
-                return Some(Incoming::NoCall { status: 400, why: Why::of(error) });
-            }
-        };
-        let request = self.codec.decode_request(&http).map_err(Why::of);
-        let request = request.and_then(|request| WalletRequest::of(&request));
-        Some(match (request, kind_of(http.target)) {
-            (Ok(request), _) => Incoming::Request(request),
-            (Err(why), Some(kind)) => Incoming::Unacceptable { kind, why },
-            (Err(why), None) => Incoming::NoCall { status: 404, why },
-        })
-    }
-
-    /// Decides a request, now and for good, and appends the answer.
-    pub(crate) fn decide(&mut self, request: WalletRequest, out: &mut Vec<u8>) -> Decision {
-        let number = request.order;
-        let decided = match request.ask {
-            Ask::Order(terms) => self.make(number, terms, out),
-            Ask::Query => self.tell(number, out),
-            Ask::Close => self.close(number, out),
-        };
-        decided.unwrap_or_else(|error| self.refuse(error, out))
-    }
-
-    /// Takes the payer's money, if the order can be paid.
-    pub(crate) fn pay(
+    /// Reads a request and finds out who sent it. Changes nothing but what the gateway remembers against replays.
+    ///
+    /// # Errors
+    /// It is no call, or nobody known has signed it: [`TurnedAway`] has the answer.
+    pub fn read(
         &mut self,
         now: SimTime,
-        number: OrderNo,
-        ledger: &mut Ledger,
-    ) -> Result<Payment, PaymentRefusal> {
-        self.payable(number)?;
-        let order = self.orders.get_mut(&number).ok_or(PaymentRefusal::UnknownOrder)?;
-        order.state = State::Paid;
-        let amount = order.terms.amount;
-        ledger.append(Entry::capture(now, Key::Order(number), Cause::OrderPaid, amount));
-        Ok(Payment { order: number, amount, transaction: transaction_id(order.serial) })
-    }
-
-    /// Whether the order can be paid, as far as is known now.
-    pub(crate) fn payable(&self, number: OrderNo) -> Result<(), PaymentRefusal> {
-        match self.orders.get(&number).map(|order| order.state) {
-            None => Err(PaymentRefusal::UnknownOrder),
-            Some(State::Closed) => Err(PaymentRefusal::Closed),
-            Some(State::Paid) => Err(PaymentRefusal::AlreadyPaid),
-            Some(State::Open) => Ok(()),
+        request: &HttpRequest<'_>,
+        books: &Books,
+    ) -> Result<WalletRequest, TurnedAway> {
+        let kind = words::kind_of(request);
+        let Some(heard) = self.setup.platform.hear(request, self.clock.wall(now)) else {
+            let answer = HttpAnswer::new(404, "text/plain", Vec::new());
+            return Err(TurnedAway { answer, kind: None, why: Why::new("no gateway has this path") });
+        };
+        let Heard { asked, manner } = heard;
+        let Some(merchant) = manner.merchant().filter(|_| !asked.as_ref().is_err_and(words::is_nobodys)) else {
+            let why = asked.err().unwrap_or(Refusal::NoSuchMerchant);
+            return Err(self.turn_away(now, &manner, kind, why));
+        };
+        if let Err(why) = self.guard.admit(now, &manner, merchant, &self.setup) {
+            return Err(self.turn_away(now, &manner, kind, why));
         }
+        let tongue = manner.tongue();
+        let call = Call { asked, tongue, merchant };
+        let order = call.order(books);
+        let kind = call.asked.as_ref().map_or(kind, |ask| Some(words::kind_of_ask(ask)));
+        Ok(WalletRequest { kind: kind.unwrap_or(Kind::Query), order, call, manner })
     }
 
-    /// Refuses on the business level.
-    pub(crate) fn refuse(&mut self, error: ErrCode, out: &mut Vec<u8>) -> Decision {
-        let nonce = self.fresh_nonce();
-        self.codec.encode_result_fail(error, error.as_str(), nonce, out);
-        Decision { code: Code::new(error.as_str()), declined: true, moved: None }
-    }
-
-    /// Refuses on the communication level: `return_code` FAIL, unsigned.
-    pub(crate) fn turn_away(&mut self, why: &str, out: &mut Vec<u8>) {
-        self.codec.encode_return_fail(why, out);
-    }
-
-    fn make(&mut self, number: OrderNo, terms: Terms, out: &mut Vec<u8>) -> Result<Decision, ErrCode> {
-        let amount = terms.amount;
-        let (serial, moved) = match self.orders.get(&number) {
-            Some(Order { state: State::Paid, .. }) => return Err(ErrCode::OrderPaid),
-            Some(Order { state: State::Closed, .. }) => return Err(ErrCode::OrderClosed),
-            Some(order) if order.terms != terms => return Err(ErrCode::OutTradeNoUsed),
-            Some(order) => (order.serial, None),
-            None if amount <= Fen::ZERO || amount > AMOUNT_MAX => return Err(ErrCode::ParamError),
-            None => {
-                let serial = self.orders.len() as u64 + 1;
-                self.orders.insert(number, Order { terms, state: State::Open, serial });
-                (serial, Some((Movement::Ordered, amount)))
-            }
-        };
-        let code_url = Short::<64>::of(format_args!("weixin://wxpay/bizpayurl?pr={serial:09}"));
-        Ok(self.answer(&Answer::CodeUrl(code_url.as_str()), "SUCCESS", moved, out))
-    }
-
-    fn tell(&mut self, number: OrderNo, out: &mut Vec<u8>) -> Result<Decision, ErrCode> {
-        let order = self.orders.get(&number).ok_or(ErrCode::OrderNotExist)?;
-        let trade_state = match order.state {
-            State::Open => TradeState::NotPay,
-            State::Paid => TradeState::Success,
-            State::Closed => TradeState::Closed,
-        };
-        let paid = order.state == State::Paid;
-        let transaction_id = transaction_id(order.serial);
-        let state = OrderState {
-            out_trade_no: number.as_str(),
-            trade_state,
-            transaction_id: paid.then_some(transaction_id.as_str()),
-            total_fee_fen: paid.then_some(order.terms.amount.unsigned()),
-        };
-        Ok(self.answer(&Answer::Order(state), trade_state.as_str(), None, out))
-    }
-
-    fn close(&mut self, number: OrderNo, out: &mut Vec<u8>) -> Result<Decision, ErrCode> {
-        let order = self.orders.get_mut(&number).ok_or(ErrCode::OrderNotExist)?;
-        match order.state {
-            State::Paid => return Err(ErrCode::OrderPaid),
-            State::Closed => return Err(ErrCode::OrderClosed),
-            State::Open => order.state = State::Closed,
-        }
-        let moved = Some((Movement::Closed, order.terms.amount));
-        Ok(self.answer(&Answer::Closed, "SUCCESS", moved, out))
-    }
-
-    fn answer(
-        &mut self,
-        answer: &Answer<'_>,
-        code: &str,
-        moved: Option<(Movement, Fen)>,
-        out: &mut Vec<u8>,
+    /// Decides at the commit, on the books as they are then. Pushes what changes; moves nothing itself.
+    pub fn decide(
+        &self,
+        now: SimTime,
+        request: &WalletRequest,
+        forced: Forced,
+        books: &Books,
+        changes: &mut Vec<Change>,
     ) -> Decision {
-        let nonce = self.fresh_nonce();
-        self.codec.encode_answer(answer, nonce, out);
-        Decision { code: Code::new(code), declined: false, moved }
+        let (result, moved) = match forced {
+            Forced::Refuse(why) => (Err(why), None),
+            Forced::No => self.judge(now, &request.call, books, changes),
+            Forced::CommitAndRefuse(why) => (Err(why), self.judge(now, &request.call, books, changes).1),
+        };
+        let declined = result.is_err();
+        let told = result.unwrap_or_else(Told::from);
+        let code = words::code(&self.setup.platform, &request.manner, &told);
+        Decision { told, code, declined, moved }
     }
 
-    const fn fresh_nonce(&mut self) -> u64 {
-        self.nonce = self.nonce.wrapping_add(1);
-        self.nonce
+    /// The whole answer.
+    pub fn answer(&mut self, now: SimTime, request: &WalletRequest, decision: &Decision) -> HttpAnswer {
+        self.put(now, &request.manner, &decision.told)
+    }
+
+    /// A payer who has scanned a shown code agrees to pay it.
+    ///
+    /// # Errors
+    /// The order cannot be paid.
+    pub fn confirm(
+        &self,
+        now: SimTime,
+        number: OrderNo,
+        books: &Books,
+        changes: &mut Vec<Change>,
+    ) -> Result<(), PaymentRefusal> {
+        let mut order = books.orders().payable(number)?.clone();
+        let is_alipay = Brand::of(order.terms.tongue) == Brand::Alipay;
+        let payer = payer_of("0001", is_alipay);
+        let mut pen = Pen { now, clock: self.clock, books, changes };
+        pen.begin(&mut order, now, self.paying, payer);
+        Ok(())
+    }
+
+    /// Decides the first of what is due by itself; whether there was any. The changes must be made before it is asked
+    /// again.
+    pub fn settle_due(&self, scene: &mut Scene<'_>) -> bool {
+        let Scene { now, books, changes, events } = scene;
+        let mut pen = Pen { now: *now, clock: self.clock, books, changes };
+        let Some(happened) = orders::settle_due(&mut pen, |brand| *self.setup.rules(brand)) else {
+            return false;
+        };
+        let committed = |order, movement, amount| Event::Committed { key: Key::Order(order), movement, amount };
+        match happened {
+            Happened::Paid(order, amount) => events.push(committed(order, Movement::Captured, amount)),
+            Happened::PaidInVain(order, amount) => {
+                events.push(committed(order, Movement::Captured, amount));
+                events.push(committed(order, Movement::Reversed, amount));
+            }
+            Happened::Ended(order, amount) => events.push(committed(order, Movement::Closed, amount)),
+            Happened::Refused(order, why) => events.push(Event::PaymentRefused { order, why }),
+        }
+        true
+    }
+
+    /// What a call comes to, and what it moves.
+    pub(crate) fn judge(
+        &self,
+        now: SimTime,
+        call: &Call,
+        books: &Books,
+        changes: &mut Vec<Change>,
+    ) -> (Result<Told, Refusal>, Option<(Movement, Fen)>) {
+        let Call { asked, tongue, merchant } = call;
+        let ask = match asked {
+            Ok(ask) => ask,
+            Err(why) => return (Err(*why), None),
+        };
+        let brand = Brand::of(*tongue);
+        let mut desk = Desk {
+            pen: Pen { now, clock: self.clock, books, changes },
+            shop: call.shop(),
+            tongue: *tongue,
+            rules: self.setup.rules(brand),
+            payers: &self.setup.payers,
+            paying: self.paying,
+            moved: None,
+        };
+        let told = match ask {
+            Ask::Pay(pay) => desk.pay(pay),
+            Ask::Make(make) => desk.make(make),
+            Ask::Query(order) => desk.query(order),
+            Ask::Reverse(order) => desk.reverse(order),
+            Ask::Close(order) => desk.close(order),
+            Ask::Refund(refund) => desk.refund(refund),
+            Ask::RefundQuery(refund) => desk.refunds(refund),
+            Ask::Bill { day } => desk.bill(*day, self.bill_address(*day, *merchant)).map(Told::Bill),
+            Ask::BillFile { token } => match bill_day(token, *merchant) {
+                Some(day) => desk.bill(day, self.bill_address(day, *merchant)).map(Told::Bill),
+                None => Err(Refusal::NoBill),
+            },
+            Ask::Certificates => Ok(Told::Certificates),
+            Ask::SandboxKey => Ok(Told::SandboxKey),
+        };
+        (told, desk.moved)
+    }
+
+    fn turn_away(&mut self, now: SimTime, manner: &Manner, kind: Option<Kind>, why: Refusal) -> TurnedAway {
+        let answer = self.put(now, manner, &Told::from(why));
+        TurnedAway { answer, kind, why: Why::new(words::reason(why)) }
+    }
+
+    fn put(&mut self, now: SimTime, manner: &Manner, told: &Told) -> HttpAnswer {
+        self.answers += 1;
+        let nonce = (u128::from(now.as_nanos()) << 64) | u128::from(self.answers);
+        self.setup.platform.answer(manner, told, Stamp { now: self.clock.wall(now), nonce })
+    }
+
+    fn bill_address(&self, day: Day, merchant: usize) -> String {
+        format!("{}{merchant}-{}", self.setup.bill_address, day.compact())
     }
 }
 
-fn kind_of(path: &str) -> Option<Kind> {
-    let kinds =
-        [(Call::UnifiedOrder, Kind::Order), (Call::OrderQuery, Kind::Query), (Call::CloseOrder, Kind::Close)];
-    kinds.into_iter().find(|(call, _)| call.path() == path).map(|(_, kind)| kind)
+impl Call {
+    fn shop(&self) -> sim::ShopNo {
+        Brand::of(self.tongue).shop_of(u16::try_from(self.merchant).unwrap_or(u16::MAX))
+    }
+
+    /// The order that it is about, also where it names only the platform's number.
+    fn order(&self, books: &Books) -> Option<OrderNo> {
+        let ask = self.asked.as_ref().ok()?;
+        if let Some(number) = ask.order_no() {
+            return Some(OrderNo::new(number)?.at(self.shop()));
+        }
+        let which = match ask {
+            Ask::Query(order) | Ask::Reverse(order) | Ask::Close(order) => order,
+            Ask::Refund(refund) => &refund.order,
+            _ => return None,
+        };
+        let OrderRef::TransactionId(id) = which else { return None };
+        books.orders().paid_by(id).map(|order| order.number)
+    }
 }
 
-/// Twenty-eight digits, as the platform's own.
-fn transaction_id(serial: u64) -> Short<28> {
-    Short::of(format_args!("42{serial:026}"))
+/// The day of a token that was given to this merchant.
+fn bill_day(token: &str, merchant: usize) -> Option<Day> {
+    let (whose, day) = token.split_once('-')?;
+    Day::parse_compact(day).filter(|_| whose.parse() == Ok(merchant))
 }
