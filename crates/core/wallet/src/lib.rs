@@ -16,10 +16,15 @@
 //!
 //! *Not modelled:* TLS and its client certificates, content encryption of Alipay, payments inside apps and pages.
 
+mod alipay;
 pub mod amount;
 pub mod ask;
+mod cipher;
 pub mod exchange;
+mod form;
+mod gzip;
 pub mod http;
+mod json;
 pub mod keys;
 pub mod messages;
 pub mod moment;
@@ -28,4 +33,6 @@ pub mod platform;
 pub mod rsa_key;
 pub mod sign;
 pub mod told;
+mod wechat_v2;
+mod wechat_v3;
 pub mod xml;

@@ -40,6 +40,12 @@ impl WallTime {
         Self::from_unix_s(self.0.saturating_add(seconds))
     }
 
+    /// The last second of the day in Beijing.
+    #[must_use]
+    pub const fn end_of_day(self) -> Self {
+        Self::from_unix_s((self.0 + BEIJING_AHEAD_S) / DAY_S * DAY_S + DAY_S - 1 - BEIJING_AHEAD_S)
+    }
+
     /// How far apart two moments are, in seconds.
     pub const fn apart_s(self, other: Self) -> u64 {
         self.0.abs_diff(other.0)

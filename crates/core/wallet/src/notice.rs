@@ -4,9 +4,14 @@
 //! that a forged one is made by naming the wrong key, number, amount or time, and by nothing else.
 //! *Not modelled:* notifications about anything but payments and refunds; payment codes have none at WeChat Pay.
 
+mod alipay;
+mod wechat_v2;
+mod wechat_v3;
+
 use crate::exchange::Tongue;
 use crate::keys::ApiV3Key;
 use crate::moment::WallTime;
+use crate::platform::Stamp;
 use crate::rsa_key::PrivateKey;
 use crate::sign::{ApiKey, SignType};
 use crate::told::{OrderTold, RefundTold};
@@ -84,15 +89,33 @@ pub struct Post {
 impl Sender<'_> {
     /// Puts a notice into the words of this sender's dialect, signed.
     pub fn write(&self, notice: &Notice) -> Post {
-        let _ = notice;
-        Post { content_type: "text/plain", headers: Vec::new(), body: Vec::new() }
+        match self {
+            Self::WeChatV2 { app_id, mch_id, api_key, sign_type, nonce } => wechat_v2::write(
+                &wechat_v2::By { app_id, mch_id, api_key, sign_type: *sign_type, nonce: *nonce },
+                notice,
+            ),
+            Self::WeChatV3 { app_id, mch_id, private_key, serial, api_v3_key, signed_at, nonce, id } => {
+                let stamp = Stamp { now: *signed_at, nonce: *nonce };
+                wechat_v3::write(
+                    &wechat_v3::By { app_id, mch_id, private_key, serial, api_v3_key, stamp, id },
+                    notice,
+                )
+            }
+            Self::Alipay { app_id, seller_id, private_key, notify_id, sent_at } => alipay::write(
+                &alipay::By { app_id, seller_id, private_key, notify_id, sent_at: *sent_at },
+                notice,
+            ),
+        }
     }
 }
 
 /// Whether the merchant's answer to a notification says that it need not be repeated.
 pub fn is_taken(tongue: Tongue, status: u16, body: &[u8]) -> bool {
-    let _ = (tongue, status, body);
-    false
+    match tongue {
+        Tongue::WeChatV2 => status == 200 && wechat_v2::is_success(body),
+        Tongue::WeChatV3 => matches!(status, 200 | 204),
+        Tongue::AlipayGateway | Tongue::AlipayV3 => status == 200 && body.trim_ascii() == b"success",
+    }
 }
 
 /// The pauses before each repetition of a notification that was not taken, in seconds.

@@ -4,11 +4,14 @@
 //! puts the decision into the words of that dialect and signs it. *Not modelled:* replays: the nonce is given to the
 //! caller, who may remember it.
 
+use crate::alipay::{gateway, rest};
 use crate::ask::Ask;
 use crate::exchange::{self, HttpAnswer, HttpRequest, Tongue};
 use crate::keys::{MerchantKeys, PlatformKeys};
 use crate::moment::WallTime;
 use crate::told::{Refusal, Told};
+use crate::wechat_v3::Clock;
+use crate::{wechat_v2, wechat_v3};
 
 /// A wallet platform: whom it knows and what it signs with.
 #[derive(Debug, Clone)]
@@ -33,28 +36,45 @@ pub struct Heard {
 
 /// How a request was asked. Opaque: it is kept and handed back to [`Platform::answer`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Manner {
-    tongue: Tongue,
-    /// Into the platform's list, once the merchant is known and authentic.
-    merchant: Option<usize>,
-    /// What the request called itself by, against replays.
-    nonce: Option<String>,
+pub struct Manner(Way);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Way {
+    WeChatV2(wechat_v2::Manner),
+    WeChatV3(wechat_v3::Manner),
+    AlipayGateway(gateway::Manner),
+    AlipayV3(rest::Manner),
 }
 
 impl Manner {
     /// The dialect.
     pub const fn tongue(&self) -> Tongue {
-        self.tongue
+        match self.0 {
+            Way::WeChatV2(_) => Tongue::WeChatV2,
+            Way::WeChatV3(_) => Tongue::WeChatV3,
+            Way::AlipayGateway(_) => Tongue::AlipayGateway,
+            Way::AlipayV3(_) => Tongue::AlipayV3,
+        }
     }
 
-    /// Which of the platform's merchants asked, by its place in [`Platform::merchants`].
+    /// Which of the platform's merchants asked, by its place in [`Platform::merchants`]; `None` unless it signed.
     pub const fn merchant(&self) -> Option<usize> {
-        self.merchant
+        match &self.0 {
+            Way::WeChatV2(manner) => manner.merchant,
+            Way::WeChatV3(manner) => manner.merchant,
+            Way::AlipayGateway(manner) => manner.merchant,
+            Way::AlipayV3(manner) => manner.merchant,
+        }
     }
 
-    /// What a signed request said that it will say only once.
+    /// What a signed request said that it will say only once. Alipay's gateway has none.
     pub fn nonce(&self) -> Option<&str> {
-        self.nonce.as_deref()
+        match &self.0 {
+            Way::WeChatV2(manner) => manner.nonce.as_deref(),
+            Way::WeChatV3(manner) => manner.nonce.as_deref(),
+            Way::AlipayGateway(_) => None,
+            Way::AlipayV3(manner) => manner.nonce.as_deref(),
+        }
     }
 }
 
@@ -70,15 +90,31 @@ pub struct Stamp {
 impl Platform {
     /// Reads a request; `None` when its path belongs to no dialect.
     pub fn hear(&self, request: &HttpRequest<'_>, now: WallTime) -> Option<Heard> {
-        let tongue = exchange::route(request)?;
-        let _ = now;
-        let manner = Manner { tongue, merchant: None, nonce: None };
-        Some(Heard { asked: Err(Refusal::NoSuchCall), manner })
+        let clock = Clock { now, skew_s: self.clock_skew_s };
+        let (asked, way) = match exchange::route(request)? {
+            Tongue::WeChatV2 => with(Way::WeChatV2, wechat_v2::hear(&self.merchants, request)),
+            Tongue::WeChatV3 => with(Way::WeChatV3, wechat_v3::hear(&self.merchants, request, clock)),
+            Tongue::AlipayGateway => with(Way::AlipayGateway, gateway::hear(&self.merchants, request, now)),
+            Tongue::AlipayV3 => with(Way::AlipayV3, rest::hear(&self.merchants, request, clock)),
+        };
+        Some(Heard { asked, manner: Manner(way) })
     }
 
     /// Puts a decision into the words of the dialect that was asked in, signed.
+    ///
+    /// A decision that does not belong to what was asked is worded as well as that dialect can.
     pub fn answer(&self, manner: &Manner, told: &Told, stamp: Stamp) -> HttpAnswer {
-        let _ = (manner, told, stamp);
-        HttpAnswer::new(501, "text/plain", Vec::new())
+        match &manner.0 {
+            Way::WeChatV2(manner) => wechat_v2::answer::answer(&self.merchants, manner, told, stamp),
+            Way::WeChatV3(manner) => {
+                wechat_v3::answer::answer(&self.merchants, &self.keys.wechat, manner, told, stamp)
+            }
+            Way::AlipayGateway(manner) => gateway::answer(&self.keys.alipay, manner, told),
+            Way::AlipayV3(manner) => rest::answer(&self.keys.alipay, manner, told, stamp),
+        }
     }
+}
+
+fn with<M>(way: fn(M) -> Way, heard: (Result<Ask, Refusal>, M)) -> (Result<Ask, Refusal>, Way) {
+    (heard.0, way(heard.1))
 }

@@ -1,7 +1,7 @@
 //! Signatures over flat fields: MD5 and HMAC-SHA256 of the sorted `k=v&…&key=K`, in upper-case hexadecimal.
 //!
 //! Source: WeChat Pay v2, "Signature", with the published vector. Empty values and `sign` itself do not count.
-//! Not modelled: the RSA signatures of v3. MD5 is what the dialect says; it protects nothing.
+//! Not modelled: the RSA signatures of v3, which are in [`crate::rsa_key`]. MD5 is what the dialect says; it protects nothing.
 
 use core::fmt;
 
@@ -19,6 +19,21 @@ impl ApiKey {
     /// A key from its text.
     pub fn new(text: &str) -> Self {
         Self(text.to_owned())
+    }
+
+    /// The text, for the one call that gives it out.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What a refund notice is encrypted with: the MD5 of the key in lower-case hexadecimal.
+    pub(crate) fn refund_notice_key(&self) -> [u8; 32] {
+        let signature = Signature::from_digest(&Md5::digest(self.0.as_bytes()));
+        let mut key = [0; 32];
+        for (into, character) in key.iter_mut().zip(signature.as_str().bytes()) {
+            *into = character.to_ascii_lowercase();
+        }
+        key
     }
 }
 
@@ -87,12 +102,20 @@ pub fn sign(fields: &Fields, key: &ApiKey, sign_type: SignType) -> Signature {
 /// There is no signature, its type is unknown, or it is another one.
 pub fn verify(fields: &Fields, key: &ApiKey) -> Result<(), SignError> {
     let given = fields.get("sign").filter(|given| !given.is_empty()).ok_or(SignError::Missing)?;
-    let sign_type = match fields.get("sign_type") {
-        None | Some("" | "MD5") => SignType::Md5,
-        Some("HMAC-SHA256") => SignType::HmacSha256,
-        Some(_) => return Err(SignError::UnknownType),
-    };
+    let sign_type = declared_type(fields)?;
     if sign(fields, key, sign_type).as_str() == given { Ok(()) } else { Err(SignError::Wrong) }
+}
+
+/// How the `sign_type` field says that a document is signed: MD5 when there is none.
+///
+/// # Errors
+/// [`SignError::UnknownType`].
+pub fn declared_type(fields: &Fields) -> Result<SignType, SignError> {
+    match fields.get("sign_type") {
+        None | Some("" | "MD5") => Ok(SignType::Md5),
+        Some("HMAC-SHA256") => Ok(SignType::HmacSha256),
+        Some(_) => Err(SignError::UnknownType),
+    }
 }
 
 /// Why a document is not authentic.

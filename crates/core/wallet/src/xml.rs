@@ -11,6 +11,9 @@ use core::ops::Range;
 /// A longer document is refused.
 pub const MAX_DOCUMENT_BYTES: usize = 65_536;
 
+/// A document with more keys is refused: each is compared with all before it.
+pub const MAX_KEYS: usize = 512;
+
 /// Keys with their values in document order; made to be reused.
 #[derive(Clone, Default)]
 pub struct Fields {
@@ -36,6 +39,15 @@ impl Fields {
     ///
     /// The key is the caller's own word: it must be an XML name, which is why it is not taken from outside.
     pub fn set(&mut self, key: &'static str, value: &str) {
+        self.put(key, value);
+    }
+
+    /// Sets one of several fields of the same kind: `key_0`, `key_1` and so on.
+    pub fn set_numbered(&mut self, key: &'static str, number: usize, value: &str) {
+        self.put(&format!("{key}_{number}"), value);
+    }
+
+    fn put(&mut self, key: &str, value: &str) {
         let position = self.entries.iter().position(|entry| self.arena.get(entry.key.clone()) == Some(key));
         match position.and_then(|index| self.entries.get_mut(index)) {
             Some(entry) => entry.value = append(&mut self.arena, value),
@@ -76,7 +88,14 @@ impl Fields {
 
 /// Appends the document of these fields. Values go into CDATA sections whatever they hold.
 pub fn write(fields: &Fields, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"<xml>");
+    write_as("xml", fields, out);
+}
+
+/// Appends the document of these fields under another name: the hidden part of a refund notice is called `root`.
+pub(crate) fn write_as(root: &'static str, fields: &Fields, out: &mut Vec<u8>) {
+    for part in ["<", root, ">"] {
+        out.extend_from_slice(part.as_bytes());
+    }
     for (key, value) in fields.iter() {
         out.push(b'<');
         out.extend_from_slice(key.as_bytes());
@@ -92,7 +111,9 @@ pub fn write(fields: &Fields, out: &mut Vec<u8>) {
         out.extend_from_slice(key.as_bytes());
         out.push(b'>');
     }
-    out.extend_from_slice(b"</xml>");
+    for part in ["</", root, ">"] {
+        out.extend_from_slice(part.as_bytes());
+    }
 }
 
 /// What is wrong, at which byte of the document.
@@ -117,6 +138,8 @@ pub enum XmlFault {
     Nested,
     /// A key that stands twice.
     DuplicateKey,
+    /// More than [`MAX_KEYS`].
+    TooManyKeys,
     /// An entity other than `&lt; &gt; &amp; &apos; &quot;`.
     UnknownEntity,
     /// Something else stands where this was expected.
@@ -156,6 +179,9 @@ impl<'a> Reader<'a> {
 
     fn element(&mut self, fields: &mut Fields) -> Result<(), XmlError> {
         let start = self.offset;
+        if fields.entries.len() == MAX_KEYS {
+            return Err(self.error(XmlFault::TooManyKeys));
+        }
         self.expect("<")?;
         let key = self.name()?;
         if fields.get(key).is_some() {
@@ -286,6 +312,7 @@ impl fmt::Display for XmlError {
             XmlFault::DocumentType => f.write_str("declarations are refused"),
             XmlFault::Nested => f.write_str("an element inside a field"),
             XmlFault::DuplicateKey => f.write_str("this key stands twice"),
+            XmlFault::TooManyKeys => write!(f, "more than {MAX_KEYS} keys"),
             XmlFault::UnknownEntity => f.write_str("only the five predefined entities are known"),
             XmlFault::Expected(what) => write!(f, "expected {what}"),
         }
@@ -356,6 +383,13 @@ mod tests {
     fn a_long_document_is_refused_before_it_is_read() {
         let long = vec![b' '; MAX_DOCUMENT_BYTES + 1];
         assert_eq!(Fields::default().parse(&long).map_err(|error| error.fault), Err(XmlFault::TooLong));
+    }
+
+    #[test]
+    fn too_many_keys_are_refused() {
+        let keys = |count: usize| (0..count).map(|number| format!("<k{number}/>")).collect::<String>();
+        assert!(parsed(&format!("<xml>{}</xml>", keys(MAX_KEYS))).is_ok());
+        assert_eq!(parsed(&format!("<xml>{}</xml>", keys(MAX_KEYS + 1))), Err(XmlFault::TooManyKeys));
     }
 
     #[test]

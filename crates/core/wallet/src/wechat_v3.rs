@@ -1,0 +1,325 @@
+//! WeChat Pay v3: JSON in, JSON out, both signed by RSA in headers.
+//!
+//! Source: WeChat Pay v3, "Signatures" and the calls for payment codes, native orders, refunds, bills and certificates,
+//! for merchants and for partners. Results: the HTTP status; then `code` and `message`, or `trade_state`.
+//! *Not modelled:* payments inside apps, pages and programs (`jsapi`, `app`, `h5`), combined orders, uploads, encrypted
+//! request fields, `detail`, `settle_info` and `scene_info` (taken and not looked at).
+
+pub(crate) mod answer;
+mod authorization;
+mod words;
+
+use serde::Deserialize;
+
+use crate::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund, RefundRef};
+use crate::exchange::{HttpRequest, MAX_BODY_BYTES};
+use crate::keys::{MerchantKeys, WeChatMerchant};
+use crate::moment::{Day, WallTime};
+use crate::told::Refusal;
+use crate::wechat_v2::is_order_no;
+use crate::{form, json};
+
+use authorization::Authorization;
+
+/// A call by method and path, with what the path says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Call {
+    CodePay,
+    Native,
+    QueryByNumber(String),
+    QueryById(String),
+    Close(String),
+    Reverse(String),
+    Refund,
+    RefundQuery(String),
+    TradeBill,
+    BillFile,
+    Certificates,
+}
+
+/// How a request was asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Manner {
+    pub(crate) call: Option<Call>,
+    pub(crate) merchant: Option<usize>,
+    pub(crate) nonce: Option<String>,
+    /// A partner asks for one of its own merchants.
+    is_partner: bool,
+    sub_merchant: Option<String>,
+    /// `Wechatpay-Serial`: what the merchant wants the answer to be verified with.
+    wanted_serial: Option<String>,
+    packed: bool,
+}
+
+/// How far the time of a signature may be off, and from when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Clock {
+    pub(crate) now: WallTime,
+    pub(crate) skew_s: Option<u64>,
+}
+
+impl Clock {
+    /// Whether a signature of this moment still counts.
+    pub(crate) fn takes(self, signed_at: WallTime) -> bool {
+        self.skew_s.is_none_or(|skew_s| signed_at.apart_s(self.now) <= skew_s)
+    }
+}
+
+/// Reads a request. What is known of it when it has to be refused is in the manner all the same.
+pub(crate) fn hear(
+    merchants: &[MerchantKeys],
+    request: &HttpRequest<'_>,
+    clock: Clock,
+) -> (Result<Ask, Refusal>, Manner) {
+    let mut manner = Manner::default();
+    let asked = read(merchants, request, clock, &mut manner);
+    (asked, manner)
+}
+
+fn read(
+    merchants: &[MerchantKeys],
+    request: &HttpRequest<'_>,
+    clock: Clock,
+    manner: &mut Manner,
+) -> Result<Ask, Refusal> {
+    manner.wanted_serial = request.header("Wechatpay-Serial").map(str::to_owned);
+    let (call, is_partner) = call_of(request).ok_or(Refusal::NoSuchCall)?;
+    manner.call = Some(call.clone());
+    manner.is_partner = is_partner;
+    if request.body.len() > MAX_BODY_BYTES {
+        return Err(Refusal::WrongFormat);
+    }
+    let header = request.header("Authorization").ok_or(Refusal::WrongSignature)?;
+    let authorization = Authorization::parse(header).ok_or(Refusal::WrongSignature)?;
+    let place = merchants.iter().position(|merchant| merchant.wechat.mch_id == authorization.mch_id);
+    let merchant = &place.and_then(|place| merchants.get(place)).ok_or(Refusal::NoSuchMerchant)?.wechat;
+    authorization.check(request, merchant, clock)?;
+    manner.merchant = place;
+    manner.nonce = Some(authorization.nonce.to_owned());
+    if request.method == "POST" && !is_json(request) {
+        return Err(Refusal::WrongFormat);
+    }
+    Reader { request, merchant, manner }.ask(call)
+}
+
+/// A body without a type counts as JSON.
+fn is_json(request: &HttpRequest<'_>) -> bool {
+    let kind = request.header("Content-Type").and_then(|value| value.split(';').next());
+    kind.is_none_or(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+fn call_of(request: &HttpRequest<'_>) -> Option<(Call, bool)> {
+    let path = request.path().strip_prefix("/v3/")?;
+    let (is_partner, path) = match path.strip_prefix("pay/partner/") {
+        Some(rest) => (true, rest),
+        None => (false, path.strip_prefix("pay/").unwrap_or(path)),
+    };
+    let segments: Vec<&str> = path.split('/').collect();
+    let number = |text| form::segment(text).filter(|number: &String| !number.is_empty());
+    let call = match (request.method, segments.as_slice()) {
+        ("POST", ["transactions", "codepay"]) => Call::CodePay,
+        ("POST", ["transactions", "native"]) => Call::Native,
+        ("GET", ["transactions", "out-trade-no", no]) => Call::QueryByNumber(number(no)?),
+        ("GET", ["transactions", "id", id]) => Call::QueryById(number(id)?),
+        ("POST", ["transactions", "out-trade-no", no, "close"]) => Call::Close(number(no)?),
+        ("POST", ["transactions", "out-trade-no", no, "reverse"]) => Call::Reverse(number(no)?),
+        ("POST", ["refund", "domestic", "refunds"]) => Call::Refund,
+        ("GET", ["refund", "domestic", "refunds", no]) => Call::RefundQuery(number(no)?),
+        ("GET", ["bill", "tradebill"]) => Call::TradeBill,
+        ("GET", ["billdownload", "file"]) => Call::BillFile,
+        ("GET", ["certificates"]) => Call::Certificates,
+        _ => return None,
+    };
+    Some((call, is_partner))
+}
+
+/// The fields of all bodies: each call looks at its own.
+#[derive(Debug, Default, Deserialize)]
+struct Body {
+    appid: Option<String>,
+    mchid: Option<String>,
+    sp_appid: Option<String>,
+    sp_mchid: Option<String>,
+    sub_mchid: Option<String>,
+    description: Option<String>,
+    out_trade_no: Option<String>,
+    transaction_id: Option<String>,
+    out_refund_no: Option<String>,
+    reason: Option<String>,
+    attach: Option<String>,
+    notify_url: Option<String>,
+    time_expire: Option<String>,
+    amount: Option<Money>,
+    payer: Option<Payer>,
+    scene_info: Option<Scene>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Money {
+    total: Option<u64>,
+    refund: Option<u64>,
+    currency: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Payer {
+    auth_code: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Scene {
+    device_id: Option<String>,
+}
+
+struct Reader<'a, 'r> {
+    request: &'a HttpRequest<'r>,
+    merchant: &'a WeChatMerchant,
+    manner: &'a mut Manner,
+}
+
+impl Reader<'_, '_> {
+    fn ask(mut self, call: Call) -> Result<Ask, Refusal> {
+        match call {
+            Call::CodePay => self.pay().map(Ask::Pay),
+            Call::Native => self.make().map(Ask::Make),
+            Call::QueryByNumber(number) => {
+                self.named_in_query()?;
+                checked(number).map(OrderRef::OrderNo).map(Ask::Query)
+            }
+            Call::QueryById(id) => {
+                self.named_in_query()?;
+                Ok(Ask::Query(OrderRef::TransactionId(id)))
+            }
+            Call::Close(number) => {
+                self.named_in_body(false)?;
+                checked(number).map(OrderRef::OrderNo).map(Ask::Close)
+            }
+            Call::Reverse(number) => {
+                self.named_in_body(true)?;
+                checked(number).map(OrderRef::OrderNo).map(Ask::Reverse)
+            }
+            Call::Refund => self.refund().map(Ask::Refund),
+            Call::RefundQuery(number) => {
+                self.manner.sub_merchant = self.in_query("sub_mchid");
+                Ok(Ask::RefundQuery(RefundRef { refund_no: Some(number), ..RefundRef::default() }))
+            }
+            Call::TradeBill => self.bill(),
+            Call::BillFile => {
+                self.manner.packed = self.in_query("tartype").as_deref() == Some("gzip");
+                Ok(Ask::BillFile { token: self.in_query("token").ok_or(Refusal::WrongParameter("token"))? })
+            }
+            Call::Certificates => Ok(Ask::Certificates),
+        }
+    }
+
+    fn pay(&mut self) -> Result<Pay, Refusal> {
+        let body = self.named_in_body(true)?;
+        let money = money(body.amount)?;
+        let code = text(body.payer.unwrap_or_default().auth_code, "payer.auth_code")?;
+        Ok(Pay {
+            order_no: checked(body.out_trade_no.unwrap_or_default())?,
+            amount: json::fen(money.total, "amount.total")?,
+            subject: text(body.description, "description")?,
+            payment_code: PaymentCode::new(code),
+            expires: moment(body.time_expire)?,
+            notify_url: None,
+            attach: body.attach,
+            device: body.scene_info.and_then(|scene| scene.device_id),
+        })
+    }
+
+    fn make(&mut self) -> Result<Make, Refusal> {
+        let body = self.named_in_body(true)?;
+        let money = money(body.amount)?;
+        Ok(Make {
+            order_no: checked(body.out_trade_no.unwrap_or_default())?,
+            amount: json::fen(money.total, "amount.total")?,
+            subject: text(body.description, "description")?,
+            notify_url: Some(text(body.notify_url, "notify_url")?),
+            expires: moment(body.time_expire)?,
+            attach: body.attach,
+            device: body.scene_info.and_then(|scene| scene.device_id),
+        })
+    }
+
+    /// A refund names its merchant by the signature alone.
+    fn refund(&mut self) -> Result<Refund, Refusal> {
+        let body: Body = json::read(self.request.body)?;
+        self.manner.sub_merchant.clone_from(&body.sub_mchid);
+        let money = money(body.amount)?;
+        let order = match body.transaction_id.filter(|id| !id.is_empty()) {
+            Some(id) => OrderRef::TransactionId(id),
+            None => OrderRef::OrderNo(checked(body.out_trade_no.unwrap_or_default())?),
+        };
+        Ok(Refund {
+            order,
+            refund_no: text(body.out_refund_no, "out_refund_no")?,
+            amount: json::fen(money.refund, "amount.refund")?,
+            total: Some(json::fen(money.total, "amount.total")?),
+            reason: body.reason,
+            notify_url: body.notify_url,
+        })
+    }
+
+    fn bill(&mut self) -> Result<Ask, Refusal> {
+        if self.in_query("bill_type").is_some_and(|kind| kind != "ALL") {
+            return Err(Refusal::WrongParameter("bill_type"));
+        }
+        self.manner.packed = self.in_query("tar_type").as_deref() == Some("GZIP");
+        let day = self.in_query("bill_date").and_then(|text| Day::parse_dashed(&text));
+        Ok(Ask::Bill { day: day.ok_or(Refusal::WrongParameter("bill_date"))? })
+    }
+
+    /// Reads the body and compares whom it names with who signed.
+    fn named_in_body(&mut self, with_application: bool) -> Result<Body, Refusal> {
+        let body: Body = json::read(self.request.body)?;
+        self.manner.sub_merchant.clone_from(&body.sub_mchid);
+        let (app_id, mch_id) = if self.manner.is_partner {
+            text(body.sub_mchid.clone(), "sub_mchid")?;
+            (text(body.sp_appid.clone(), "sp_appid"), text(body.sp_mchid.clone(), "sp_mchid")?)
+        } else {
+            (text(body.appid.clone(), "appid"), text(body.mchid.clone(), "mchid")?)
+        };
+        let same_application = !with_application || app_id? == self.merchant.app_id;
+        if same_application && mch_id == self.merchant.mch_id {
+            Ok(body)
+        } else {
+            Err(Refusal::MerchantMismatch)
+        }
+    }
+
+    fn named_in_query(&mut self) -> Result<(), Refusal> {
+        let name = if self.manner.is_partner { "sp_mchid" } else { "mchid" };
+        self.manner.sub_merchant = self.in_query("sub_mchid");
+        if self.manner.is_partner && self.manner.sub_merchant.is_none() {
+            return Err(Refusal::WrongParameter("sub_mchid"));
+        }
+        let mch_id = self.in_query(name).ok_or(Refusal::WrongParameter(name))?;
+        if mch_id == self.merchant.mch_id { Ok(()) } else { Err(Refusal::MerchantMismatch) }
+    }
+
+    fn in_query(&self, name: &str) -> Option<String> {
+        form::query_value(self.request.query(), name).filter(|value| !value.is_empty())
+    }
+}
+
+fn checked(number: String) -> Result<String, Refusal> {
+    if is_order_no(&number) { Ok(number) } else { Err(Refusal::WrongParameter("out_trade_no")) }
+}
+
+fn text(value: Option<String>, name: &'static str) -> Result<String, Refusal> {
+    value.filter(|value| !value.is_empty()).ok_or(Refusal::WrongParameter(name))
+}
+
+fn moment(value: Option<String>) -> Result<Option<WallTime>, Refusal> {
+    let read = |text: String| WallTime::parse_rfc3339(&text).ok_or(Refusal::WrongParameter("time_expire"));
+    value.map(read).transpose()
+}
+
+fn money(value: Option<Money>) -> Result<Money, Refusal> {
+    let money = value.unwrap_or_default();
+    match money.currency.as_deref() {
+        None | Some("CNY") => Ok(money),
+        Some(_) => Err(Refusal::WrongParameter("amount.currency")),
+    }
+}
