@@ -47,6 +47,11 @@ impl Books {
         &self.notices
     }
 
+    /// For decisions that write into the ledger themselves.
+    pub(crate) const fn ledger_mut(&mut self) -> &mut Ledger {
+        &mut self.ledger
+    }
+
     /// Makes a change. Nothing is checked: that was done when it was decided.
     pub fn apply(&mut self, change: &Change) {
         match change {

@@ -17,7 +17,7 @@ use crate::payers::payer_of;
 use crate::short::{Code, Why};
 use core::time::Duration;
 use guard::Guard;
-use sim::{Fen, Key, OrderNo, SimTime};
+use sim::{Fen, Key, OrderNo, SimTime, TerminalNo};
 use wallet::ask::{Ask, OrderRef};
 use wallet::exchange::{HttpAnswer, HttpRequest, Tongue};
 use wallet::moment::Day;
@@ -92,10 +92,10 @@ pub struct Decision {
 }
 
 impl WalletRequest {
-    /// Of which payment; `None` where the request does not say.
+    /// Of which payment; all zero where the request does not say.
     #[must_use]
-    pub fn key(&self) -> Option<Key> {
-        self.order.map(Key::Order)
+    pub fn key(&self) -> Key {
+        self.order.map_or(Key::Card { terminal: TerminalNo(0), batch: 0, stan: 0 }, Key::Order)
     }
 
     /// The dialect.
@@ -127,7 +127,8 @@ impl Gateway {
             return Err(TurnedAway { answer, kind: None, why: Why::new("no gateway has this path") });
         };
         let Heard { asked, manner } = heard;
-        let Some(merchant) = manner.merchant().filter(|_| !asked.as_ref().is_err_and(words::is_nobodys)) else {
+        let Some(merchant) = manner.merchant().filter(|_| !asked.as_ref().is_err_and(words::is_nobodys))
+        else {
             let why = asked.err().unwrap_or(Refusal::NoSuchMerchant);
             return Err(self.turn_away(now, &manner, kind, why));
         };
@@ -157,7 +158,7 @@ impl Gateway {
         };
         let declined = result.is_err();
         let told = result.unwrap_or_else(Told::from);
-        let code = words::code(&self.setup.platform, &request.manner, &told);
+        let code = words::code(&request.manner, &told);
         Decision { told, code, declined, moved }
     }
 
@@ -193,7 +194,8 @@ impl Gateway {
         let Some(happened) = orders::settle_due(&mut pen, |brand| *self.setup.rules(brand)) else {
             return false;
         };
-        let committed = |order, movement, amount| Event::Committed { key: Key::Order(order), movement, amount };
+        let committed =
+            |order, movement, amount| Event::Committed { key: Key::Order(order), movement, amount };
         match happened {
             Happened::Paid(order, amount) => events.push(committed(order, Movement::Captured, amount)),
             Happened::PaidInVain(order, amount) => {

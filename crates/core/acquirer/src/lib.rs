@@ -4,15 +4,17 @@
 //! |---|---|
 //! | `machine` | [`Acquirer`], the [`sim::Machine`]; its ports; what is in flight |
 //! | `card` | the rules of an ISO 8583 host in the UnionPay POS dialect |
-//! | `gateway` | the rules of a WeChat-v2-like wallet gateway |
-//! | `notifier` | payment notifications and their retry schedule |
+//! | `gateway` | wallet gateways: WeChat Pay v2 and v3, Alipay `gateway.do` and v3 |
+//! | `orders` | the order book: wallet orders, payments, refunds, what runs out |
+//! | `payers` | what the people behind payment codes do |
+//! | `notifier` | notifications, their schedules, and what can be wrong with them |
 //! | `ledger` | [`Ledger`], append-only, double entry |
 //! | `event` | [`Event`], what happened, one line each |
 //!
 //! Two moments matter and are kept apart: a request is *received* when it arrives, *committed* after
 //! [`Config::processing`], and *answered* [`Config::answering`] later. A fault can fall between any two.
 //!
-//! *Not modelled:* sign-on and key download, settlement, pre-authorisation, void and refund, issuers and
+//! *Not modelled:* sign-on and key download, settlement, pre-authorisation, void and refund of cards, issuers and
 //! the switch behind the acquirer, several connections to one port. All keys are test keys.
 
 mod books;
@@ -24,6 +26,8 @@ mod gateway;
 mod ledger;
 mod machine;
 mod notifier;
+mod orders;
+mod payers;
 mod queue;
 mod short;
 #[cfg(test)]
@@ -31,8 +35,18 @@ mod tests;
 
 pub use books::{Books, Change};
 pub use calendar::Civil;
-pub use config::{Config, DeclineRule};
+pub use config::{Config, DeclineRule, RateLimit, WalletSetup};
 pub use event::{Event, Kind, Movement, PaymentRefusal};
+pub use gateway::{Decision, Forced, Gateway, TurnedAway, WalletRequest};
+pub use notifier::{
+    About, Delivery, DeliveryId, DeliveryOutcome, Due, Forgery, Malformation, NoticeChange, NoticeFault,
+    NoticeId, Notices, Notifier, Owed, Scene, Sending, What,
+};
+pub use orders::{
+    Deadline, Order, OrderChange, OrderFact, OrderRules, Orders, Payment, PlatformNo, Refund, ScannedCode,
+    State, Terms, UnderWay, UnknownReverse, Way,
+};
+pub use payers::{Does, PayerRule, Payers, Who};
 
 pub use ledger::{Account, Cause, Entry, Ledger, Standing};
 pub use machine::{Acquirer, CARD, NOTIFY, Poke, WALLET};

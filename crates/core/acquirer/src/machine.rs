@@ -6,21 +6,24 @@
 //! closes a silent connection. The wallet port answers in the order of its requests, as HTTP does; only a refusal
 //! without processing (busy, unreadable, forged) leaves at once.
 
+use crate::books::{Books, Change};
 use crate::card::{CardHost, CardRequest, Decision, NoRequest};
 use crate::config::Config;
-use crate::event::{Event, Movement, PaymentRefusal};
-use crate::gateway::{Gateway, Incoming, WalletRequest};
+use crate::event::{Event, Kind, PaymentRefusal};
+use crate::gateway::{Forced, Gateway, TurnedAway, WalletRequest};
 use crate::ledger::Ledger;
-use crate::notifier::Notifier;
+use crate::notifier::{DeliveryOutcome, Notifier, NotifyPort, Scene, Sending};
+use crate::orders::Clock;
 use crate::queue::{Answer, Queue, Work};
 use crate::short::Why;
 use core::time::Duration;
 use iso8583::Framer;
+use sim::OrderNo;
 use sim::Outbox;
 use sim::{Input, Machine, Output, Port, Reason, SimTime, Tag};
-use sim::{Key, OrderNo};
-use wallet::http::write_response;
-use wallet::messages::ErrCode;
+use wallet::exchange::{HttpAnswer, HttpRequest};
+use wallet::http::RequestParser;
+use wallet::told::Refusal;
 
 /// ISO 8583 frames, both ways.
 pub const CARD: Port = Port(0);
@@ -36,11 +39,13 @@ const NO_CALL: Tag = Tag("no-call");
 #[derive(Clone, Debug)]
 pub struct Acquirer {
     config: Config,
-    ledger: Ledger,
+    books: Books,
     card: CardHost,
     gateway: Gateway,
     notifier: Notifier,
+    notify_port: NotifyPort,
     framer: Framer,
+    wallet_parser: RequestParser,
     /// When an unfinished request counts as cut off.
     card_cut_at: Option<SimTime>,
     wallet_cut_at: Option<SimTime>,
@@ -52,6 +57,10 @@ pub struct Acquirer {
     slowness: Duration,
     spare_requests: Vec<CardRequest>,
     spare_bytes: Vec<Vec<u8>>,
+    /// What was decided and is still to be made so.
+    changes: Vec<Change>,
+    /// What has happened and is still to be reported.
+    happened: Vec<Event>,
 }
 
 /// What people do to an acquirer.
@@ -76,11 +85,13 @@ impl Acquirer {
     #[must_use]
     pub fn new(config: Config) -> Self {
         Self {
-            ledger: Ledger::default(),
+            books: Books::default(),
             card: CardHost::new(),
             gateway: Gateway::new(&config),
-            notifier: Notifier::new(&config),
+            notifier: Notifier::new(&config.wallets, Clock::new(config.start), config.acknowledging),
+            notify_port: NotifyPort::default(),
             framer: Framer::default(),
+            wallet_parser: RequestParser::default(),
             card_cut_at: None,
             wallet_cut_at: None,
             wallet_commits_at: SimTime::ZERO,
@@ -89,6 +100,8 @@ impl Acquirer {
             slowness: Duration::ZERO,
             spare_requests: Vec::new(),
             spare_bytes: Vec::new(),
+            changes: Vec::new(),
+            happened: Vec::new(),
             config,
         }
     }
@@ -96,7 +109,13 @@ impl Acquirer {
     /// The truth about the money.
     #[must_use]
     pub const fn ledger(&self) -> &Ledger {
-        &self.ledger
+        self.books.ledger()
+    }
+
+    /// Everything that it knows.
+    #[must_use]
+    pub const fn books(&self) -> &Books {
+        &self.books
     }
 
     /// How it is set up.
@@ -105,18 +124,77 @@ impl Acquirer {
         &self.config
     }
 
-    /// Does what is due.
+    /// Does what is due, the eldest first. A payment that lands comes before a request of the same moment.
     fn advance(&mut self, now: SimTime) {
         self.drop_cut_requests(now);
-        while let Some(work) = self.queue.take_due(now) {
-            match work {
-                Work::Card(request) => self.commit_card(now, request),
-                Work::Wallet(request) => self.commit_wallet(now, request),
-                Work::Payment(order) => self.commit_payment(now, order),
-                Work::Answer(answer) => self.answer(answer),
+        loop {
+            let lands = self.books.orders().next_due().map(|(at, _)| at).filter(|at| *at <= now);
+            let work = self.queue.next().map(|(at, _)| at);
+            if lands.is_some_and(|lands| work.is_none_or(|work| lands <= work)) {
+                let Self { gateway, books, changes, happened, .. } = self;
+                gateway.settle_due(&mut Scene { now, books, changes, events: happened });
+                self.settle();
+                continue;
+            }
+            match self.queue.take_due(now) {
+                Some(Work::Card(request)) => self.commit_card(now, request),
+                Some(Work::Wallet(request)) => self.commit_wallet(now, *request),
+                Some(Work::Answer(answer)) => self.answer(answer),
+                None => break,
             }
         }
-        self.notifier.advance(now, &mut self.outbox);
+        self.tell(now);
+    }
+
+    /// Makes what was decided so, and reports what has happened.
+    fn settle(&mut self) {
+        for change in self.changes.drain(..) {
+            self.books.apply(&change);
+        }
+        // In a world, what came back for a notification stands in the trace of the link.
+        for event in self.happened.drain(..).filter(|event| !matches!(event, Event::NotTaken { .. })) {
+            self.outbox.event(event);
+        }
+    }
+
+    /// Gives up on an answer that is overdue, and sends what is due: one delivery at a time.
+    fn tell(&mut self, now: SimTime) {
+        let Self { notifier, books, changes, happened, .. } = self;
+        if let Some(id) = notifier.expire(&mut Scene { now, books, changes, events: happened }) {
+            self.notify_port.forget(id);
+            self.settle();
+        }
+        while !self.notify_port.is_waiting() {
+            let Self { notifier, books, changes, happened, .. } = self;
+            match notifier.next(&mut Scene { now, books, changes, events: happened }, |_| None) {
+                Some(Sending::Leaves(delivery)) => {
+                    let Self { notify_port, outbox, .. } = self;
+                    outbox
+                        .send_with(NOTIFY, Kind::Notification.tag(), |out| notify_port.send(&delivery, out));
+                }
+                Some(Sending::Stays) => {}
+                None => break,
+            }
+            self.settle();
+        }
+    }
+
+    fn notify_bytes(&mut self, now: SimTime, bytes: &[u8]) {
+        self.notify_port.push(bytes);
+        loop {
+            let Self { notify_port, notifier, books, changes, happened, .. } = self;
+            if !notify_port.read(notifier, &mut Scene { now, books, changes, events: happened }) {
+                break;
+            }
+            self.settle();
+        }
+    }
+
+    fn notify_refused(&mut self, now: SimTime) {
+        let Self { notify_port, notifier, books, changes, happened, .. } = self;
+        let mut scene = Scene { now, books, changes, events: happened };
+        notify_port.fail(notifier, DeliveryOutcome::Refused, &mut scene);
+        self.settle();
     }
 
     fn card_bytes(&mut self, now: SimTime, bytes: &[u8]) {
@@ -165,7 +243,7 @@ impl Acquirer {
     }
 
     fn commit_card(&mut self, now: SimTime, request: CardRequest) {
-        let decision = self.card.decide(now, &request, &self.config, &mut self.ledger);
+        let decision = self.card.decide(now, &request, &self.config, self.books.ledger_mut());
         let (kind, key, code) = (request.kind, request.key, decision.code);
         if let Some((movement, amount)) = decision.moved {
             self.outbox.event(Event::Committed { key, movement, amount });
@@ -193,76 +271,90 @@ impl Acquirer {
     }
 
     fn wallet_bytes(&mut self, now: SimTime, bytes: &[u8]) {
-        self.gateway.push(bytes);
-        while let Some(incoming) = self.gateway.next_incoming() {
+        self.wallet_parser.push(bytes);
+        while let Some(incoming) = self.next_call(now) {
             match incoming {
-                Incoming::Request(request) => self.accept_wallet(now, request),
-                Incoming::Unacceptable { kind, why } => {
+                Ok(request) => self.accept_wallet(now, request),
+                Err(TurnedAway { answer, kind, why }) => {
                     self.malformed(WALLET, why);
-                    let Self { gateway, outbox, .. } = self;
-                    outbox.send_with(WALLET, kind.tag(), |out| gateway.turn_away(why.as_str(), out));
-                }
-                Incoming::NoCall { status, why } => {
-                    self.malformed(WALLET, why);
-                    self.outbox
-                        .send_with(WALLET, NO_CALL, |out| write_response(out, status, "text/plain", b""));
+                    let tag = kind.map_or(NO_CALL, Kind::tag);
+                    self.outbox.send_with(WALLET, tag, |out| answer.write_to(out));
                 }
             }
         }
-        self.wallet_cut_at = self.gateway.is_reading().then(|| now + self.config.reading);
+        let is_reading = self.wallet_parser.pending_bytes() > 0;
+        self.wallet_cut_at = is_reading.then(|| now + self.config.reading);
+    }
+
+    fn next_call(&mut self, now: SimTime) -> Option<Result<WalletRequest, TurnedAway>> {
+        let Self { wallet_parser, gateway, books, .. } = self;
+        let why = match wallet_parser.next_request() {
+            Ok(None) => return None,
+            Ok(Some(http)) => {
+                let headers: Vec<(&str, &str)> = http.headers.iter().collect();
+                let (method, target, body) = (http.method, http.target, http.body);
+                let request = HttpRequest { method, target, headers: &headers, body };
+                return Some(gateway.read(now, &request, books));
+            }
+            Err(error) => Why::of(error),
+        };
+        wallet_parser.reset();
+        let answer = HttpAnswer::new(400, "text/plain", Vec::new());
+        Some(Err(TurnedAway { answer, kind: None, why }))
     }
 
     fn accept_wallet(&mut self, now: SimTime, request: WalletRequest) {
-        let (kind, key) = (request.kind(), Key::Order(request.order));
+        let (kind, key) = (request.kind, request.key());
         self.outbox.event(Event::Received { kind, key });
         if self.queue.is_full() {
-            let mut bytes = self.spare_bytes.pop().unwrap_or_default();
-            let code = self.gateway.refuse(ErrCode::SystemError, &mut bytes).code;
-            self.outbox.event(Event::Declined { kind, key, code });
-            self.answer(Answer { port: WALLET, kind, key, code, bytes });
+            let busy = Forced::Refuse(Refusal::Busy);
+            let decision = self.gateway.decide(now, &request, busy, &self.books, &mut self.changes);
+            self.outbox.event(Event::Declined { kind, key, code: decision.code });
+            let answer = self.wallet_answer(now, &request, &decision);
+            self.answer(answer);
             return;
         }
         let at = (now + self.config.processing + self.slowness).max(self.wallet_commits_at);
         self.wallet_commits_at = at;
-        self.queue.add(at, Work::Wallet(request));
+        self.queue.add(at, Work::Wallet(Box::new(request)));
     }
 
     fn commit_wallet(&mut self, now: SimTime, request: WalletRequest) {
-        let (kind, key) = (request.kind(), Key::Order(request.order));
-        let mut bytes = self.spare_bytes.pop().unwrap_or_default();
-        let decision = self.gateway.decide(request, &mut bytes);
-        let code = decision.code;
+        let decision = self.gateway.decide(now, &request, Forced::No, &self.books, &mut self.changes);
+        let (kind, key, code) = (request.kind, request.key(), decision.code);
         if let Some((movement, amount)) = decision.moved {
-            self.outbox.event(Event::Committed { key, movement, amount });
+            self.happened.push(Event::Committed { key, movement, amount });
         }
         if decision.declined {
-            self.outbox.event(Event::Declined { kind, key, code });
+            self.happened.push(Event::Declined { kind, key, code });
         }
-        let answer = Answer { port: WALLET, kind, key, code, bytes };
+        self.settle();
+        let answer = self.wallet_answer(now, &request, &decision);
         self.queue.add(now + self.config.answering, Work::Answer(answer));
     }
 
-    fn customer_pays(&mut self, now: SimTime, order: OrderNo) {
-        let allowed = match self.gateway.payable(order) {
-            Ok(()) if self.queue.is_full() => Err(PaymentRefusal::Busy),
-            other => other,
-        };
-        match allowed {
-            Ok(()) => self.queue.add(now + self.config.paying, Work::Payment(order)),
-            Err(why) => self.outbox.event(Event::PaymentRefused { order, why }),
-        }
+    fn wallet_answer(
+        &mut self,
+        now: SimTime,
+        request: &WalletRequest,
+        decision: &crate::gateway::Decision,
+    ) -> Answer {
+        let mut bytes = self.spare_bytes.pop().unwrap_or_default();
+        self.gateway.answer(now, request, decision).write_to(&mut bytes);
+        Answer { port: WALLET, kind: request.kind, key: request.key(), code: decision.code, bytes }
     }
 
-    /// The order may have been closed, or paid by another phone, while the payer was confirming.
-    fn commit_payment(&mut self, now: SimTime, order: OrderNo) {
-        match self.gateway.pay(now, order, &mut self.ledger) {
-            Ok(payment) => {
-                let (key, amount) = (Key::Order(order), payment.amount);
-                self.outbox.event(Event::Committed { key, movement: Movement::Captured, amount });
-                self.notifier.begin(now, payment);
-            }
-            Err(why) => self.outbox.event(Event::PaymentRefused { order, why }),
+    fn customer_pays(&mut self, now: SimTime, order: OrderNo) {
+        let Self { gateway, books, changes, .. } = self;
+        let allowed = match books.orders().payable(order) {
+            Ok(_) if self.queue.is_full() => Err(PaymentRefusal::Busy),
+            Ok(_) => gateway.confirm(now, order, books, changes),
+            Err(why) => Err(why),
+        };
+        if let Err(why) = allowed {
+            self.happened.push(Event::PaymentRefused { order, why });
         }
+        self.settle();
     }
 
     fn answer(&mut self, answer: Answer) {
@@ -282,7 +374,7 @@ impl Acquirer {
         }
         if is_due(self.wallet_cut_at) {
             self.wallet_cut_at = None;
-            self.gateway.reset();
+            self.wallet_parser.reset();
             self.malformed(WALLET, Why::new("the rest of a request never came"));
         }
     }
@@ -302,8 +394,8 @@ impl Machine for Acquirer {
         match input {
             Input::Received { port: CARD, bytes } => self.card_bytes(now, bytes),
             Input::Received { port: WALLET, bytes } => self.wallet_bytes(now, bytes),
-            Input::Received { port: NOTIFY, bytes } => self.notifier.receive(now, bytes, &mut self.outbox),
-            Input::Refused { port: NOTIFY } => self.notifier.fail(now, &mut self.outbox),
+            Input::Received { port: NOTIFY, bytes } => self.notify_bytes(now, bytes),
+            Input::Refused { port: NOTIFY } => self.notify_refused(now),
             // An answer that nobody listens to is lost; the ledger stands.
             Input::Wake | Input::Received { .. } | Input::Refused { .. } => {}
             Input::Poke(Poke::CustomerPays { order }) => self.customer_pays(now, order),
@@ -320,6 +412,12 @@ impl Machine for Acquirer {
     fn wake_at(&self) -> Option<(SimTime, Reason)> {
         let cut = self.card_cut_at.into_iter().chain(self.wallet_cut_at).min();
         let cut = cut.map(|at| (at, Reason("request incomplete")));
-        [self.queue.next(), self.notifier.next(), cut].into_iter().flatten().min_by_key(|(at, _)| *at)
+        let tells = if self.notify_port.is_waiting() {
+            self.notifier.overdue_at().map(|at| (at, Reason("notification unanswered")))
+        } else {
+            self.notifier.sends_at(&self.books).map(|at| (at, Reason("notification retry")))
+        };
+        let lands = self.books.orders().next_due();
+        [lands, self.queue.next(), tells, cut].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 }

@@ -352,7 +352,16 @@ impl Order {
     fn made(number: OrderNo, fact: &OrderFact) -> Option<Self> {
         let OrderFact::Made { serial, at, expires, terms } = fact else { return None };
         let (serial, made_at, expires, terms) = (*serial, *at, *expires, terms.clone());
-        Some(Self { number, serial, made_at, terms, expires, state: State::Open, seen: false, refunds: vec![] })
+        Some(Self {
+            number,
+            serial,
+            made_at,
+            terms,
+            expires,
+            state: State::Open,
+            seen: false,
+            refunds: vec![],
+        })
     }
 
     /// How much was refunded so far.

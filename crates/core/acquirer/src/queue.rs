@@ -4,7 +4,7 @@ use crate::card::CardRequest;
 use crate::event::Kind;
 use crate::gateway::WalletRequest;
 use crate::short::Code;
-use sim::{Key, OrderNo};
+use sim::Key;
 use sim::{Port, Reason, SimTime};
 
 /// A bounded queue; of things due at the same moment, the one that was added first comes first.
@@ -28,9 +28,7 @@ pub(crate) enum Work {
     /// Decide a card request.
     Card(CardRequest),
     /// Decide a wallet request.
-    Wallet(WalletRequest),
-    /// Take the money of a payer who has confirmed.
-    Payment(OrderNo),
+    Wallet(Box<WalletRequest>),
     /// Send an answer.
     Answer(Answer),
 }
@@ -74,7 +72,6 @@ impl Queue {
         let reason = match job.work {
             Work::Card(_) => "host commits",
             Work::Wallet(_) => "gateway commits",
-            Work::Payment(_) => "payer confirms",
             Work::Answer(_) => "answer leaves",
         };
         Some((job.at, Reason(reason)))

@@ -137,7 +137,7 @@ impl<'a> Evidence<'a> {
                 let charge = self.charge(*key);
                 match movement {
                     Movement::Captured => charge.captured += *amount,
-                    Movement::Reversed => charge.reversed += *amount,
+                    Movement::Reversed | Movement::Refunded => charge.reversed += *amount,
                     Movement::Closed | Movement::Ordered => return,
                 }
                 charge.moved_at = at;

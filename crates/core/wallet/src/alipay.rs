@@ -8,7 +8,7 @@
 pub(crate) mod answer;
 pub(crate) mod gateway;
 pub(crate) mod rest;
-mod words;
+pub(crate) mod words;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

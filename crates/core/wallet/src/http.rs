@@ -159,9 +159,22 @@ pub fn write_request(
     content_type: &str,
     body: &[u8],
 ) {
+    write_request_with(out, [method, target, host], &[], content_type, body);
+}
+
+/// Appends a whole request, by its method, target and host, with further headers. All of them are the caller's own
+/// words, without line ends.
+pub fn write_request_with(
+    out: &mut Vec<u8>,
+    [method, target, host]: [&str; 3],
+    headers: &[(&str, String)],
+    content_type: &str,
+    body: &[u8],
+) {
     for part in [method, " ", target, " HTTP/1.1\r\nHost: ", host, "\r\n"] {
         out.extend_from_slice(part.as_bytes());
     }
+    write_headers(out, headers);
     write_body(out, content_type, body);
 }
 
@@ -183,12 +196,16 @@ pub fn write_response_with(
     for part in ["HTTP/1.1 ", code, " ", reason_phrase(status), "\r\n"] {
         out.extend_from_slice(part.as_bytes());
     }
+    write_headers(out, headers);
+    write_body(out, content_type, body);
+}
+
+fn write_headers(out: &mut Vec<u8>, headers: &[(&str, String)]) {
     for (name, value) in headers {
         for part in [name, ": ", value, "\r\n"] {
             out.extend_from_slice(part.as_bytes());
         }
     }
-    write_body(out, content_type, body);
 }
 
 /// The peer does not speak this HTTP, or sends too much.

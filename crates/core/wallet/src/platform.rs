@@ -78,6 +78,25 @@ impl Manner {
     }
 }
 
+impl Manner {
+    /// The word that a refusal has in this dialect: `err_code`, `code`, `sub_code`, or Alipay's `code` where there is
+    /// none below it.
+    pub fn word(&self, why: Refusal) -> &'static str {
+        let alipay = |call| {
+            let word = crate::alipay::words::word(why, call);
+            if word.sub_code.is_empty() { word.code } else { word.sub_code }
+        };
+        match &self.0 {
+            Way::WeChatV2(manner) => {
+                wechat_v2::words::word(why, manner.call.unwrap_or(wechat_v2::Call::OrderQuery)).code
+            }
+            Way::WeChatV3(_) => wechat_v3::words::word(why).code,
+            Way::AlipayGateway(manner) => alipay(manner.call),
+            Way::AlipayV3(manner) => alipay(manner.call),
+        }
+    }
+}
+
 /// What every answer and notification needs from the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp {

@@ -7,7 +7,7 @@
 
 pub(crate) mod answer;
 mod authorization;
-mod words;
+pub(crate) mod words;
 
 use serde::Deserialize;
 

@@ -7,7 +7,7 @@ use crate::event::Kind;
 use crate::short::Code;
 use wallet::ask::Ask;
 use wallet::exchange::HttpRequest;
-use wallet::platform::{Manner, Platform};
+use wallet::platform::Manner;
 use wallet::told::{OrderState, Refusal, Told};
 
 /// By how a path ends, longest first where one ends like another.
@@ -81,9 +81,9 @@ pub(super) const fn reason(why: Refusal) -> &'static str {
 }
 
 /// The word of an answer that counts.
-pub(super) fn code(platform: &Platform, manner: &Manner, told: &Told) -> Code {
+pub(super) fn code(manner: &Manner, told: &Told) -> Code {
     match told {
-        Told::Refused { why, .. } => Code::new(platform.word(manner, *why)),
+        Told::Refused { why, .. } => Code::new(manner.word(*why)),
         Told::Order(order) => Code::new(match order.state {
             OrderState::Open => "NOTPAY",
             OrderState::Paying => "USERPAYING",

@@ -52,7 +52,13 @@ impl Forge<'_> {
         })
     }
 
-    fn sign(&self, notice: &Notice, owed: &Owed, merchant: &MerchantKeys, fault: Option<NoticeFault>) -> Post {
+    fn sign(
+        &self,
+        notice: &Notice,
+        owed: &Owed,
+        merchant: &MerchantKeys,
+        fault: Option<NoticeFault>,
+    ) -> Post {
         let forgery = if let Some(NoticeFault::Forged(forgery)) = fault { Some(forgery) } else { None };
         let keys = &self.setup.platform.keys;
         let age_s = if let Some(NoticeFault::Stale { by }) = fault { by.as_secs() } else { 0 };
@@ -110,7 +116,9 @@ fn alter(notice: &mut Notice, forgery: Forgery) {
 /// Takes the signature out of a notice that has one.
 fn unsign(post: &mut Post, tongue: Tongue) {
     match tongue {
-        Tongue::WeChatV3 => post.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("Wechatpay-Signature")),
+        Tongue::WeChatV3 => {
+            post.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("Wechatpay-Signature"))
+        }
         Tongue::WeChatV2 => cut_out(&mut post.body, b"<sign>", b"</sign>"),
         Tongue::AlipayGateway | Tongue::AlipayV3 => {
             let kept = post.body.split(|byte| *byte == b'&').filter(|part| !part.starts_with(b"sign="));

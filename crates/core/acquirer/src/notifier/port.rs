@@ -27,7 +27,7 @@ impl NotifyPort {
         self.outstanding = Some(delivery.id);
         let (host, path) = target(&delivery.url);
         let Delivery { headers, content_type, body, .. } = delivery;
-        write_request_with(out, "POST", path, host, headers, content_type, body);
+        write_request_with(out, ["POST", path, host], headers, content_type, body);
     }
 
     /// Takes bytes as they come.
@@ -56,7 +56,12 @@ impl NotifyPort {
     }
 
     /// Nobody listens, or the answer is overdue.
-    pub(crate) fn fail(&mut self, notifier: &mut Notifier, outcome: DeliveryOutcome<'_>, scene: &mut Scene<'_>) {
+    pub(crate) fn fail(
+        &mut self,
+        notifier: &mut Notifier,
+        outcome: DeliveryOutcome<'_>,
+        scene: &mut Scene<'_>,
+    ) {
         self.parser.reset();
         if let Some(id) = self.outstanding.take() {
             notifier.delivered(id, outcome, scene);

@@ -20,7 +20,7 @@ use wallet::amount::Amount;
 use wallet::ask::{self, Make, OrderRef, Pay, RefundRef};
 use wallet::exchange::Tongue;
 use wallet::moment::WallTime;
-use wallet::told::{Refusal, RefundTold, Told, Undone};
+use wallet::told::{RefundTold, Refusal, Told, Undone};
 
 /// Twelve digits of fen, as a card host; sums of such amounts stay far from the end of the numbers.
 const AMOUNT_MAX: Fen = Fen(999_999_999_999);

@@ -93,7 +93,12 @@ pub(crate) fn refund_told(order: &Order, serial: u32, clock: Clock, now: SimTime
 }
 
 /// The youngest refund of an order.
-pub(crate) fn youngest_refund(order: &Order, clock: Clock, now: SimTime, moved_now: bool) -> Option<RefundTold> {
+pub(crate) fn youngest_refund(
+    order: &Order,
+    clock: Clock,
+    now: SimTime,
+    moved_now: bool,
+) -> Option<RefundTold> {
     let told = refunds(order, clock, now).last()?;
     Some(RefundTold { moved_now, ..told })
 }
@@ -136,4 +141,3 @@ pub(super) const fn kind(way: Way) -> OrderKind {
 pub(super) fn amount(fen: Fen) -> Amount {
     Amount::from_fen(fen.unsigned()).unwrap_or(Amount::MAX)
 }
-

@@ -108,7 +108,7 @@ proptest! {
                 let net = told.entry(*key).or_default();
                 match movement {
                     crate::Movement::Captured => *net += *amount,
-                    crate::Movement::Reversed => *net -= *amount,
+                    crate::Movement::Reversed | crate::Movement::Refunded => *net -= *amount,
                     crate::Movement::Closed | crate::Movement::Ordered => {}
                 }
             }

@@ -6,7 +6,8 @@ mod notifications;
 mod wallet;
 
 use crate::{Acquirer, CARD, Config, Event, Poke, WALLET};
-use ::wallet::messages::{Codec, Request, UnifiedOrder};
+use ::wallet::messages::{Codec, Merchant, Request, UnifiedOrder};
+use ::wallet::sign::{ApiKey, SignType};
 use core::time::Duration;
 use iso8583::{CUP, Framer, MacKey, Message, Mti, decode, encode_with_mac, verify_mac};
 use sim::OrderNo;
@@ -123,8 +124,19 @@ fn reversal(stan: u32, amount: u64) -> Vec<u8> {
     frame(&message, &Config::default().mak)
 }
 
+/// The first merchant, as its terminal knows itself.
+fn merchant() -> Merchant {
+    Merchant {
+        app_id: "wxd930ea5d5a258f4f".into(),
+        mch_id: "10000100".into(),
+        api_key: ApiKey::new("192006250b4c09247ec02edce69f6a2d"),
+        sign_type: SignType::HmacSha256,
+        notify_url: "http://terminal/notify".into(),
+    }
+}
+
 fn codec() -> Codec {
-    Codec::new(Config::default().merchant, "gateway")
+    Codec::new(merchant(), "gateway")
 }
 
 fn call(request: &Request<'_>) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! Claims about the wallet gateway.
 
-use super::{Driver, close, codec, order, query};
+use super::{Driver, close, codec, merchant, order, query};
 use crate::{Config, WALLET};
 use ::wallet::http::ResponseParser;
 use ::wallet::messages::{Answer, AnswerError, Call, Codec, ErrCode, Merchant, Request, TradeState};
@@ -119,12 +119,12 @@ fn a_closed_order_stays_closed() {
 fn a_forged_request_moves_nothing_and_is_told_so() {
     let mut driver = Driver::new();
     driver.receive(WALLET, &order("T-1", 1850)).pass(1000);
-    let forger = Merchant { api_key: ApiKey::new("another"), ..Config::default().merchant };
+    let forger = Merchant { api_key: ApiKey::new("another"), ..merchant() };
     let mut bytes = vec![];
     let request = Request::CloseOrder { out_trade_no: "T-1" };
     Codec::new(forger, "gateway").encode_request(&request, 1, &mut bytes);
     let told = answer(&mut driver, Call::CloseOrder, &bytes);
-    assert_eq!(told, "the gateway did not take the request: the signature is wrong");
+    assert_eq!(told, "the gateway did not take the request: 签名错误");
     assert!(driver.story().contains(&"1s malformed bytes at port 1: the signature is wrong".to_owned()));
     assert_eq!(answer(&mut driver, Call::OrderQuery, &query("T-1")), "NOTPAY None");
 }
@@ -133,7 +133,7 @@ fn a_forged_request_moves_nothing_and_is_told_so() {
 fn an_order_for_nothing_is_refused() {
     let mut driver = Driver::new();
     assert_eq!(answer(&mut driver, Call::UnifiedOrder, &order("T-1", 0)), ErrCode::ParamError.as_str());
-    assert!(driver.story().contains(&"0.180s order declined PARAM_ERROR, T-1".to_owned()));
+    assert!(driver.story().contains(&"0.180s order declined PARAM_ERROR, 000000-000000".to_owned()));
 }
 
 #[test]

@@ -72,6 +72,7 @@ fn ledger_line(line: &LedgerLine) -> String {
         let _ = match movement {
             Movement::Captured => write!(words, "; captured {amount}"),
             Movement::Reversed => write!(words, "; reversed {amount}"),
+            Movement::Refunded => write!(words, "; refunded {amount}"),
             Movement::Closed => write!(words, "; closed"),
             Movement::Ordered => write!(words, "; ordered {amount}"),
         };

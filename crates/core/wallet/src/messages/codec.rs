@@ -137,7 +137,8 @@ impl Codec {
         http: &http::Response<'_>,
     ) -> Result<Answer<'_>, AnswerError> {
         self.read_return(http)?;
-        sign::verify(&self.fields, &self.merchant.api_key).map_err(AnswerError::Sign)?;
+        sign::verify_as(&self.fields, &self.merchant.api_key, self.merchant.sign_type)
+            .map_err(AnswerError::Sign)?;
         let text = |key| required(&self.fields, key).map_err(AnswerError::Field);
         match text("result_code")? {
             "SUCCESS" => {}
