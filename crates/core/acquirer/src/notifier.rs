@@ -19,12 +19,12 @@ pub(crate) use port::NotifyPort;
 use crate::books::{Books, Change};
 use crate::config::WalletSetup;
 use crate::event::Event;
-use crate::orders::Clock;
+use crate::orders::{Clock, Order};
 use crate::short::Why;
 use core::time::Duration;
 use forge::Forge;
 use serde::{Deserialize, Serialize};
-use sim::{Fen, OrderNo, Reason, SimTime};
+use sim::{OrderNo, Reason, SimTime};
 use std::collections::BTreeMap;
 use wallet::exchange::Tongue;
 use wallet::notice::{Post, is_taken};
@@ -243,7 +243,8 @@ impl Notifier {
     pub(crate) fn sends_at(&self, books: &Books) -> Option<SimTime> {
         let held = self.held.iter().filter_map(|held| match held.until {
             Until::At(at) => Some(at),
-            Until::Refunded | Until::AnotherLeaves => None,
+            Until::Refunded => books.orders().order(held.due.order)?.given_back_at(),
+            Until::AnotherLeaves => None,
         });
         held.chain(self.waiting(books).map(|(at, _)| at).take(1)).min()
     }
@@ -322,7 +323,7 @@ impl Held {
             Until::AnotherLeaves => false,
             Until::Refunded => {
                 let order = scene.books.orders().order(self.due.order);
-                order.is_some_and(|order| order.given_back() > Fen::ZERO)
+                order.and_then(Order::given_back_at).is_some_and(|at| at <= scene.now)
             }
         }
     }

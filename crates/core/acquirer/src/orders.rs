@@ -377,6 +377,18 @@ impl Order {
         self.refunded() + returned
     }
 
+    /// When money first went back.
+    #[must_use]
+    pub fn given_back_at(&self) -> Option<SimTime> {
+        let reversed = match self.state {
+            State::Revoked { at, paid: Some(payment), returned } if returned > Fen::ZERO => {
+                Some(at.max(payment.at))
+            }
+            _ => None,
+        };
+        self.refunds.iter().map(|refund| refund.at).chain(reversed).min()
+    }
+
     /// The payment, also of one that was given back.
     #[must_use]
     pub const fn payment(&self) -> Option<&Payment> {

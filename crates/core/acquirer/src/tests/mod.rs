@@ -1,8 +1,13 @@
 //! Claims about the whole acquirer, over a tiny driver that is clock, terminal, payer and merchant at once.
 
+mod book;
 mod card;
+mod dialects;
 mod hostile;
+mod notices;
 mod notifications;
+mod orders;
+mod races;
 mod wallet;
 
 use crate::{Acquirer, CARD, Config, Event, Poke, WALLET};
