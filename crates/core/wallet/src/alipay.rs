@@ -207,6 +207,13 @@ fn filled(value: Option<String>) -> Option<String> {
     value.filter(|value| !value.is_empty())
 }
 
+/// Reads bytes as the body of every call, for a fuzzer.
+pub(crate) fn fuzz_body(bytes: &[u8], now: WallTime) {
+    for call in Call::ALL {
+        let _ = ask(call, bytes, None, now).is_ok();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

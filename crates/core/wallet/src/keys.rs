@@ -88,6 +88,11 @@ impl ApiV3Key {
     pub fn new(text: &str) -> Option<Self> {
         text.as_bytes().try_into().ok().map(Self)
     }
+
+    /// A key from its bytes.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
 }
 
 impl fmt::Debug for ApiV3Key {

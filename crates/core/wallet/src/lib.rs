@@ -22,6 +22,7 @@ pub mod ask;
 mod cipher;
 pub mod exchange;
 mod form;
+pub mod fuzz;
 mod gzip;
 pub mod http;
 mod json;

@@ -323,3 +323,8 @@ fn money(value: Option<Money>) -> Result<Money, Refusal> {
         Some(_) => Err(Refusal::WrongParameter("amount.currency")),
     }
 }
+
+/// Reads bytes as the body of a call, for a fuzzer.
+pub(crate) fn fuzz_body(bytes: &[u8]) {
+    let _ = json::read::<Body>(bytes).is_ok();
+}

@@ -6,7 +6,7 @@
 use crate::exchange::HttpAnswer;
 use crate::keys::MerchantKeys;
 use crate::platform::Stamp;
-use crate::sign;
+use crate::sign::{self, SignType};
 use crate::told::{OrderKind, OrderState, OrderTold, RefundState, RefundTold, Refusal, Reversed, Told};
 use crate::wechat_v2::words::{self, Level};
 use crate::wechat_v2::{Call, Manner, bill};
@@ -175,6 +175,9 @@ impl Answer<'_> {
 
     fn signed(mut self) -> HttpAnswer {
         if let Some(sign_type) = self.manner.sign_type {
+            if sign_type != SignType::Md5 {
+                self.fields.set("sign_type", sign_type.as_str());
+            }
             let signature = sign::sign(&self.fields, &self.merchant.wechat.api_key, sign_type);
             self.fields.set("sign", signature.as_str());
         }

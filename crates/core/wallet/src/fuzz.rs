@@ -1,0 +1,159 @@
+//! What a fuzzer runs: bytes in, claims checked, no answer. A failed claim panics, which is their purpose.
+//!
+//! The platform here has keys that anybody can have, so that a fuzzer gets past the signatures of the dialect that needs
+//! no private one; bodies of the other dialects are also read without a signature.
+
+use std::sync::LazyLock;
+
+use crate::exchange::{HttpAnswer, HttpRequest, Tongue, route};
+use crate::keys::{
+    AlipayMerchant, ApiV3Key, Certificate, MerchantKeys, PlatformKeys, WeChatMerchant, WeChatPlatform,
+};
+use crate::moment::WallTime;
+use crate::notice::is_taken;
+use crate::platform::{Platform, Stamp};
+use crate::rsa_key::PrivateKey;
+use crate::sign::ApiKey;
+use crate::told::{Refusal, Told};
+use crate::{alipay, wechat_v3};
+
+const NOW: WallTime = WallTime::from_unix_s(1_767_294_245);
+
+static PLATFORM: LazyLock<Platform> = LazyLock::new(platform);
+
+/// Reads a request: a line of method and target, lines of headers, an empty line, a body. It is heard and answered.
+///
+/// # Panics
+/// When a claim is broken: a path with a dialect is always heard, and an answer can always be framed.
+pub fn fuzz_request(bytes: &[u8]) {
+    let (head, body) = split(bytes, b"\n\n");
+    let Ok(head) = core::str::from_utf8(head) else { return };
+    let mut lines = head.split('\n');
+    let Some((method, target)) = lines.next().and_then(|line| line.split_once(' ')) else { return };
+    let headers: Vec<(&str, &str)> = lines.filter_map(|line| line.split_once(':')).collect();
+    let request = HttpRequest { method, target, headers: &headers, body };
+    let heard = PLATFORM.hear(&request, NOW);
+    assert_eq!(heard.is_some(), route(&request).is_some());
+    let Some(heard) = heard else { return };
+    assert!(heard.manner.merchant().is_some() || heard.asked.is_err(), "only a merchant is understood");
+    let told = match heard.asked {
+        Ok(_) => Told::from(Refusal::Busy),
+        Err(why) => Told::from(why),
+    };
+    let answer: HttpAnswer = PLATFORM.answer(&heard.manner, &told, Stamp { now: NOW, nonce: 1 });
+    let mut framed = Vec::new();
+    answer.write_to(&mut framed);
+    let mut parser = crate::http::ResponseParser::default();
+    parser.push(&framed);
+    assert!(matches!(parser.next_response(), Ok(Some(_))), "an answer can be framed");
+}
+
+/// Reads a body as each JSON dialect would after its signature was found right, and as a receiver's answer.
+pub fn fuzz_body(bytes: &[u8]) {
+    alipay::fuzz_body(bytes, NOW);
+    wechat_v3::fuzz_body(bytes);
+    for tongue in Tongue::ALL {
+        let _ = is_taken(tongue, 200, bytes);
+    }
+}
+
+fn split<'a>(bytes: &'a [u8], mark: &[u8]) -> (&'a [u8], &'a [u8]) {
+    let at = bytes.windows(mark.len()).position(|window| window == mark).unwrap_or(bytes.len());
+    let (head, rest) = bytes.split_at(at);
+    (head, rest.get(mark.len()..).unwrap_or_default())
+}
+
+fn platform() -> Platform {
+    let mut state = 7_u64;
+    // Weak dice, but dice.
+    let dice = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state ^ (state >> 29)
+    };
+    let key = PrivateKey::generate(dice).expect("these dice give primes");
+    let certificate =
+        Certificate { pem: "PEM".to_owned(), serial: "1".to_owned(), effective: NOW, expires: NOW };
+    let wechat = WeChatMerchant {
+        mch_id: "1".to_owned(),
+        app_id: "wx1".to_owned(),
+        api_key: ApiKey::new("key"),
+        api_v3_key: ApiV3Key::from_bytes([b'k'; 32]),
+        certificate_serial: "1".to_owned(),
+        public_key: key.public_key(),
+    };
+    let alipay =
+        AlipayMerchant { app_id: "2".to_owned(), seller_id: "3".to_owned(), public_key: key.public_key() };
+    let private_key = key.clone();
+    let wechat_platform =
+        WeChatPlatform { private_key, certificate, public_key_id: "PUB_KEY_ID_1".to_owned() };
+    Platform {
+        merchants: vec![MerchantKeys { wechat, alipay }],
+        keys: PlatformKeys { wechat: wechat_platform, alipay: key },
+        clock_skew_s: Some(300),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Pieces of every dialect, so that chance gets somewhere.
+    fn pieces() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop::sample::select(vec![
+            "POST /pay/micropay",
+            "POST /secapi/pay/refund",
+            "POST /v3/pay/transactions/codepay",
+            "GET /v3/certificates",
+            "GET /v3/pay/transactions/out-trade-no/",
+            "POST /v3/alipay/trade/pay",
+            "POST /gateway.do?",
+            "GET /gateway.do?",
+            "\n",
+            "\n\n",
+            "Authorization: WECHATPAY2-SHA256-RSA2048 ",
+            "mchid=\"1\"",
+            "authorization: ALIPAY-SHA256withRSA ",
+            "app_id=2",
+            ",sign=",
+            "&",
+            "=",
+            "%",
+            "sign_type=RSA2",
+            "charset=gbk",
+            "method=alipay.trade.pay",
+            "<xml>",
+            "</xml>",
+            "<mch_id>1</mch_id>",
+            "<sign>",
+            "]]>",
+            "{",
+            "}",
+            "[",
+            "\"",
+            ":",
+            "\"amount\"",
+            "\"total_amount\"",
+            "1e3",
+            "18.50",
+            ",",
+            "é",
+            "\u{0}",
+        ]);
+        proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat().into_bytes())
+    }
+
+    proptest! {
+        #[test]
+        fn no_request_breaks_a_claim(bytes in pieces()) {
+            fuzz_request(&bytes);
+            fuzz_body(&bytes);
+        }
+
+        #[test]
+        fn no_bytes_break_a_claim(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            fuzz_request(&bytes);
+            fuzz_body(&bytes);
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! The merchant: asks in every dialect, signed.
+//!
+//! Written from the published rules for signatures, apart from the platform's code, so that the two can disagree.
+//! *Not modelled:* partners, bodies and queries that say the same thing twice.
+
+use serde_json::{Map, Value, json};
+use tillrig_wallet::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund, RefundRef};
+use tillrig_wallet::exchange::{HttpRequest, Tongue};
+use tillrig_wallet::moment::WallTime;
+use tillrig_wallet::rsa_key::PrivateKey;
+use tillrig_wallet::sign::{self, ApiKey, SignType};
+use tillrig_wallet::xml::{self, Fields};
+
+use super::{API_KEY, MERCHANT_SERIAL, NOW, PUBLIC_KEY_ID, fen};
+
+/// A request of its own.
+#[derive(Debug, Clone)]
+pub(crate) struct Written {
+    pub(crate) method: &'static str,
+    pub(crate) target: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Written {
+    pub(crate) fn lend<T>(&self, with: impl FnOnce(&HttpRequest<'_>) -> T) -> T {
+        let headers: Vec<_> =
+            self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        with(&HttpRequest { method: self.method, target: &self.target, headers: &headers, body: &self.body })
+    }
+}
+
+/// Asks that every dialect has.
+pub(crate) fn one_of_each() -> Vec<(&'static str, Ask)> {
+    let order = || OrderRef::OrderNo("A-1".to_owned());
+    let payment_code = PaymentCode::new("134567890123456789".to_owned());
+    let (order_no, subject) = ("A-1".to_owned(), "茶 & tea".to_owned());
+    let pay = Pay {
+        order_no: order_no.clone(),
+        amount: fen(1850),
+        subject: subject.clone(),
+        payment_code,
+        expires: Some(NOW.plus_s(60)),
+        notify_url: None,
+        attach: None,
+        device: None,
+    };
+    let notify_url = Some("https://shop.example/notify".to_owned());
+    let make =
+        Make { order_no, amount: fen(1850), subject, notify_url, expires: None, attach: None, device: None };
+    let refund = Refund {
+        order: order(),
+        refund_no: "R-1".to_owned(),
+        amount: fen(50),
+        total: None,
+        reason: Some("冷".to_owned()),
+        notify_url: None,
+    };
+    let refund_query = RefundRef { order: Some(order()), refund_no: Some("R-1".to_owned()), refund_id: None };
+    vec![
+        ("pay", Ask::Pay(pay)),
+        ("make", Ask::Make(make)),
+        ("query", Ask::Query(order())),
+        ("reverse", Ask::Reverse(order())),
+        ("close", Ask::Close(order())),
+        ("refund", Ask::Refund(refund)),
+        ("refund query", Ask::RefundQuery(refund_query)),
+        ("bill", Ask::Bill { day: NOW.day() }),
+    ]
+}
+
+/// An ask in the words of a dialect.
+pub(crate) fn write(tongue: Tongue, ask: &Ask, key: &PrivateKey) -> Written {
+    match tongue {
+        Tongue::WeChatV2 => wechat_v2(ask, &ApiKey::new(API_KEY), SignType::HmacSha256),
+        Tongue::WeChatV3 => wechat_v3(ask, key, NOW),
+        Tongue::AlipayGateway => alipay_gateway(ask, key),
+        Tongue::AlipayV3 => alipay_v3(ask, key, NOW),
+    }
+}
+
+pub(crate) fn wechat_v2(ask: &Ask, key: &ApiKey, sign_type: SignType) -> Written {
+    let mut fields = Fields::default();
+    for (name, value) in [("appid", "wxd930ea5d5a258f4f"), ("mch_id", "1900000109"), ("nonce_str", "n1")] {
+        fields.set(name, value);
+    }
+    fields.set("sign_type", sign_type.as_str());
+    let path = v2_fields(ask, &mut fields);
+    let signature = sign::sign(&fields, key, sign_type);
+    fields.set("sign", signature.as_str());
+    let mut body = Vec::new();
+    xml::write(&fields, &mut body);
+    Written { method: "POST", target: path.to_owned(), headers: Vec::new(), body }
+}
+
+fn v2_fields(ask: &Ask, fields: &mut Fields) -> &'static str {
+    let mut set = |name, value: Option<&str>| fields.set(name, value.unwrap_or_default());
+    let fen = |amount: tillrig_wallet::amount::Amount| amount.fen().to_string();
+    match ask {
+        Ask::Pay(pay) => {
+            set("out_trade_no", Some(&pay.order_no));
+            set("total_fee", Some(&fen(pay.amount)));
+            set("body", Some(&pay.subject));
+            set("auth_code", Some(pay.payment_code.as_str()));
+            set("spbill_create_ip", Some("127.0.0.1"));
+            set("time_expire", pay.expires.map(WallTime::compact).as_deref());
+            set("attach", pay.attach.as_deref());
+            set("device_info", pay.device.as_deref());
+            "/pay/micropay"
+        }
+        Ask::Make(make) => {
+            set("out_trade_no", Some(&make.order_no));
+            set("total_fee", Some(&fen(make.amount)));
+            set("body", Some(&make.subject));
+            set("trade_type", Some("NATIVE"));
+            set("notify_url", make.notify_url.as_deref());
+            set("time_expire", make.expires.map(WallTime::compact).as_deref());
+            set("attach", make.attach.as_deref());
+            set("device_info", make.device.as_deref());
+            "/pay/unifiedorder"
+        }
+        Ask::Refund(refund) => {
+            set(v2_order(&refund.order).0, Some(v2_order(&refund.order).1));
+            set("out_refund_no", Some(&refund.refund_no));
+            set("refund_fee", Some(&fen(refund.amount)));
+            set("total_fee", Some(&refund.total.map_or_else(|| "1850".to_owned(), fen)));
+            set("refund_desc", refund.reason.as_deref());
+            set("notify_url", refund.notify_url.as_deref());
+            "/secapi/pay/refund"
+        }
+        Ask::RefundQuery(refund) => {
+            if let Some(order) = &refund.order {
+                set(v2_order(order).0, Some(v2_order(order).1));
+            }
+            set("out_refund_no", refund.refund_no.as_deref());
+            set("refund_id", refund.refund_id.as_deref());
+            "/pay/refundquery"
+        }
+        Ask::Query(order) | Ask::Reverse(order) | Ask::Close(order) => {
+            set(v2_order(order).0, Some(v2_order(order).1));
+            match ask {
+                Ask::Query(_) => "/pay/orderquery",
+                Ask::Reverse(_) => "/secapi/pay/reverse",
+                _ => "/pay/closeorder",
+            }
+        }
+        Ask::Bill { day } => {
+            set("bill_date", Some(&day.compact()));
+            set("bill_type", Some("ALL"));
+            "/pay/downloadbill"
+        }
+        Ask::SandboxKey => "/sandboxnew/pay/getsignkey",
+        Ask::BillFile { .. } | Ask::Certificates => panic!("not in this dialect"),
+    }
+}
+
+fn v2_order(order: &OrderRef) -> (&'static str, &str) {
+    match order {
+        OrderRef::OrderNo(number) => ("out_trade_no", number),
+        OrderRef::TransactionId(id) => ("transaction_id", id),
+    }
+}
+
+pub(crate) fn wechat_v3(ask: &Ask, key: &PrivateKey, signed_at: WallTime) -> Written {
+    let (method, target, body) = v3_parts(ask);
+    let body = body.map_or_else(Vec::new, |body| body.to_string().into_bytes());
+    sealed_v3(method, target, body, key, signed_at)
+}
+
+/// Signs whatever it is.
+pub(crate) fn sealed_v3(
+    method: &'static str,
+    target: String,
+    body: Vec<u8>,
+    key: &PrivateKey,
+    signed_at: WallTime,
+) -> Written {
+    let timestamp = signed_at.unix_s();
+    let mut message = format!("{method}\n{target}\n{timestamp}\nn1\n").into_bytes();
+    message.extend_from_slice(&body);
+    message.push(b'\n');
+    let signature = key.sign(&message);
+    let authorization = format!(
+        "WECHATPAY2-SHA256-RSA2048 mchid=\"1900000109\",nonce_str=\"n1\",signature=\"{signature}\",\
+         timestamp=\"{timestamp}\",serial_no=\"{MERCHANT_SERIAL}\""
+    );
+    let headers = [
+        ("Authorization", authorization.as_str()),
+        ("Content-Type", "application/json"),
+        ("Wechatpay-Serial", PUBLIC_KEY_ID),
+    ];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    Written { method, target, headers, body }
+}
+
+fn v3_parts(ask: &Ask) -> (&'static str, String, Option<Value>) {
+    let mut named = json!({ "appid": "wxd930ea5d5a258f4f", "mchid": "1900000109" });
+    let mut posted = |target: String, rest: Value| {
+        named.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        ("POST", target, Some(named.clone()))
+    };
+    match ask {
+        Ask::Pay(pay) => {
+            let mut rest = json!({
+                "out_trade_no": pay.order_no, "description": pay.subject, "attach": pay.attach,
+                "amount": { "total": pay.amount.fen(), "currency": "CNY" },
+                "payer": { "auth_code": pay.payment_code.as_str() }, "scene_info": { "device_id": pay.device },
+            });
+            set_moment(&mut rest, pay.expires);
+            posted("/v3/pay/transactions/codepay".to_owned(), rest)
+        }
+        Ask::Make(make) => {
+            let mut rest = json!({
+                "out_trade_no": make.order_no, "description": make.subject, "attach": make.attach,
+                "amount": { "total": make.amount.fen() }, "notify_url": make.notify_url,
+                "scene_info": { "device_id": make.device },
+            });
+            set_moment(&mut rest, make.expires);
+            posted("/v3/pay/transactions/native".to_owned(), rest)
+        }
+        Ask::Query(OrderRef::OrderNo(number)) => {
+            ("GET", format!("/v3/pay/transactions/out-trade-no/{number}?mchid=1900000109"), None)
+        }
+        Ask::Query(OrderRef::TransactionId(id)) => {
+            ("GET", format!("/v3/pay/transactions/id/{id}?mchid=1900000109"), None)
+        }
+        Ask::Reverse(order) => posted(
+            format!("/v3/pay/transactions/out-trade-no/{}/reverse", order.order_no().unwrap()),
+            json!({}),
+        ),
+        Ask::Close(order) => posted(
+            format!("/v3/pay/transactions/out-trade-no/{}/close", order.order_no().unwrap()),
+            json!({}),
+        ),
+        Ask::Refund(refund) => {
+            let (name, number) = v2_order(&refund.order);
+            let total = refund.total.map_or(1850, tillrig_wallet::amount::Amount::fen);
+            let rest = json!({
+                name: number, "out_refund_no": refund.refund_no, "reason": refund.reason,
+                "notify_url": refund.notify_url,
+                "amount": { "refund": refund.amount.fen(), "total": total, "currency": "CNY" },
+            });
+            posted("/v3/refund/domestic/refunds".to_owned(), rest)
+        }
+        Ask::RefundQuery(refund) => {
+            ("GET", format!("/v3/refund/domestic/refunds/{}", refund.refund_no.as_deref().unwrap()), None)
+        }
+        Ask::Bill { day } => {
+            ("GET", format!("/v3/bill/tradebill?bill_date={}&bill_type=ALL", day.dashed()), None)
+        }
+        Ask::BillFile { token } => ("GET", format!("/v3/billdownload/file?token={token}"), None),
+        Ask::Certificates => ("GET", "/v3/certificates".to_owned(), None),
+        Ask::SandboxKey => panic!("not in this dialect"),
+    }
+}
+
+fn set_moment(body: &mut Value, moment: Option<WallTime>) {
+    if let Some(moment) = moment {
+        body.as_object_mut().unwrap().insert("time_expire".to_owned(), moment.rfc3339().into());
+    }
+}
+
+pub(crate) fn alipay_gateway(ask: &Ask, key: &PrivateKey) -> Written {
+    let (method, content, notify_url) = alipay_parts(ask);
+    sealed_gateway(method, content.to_string().as_bytes(), notify_url.as_deref(), "utf-8", key)
+}
+
+/// Signs whatever it is. The charset goes into the query, all else into the body, as the official clients do.
+pub(crate) fn sealed_gateway(
+    method: &str,
+    content: &[u8],
+    notify_url: Option<&str>,
+    charset: &str,
+    key: &PrivateKey,
+) -> Written {
+    let mut pairs: Vec<(&str, &[u8])> = vec![
+        ("app_id", b"2021000000000001"),
+        ("biz_content", content),
+        ("charset", charset.as_bytes()),
+        ("method", method.as_bytes()),
+        ("sign_type", b"RSA2"),
+        ("timestamp", b"2026-01-02 03:04:05"),
+        ("version", b"1.0"),
+    ];
+    pairs.extend(notify_url.map(|url| ("notify_url", url.as_bytes())));
+    pairs.sort_unstable();
+    let message: Vec<Vec<u8>> =
+        pairs.iter().map(|(name, value)| [name.as_bytes(), b"=", value].concat()).collect();
+    let signature = key.sign(&message.join(b"&".as_slice()));
+    pairs.push(("sign", signature.as_bytes()));
+    let form: Vec<String> =
+        pairs.iter().map(|(name, value)| format!("{name}={}", all_escaped(value))).collect();
+    Written {
+        method: "POST",
+        target: format!("/gateway.do?charset={charset}"),
+        headers: vec![(
+            "content-type".to_owned(),
+            "application/x-www-form-urlencoded;charset=utf-8".to_owned(),
+        )],
+        body: form.join("&").into_bytes(),
+    }
+}
+
+fn all_escaped(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// Amounts as text, sometimes with one place or none: all of these are one amount.
+fn alipay_parts(ask: &Ask) -> (&'static str, Value, Option<String>) {
+    let mut body = Map::new();
+    let mut set = |name: &str, value: Option<String>| {
+        body.extend(value.map(|value| (name.to_owned(), value.into())));
+    };
+    let mut notify = None;
+    let method = match ask {
+        Ask::Pay(pay) => {
+            set("scene", Some("bar_code".to_owned()));
+            set("out_trade_no", Some(pay.order_no.clone()));
+            set("subject", Some(pay.subject.clone()));
+            set("auth_code", Some(pay.payment_code.as_str().to_owned()));
+            set("total_amount", Some(pay.amount.yuan().to_string()));
+            set("time_expire", pay.expires.map(WallTime::dashed));
+            set("passback_params", pay.attach.clone());
+            set("terminal_id", pay.device.clone());
+            notify.clone_from(&pay.notify_url);
+            "alipay.trade.pay"
+        }
+        Ask::Make(make) => {
+            set("out_trade_no", Some(make.order_no.clone()));
+            set("subject", Some(make.subject.clone()));
+            set("total_amount", Some(make.amount.yuan().to_string()));
+            set("time_expire", make.expires.map(WallTime::dashed));
+            set("passback_params", make.attach.clone());
+            set("terminal_id", make.device.clone());
+            notify.clone_from(&make.notify_url);
+            "alipay.trade.precreate"
+        }
+        Ask::Refund(refund) => {
+            set(alipay_order(&refund.order).0, Some(alipay_order(&refund.order).1));
+            set("out_request_no", Some(refund.refund_no.clone()));
+            set("refund_amount", Some(refund.amount.yuan().to_string()));
+            set("refund_reason", refund.reason.clone());
+            notify.clone_from(&refund.notify_url);
+            "alipay.trade.refund"
+        }
+        Ask::RefundQuery(refund) => {
+            let (name, number) = alipay_order(refund.order.as_ref().unwrap());
+            set(name, Some(number));
+            set("out_request_no", refund.refund_no.clone());
+            "alipay.trade.fastpay.refund.query"
+        }
+        Ask::Query(order) | Ask::Reverse(order) | Ask::Close(order) => {
+            set(alipay_order(order).0, Some(alipay_order(order).1));
+            match ask {
+                Ask::Query(_) => "alipay.trade.query",
+                Ask::Reverse(_) => "alipay.trade.cancel",
+                _ => "alipay.trade.close",
+            }
+        }
+        Ask::Bill { day } => {
+            set("bill_type", Some("trade".to_owned()));
+            set("bill_date", Some(day.dashed()));
+            "alipay.data.dataservice.bill.downloadurl.query"
+        }
+        Ask::BillFile { .. } | Ask::Certificates | Ask::SandboxKey => panic!("not in this dialect"),
+    };
+    (method, body.into(), notify)
+}
+
+fn alipay_order(order: &OrderRef) -> (&'static str, String) {
+    match order {
+        OrderRef::OrderNo(number) => ("out_trade_no", number.clone()),
+        OrderRef::TransactionId(id) => ("trade_no", id.clone()),
+    }
+}
+
+pub(crate) fn alipay_v3(ask: &Ask, key: &PrivateKey, signed_at: WallTime) -> Written {
+    let (call, body, notify_url) = alipay_parts(ask);
+    let path = format!("/v3/{}", call.replace('.', "/"));
+    if let Ask::Bill { day } = ask {
+        let target = format!("{path}?bill_type=trade&bill_date={}", day.dashed());
+        return sealed_alipay_v3("GET", target, Vec::new(), key, signed_at);
+    }
+    let mut body = body;
+    if let Some(notify_url) = notify_url {
+        body.as_object_mut().unwrap().insert("notify_url".to_owned(), notify_url.into());
+    }
+    sealed_alipay_v3("POST", path, body.to_string().into_bytes(), key, signed_at)
+}
+
+/// Signs whatever it is.
+pub(crate) fn sealed_alipay_v3(
+    method: &'static str,
+    target: String,
+    body: Vec<u8>,
+    key: &PrivateKey,
+    signed_at: WallTime,
+) -> Written {
+    let named = format!("app_id=2021000000000001,nonce=n1,timestamp={}", signed_at.unix_s() * 1000);
+    let mut message = format!("{named}\n{method}\n{target}\n").into_bytes();
+    message.extend_from_slice(&body);
+    message.push(b'\n');
+    let authorization = format!("ALIPAY-SHA256withRSA {named},sign={}", key.sign(&message));
+    let headers = vec![
+        ("authorization".to_owned(), authorization),
+        ("content-type".to_owned(), "application/json".to_owned()),
+    ];
+    Written { method, target, headers, body }
+}
