@@ -120,11 +120,12 @@ impl Gateway {
         now: SimTime,
         request: &HttpRequest<'_>,
         books: &Books,
-    ) -> Result<WalletRequest, TurnedAway> {
+    ) -> Result<WalletRequest, Box<TurnedAway>> {
         let kind = words::kind_of(request);
         let Some(heard) = self.setup.platform.hear(request, self.clock.wall(now)) else {
             let answer = HttpAnswer::new(404, "text/plain", Vec::new());
-            return Err(TurnedAway { answer, kind: None, why: Why::new("no gateway has this path") });
+            let why = Why::new("no gateway has this path");
+            return Err(Box::new(TurnedAway { answer, kind: None, why }));
         };
         let Heard { asked, manner } = heard;
         let Some(merchant) = manner.merchant().filter(|_| !asked.as_ref().is_err_and(words::is_nobodys))
@@ -250,9 +251,15 @@ impl Gateway {
         (told, desk.moved)
     }
 
-    fn turn_away(&mut self, now: SimTime, manner: &Manner, kind: Option<Kind>, why: Refusal) -> TurnedAway {
+    fn turn_away(
+        &mut self,
+        now: SimTime,
+        manner: &Manner,
+        kind: Option<Kind>,
+        why: Refusal,
+    ) -> Box<TurnedAway> {
         let answer = self.put(now, manner, &Told::from(why));
-        TurnedAway { answer, kind, why: Why::new(words::reason(why)) }
+        Box::new(TurnedAway { answer, kind, why: Why::new(words::reason(why)) })
     }
 
     fn put(&mut self, now: SimTime, manner: &Manner, told: &Told) -> HttpAnswer {

@@ -275,7 +275,8 @@ impl Acquirer {
         while let Some(incoming) = self.next_call(now) {
             match incoming {
                 Ok(request) => self.accept_wallet(now, request),
-                Err(TurnedAway { answer, kind, why }) => {
+                Err(away) => {
+                    let TurnedAway { answer, kind, why } = *away;
                     self.malformed(WALLET, why);
                     let tag = kind.map_or(NO_CALL, Kind::tag);
                     self.outbox.send_with(WALLET, tag, |out| answer.write_to(out));
@@ -286,7 +287,7 @@ impl Acquirer {
         self.wallet_cut_at = is_reading.then(|| now + self.config.reading);
     }
 
-    fn next_call(&mut self, now: SimTime) -> Option<Result<WalletRequest, TurnedAway>> {
+    fn next_call(&mut self, now: SimTime) -> Option<Result<WalletRequest, Box<TurnedAway>>> {
         let Self { wallet_parser, gateway, books, .. } = self;
         let why = match wallet_parser.next_request() {
             Ok(None) => return None,
@@ -300,7 +301,7 @@ impl Acquirer {
         };
         wallet_parser.reset();
         let answer = HttpAnswer::new(400, "text/plain", Vec::new());
-        Some(Err(TurnedAway { answer, kind: None, why }))
+        Some(Err(Box::new(TurnedAway { answer, kind: None, why })))
     }
 
     fn accept_wallet(&mut self, now: SimTime, request: WalletRequest) {

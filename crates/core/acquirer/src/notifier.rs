@@ -207,7 +207,9 @@ impl Notifier {
                 scene.events.push(Event::Acknowledged { order });
                 return;
             }
-            DeliveryOutcome::Answered { status, .. } => Why::of(format_args!("answered {status}, not taken")),
+            DeliveryOutcome::Answered { status, body } => {
+                Why::of(format_args!("answered {status} {:?}", excerpt(body)))
+            }
             DeliveryOutcome::NoAnswer => Why::new("no answer"),
             DeliveryOutcome::Refused => Why::new("nobody listens"),
         };
@@ -308,6 +310,13 @@ impl Notifier {
         let tongue = books.notices().owed(due.notice).map(|owed| owed.about.tongue);
         tongue.map_or(0, |tongue| self.setup.retry_pauses_s(tongue).len() + 1)
     }
+}
+
+/// The beginning of an answer, for one line.
+fn excerpt(body: &[u8]) -> String {
+    const SHOWN_MAX: usize = 48;
+    let shown = |byte: &u8| if byte.is_ascii_graphic() || *byte == b' ' { char::from(*byte) } else { '.' };
+    body.iter().take(SHOWN_MAX).map(shown).collect()
 }
 
 /// Only a question of the merchant finds out now.

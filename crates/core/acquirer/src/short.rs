@@ -13,8 +13,8 @@ pub struct Short<const N: usize> {
     len: u8,
 }
 
-/// A reply code of either dialect: `00`, `SYSTEMERROR`.
-pub type Code = Short<24>;
+/// A reply code of any dialect: `00`, `SYSTEMERROR`, `ACQ.PAYMENT_AUTH_CODE_INVALID`.
+pub type Code = Short<40>;
 
 /// A reason for people.
 pub type Why = Short<80>;

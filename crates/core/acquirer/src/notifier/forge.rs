@@ -117,7 +117,7 @@ fn alter(notice: &mut Notice, forgery: Forgery) {
 fn unsign(post: &mut Post, tongue: Tongue) {
     match tongue {
         Tongue::WeChatV3 => {
-            post.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("Wechatpay-Signature"))
+            post.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("Wechatpay-Signature"));
         }
         Tongue::WeChatV2 => cut_out(&mut post.body, b"<sign>", b"</sign>"),
         Tongue::AlipayGateway | Tongue::AlipayV3 => {

@@ -416,7 +416,7 @@ fn a_refund_may_take_its_time() {
     let mut book = Book::with(WalletSetup { wechat, ..WalletSetup::default() });
     book.say(V2, pay("T-1", 100, code(V2, 1, "00")));
     let states = |book: &mut Book| match book.ask(V2, refunds_of("T-1")) {
-        Ok(Told::Refunds(told)) => (told[0].state, told[0].done_at.map(|at| at.dashed())),
+        Ok(Told::Refunds(told)) => (told[0].state, told[0].done_at.map(::wallet::moment::WallTime::dashed)),
         other => panic!("{other:?}"),
     };
     book.say(V2, refund("T-1", "R-1", 100));
