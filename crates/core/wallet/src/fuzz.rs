@@ -21,7 +21,8 @@ const NOW: WallTime = WallTime::from_unix_s(1_767_294_245);
 
 static PLATFORM: LazyLock<Platform> = LazyLock::new(platform);
 
-/// Reads a request: a line of method and target, lines of headers, an empty line, a body. It is heard and answered.
+/// Reads a request: a line of method and target, lines of headers, an empty line, a body. It is heard, and answered when
+/// its length is a multiple of 16.
 ///
 /// # Panics
 /// When a claim is broken: a path with a dialect is always heard, and an answer can always be framed.
@@ -36,6 +37,10 @@ pub fn fuzz_request(bytes: &[u8]) {
     assert_eq!(heard.is_some(), route(&request).is_some());
     let Some(heard) = heard else { return };
     assert!(heard.manner.merchant().is_some() || heard.asked.is_err(), "only a merchant is understood");
+    // Signing is a hundred times slower than all the rest.
+    if !bytes.len().is_multiple_of(16) {
+        return;
+    }
     let told = match heard.asked {
         Ok(_) => Told::from(Refusal::Busy),
         Err(why) => Told::from(why),

@@ -159,14 +159,14 @@ pub fn write_request(
     content_type: &str,
     body: &[u8],
 ) {
-    write_request_with(out, [method, target, host], &[], content_type, body);
+    write_request_with(out, (method, target), host, &[], content_type, body);
 }
 
-/// Appends a whole request, by its method, target and host, with further headers. All of them are the caller's own
-/// words, without line ends.
+/// Appends a whole request with further headers. Their values are the caller's own words, without line ends.
 pub fn write_request_with(
     out: &mut Vec<u8>,
-    [method, target, host]: [&str; 3],
+    (method, target): (&str, &str),
+    host: &str,
     headers: &[(&str, String)],
     content_type: &str,
     body: &[u8],
@@ -198,14 +198,6 @@ pub fn write_response_with(
     }
     write_headers(out, headers);
     write_body(out, content_type, body);
-}
-
-fn write_headers(out: &mut Vec<u8>, headers: &[(&str, String)]) {
-    for (name, value) in headers {
-        for part in [name, ": ", value, "\r\n"] {
-            out.extend_from_slice(part.as_bytes());
-        }
-    }
 }
 
 /// The peer does not speak this HTTP, or sends too much.
@@ -375,6 +367,14 @@ pub(crate) fn decimal(mut number: u64, buffer: &mut [u8; 20]) -> &str {
     }
     let digits = buffer.get(20 - written..).unwrap_or_default();
     core::str::from_utf8(digits).unwrap_or_default()
+}
+
+fn write_headers(out: &mut Vec<u8>, headers: &[(&str, String)]) {
+    for (name, value) in headers {
+        for part in [name, ": ", value, "\r\n"] {
+            out.extend_from_slice(part.as_bytes());
+        }
+    }
 }
 
 fn write_body(out: &mut Vec<u8>, content_type: &str, body: &[u8]) {

@@ -18,6 +18,20 @@ pub struct Day {
     pub day: u8,
 }
 
+/// How far the time of a signature may be off, and from when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Clock {
+    pub(crate) now: WallTime,
+    pub(crate) skew_s: Option<u64>,
+}
+
+impl Clock {
+    /// Whether a signature of this moment still counts.
+    pub(crate) fn takes(self, signed_at: WallTime) -> bool {
+        self.skew_s.is_none_or(|skew_s| signed_at.apart_s(self.now) <= skew_s)
+    }
+}
+
 const BEIJING_AHEAD_S: u64 = 8 * 3_600;
 const DAY_S: u64 = 86_400;
 /// The last second of the year 9999 in Beijing.

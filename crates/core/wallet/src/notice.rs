@@ -9,6 +9,7 @@ mod wechat_v2;
 mod wechat_v3;
 
 use crate::exchange::Tongue;
+use crate::http;
 use crate::keys::ApiV3Key;
 use crate::moment::WallTime;
 use crate::platform::Stamp;
@@ -86,6 +87,13 @@ pub struct Post {
     pub body: Vec<u8>,
 }
 
+impl Post {
+    /// Appends the notice as an HTTP/1.1 request to this host and path.
+    pub fn write_to(&self, out: &mut Vec<u8>, host: &str, path: &str) {
+        http::write_request_with(out, ("POST", path), host, &self.headers, self.content_type, &self.body);
+    }
+}
+
 impl Sender<'_> {
     /// Puts a notice into the words of this sender's dialect, signed.
     pub fn write(&self, notice: &Notice) -> Post {
@@ -113,7 +121,7 @@ impl Sender<'_> {
 pub fn is_taken(tongue: Tongue, status: u16, body: &[u8]) -> bool {
     match tongue {
         Tongue::WeChatV2 => status == 200 && wechat_v2::is_success(body),
-        Tongue::WeChatV3 => matches!(status, 200 | 204),
+        Tongue::WeChatV3 => matches!(status, 200..=299),
         Tongue::AlipayGateway | Tongue::AlipayV3 => status == 200 && body.trim_ascii() == b"success",
     }
 }

@@ -8,9 +8,8 @@ use crate::alipay::{gateway, rest};
 use crate::ask::Ask;
 use crate::exchange::{self, HttpAnswer, HttpRequest, Tongue};
 use crate::keys::{MerchantKeys, PlatformKeys};
-use crate::moment::WallTime;
+use crate::moment::{Clock, WallTime};
 use crate::told::{Refusal, Told};
-use crate::wechat_v3::Clock;
 use crate::{wechat_v2, wechat_v3};
 
 /// A wallet platform: whom it knows and what it signs with.

@@ -67,7 +67,7 @@ pub struct OrderTold {
     pub kind: OrderKind,
     /// Where it stands.
     pub state: OrderState,
-    /// Who paid, once there is a payment.
+    /// Who pays, once there is a payment; while the payer is typing, its time is when that began.
     pub payment: Option<Payment>,
     /// How much of it went back so far.
     pub refunded: Amount,
@@ -103,6 +103,25 @@ pub enum OrderState {
     Revoked,
     /// Paying failed.
     Failed,
+}
+
+impl OrderState {
+    /// What a payment is refused with that does not end paid.
+    pub(crate) const fn refusal_to_pay(self) -> Option<Refusal> {
+        match self {
+            Self::Paid => None,
+            Self::Open | Self::Paying => Some(Refusal::PayerPaying),
+            Self::Refunded => Some(Refusal::AlreadyPaid),
+            Self::Closed => Some(Refusal::OrderClosed),
+            Self::Revoked => Some(Refusal::OrderReversed),
+            Self::Failed => Some(Refusal::PaymentFailed),
+        }
+    }
+
+    /// Whether money came in and did not all go back by a reverse.
+    pub(crate) const fn is_paid(self) -> bool {
+        matches!(self, Self::Paid | Self::Refunded)
+    }
 }
 
 /// A payment of an order.
@@ -258,6 +277,8 @@ pub enum Refusal {
     NotEnough,
     /// The payer's card or account cannot do this.
     CardUnsupported,
+    /// The payment was tried and failed for another reason.
+    PaymentFailed,
     /// The payer may not pay so much.
     PayerLimit,
     /// The merchant may not take so much at once.
@@ -297,7 +318,7 @@ impl Refusal {
     }
 
     /// One of each, for tables and tests.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::AlreadyPaid,
         Self::OrderClosed,
         Self::OrderReversed,
@@ -311,6 +332,7 @@ impl Refusal {
         Self::CodeExpired,
         Self::NotEnough,
         Self::CardUnsupported,
+        Self::PaymentFailed,
         Self::PayerLimit,
         Self::AmountLimit,
         Self::PayerPaying,

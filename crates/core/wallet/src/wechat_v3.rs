@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund, RefundRef};
 use crate::exchange::{HttpRequest, MAX_BODY_BYTES};
 use crate::keys::{MerchantKeys, WeChatMerchant};
-use crate::moment::{Day, WallTime};
+use crate::moment::{Clock, Day, WallTime};
 use crate::told::Refusal;
 use crate::wechat_v2::is_order_no;
 use crate::{form, json};
@@ -49,20 +49,6 @@ pub(crate) struct Manner {
     /// `Wechatpay-Serial`: what the merchant wants the answer to be verified with.
     wanted_serial: Option<String>,
     packed: bool,
-}
-
-/// How far the time of a signature may be off, and from when.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Clock {
-    pub(crate) now: WallTime,
-    pub(crate) skew_s: Option<u64>,
-}
-
-impl Clock {
-    /// Whether a signature of this moment still counts.
-    pub(crate) fn takes(self, signed_at: WallTime) -> bool {
-        self.skew_s.is_none_or(|skew_s| signed_at.apart_s(self.now) <= skew_s)
-    }
 }
 
 /// Reads a request. What is known of it when it has to be refused is in the manner all the same.

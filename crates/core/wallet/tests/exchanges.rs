@@ -15,6 +15,10 @@ use serde_json::Value;
 use tillrig_wallet::amount::Amount;
 use tillrig_wallet::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund, RefundRef};
 use tillrig_wallet::exchange::{HttpAnswer, HttpRequest, Tongue};
+use tillrig_wallet::http::{RequestParser, ResponseParser};
+use tillrig_wallet::messages::{
+    Answer, AnswerError, Codec, ErrCode, Merchant, Request, TradeState, UnifiedOrder,
+};
 use tillrig_wallet::moment::{Day, WallTime};
 use tillrig_wallet::notice::{Notice, is_taken, retry_pauses_s};
 use tillrig_wallet::platform::{Heard, Platform};
@@ -133,6 +137,26 @@ fn whatever_the_alipay_library_sends_is_understood() {
     assert_eq!((refund.order, refund.refund_no.as_str(), refund.amount.fen()), (order(), "R_1", 50));
     let refund = RefundRef { order: Some(order()), refund_no: Some("R_1".to_owned()), refund_id: None };
     assert_eq!(asked("refund query"), Ask::RefundQuery(refund));
+}
+
+#[test]
+fn whatever_the_vendors_own_library_sends_is_understood() {
+    let asked = |tongue: &str, name: &str| {
+        let recorded =
+            house::recorded().into_iter().find(|it| (it.tongue.as_str(), it.name.as_str()) == (tongue, name));
+        hear(&recorded.unwrap().written()).unwrap_or_else(|why| panic!("{tongue} {name}: {why:?}"))
+    };
+    let order = || OrderRef::OrderNo("A_1".to_owned());
+    for tongue in ["alipay-gateway", "alipay-v3"] {
+        let Ask::Pay(pay) = asked(tongue, "node pay") else { panic!("no payment") };
+        assert_eq!((pay.amount.fen(), pay.subject.as_str()), (1850, "茶 & tea"));
+        assert_eq!(asked(tongue, "node query"), Ask::Query(order()));
+    }
+    let Ask::Make(make) = asked("alipay-v3", "node precreate") else { panic!("no order") };
+    assert_eq!(make.notify_url.as_deref(), Some("https://shop.example/notify"));
+    let Ask::Refund(refund) = asked("alipay-v3", "node refund") else { panic!("no refund") };
+    assert_eq!((refund.order, refund.amount.fen()), (order(), 50));
+    assert_eq!(asked("alipay-v3", "node bill"), Ask::Bill { day: Day { year: 2026, month: 1, day: 2 } });
 }
 
 #[test]
@@ -449,6 +473,84 @@ fn the_key_of_the_test_platform_is_given_out_to_who_signed() {
     assert_eq!(v2_fields(&said).get("sandbox_signkey"), Some(API_KEY));
 }
 
+// The terminal's side of v2, which has a codec of its own.
+
+fn terminal() -> Codec {
+    let platform = platform();
+    let wechat = &platform.merchants[0].wechat;
+    let merchant = Merchant {
+        app_id: wechat.app_id.clone(),
+        mch_id: wechat.mch_id.clone(),
+        api_key: wechat.api_key.clone(),
+        sign_type: SignType::HmacSha256,
+        notify_url: "http://terminal:8080/notify".to_owned(),
+    };
+    Codec::new(merchant, "gateway")
+}
+
+/// Sends a request of the terminal over HTTP/1.1 and gives back what the terminal understands of the answer.
+fn over_the_wire<T>(
+    request: &Request<'_>,
+    told: &Told,
+    read: impl FnOnce(Result<Answer<'_>, AnswerError>) -> T,
+) -> T {
+    let platform = platform();
+    let (mut bytes, mut answer) = (Vec::new(), Vec::new());
+    terminal().encode_request(request, 7, &mut bytes);
+    let mut parser = RequestParser::default();
+    parser.push(&bytes);
+    let http = parser.next_request().unwrap().unwrap();
+    let headers: Vec<_> = http.headers.iter().collect();
+    let lent = HttpRequest { method: http.method, target: http.target, headers: &headers, body: http.body };
+    let heard = platform.hear(&lent, NOW).unwrap();
+    assert!(heard.asked.is_ok(), "{:?}", heard.asked);
+    platform.answer(&heard.manner, told, STAMP).write_to(&mut answer);
+    let mut parser = ResponseParser::default();
+    parser.push(&answer);
+    let response = parser.next_response().unwrap().unwrap();
+    read(terminal().decode_answer(request.call(), &response))
+}
+
+#[test]
+fn the_terminal_and_the_platform_understand_each_other() {
+    let order = UnifiedOrder { out_trade_no: "A-1", total_fee_fen: 1850, body: "茶" };
+    let order = Request::UnifiedOrder(order);
+    over_the_wire(&order, &house::told(&named("make")), |answer| {
+        assert_eq!(answer, Ok(Answer::CodeUrl("weixin://wxpay/bizpayurl?pr=1&x=2")));
+    });
+    let query = Request::OrderQuery { out_trade_no: "A-1" };
+    over_the_wire(&query, &house::told(&named("query")), |answer| {
+        let Ok(Answer::Order(order)) = answer else { panic!("no order") };
+        assert_eq!((order.trade_state, order.total_fee_fen), (TradeState::Success, Some(1850)));
+        assert_eq!(order.transaction_id, Some("4200000001"));
+    });
+    let close = Request::CloseOrder { out_trade_no: "A-1" };
+    over_the_wire(&close, &house::told(&named("close")), |answer| assert_eq!(answer, Ok(Answer::Closed)));
+    over_the_wire(&close, &Refusal::AlreadyPaid.into(), |answer| {
+        let word = "ORDERPAID".to_owned();
+        assert_eq!(answer, Err(AnswerError::Business { err_code: ErrCode::OrderPaid, word }));
+    });
+}
+
+#[test]
+fn the_terminal_takes_a_notice_of_the_platform_and_no_other() {
+    for (key, taken) in [(ApiKey::new(API_KEY), true), (ApiKey::new("another key"), false)] {
+        let post = house::by_v2(&key, SignType::HmacSha256)
+            .write(&Notice::Order(house::order(OrderKind::ShownCode)));
+        let mut bytes = Vec::new();
+        post.write_to(&mut bytes, "terminal:8080", "/notify");
+        let mut parser = RequestParser::default();
+        parser.push(&bytes);
+        let http = parser.next_request().unwrap().unwrap();
+        let mut terminal = terminal();
+        let notice = terminal.decode_notification(&http);
+        assert_eq!(notice.is_ok(), taken);
+        if let Ok(notice) = notice {
+            assert_eq!((notice.out_trade_no, notice.total_fee_fen, notice.succeeded), ("A-1", 1850, true));
+        }
+    }
+}
+
 // Strangers.
 
 #[test]
@@ -634,6 +736,12 @@ fn the_gateway_takes_only_what_it_names() {
     let order = br#"{"out_trade_no":"A_1"}"#;
     assert!(sealed(order, "utf-8").is_ok());
     assert_eq!(sealed(order, "utf-7"), Err(Refusal::WrongParameter("charset")));
+    let said = answer(Tongue::AlipayGateway, &named("query"), &Refusal::WrongParameter("charset").into());
+    let said = gateway_object(&said, "alipay_trade_query");
+    assert_eq!(
+        (text(&said, "/code"), text(&said, "/sub_code")),
+        ("40002".into(), "isv.invalid-charset".into())
+    );
     assert_eq!(sealed(b"{\"out_trade_no\":\"\xff\"}", "utf-8"), Err(Refusal::WrongFormat));
     assert_eq!(sealed(b"", "utf-8"), Err(Refusal::WrongParameter("out_trade_no")));
     assert_eq!(
@@ -672,7 +780,7 @@ fn only_the_published_answers_end_a_notice() {
     assert!(!is_taken(Tongue::WeChatV2, 200, &v2("FAIL")));
     assert!(!is_taken(Tongue::WeChatV2, 500, &v2("SUCCESS")));
     assert!(!is_taken(Tongue::WeChatV2, 200, b"SUCCESS"));
-    for (status, taken) in [(200, true), (204, true), (202, false), (400, false), (500, false)] {
+    for (status, taken) in [(200, true), (204, true), (302, false), (400, false), (500, false)] {
         assert_eq!(is_taken(Tongue::WeChatV3, status, b"{\"code\":\"FAIL\"}"), taken, "{status}");
     }
     for (body, taken) in

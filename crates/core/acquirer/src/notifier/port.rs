@@ -27,7 +27,7 @@ impl NotifyPort {
         self.outstanding = Some(delivery.id);
         let (host, path) = target(&delivery.url);
         let Delivery { headers, content_type, body, .. } = delivery;
-        write_request_with(out, ["POST", path, host], headers, content_type, body);
+        write_request_with(out, ("POST", path), host, headers, content_type, body);
     }
 
     /// Takes bytes as they come.

@@ -9,7 +9,6 @@ use serde_json::{Map, Value, json};
 use crate::alipay::{Call, words};
 use crate::amount::Amount;
 use crate::told::{OrderState, OrderTold, RefundState, RefundTold, Refusal, Reversed, Told, Undone};
-use crate::wechat_v2::answer::pay_refusal;
 
 type Object = Map<String, Value>;
 
@@ -83,7 +82,7 @@ fn said(call: Option<Call>, told: &Told) -> Result<(&'static str, Object), (Refu
 
 /// To a payment, 10000 only when it is paid, 10003 as long as the payer has to do something.
 fn paid(told: &OrderTold) -> Result<(&'static str, Object), Refusal> {
-    let code = match pay_refusal(told.state) {
+    let code = match told.state.refusal_to_pay() {
         // The same payment asked for again.
         None | Some(Refusal::AlreadyPaid) => "10000",
         Some(Refusal::PayerPaying) => "10003",
@@ -107,7 +106,7 @@ fn order(object: &mut Object, told: &OrderTold) {
     }
     set_some(object, "terminal_id", told.device.as_deref());
     set_some(object, "passback_params", told.attach.as_deref());
-    let paid = matches!(told.state, OrderState::Paid | OrderState::Refunded | OrderState::Revoked);
+    let paid = told.state.is_paid() || told.state == OrderState::Revoked;
     if let Some(payment) = told.payment.as_ref().filter(|_| paid) {
         for key in ["receipt_amount", "buyer_pay_amount", "invoice_amount"] {
             set(object, key, &amount);

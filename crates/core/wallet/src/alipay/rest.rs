@@ -9,11 +9,10 @@ use crate::alipay::{Call, answer};
 use crate::ask::Ask;
 use crate::exchange::{HttpAnswer, HttpRequest, MAX_BODY_BYTES};
 use crate::keys::MerchantKeys;
-use crate::moment::WallTime;
+use crate::moment::{Clock, WallTime};
 use crate::platform::Stamp;
 use crate::rsa_key::{PrivateKey, PublicKey};
 use crate::told::{Refusal, Told};
-use crate::wechat_v3::Clock;
 use crate::{cipher, form};
 
 /// How a request was asked.

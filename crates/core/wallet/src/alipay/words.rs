@@ -36,6 +36,7 @@ const WORDS: &[Word] = &[
     business(Refusal::CodeExpired, "ACQ.PAYMENT_AUTH_CODE_INVALID", "支付授权码已过期"), // P
     business(Refusal::NotEnough, "ACQ.BUYER_BALANCE_NOT_ENOUGH", "买家余额不足"), // P
     business(Refusal::CardUnsupported, "ACQ.BUYER_BANKCARD_BALANCE_NOT_ENOUGH", "用户银行卡支付失败"), // M
+    business(Refusal::PaymentFailed, "ACQ.PAYMENT_FAIL", "支付失败"),        // P
     business(Refusal::PayerLimit, "ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR", "买家付款日限额超限"), // M
     business(Refusal::AmountLimit, "ACQ.TOTAL_FEE_EXCEED", "订单总金额超过限额"), // P
     Word {
@@ -75,11 +76,20 @@ const fn only(call: Call, word: Word) -> Word {
     Word { call: Some(call), ..word }
 }
 
+/// Parameters of the gateway itself, before any call looks at its own. Source: Alipay, public codes (M).
+const GATEWAY_PARAMETERS: &[Word] = &[
+    row(Refusal::WrongParameter("charset"), "40002", "isv.invalid-charset", "字符集错误"),
+    row(Refusal::WrongParameter("sign_type"), "40002", "isv.invalid-signature-type", "无效签名类型"),
+    row(Refusal::WrongParameter("timestamp"), "40002", "isv.invalid-timestamp", "非法的时间戳参数"),
+    row(Refusal::WrongParameter("version"), "40002", "isv.invalid-version", "不支持的版本号"),
+];
+
 /// How this refusal is said to this call.
 pub(crate) fn word(why: Refusal, call: Option<Call>) -> &'static Word {
     let same = |row: &&Word| core::mem::discriminant(&row.why) == core::mem::discriminant(&why);
     let found = WORDS.iter().filter(same).find(|row| row.call.is_none() || row.call == call);
-    found.expect("every refusal has a row")
+    let of_the_gateway = GATEWAY_PARAMETERS.iter().find(|row| row.why == why);
+    of_the_gateway.or(found).expect("every refusal has a row")
 }
 
 /// What a person reads.

@@ -6,7 +6,7 @@
 use crate::cipher;
 use crate::notice::{Notice, Post};
 use crate::sign::{self, ApiKey, SignType};
-use crate::told::{OrderState, OrderTold, RefundTold};
+use crate::told::{OrderTold, RefundTold};
 use crate::wechat_v2::answer::{payment, refund_status};
 use crate::wechat_v2::words::RECEIVING_ACCOUNT;
 use crate::xml::{self, Fields};
@@ -44,7 +44,7 @@ fn order(fields: &mut Fields, by: &By<'_>, told: &OrderTold) {
     if by.sign_type != SignType::Md5 {
         fields.set("sign_type", by.sign_type.as_str());
     }
-    let paid = matches!(told.state, OrderState::Paid | OrderState::Refunded);
+    let paid = told.state.is_paid();
     fields.set("result_code", if paid { "SUCCESS" } else { "FAIL" });
     if !paid {
         fields.set("err_code", "PAYERROR");

@@ -7,7 +7,7 @@ use crate::exchange::HttpAnswer;
 use crate::keys::MerchantKeys;
 use crate::platform::Stamp;
 use crate::sign::{self, SignType};
-use crate::told::{OrderKind, OrderState, OrderTold, RefundState, RefundTold, Refusal, Reversed, Told};
+use crate::told::{OrderKind, OrderTold, RefundState, RefundTold, Refusal, Reversed, Told};
 use crate::wechat_v2::words::{self, Level};
 use crate::wechat_v2::{Call, Manner, bill};
 use crate::xml::{self, Fields};
@@ -59,7 +59,7 @@ impl Answer<'_> {
     /// To a payment only a paid order is a success; to a query every state is one.
     fn order(&mut self, order: &OrderTold) {
         if self.call == Call::MicroPay {
-            match pay_refusal(order.state) {
+            match order.state.refusal_to_pay() {
                 Some(why) => return self.fail(why),
                 None => self.result("SUCCESS"),
             }
@@ -73,7 +73,7 @@ impl Answer<'_> {
         if self.fields.get("device_info").is_none() {
             self.set_some("device_info", order.device.as_deref());
         }
-        if matches!(order.state, OrderState::Paid | OrderState::Refunded) {
+        if order.state.is_paid() {
             payment(&mut self.fields, order);
         }
     }
@@ -230,18 +230,6 @@ pub(crate) const fn refund_status(state: RefundState) -> &'static str {
         RefundState::Processing => "PROCESSING",
         RefundState::Closed => "REFUNDCLOSE",
         RefundState::Abnormal => "CHANGE",
-    }
-}
-
-/// What a payment that did not end paid is refused with.
-pub(crate) const fn pay_refusal(state: OrderState) -> Option<Refusal> {
-    match state {
-        OrderState::Paid => None,
-        OrderState::Open | OrderState::Paying => Some(Refusal::PayerPaying),
-        OrderState::Refunded => Some(Refusal::AlreadyPaid),
-        OrderState::Closed => Some(Refusal::OrderClosed),
-        OrderState::Revoked => Some(Refusal::OrderReversed),
-        OrderState::Failed => Some(Refusal::CardUnsupported),
     }
 }
 

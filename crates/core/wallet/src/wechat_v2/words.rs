@@ -47,6 +47,7 @@ const WORDS: &[Word] = &[
     row(Refusal::CodeExpired, "AUTHCODEEXPIRE", "付款码已过期，请刷新后再试"), // P
     row(Refusal::NotEnough, "NOTENOUGH", "余额不足"),       // P
     row(Refusal::CardUnsupported, "NOTSUPORTCARD", "不支持的卡类型"), // P
+    row(Refusal::PaymentFailed, "TRADE_ERROR", "交易失败"), // M
     row(Refusal::PayerLimit, "TRADE_ERROR", "支付金额超过用户限额"), // M
     row(Refusal::AmountLimit, "TRADE_ERROR", "支付金额超过商户限额"), // M
     row(Refusal::PayerPaying, "USERPAYING", "需要用户输入支付密码"), // P

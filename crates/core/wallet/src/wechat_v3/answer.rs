@@ -10,8 +10,8 @@ use sha1::{Digest, Sha1};
 use crate::exchange::HttpAnswer;
 use crate::keys::{MerchantKeys, WeChatMerchant, WeChatPlatform};
 use crate::platform::Stamp;
-use crate::told::{Bill, OrderState, OrderTold, RefundState, RefundTold, Refusal, Told};
-use crate::wechat_v2::answer::{pay_refusal, trade_type};
+use crate::told::{Bill, OrderTold, RefundState, RefundTold, Refusal, Told};
+use crate::wechat_v2::answer::trade_type;
 use crate::wechat_v2::{bill, words as v2_words};
 use crate::wechat_v3::{Call, Manner, words};
 use crate::{cipher, gzip};
@@ -53,11 +53,13 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn body(&self, told: &Told) -> Result<Value, Refusal> {
         Ok(match told {
-            Told::Order(order) if self.manner.call == Some(Call::CodePay) => match pay_refusal(order.state) {
-                None => self.order(order),
-                Some(Refusal::PayerPaying) => json!({ "trade_state": "USERPAYING" }),
-                Some(why) => return Err(why),
-            },
+            Told::Order(order) if self.manner.call == Some(Call::CodePay) => {
+                match order.state.refusal_to_pay() {
+                    None => self.order(order),
+                    Some(Refusal::PayerPaying) => json!({ "trade_state": "USERPAYING" }),
+                    Some(why) => return Err(why),
+                }
+            }
             Told::Order(order) => self.order(order),
             Told::Made { code_url, .. } => json!({ "code_url": code_url }),
             Told::Reversed(reversed) => {
@@ -145,8 +147,7 @@ pub(crate) fn order(body: &mut Map<String, Value>, order: &OrderTold, is_partner
     if let Some(attach) = &order.attach {
         set("attach", attach.as_str().into());
     }
-    let paid = matches!(order.state, OrderState::Paid | OrderState::Refunded);
-    if let Some(payment) = order.payment.as_ref().filter(|_| paid) {
+    if let Some(payment) = order.payment.as_ref().filter(|_| order.state.is_paid()) {
         let open_id = if is_partner { "sp_openid" } else { "openid" };
         let fen = order.amount.fen();
         set("transaction_id", payment.transaction_id.as_str().into());

@@ -5,9 +5,8 @@
 
 use crate::exchange::HttpRequest;
 use crate::keys::WeChatMerchant;
-use crate::moment::WallTime;
+use crate::moment::{Clock, WallTime};
 use crate::told::Refusal;
-use crate::wechat_v3::Clock;
 
 const SCHEME: &str = "WECHATPAY2-SHA256-RSA2048";
 

@@ -27,7 +27,8 @@ const WORDS: &[Word] = &[
     row(Refusal::CodeInvalid, 400, "AUTH_CODE_INVALID", "付款码无效"), // M
     row(Refusal::CodeExpired, 400, "AUTH_CODE_EXPIRED", "付款码已过期"), // M
     row(Refusal::NotEnough, 403, "NOT_ENOUGH", "余额不足"),    // M
-    row(Refusal::CardUnsupported, 403, "TRADE_ERROR", "交易错误"), // M
+    row(Refusal::CardUnsupported, 403, "TRADE_ERROR", "不支持的卡类型"), // M
+    row(Refusal::PaymentFailed, 403, "TRADE_ERROR", "交易失败"), // M
     row(Refusal::PayerLimit, 403, "RULE_LIMIT", "业务规则限制"), // M
     row(Refusal::AmountLimit, 403, "RULE_LIMIT", "业务规则限制"), // M
     row(Refusal::PayerPaying, 202, "USERPAYING", "用户支付中，需要输入密码"), // M

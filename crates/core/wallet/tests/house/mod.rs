@@ -1,7 +1,7 @@
 //! A platform and its one merchant, for tests: throw-away keys, what libraries sent, and what is answered to it.
 //!
 //! The keys and `requests.json` were made by `tests/sdk/peers.py` with wechatpayv3 2.0.4, python-alipay-sdk 3.4.0 and
-//! wechatpy 1.8.18, unmodified. *Not modelled:* orders: every question gets the same decision.
+//! wechatpy 1.8.18, `requests.node.json` by `tests/sdk/alipay_node.mjs` with alipay-sdk 4.14.0, all unmodified. *Not modelled:* orders: every question gets the same decision.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test's house may fail as tests do")]
 
@@ -99,7 +99,10 @@ impl Recorded {
 }
 
 pub(crate) fn recorded() -> Vec<Recorded> {
-    serde_json::from_str(include_str!("../sdk/requests.json")).unwrap()
+    let mut recorded: Vec<Recorded> = serde_json::from_str(include_str!("../sdk/requests.json")).unwrap();
+    let by_node: Vec<Recorded> = serde_json::from_str(include_str!("../sdk/requests.node.json")).unwrap();
+    recorded.extend(by_node);
+    recorded
 }
 
 /// The decision that every question of its kind gets.
