@@ -7,6 +7,7 @@
 
 use crate::config::Config;
 use crate::event::{Kind, Movement};
+use crate::fault::{Content, Desk, Subject, damage_frame, strip_reply_code};
 use crate::ledger::{Cause, Entry, Ledger};
 use crate::short::{Code, Short};
 use core::fmt;
@@ -105,6 +106,14 @@ impl CardRequest {
             _ => UNREADABLE,
         };
         Ok(())
+    }
+
+    /// What a fault can aim at.
+    pub(crate) fn with_subject<T>(&self, look: impl FnOnce(&Subject<'_>) -> T) -> T {
+        let field = |name: &str| self.message.field(name.parse().ok()?);
+        let amount = self.message.text(4).and_then(|text| text.parse().ok()).map(Fen);
+        let Self { kind, key, .. } = *self;
+        look(&Subject { desk: Desk::Card, kind, key, amount, field: &field })
     }
 
     /// The card number from field 2, or from track 2 when the card was swiped.
@@ -222,10 +231,10 @@ impl CardHost {
         Ok(Approval { moved: Some((Movement::Reversed, amount)), serial })
     }
 
-    /// Refuses a request without looking at it: the host has too much to do.
-    pub(crate) fn busy(&mut self) -> Decision {
+    /// Refuses a request without looking at it, with this code.
+    pub(crate) const fn refuse(&mut self, code: Code) -> Decision {
         self.serial = self.serial.wrapping_add(1);
-        Decision { code: Code::new("96"), moved: None, serial: self.serial }
+        Decision { code, moved: None, serial: self.serial }
     }
 
     /// Appends the answer, with its MAC.
@@ -238,6 +247,7 @@ impl CardHost {
         request: &CardRequest,
         decision: Decision,
         config: &Config,
+        content: Content,
         out: &mut Vec<u8>,
     ) -> Result<(), EncodeError> {
         let clock = config.start.at(now);
@@ -255,7 +265,11 @@ impl CardHost {
             set(reply, 38, format_args!("{:06}", decision.serial % 1_000_000));
         }
         reply.set(39, decision.code.as_str());
-        encode_with_mac(&CUP, reply, &config.mak, out)
+        strip_reply_code(content, reply);
+        let start = out.len();
+        encode_with_mac(&CUP, reply, &config.mak, out)?;
+        damage_frame(content, start, out);
+        Ok(())
     }
 }
 

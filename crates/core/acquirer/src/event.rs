@@ -2,6 +2,7 @@
 //!
 //! *Not modelled:* fields of the messages; the trace keeps their bytes.
 
+use crate::fault::Hit;
 use crate::notifier::{NoticeFault, What};
 use crate::short::{Code, Why};
 use core::fmt;
@@ -44,6 +45,15 @@ pub enum Event {
         key: Key,
         /// Field 39; or `SUCCESS`, a trade state, or the `err_code`.
         code: Code,
+    },
+    /// A fault has hit a request; what it does follows.
+    Faulted {
+        /// What the request asks for.
+        kind: Kind,
+        /// Of which payment.
+        key: Key,
+        /// Which fault, and what it does.
+        hit: Hit,
     },
     /// A payer has confirmed an order that cannot be paid.
     PaymentRefused {
@@ -178,6 +188,7 @@ impl fmt::Display for Event {
             Self::Committed { key, movement, amount } => write!(f, "{movement} {amount}, {key}"),
             Self::Declined { kind, key, code } => write!(f, "{kind} declined {code}, {key}"),
             Self::Answered { kind, key, code } => write!(f, "{kind} answered {code}, {key}"),
+            Self::Faulted { kind, key, hit } => write!(f, "{kind} meets {}, {key}", hit.deed),
             Self::PaymentRefused { order, why } => write!(f, "payment refused, {why}, order {order}"),
             Self::Notified { order, what, attempt, fault: None } => {
                 write!(f, "{what} {attempt} sent, order {order}")

@@ -21,7 +21,9 @@ mod books;
 mod calendar;
 mod card;
 mod config;
+mod departures;
 mod event;
+pub mod fault;
 mod gateway;
 mod ledger;
 mod machine;
@@ -49,5 +51,5 @@ pub use orders::{
 pub use payers::{Does, PayerRule, Payers, Who};
 
 pub use ledger::{Account, Cause, Entry, Ledger, Standing};
-pub use machine::{Acquirer, CARD, NOTIFY, Poke, WALLET};
+pub use machine::{Acquirer, Arming, CARD, NOTIFY, Poke, WALLET};
 pub use short::{Code, Short, Why};

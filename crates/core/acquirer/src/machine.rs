@@ -9,18 +9,20 @@
 use crate::books::{Books, Change};
 use crate::card::{CardHost, CardRequest, Decision, NoRequest};
 use crate::config::Config;
+use crate::departures::Departures;
 use crate::event::{Event, Kind, PaymentRefusal};
+use crate::fault::{Course, Fault, FaultId, Faults, RequestFate, Rush, Subject, damage_answer};
 use crate::gateway::{Forced, Gateway, TurnedAway, WalletRequest};
 use crate::ledger::Ledger;
 use crate::notifier::{DeliveryOutcome, Notifier, NotifyPort, Scene, Sending};
 use crate::orders::Clock;
 use crate::queue::{Answer, Queue, Work};
-use crate::short::Why;
+use crate::short::{Code, Why};
 use core::time::Duration;
 use iso8583::Framer;
 use sim::OrderNo;
 use sim::Outbox;
-use sim::{Input, Machine, Output, Port, Reason, SimTime, Tag};
+use sim::{Input, Machine, Output, Port, Reason, SimTime, Stream, Tag};
 use wallet::exchange::{HttpAnswer, HttpRequest};
 use wallet::http::RequestParser;
 use wallet::told::Refusal;
@@ -55,6 +57,9 @@ pub struct Acquirer {
     outbox: Outbox<Event>,
     /// On top of [`Config::processing`].
     slowness: Duration,
+    faults: Faults,
+    rush: Option<Rush>,
+    departures: Departures,
     spare_requests: Vec<CardRequest>,
     spare_bytes: Vec<Vec<u8>>,
     /// What was decided and is still to be made so.
@@ -64,7 +69,7 @@ pub struct Acquirer {
 }
 
 /// What people do to an acquirer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Poke {
     /// The payer confirms an order on the phone.
     CustomerPays {
@@ -78,6 +83,23 @@ pub enum Poke {
     },
     /// The slowness is over.
     Usual,
+    /// From now on this fault looks at every request.
+    Arm(Box<Arming>),
+    /// A fault is over.
+    Disarm(FaultId),
+    /// Other terminals ask more than the host can serve.
+    Rush(Rush),
+}
+
+/// A fault that is to be armed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arming {
+    /// Its number, by which it is taken back.
+    pub id: FaultId,
+    /// What it aims at, and what it does there.
+    pub fault: Fault,
+    /// Its own dice.
+    pub dice: Stream,
 }
 
 impl Acquirer {
@@ -98,6 +120,9 @@ impl Acquirer {
             queue: Queue::new(config.in_flight_max),
             outbox: Outbox::default(),
             slowness: Duration::ZERO,
+            faults: Faults::default(),
+            rush: None,
+            departures: Departures::default(),
             spare_requests: Vec::new(),
             spare_bytes: Vec::new(),
             changes: Vec::new(),
@@ -137,9 +162,9 @@ impl Acquirer {
                 continue;
             }
             match self.queue.take_due(now) {
-                Some(Work::Card(request)) => self.commit_card(now, request),
-                Some(Work::Wallet(request)) => self.commit_wallet(now, *request),
-                Some(Work::Answer(answer)) => self.answer(answer),
+                Some(Work::Card(request, course)) => self.commit_card(now, request, course),
+                Some(Work::Wallet(request, course)) => self.commit_wallet(now, &request, course),
+                Some(Work::Answer(answer)) => self.answer(now, answer),
                 None => break,
             }
         }
@@ -228,41 +253,55 @@ impl Acquirer {
     }
 
     fn accept_card(&mut self, now: SimTime, request: CardRequest) {
-        self.outbox.event(Event::Received { kind: request.kind, key: request.key });
-        if self.queue.is_full() {
-            let decision = self.card.busy();
-            self.outbox.event(Event::Declined { kind: request.kind, key: request.key, code: decision.code });
-            let answer = self.card_answer(now, &request, decision);
+        let (kind, key) = (request.kind, request.key);
+        self.outbox.event(Event::Received { kind, key });
+        let course = request.with_subject(|subject| self.course(now, subject));
+        if course.request == RequestFate::Lost {
             self.spare_requests.push(request);
-            if let Some(answer) = answer {
-                self.answer(answer);
-            }
             return;
         }
-        self.queue.add(now + self.config.processing + self.slowness, Work::Card(request));
+        let Some(wait) = self.wait(now) else {
+            let decision = self.card.refuse(Code::new("96"));
+            self.outbox.event(Event::Declined { kind, key, code: decision.code });
+            if let Some(answer) = self.card_answer(now, request, decision, course) {
+                self.answer(now, answer);
+            }
+            return;
+        };
+        self.queue.add(now + wait + course.hold, Work::Card(request, course));
     }
 
-    fn commit_card(&mut self, now: SimTime, request: CardRequest) {
-        let decision = self.card.decide(now, &request, &self.config, self.books.ledger_mut());
+    fn commit_card(&mut self, now: SimTime, request: CardRequest, course: Course) {
+        let mut decision = match course.says.filter(|_| course.without_commit) {
+            Some(code) => self.card.refuse(code),
+            None => self.card.decide(now, &request, &self.config, self.books.ledger_mut()),
+        };
         let (kind, key, code) = (request.kind, request.key, decision.code);
         if let Some((movement, amount)) = decision.moved {
             self.outbox.event(Event::Committed { key, movement, amount });
         } else if code.as_str() != "00" {
             self.outbox.event(Event::Declined { kind, key, code });
         }
-        let answer = self.card_answer(now, &request, decision);
-        self.spare_requests.push(request);
-        if let Some(answer) = answer {
+        decision.code = course.says.unwrap_or(code);
+        if let Some(answer) = self.card_answer(now, request, decision, course) {
             self.queue.add(now + self.config.answering, Work::Answer(answer));
         }
     }
 
-    fn card_answer(&mut self, now: SimTime, request: &CardRequest, decision: Decision) -> Option<Answer> {
+    fn card_answer(
+        &mut self,
+        now: SimTime,
+        request: CardRequest,
+        decision: Decision,
+        course: Course,
+    ) -> Option<Answer> {
         let mut bytes = self.spare_bytes.pop().unwrap_or_default();
-        match self.card.write_reply(now, request, decision, &self.config, &mut bytes) {
-            Ok(()) => {
-                Some(Answer { port: CARD, kind: request.kind, key: request.key, code: decision.code, bytes })
-            }
+        let (kind, key, code, fate) = (request.kind, request.key, decision.code, course.answer);
+        let written =
+            self.card.write_reply(now, &request, decision, &self.config, course.content, &mut bytes);
+        self.spare_requests.push(request);
+        match written {
+            Ok(()) => Some(Answer { port: CARD, kind, key, code, bytes, fate, goes_on: false }),
             Err(error) => {
                 self.malformed(CARD, Why::of(error));
                 None
@@ -307,21 +346,39 @@ impl Acquirer {
     fn accept_wallet(&mut self, now: SimTime, request: WalletRequest) {
         let (kind, key) = (request.kind, request.key());
         self.outbox.event(Event::Received { kind, key });
-        if self.queue.is_full() {
+        let course = request.with_subject(|subject| self.course(now, subject));
+        if course.request == RequestFate::Lost {
+            return;
+        }
+        let Some(wait) = self.wait(now) else {
             let busy = Forced::Refuse(Refusal::Busy);
             let decision = self.gateway.decide(now, &request, busy, &self.books, &mut self.changes);
             self.outbox.event(Event::Declined { kind, key, code: decision.code });
-            let answer = self.wallet_answer(now, &request, &decision);
-            self.answer(answer);
+            let answer = self.wallet_answer(now, &request, &decision, Course::CLEAR);
+            self.answer(now, answer);
             return;
-        }
-        let at = (now + self.config.processing + self.slowness).max(self.wallet_commits_at);
+        };
+        let at = (now + wait + course.hold).max(self.wallet_commits_at);
         self.wallet_commits_at = at;
-        self.queue.add(at, Work::Wallet(Box::new(request)));
+        self.queue.add(at, Work::Wallet(Box::new(request), course));
     }
 
-    fn commit_wallet(&mut self, now: SimTime, request: WalletRequest) {
-        let decision = self.gateway.decide(now, &request, Forced::No, &self.books, &mut self.changes);
+    /// What the faults make of a request.
+    fn course(&mut self, now: SimTime, subject: &Subject<'_>) -> Course {
+        let Self { faults, outbox, .. } = self;
+        let (kind, key) = (subject.kind, subject.key);
+        faults.course(now, subject, |hit| outbox.event(Event::Faulted { kind, key, hit }))
+    }
+
+    /// From the arrival of a request to its commit; `None` when there is too much to do.
+    fn wait(&self, now: SimTime) -> Option<Duration> {
+        let rush = self.rush.map_or(Some(Duration::ZERO), |rush| rush.wait(now))?;
+        (!self.queue.is_full()).then_some(self.config.processing + self.slowness + rush)
+    }
+
+    fn commit_wallet(&mut self, now: SimTime, request: &WalletRequest, course: Course) {
+        let forced = request.forced(&course);
+        let decision = self.gateway.decide(now, request, forced, &self.books, &mut self.changes);
         let (kind, key, code) = (request.kind, request.key(), decision.code);
         if let Some((movement, amount)) = decision.moved {
             self.happened.push(Event::Committed { key, movement, amount });
@@ -330,7 +387,7 @@ impl Acquirer {
             self.happened.push(Event::Declined { kind, key, code });
         }
         self.settle();
-        let answer = self.wallet_answer(now, &request, &decision);
+        let answer = self.wallet_answer(now, request, &decision, course);
         self.queue.add(now + self.config.answering, Work::Answer(answer));
     }
 
@@ -339,10 +396,14 @@ impl Acquirer {
         now: SimTime,
         request: &WalletRequest,
         decision: &crate::gateway::Decision,
+        course: Course,
     ) -> Answer {
         let mut bytes = self.spare_bytes.pop().unwrap_or_default();
-        self.gateway.answer(now, request, decision).write_to(&mut bytes);
-        Answer { port: WALLET, kind: request.kind, key: request.key(), code: decision.code, bytes }
+        let mut answer = self.gateway.answer(now, request, decision);
+        damage_answer(course.content, &mut answer);
+        answer.write_to(&mut bytes);
+        let (kind, key, code, fate) = (request.kind, request.key(), decision.code, course.answer);
+        Answer { port: WALLET, kind, key, code, bytes, fate, goes_on: false }
     }
 
     fn customer_pays(&mut self, now: SimTime, order: OrderNo) {
@@ -358,12 +419,18 @@ impl Acquirer {
         self.settle();
     }
 
-    fn answer(&mut self, answer: Answer) {
-        let Answer { port, kind, key, code, mut bytes } = answer;
-        self.outbox.send_with(port, kind.tag(), |out| out.extend_from_slice(&bytes));
-        self.outbox.event(Event::Answered { kind, key, code });
-        bytes.clear();
-        self.spare_bytes.push(bytes);
+    /// An answer leaves, or does what its fate says.
+    fn answer(&mut self, now: SimTime, answer: Answer) {
+        let Self { departures, queue, outbox, spare_bytes, .. } = self;
+        departures.leave(now, answer, queue, |answer| {
+            let Answer { port, kind, key, code, mut bytes, goes_on, .. } = answer;
+            outbox.send_with(port, kind.tag(), |out| out.extend_from_slice(&bytes));
+            if !goes_on {
+                outbox.event(Event::Answered { kind, key, code });
+            }
+            bytes.clear();
+            spare_bytes.push(bytes);
+        });
     }
 
     fn drop_cut_requests(&mut self, now: SimTime) {
@@ -401,7 +468,12 @@ impl Machine for Acquirer {
             Input::Wake | Input::Received { .. } | Input::Refused { .. } => {}
             Input::Poke(Poke::CustomerPays { order }) => self.customer_pays(now, order),
             Input::Poke(Poke::Slow { by }) => self.slowness = by,
-            Input::Poke(Poke::Usual) => self.slowness = Duration::ZERO,
+            Input::Poke(Poke::Usual) => (self.slowness, self.rush) = (Duration::ZERO, None),
+            Input::Poke(Poke::Arm(arming)) => self.faults.arm(arming.id, arming.fault, arming.dice),
+            Input::Poke(Poke::Disarm(id)) => {
+                self.faults.disarm(id);
+            }
+            Input::Poke(Poke::Rush(rush)) => self.rush = Some(rush),
         }
         self.advance(now);
     }

@@ -2,6 +2,7 @@
 
 use crate::card::CardRequest;
 use crate::event::Kind;
+use crate::fault::{AnswerFate, Course};
 use crate::gateway::WalletRequest;
 use crate::short::Code;
 use sim::Key;
@@ -26,21 +27,25 @@ struct Job {
 #[derive(Clone, Debug)]
 pub(crate) enum Work {
     /// Decide a card request.
-    Card(CardRequest),
+    Card(CardRequest, Course),
     /// Decide a wallet request.
-    Wallet(Box<WalletRequest>),
+    Wallet(Box<WalletRequest>, Course),
     /// Send an answer.
     Answer(Answer),
 }
 
 /// An answer that is ready to leave.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) port: Port,
     pub(crate) kind: Kind,
     pub(crate) key: Key,
     pub(crate) code: Code,
     pub(crate) bytes: Vec<u8>,
+    /// How it leaves.
+    pub(crate) fate: AnswerFate,
+    /// It is a piece, and more follow.
+    pub(crate) goes_on: bool,
 }
 
 impl Queue {
@@ -70,8 +75,8 @@ impl Queue {
     pub(crate) fn next(&self) -> Option<(SimTime, Reason)> {
         let job = self.jobs.iter().min_by_key(|job| (job.at, job.order))?;
         let reason = match job.work {
-            Work::Card(_) => "host commits",
-            Work::Wallet(_) => "gateway commits",
+            Work::Card(..) => "host commits",
+            Work::Wallet(..) => "gateway commits",
             Work::Answer(_) => "answer leaves",
         };
         Some((job.at, Reason(reason)))

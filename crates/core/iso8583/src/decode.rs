@@ -1,39 +1,50 @@
 //! From the body of a frame to a message.
 //!
 //! Source: UnionPay POS dialect, "Framing" and "Packing rules". Every error says at which byte of the body,
-//! in which part, and what was expected there. Not modelled: character sets; text fields are bytes.
+//! in which part, and what was expected there. The body is copied once, and values that stand in it as they are stay
+//! there; packed digits are unpacked behind it. Not modelled: character sets; text fields are bytes.
 
 use core::fmt;
 
 use crate::bcd;
-use crate::dialect::{Dialect, FieldSpec, Kind, Length};
-use crate::envelope::{Header, Tpdu};
-use crate::message::Message;
+use crate::dialect::{Announced, BitmapCoding, Coding, Dialect, DigitCoding, Form, Step};
+use crate::envelope::{Header, TELEPHONE_BLOCK, Tpdu, is_telephone_block};
+use crate::message::{Intake, Message, Slot};
 use crate::mti::Mti;
 
-/// Reads `body` (a frame without its two length bytes) into `into`, whose earlier content is dropped.
+/// No body is longer: 128 fields of 999 bytes with their lengths, and what stands before them.
+const MAX_BODY_BYTES: usize = 128 * 1002 + 128;
+
+/// Reads `body` (a frame without its length prefix) into `into`, whose earlier content is dropped.
 ///
 /// # Errors
 /// The peer sent something that this dialect does not say. `into` then holds what stood before the fault.
 pub fn decode(dialect: &Dialect, body: &[u8], into: &mut Message) -> Result<(), DecodeError> {
     into.clear();
     let mut cursor = Cursor { body, offset: 0 };
-    into.set_tpdu(Tpdu(cursor.array(Part::Tpdu)?));
-    into.set_header(Header(cursor.array(Part::Header)?));
-    let start = cursor.offset;
-    let mti = Mti::from_bcd(cursor.array(Part::Mti)?);
-    into.set_mti(mti.ok_or(DecodeError { offset: start, part: Part::Mti, fault: Fault::NotDecimal })?);
-    let mut bitmap = cursor.bitmap()?;
-    while bitmap != 0 {
-        let index = bitmap.leading_zeros();
-        bitmap &= !(1_u128 << (127 - index));
-        decode_field(dialect, index as u8 + 1, &mut cursor, into)?;
+    read_envelope(dialect, &mut cursor, into)?;
+    into.set_mti(cursor.mti(dialect.coding)?);
+    let bitmap = cursor.bitmap(dialect.coding.bitmap)?;
+    if body.len() > MAX_BODY_BYTES {
+        let fault = Fault::Trailing { count: body.len() - MAX_BODY_BYTES };
+        return Err(DecodeError { offset: MAX_BODY_BYTES, part: Part::End, fault });
     }
-    match body.len() - cursor.offset {
-        0 => Ok(()),
-        count => {
-            Err(DecodeError { offset: cursor.offset, part: Part::End, fault: Fault::Trailing { count } })
+    // The arena has room for any body up to here.
+    let Some(intake) = into.take_in(body) else { return Ok(()) };
+    let mut fields = Fields { end: body.len(), at: cursor.offset, free: 0, intake };
+    let result = fields.read(dialect, bitmap);
+    let (at, used) = (fields.at, fields.intake.unpacked_start + fields.free);
+    match result {
+        Ok(()) => into.admit(bitmap, used),
+        Err((number, error)) => {
+            // Fields before the fault: the bits above that of its number.
+            into.admit(bitmap & !(u128::MAX >> (u32::from(number) - 1)), used);
+            return Err(error);
         }
+    }
+    match body.len() - at {
+        0 => Ok(()),
+        count => Err(DecodeError { offset: at, part: Part::End, fault: Fault::Trailing { count } }),
     }
 }
 
@@ -63,11 +74,13 @@ impl DecodeError {
 pub enum Part {
     /// The five bytes of the TPDU.
     Tpdu,
+    /// The telephone block between them.
+    TelephoneBlock,
     /// The six bytes of the header.
     Header,
-    /// The two bytes of the message type.
+    /// The message type.
     Mti,
-    /// The bitmap, 8 or 16 bytes.
+    /// The bitmap.
     Bitmap,
     /// The field of this number, its length bytes included.
     Field(u8),
@@ -98,6 +111,8 @@ pub enum Fault {
     },
     /// A nibble that is no digit of this field, or a filler that is neither 0 nor F.
     BadNibble(u8),
+    /// A character that is no digit of this field, no sign of it, or no hexadecimal digit of a bitmap.
+    BadCharacter(u8),
     /// Bytes that no field claims.
     Trailing {
         /// How many.
@@ -105,79 +120,183 @@ pub enum Fault {
     },
 }
 
+fn read_envelope(dialect: &Dialect, cursor: &mut Cursor<'_>, into: &mut Message) -> Result<(), DecodeError> {
+    let envelope = dialect.envelope;
+    into.set_tpdu(if envelope.tpdu { Tpdu(*cursor.array(Part::Tpdu)?) } else { Tpdu::DEFAULT });
+    // More than one, so that what follows can never be taken for one when it is sent on.
+    while envelope.telephone_block && cursor.body.get(cursor.offset..).is_some_and(is_telephone_block) {
+        let _: &[u8; TELEPHONE_BLOCK] = cursor.array(Part::TelephoneBlock)?;
+    }
+    into.set_header(if envelope.header { Header(*cursor.array(Part::Header)?) } else { Header::DEFAULT });
+    Ok(())
+}
+
+/// Reads what stands before the fields.
 struct Cursor<'a> {
     body: &'a [u8],
     offset: usize,
 }
 
 impl<'a> Cursor<'a> {
-    fn take(&mut self, part: Part, needed: usize) -> Result<&'a [u8], DecodeError> {
+    fn array<const N: usize>(&mut self, part: Part) -> Result<&'a [u8; N], DecodeError> {
         let rest = self.body.get(self.offset..).unwrap_or_default();
-        let Some(taken) = rest.get(..needed) else {
-            let fault = Fault::Truncated { needed, left: rest.len() };
+        let Some(array) = rest.first_chunk() else {
+            let fault = Fault::Truncated { needed: N, left: rest.len() };
             return Err(DecodeError { offset: self.offset, part, fault });
         };
-        self.offset += needed;
-        Ok(taken)
-    }
-
-    fn array<const N: usize>(&mut self, part: Part) -> Result<[u8; N], DecodeError> {
-        let mut array = [0; N];
-        array.copy_from_slice(self.take(part, N)?);
+        self.offset += N;
         Ok(array)
     }
 
+    fn mti(&mut self, coding: Coding) -> Result<Mti, DecodeError> {
+        let offset = self.offset;
+        let mti = match coding.message_type {
+            DigitCoding::Bcd => Mti::from_bcd(*self.array(Part::Mti)?),
+            DigitCoding::Ascii => Mti::from_ascii(*self.array(Part::Mti)?),
+        };
+        mti.ok_or(DecodeError { offset, part: Part::Mti, fault: Fault::NotDecimal })
+    }
+
     /// Both bitmaps as one number, field 1 in the top bit, which is cleared: it is no field.
-    fn bitmap(&mut self) -> Result<u128, DecodeError> {
-        let first = u64::from_be_bytes(self.array(Part::Bitmap)?);
-        let second = if first >> 63 == 1 { u64::from_be_bytes(self.array(Part::Bitmap)?) } else { 0 };
+    fn bitmap(&mut self, coding: BitmapCoding) -> Result<u128, DecodeError> {
+        let first = self.half_bitmap(coding)?;
+        let second = if first >> 63 == 1 { self.half_bitmap(coding)? } else { 0 };
         Ok((u128::from(first) << 64 | u128::from(second)) & !(1 << 127))
     }
+
+    fn half_bitmap(&mut self, coding: BitmapCoding) -> Result<u64, DecodeError> {
+        if coding == BitmapCoding::Binary {
+            return Ok(u64::from_be_bytes(*self.array(Part::Bitmap)?));
+        }
+        let start = self.offset;
+        let characters: &[u8; 16] = self.array(Part::Bitmap)?;
+        characters.iter().enumerate().try_fold(0, |half, (at, &character)| {
+            let nibble = char::from(character).to_digit(16);
+            let fault = Fault::BadCharacter(character);
+            let nibble = nibble.ok_or(DecodeError { offset: start + at, part: Part::Bitmap, fault })?;
+            Ok(half << 4 | u64::from(nibble))
+        })
+    }
 }
 
-fn decode_field(
-    dialect: &Dialect,
-    number: u8,
-    cursor: &mut Cursor<'_>,
-    into: &mut Message,
-) -> Result<(), DecodeError> {
-    let part = Part::Field(number);
-    let Some(spec) = dialect.field(number) else {
-        return Err(DecodeError { offset: cursor.offset, part, fault: Fault::NotInDialect });
-    };
-    let count = usize::from(announced_length(spec, part, cursor)?);
-    let offset = cursor.offset;
-    let wire = cursor.take(part, spec.wire_len(count))?;
-    let arena = into.arena();
-    let start = arena.len();
-    match spec.kind {
-        Kind::Text | Kind::Binary => arena.extend_from_slice(wire),
-        Kind::Digits | Kind::Track => {
-            if let Err(bad) = bcd::unpack(spec.kind, spec.odd_pad, wire, count, arena) {
-                arena.truncate(start);
-                let fault = Fault::BadNibble(bad.nibble);
-                return Err(DecodeError { offset: offset + bad.byte, part, fault });
+/// Reads the fields.
+struct Fields<'a> {
+    /// Length of the body.
+    end: usize,
+    /// Where the next byte is read from the body.
+    at: usize,
+    /// Where the next digits are unpacked to.
+    free: usize,
+    intake: Intake<'a>,
+}
+
+impl Fields<'_> {
+    /// Reads all fields that the bitmap announces; the error names the field.
+    fn read(&mut self, dialect: &Dialect, bitmap: u128) -> Result<(), (u8, DecodeError)> {
+        for (half, base) in [((bitmap >> 64) as u64, 1), (bitmap as u64, 65)] {
+            let mut half = half;
+            while half != 0 {
+                let index = half.leading_zeros();
+                half &= !(1 << (63 - index));
+                let number = base + index as u8;
+                self.field(number, dialect.steps.get(number)).map_err(|error| (number, error))?;
             }
         }
+        Ok(())
     }
-    into.record(number, start);
-    Ok(())
+
+    #[inline]
+    fn field(&mut self, number: u8, step: Step) -> Result<(), DecodeError> {
+        let count = match step.announced {
+            Announced::Fixed => usize::from(step.max),
+            announced => self.announced_length(number, step, announced)?,
+        };
+        let start = self.at;
+        let needed = step.wire_len(count);
+        if needed > self.end - start {
+            return Err(self.error(number, Fault::Truncated { needed, left: self.end - start }));
+        }
+        let wire = self.intake.wire.get(start..).unwrap_or_default();
+        let place = match step.form {
+            Form::Text | Form::Binary => start,
+            Form::BcdDigits | Form::BcdTrack => {
+                let room = self.intake.unpacked.get_mut(self.free..).unwrap_or_default();
+                let track = step.form == Form::BcdTrack;
+                if let Err(bad) = bcd::unpack(track, step.pad, wire, count, room) {
+                    return Err(fault_at(number, start + bad.byte, Fault::BadNibble(bad.nibble)));
+                }
+                let place = self.intake.unpacked_start + self.free;
+                self.free += count;
+                place
+            }
+            Form::AsciiDigits => match bcd::find_non_digit(wire, count) {
+                None => start,
+                Some(bad) => return Err(self.bad_character(number, bad)),
+            },
+            Form::AsciiTrack | Form::Signed | Form::Absent => self.unusual(number, step.form, count)?,
+        };
+        self.at = start + needed;
+        if let Some(slot) = self.intake.slots.get_mut(usize::from(number)) {
+            *slot = Slot { start: place as u32, len: count as u16 };
+        }
+        Ok(())
+    }
+
+    /// Checks what is rare, byte by byte.
+    fn unusual(&self, number: u8, form: Form, count: usize) -> Result<usize, DecodeError> {
+        let characters = self.intake.wire.get(self.at..self.at + count).unwrap_or_default();
+        let bad = match form {
+            Form::AsciiTrack => characters.iter().position(|&character| !bcd::is_track(character)),
+            Form::Signed => characters.iter().enumerate().position(|(at, character)| match at {
+                0 => !matches!(character, b'C' | b'D' | b'c' | b'd'),
+                _ => !character.is_ascii_digit(),
+            }),
+            _ => return Err(self.error(number, Fault::NotInDialect)),
+        };
+        bad.map_or(Ok(self.at), |bad| Err(self.bad_character(number, bad)))
+    }
+
+    /// The length of the field in characters of its value, read from the wire.
+    #[inline]
+    fn announced_length(&mut self, number: u8, step: Step, how: Announced) -> Result<usize, DecodeError> {
+        let needed = match how {
+            Announced::Fixed => 0,
+            Announced::Bcd1 => 1,
+            Announced::Bcd2 | Announced::Ascii2 => 2,
+            Announced::Ascii3 => 3,
+        };
+        let left = self.end - self.at;
+        if needed > left {
+            return Err(self.error(number, Fault::Truncated { needed, left }));
+        }
+        let digits = self.intake.wire.get(self.at..self.at + needed).unwrap_or_default();
+        let announced = match how {
+            Announced::Ascii2 | Announced::Ascii3 => bcd::ascii_number(digits),
+            _ => bcd::number(digits),
+        };
+        let Some(announced) = announced else { return Err(self.error(number, Fault::NotDecimal)) };
+        if announced > step.max {
+            return Err(self.error(number, Fault::TooLong { announced, max: step.max }));
+        }
+        self.at += needed;
+        Ok(usize::from(announced))
+    }
+
+    #[cold]
+    const fn error(&self, number: u8, fault: Fault) -> DecodeError {
+        fault_at(number, self.at, fault)
+    }
+
+    #[cold]
+    fn bad_character(&self, number: u8, bad: usize) -> DecodeError {
+        let character = self.intake.wire.get(self.at + bad).copied().unwrap_or_default();
+        fault_at(number, self.at + bad, Fault::BadCharacter(character))
+    }
 }
 
-/// The length of the field in digits or bytes, read from the wire unless it is fixed.
-fn announced_length(spec: &FieldSpec, part: Part, cursor: &mut Cursor<'_>) -> Result<u16, DecodeError> {
-    let (bytes, max) = match spec.length {
-        Length::Fixed(length) => return Ok(length),
-        Length::Ll(max) => (1, max),
-        Length::Lll(max) => (2, max),
-    };
-    let offset = cursor.offset;
-    let error = |fault| DecodeError { offset, part, fault };
-    let announced = bcd::number(cursor.take(part, bytes)?).ok_or_else(|| error(Fault::NotDecimal))?;
-    if announced > max {
-        return Err(error(Fault::TooLong { announced, max }));
-    }
-    Ok(announced)
+#[cold]
+const fn fault_at(number: u8, offset: usize, fault: Fault) -> DecodeError {
+    DecodeError { offset, part: Part::Field(number), fault }
 }
 
 impl fmt::Display for DecodeError {
@@ -190,6 +309,7 @@ impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Tpdu => f.write_str("TPDU"),
+            Self::TelephoneBlock => f.write_str("telephone block"),
             Self::Header => f.write_str("header"),
             Self::Mti => f.write_str("message type"),
             Self::Bitmap => f.write_str("bitmap"),
@@ -204,11 +324,14 @@ impl fmt::Display for Fault {
         match self {
             Self::Truncated { needed, left } => write!(f, "expected {needed} bytes, {left} are left"),
             Self::NotInDialect => f.write_str("the bitmap announces a field that the dialect does not have"),
-            Self::NotDecimal => f.write_str("expected decimal digits in BCD"),
+            Self::NotDecimal => f.write_str("expected decimal digits"),
             Self::TooLong { announced, max } => {
                 write!(f, "expected a length of at most {max}, it announces {announced}")
             }
             Self::BadNibble(nibble) => write!(f, "expected a digit, found nibble {nibble:X}"),
+            Self::BadCharacter(character) => {
+                write!(f, "expected a digit, found `{}`", character.escape_ascii())
+            }
             Self::Trailing { count } => write!(f, "expected nothing more, {count} bytes follow"),
         }
     }
@@ -219,7 +342,7 @@ impl core::error::Error for DecodeError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CUP, encode};
+    use crate::{ASCII87, CUP, encode};
     use proptest::prelude::*;
 
     fn body(mti_and_on: &[u8]) -> Vec<u8> {
@@ -273,30 +396,104 @@ mod tests {
         );
     }
 
+    #[test]
+    fn an_error_leaves_what_stood_before_it() {
+        let cut = body(&[0x02, 0, 0x30, 0, 0, 0, 0, 0, 0, 0, 0x12, 0x34, 0x56, 0x00]);
+        let mut message = Message::new(Mti::FINANCIAL);
+        message.set(64, "of an earlier message");
+        assert!(decode(&CUP, &cut, &mut message).is_err());
+        assert_eq!(message.fields().collect::<Vec<_>>(), [(3, b"123456".as_slice())]);
+    }
+
+    #[test]
+    fn a_telephone_block_is_passed_over() {
+        let mut with_block = body(&[0x02, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0x12, 0x34, 0x56]);
+        with_block.splice(5..5, *b"LRI\0\x1C0755123400009551600000000000");
+        let mut message = Message::new(Mti::SIGN_ON);
+        decode(&CUP, &with_block, &mut message).unwrap();
+        assert_eq!((message.text(3), message.header()), (Some("123456"), Header::DEFAULT));
+        let error = error_of(&with_block[..20]);
+        assert_eq!(error.to_string(), "telephone block at byte 5: expected 33 bytes, 15 are left");
+    }
+
+    #[test]
+    fn letters_in_ascii_digits_are_found_at_their_byte() {
+        let wrong = b"0200\xA0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0012a456";
+        let error = decode(&ASCII87, wrong, &mut Message::new(Mti::SIGN_ON)).unwrap_err();
+        assert_eq!(error.to_string(), "field 3 at byte 22: expected a digit, found `a`");
+        let error = decode(&ASCII87, b"02x0", &mut Message::new(Mti::SIGN_ON)).unwrap_err();
+        assert_eq!((error.part, error.fault), (Part::Mti, Fault::NotDecimal));
+    }
+
+    #[test]
+    fn a_body_beyond_all_fields_is_refused_before_it_is_copied() {
+        let mut long = body(&[0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        long.resize(1 << 20, 0);
+        assert!(matches!(error_of(&long).fault, Fault::Trailing { .. }));
+    }
+
+    fn spoil(
+        dialect: &Dialect,
+        message: &Message,
+        at: prop::sample::Index,
+        bit: u8,
+        keep: prop::sample::Index,
+    ) {
+        let mut frame = Vec::new();
+        encode(dialect, message, &mut frame).unwrap();
+        let mut body = frame.split_off(2);
+        let place = at.index(body.len());
+        body[place] ^= 1 << (bit % 8);
+        crate::fuzz::fuzz_decode(&body);
+        body.truncate(keep.index(body.len() + 1));
+        crate::fuzz::fuzz_decode(&body);
+    }
+
+    /// Every prefix and every flipped bit of a message with a field of each kind.
+    #[test]
+    fn no_prefix_and_no_flipped_bit_breaks_the_decoder() {
+        for dialect in [&*CUP, &*ASCII87] {
+            let mut message = Message::new(Mti::FINANCIAL);
+            for (field, value) in
+                [(2, "6222021234567890128"), (22, "021"), (35, "6222=29"), (41, "T"), (60, "22000001000")]
+            {
+                message.set(field, value);
+            }
+            let mut frame = Vec::new();
+            encode(dialect, &message, &mut frame).unwrap();
+            let body = &mut frame[2..];
+            for bit in 0..body.len() * 8 {
+                body[bit / 8] ^= 1 << (bit % 8);
+                crate::fuzz::fuzz_decode(body);
+                body[bit / 8] ^= 1 << (bit % 8);
+            }
+            for keep in 0..body.len() {
+                assert!(decode(dialect, &body[..keep], &mut message).is_err());
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn any_bytes_give_a_message_or_an_error_within_the_body(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let mut message = Message::new(Mti::FINANCIAL);
-            if let Err(error) = decode(&CUP, &bytes, &mut message) {
-                prop_assert!(error.offset <= bytes.len());
-            }
+            crate::fuzz::fuzz_decode(&bytes);
         }
 
-        /// Random bytes seldom get past the bitmap, so this starts from a good frame and spoils it.
+        /// Random bytes seldom get past the bitmap, so these start from a good frame and spoil it.
         #[test]
-        fn a_spoiled_frame_gives_a_message_or_an_error_within_the_body(
-            message in crate::fuzz::any_message(), at in any::<prop::sample::Index>(), byte in any::<u8>(),
+        fn a_spoiled_frame_of_unionpay_breaks_no_claim(
+            message in crate::fuzz::any_message(&CUP), at in any::<prop::sample::Index>(), bit in any::<u8>(),
             keep in any::<prop::sample::Index>(),
         ) {
-            let mut frame = Vec::new();
-            encode(&CUP, &message, &mut frame).unwrap();
-            let mut body = frame.split_off(2);
-            let place = at.index(body.len());
-            body[place] = byte;
-            body.truncate(keep.index(body.len() + 1));
-            if let Err(error) = decode(&CUP, &body, &mut Message::new(Mti::SIGN_ON)) {
-                prop_assert!(error.offset <= body.len());
-            }
+            spoil(&CUP, &message, at, bit, keep);
+        }
+
+        #[test]
+        fn a_spoiled_frame_in_ascii_breaks_no_claim(
+            message in crate::fuzz::any_message(&ASCII87), at in any::<prop::sample::Index>(), bit in any::<u8>(),
+            keep in any::<prop::sample::Index>(),
+        ) {
+            spoil(&ASCII87, &message, at, bit, keep);
         }
     }
 }

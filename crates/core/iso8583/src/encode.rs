@@ -5,12 +5,13 @@
 
 use core::fmt;
 
-use crate::bcd;
-use crate::dialect::{Dialect, FieldSpec, Kind, Length, OddPad};
-use crate::mac::{self, MacKey};
+use crate::bcd::{self, BLOCK};
+use crate::dialect::LengthPrefix;
+use crate::dialect::{Announced, BitmapCoding, BitmapWidth, Dialect, DigitCoding, Form, Kind, OddPad, Step};
+use crate::keys::MacKey;
 use crate::message::Message;
 
-/// Appends the frame of `msg` to `out`: two length bytes and the body.
+/// Appends the frame of `msg` to `out`: the length and the body.
 ///
 /// # Errors
 /// The message says something that the dialect cannot; `out` is then as it was.
@@ -70,7 +71,7 @@ pub enum EncodeError {
         /// The number of that field.
         field: u8,
     },
-    /// The body exceeds what two length bytes can say.
+    /// The body exceeds what the length prefix can say.
     FrameTooLong {
         /// Its length in bytes.
         bytes: usize,
@@ -83,78 +84,217 @@ fn write_frame(
     key: Option<&MacKey>,
     out: &mut Vec<u8>,
 ) -> Result<(), EncodeError> {
+    if let Some(field) = msg.beyond_bitmap() {
+        return Err(EncodeError::NotInDialect { field });
+    }
     let start = out.len();
-    out.extend_from_slice(&[0, 0]);
-    out.extend_from_slice(&msg.tpdu().0);
-    out.extend_from_slice(&msg.header().0);
-    let mac_start = out.len();
-    out.extend_from_slice(&msg.mti().to_bcd());
-    let mac_field = key.map(|_| dialect.mac_field);
-    write_bitmap(msg, mac_field, out);
-    for (field, value) in msg.fields() {
-        match mac_field {
-            Some(mac) if field == mac => {}
-            Some(mac) if field > mac => return Err(EncodeError::FieldAfterMac { field }),
-            _ => write_field(dialect, field, value, out)?,
-        }
+    let prefix = dialect.envelope.length.bytes();
+    let mut writer = Writer { at: start, out };
+    writer.bytes(b"0000".get(..prefix).unwrap_or_default());
+    if dialect.envelope.tpdu {
+        writer.bytes(&msg.tpdu().0);
     }
+    if dialect.envelope.header {
+        writer.bytes(&msg.header().0);
+    }
+    let mac_start = writer.at;
+    match dialect.coding.message_type {
+        DigitCoding::Bcd => writer.bytes(&msg.mti().to_bcd()),
+        DigitCoding::Ascii => writer.bytes(&msg.mti().to_ascii()),
+    }
+    let mac_bit = key.map_or(0, |_| 1 << (128 - u32::from(dialect.mac.field)));
+    let bitmap = msg.bitmap() | mac_bit;
+    writer.bitmap(dialect, bitmap);
+    writer.fields(dialect, msg, bitmap & !mac_bit, key.map(|_| dialect.mac.field))?;
+    let Writer { at: mut end, out } = writer;
+    out.truncate(end);
     if let Some(key) = key {
-        let mac = mac::cup_ecb(key, out.get(mac_start..).unwrap_or_default());
-        out.extend_from_slice(&mac);
+        let mac = dialect.mac.algorithm.compute(key, out.get(mac_start..).unwrap_or_default());
+        let width = usize::from(dialect.steps.get(dialect.mac.field).max);
+        out.extend_from_slice(mac.get(..width).unwrap_or_default());
+        end = out.len();
     }
-    let bytes = out.len() - start - 2;
-    let length = u16::try_from(bytes).map_err(|_| EncodeError::FrameTooLong { bytes })?;
-    if let Some(place) = out.get_mut(start..start + 2) {
-        place.copy_from_slice(&length.to_be_bytes());
+    announce(dialect.envelope.length, start, end - start - prefix, out)
+}
+
+/// Writes the length prefix of the frame that begins at `start`.
+fn announce(prefix: LengthPrefix, start: usize, bytes: usize, out: &mut [u8]) -> Result<(), EncodeError> {
+    if bytes > prefix.max_body_bytes() {
+        return Err(EncodeError::FrameTooLong { bytes });
+    }
+    let place = out.get_mut(start..start + prefix.bytes()).unwrap_or_default();
+    match prefix {
+        LengthPrefix::Binary2 => place.copy_from_slice(&(bytes as u16).to_be_bytes()),
+        LengthPrefix::Ascii4 => write_ascii(bytes, place),
     }
     Ok(())
 }
 
-/// Field numbers beyond 128 have no bit; [`write_field`] refuses them.
-fn write_bitmap(msg: &Message, mac_field: Option<u8>, out: &mut Vec<u8>) {
-    let numbers = msg.fields().map(|(field, _)| field).chain(mac_field);
-    let bits = numbers.filter(|number| (1..=128).contains(number));
-    let bits = bits.fold(0_u128, |bits, number| bits | 1 << (128 - u32::from(number)));
-    if bits as u64 == 0 {
-        out.extend_from_slice(&((bits >> 64) as u64).to_be_bytes());
-    } else {
-        out.extend_from_slice(&(bits | 1 << 127).to_be_bytes());
+fn write_ascii(number: usize, place: &mut [u8]) {
+    let mut rest = number;
+    for digit in place.iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
     }
 }
 
-fn write_field(dialect: &Dialect, field: u8, value: &[u8], out: &mut Vec<u8>) -> Result<(), EncodeError> {
-    let spec = dialect.field(field).ok_or(EncodeError::NotInDialect { field })?;
-    let width = write_length(spec, field, value.len(), out)?;
-    match spec.kind {
-        Kind::Text => {
-            out.extend_from_slice(value);
-            out.resize(out.len() + width - value.len(), b' ');
-        }
-        Kind::Binary if width == value.len() => out.extend_from_slice(value),
-        Kind::Binary => return Err(EncodeError::WrongLength { field, max: width, given: value.len() }),
-        Kind::Digits | Kind::Track => {
-            let filler = usize::from(width % 2 == 1 && spec.odd_pad == OddPad::Left);
-            let leading = width - value.len() + filler;
-            bcd::pack(spec.kind, leading, value, out).map_err(|at| EncodeError::NotADigit { field, at })?;
-        }
-    }
-    Ok(())
+/// Writes into room that is made in large pieces, so that whole blocks can be written and cut afterwards.
+struct Writer<'a> {
+    at: usize,
+    out: &'a mut Vec<u8>,
 }
 
-/// Writes the length bytes, if any, and gives the width that the value has on the wire.
-fn write_length(spec: &FieldSpec, field: u8, given: usize, out: &mut Vec<u8>) -> Result<usize, EncodeError> {
-    let (Length::Fixed(max) | Length::Ll(max) | Length::Lll(max)) = spec.length;
-    let max = usize::from(max);
-    if given > max {
-        return Err(EncodeError::WrongLength { field, max, given });
+impl Writer<'_> {
+    /// The bytes from here on, at least so many and a block more.
+    #[inline]
+    fn room(&mut self, bytes: usize) -> &mut [u8] {
+        if self.out.len() < self.at + bytes + BLOCK {
+            self.grow(bytes);
+        }
+        self.out.get_mut(self.at..).unwrap_or_default()
     }
-    match spec.length {
-        Length::Fixed(_) => return Ok(max),
-        Length::Ll(_) => out.push(bcd::byte(given)),
-        Length::Lll(_) => out.extend_from_slice(&[bcd::byte(given / 100), bcd::byte(given)]),
+
+    #[cold]
+    fn grow(&mut self, bytes: usize) {
+        self.out.resize(self.at + bytes + ROOM, 0);
     }
-    Ok(given)
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        if let Some(place) = self.room(bytes.len()).get_mut(..bytes.len()) {
+            place.copy_from_slice(bytes);
+        }
+        self.at += bytes.len();
+    }
+
+    fn bitmap(&mut self, dialect: &Dialect, bitmap: u128) {
+        let wide = bitmap as u64 != 0 || dialect.coding.bitmap_width == BitmapWidth::Always128;
+        let bitmap = if wide { bitmap | 1 << 127 } else { bitmap };
+        let bytes = bitmap.to_be_bytes();
+        let bytes = bytes.get(..if wide { 16 } else { 8 }).unwrap_or_default();
+        match dialect.coding.bitmap {
+            BitmapCoding::Binary => self.bytes(bytes),
+            BitmapCoding::Hex => {
+                for byte in bytes {
+                    let digit = |nibble: u8| b"0123456789ABCDEF"[usize::from(nibble)];
+                    self.bytes(&[digit(byte >> 4), digit(byte & 15)]);
+                }
+            }
+        }
+    }
+
+    fn fields(
+        &mut self,
+        dialect: &Dialect,
+        msg: &Message,
+        bitmap: u128,
+        mac: Option<u8>,
+    ) -> Result<(), EncodeError> {
+        for (half, base) in [((bitmap >> 64) as u64, 1), (bitmap as u64, 65)] {
+            let mut half = half;
+            while half != 0 {
+                let index = half.leading_zeros();
+                half &= !(1 << (63 - index));
+                let field = base + index as u8;
+                if mac.is_some_and(|mac| field > mac) {
+                    return Err(EncodeError::FieldAfterMac { field });
+                }
+                if let Some((value, len)) = msg.roomy(field) {
+                    self.field(field, dialect.steps.get(field), value, len)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// `value` goes on behind its `len` bytes, for a block at least.
+    #[inline]
+    fn field(&mut self, field: u8, step: Step, value: &[u8], len: usize) -> Result<(), EncodeError> {
+        let max = usize::from(step.max);
+        if len > max {
+            let refused = EncodeError::WrongLength { field, max, given: len };
+            return Err(if step.form == Form::Absent {
+                EncodeError::NotInDialect { field }
+            } else {
+                refused
+            });
+        }
+        let width = if step.announced == Announced::Fixed { max } else { len };
+        self.length(step.announced, len);
+        let room = self.room(width);
+        match step.form {
+            Form::BcdDigits | Form::BcdTrack => {
+                let kind = if step.form == Form::BcdTrack { Kind::Track } else { Kind::Digits };
+                let filler = usize::from(width % 2 == 1 && step.pad == OddPad::Left);
+                bcd::pack(kind, width - len + filler, value, len, room)
+                    .map_err(|at| EncodeError::NotADigit { field, at })?;
+            }
+            Form::Text => {
+                copy(value, len, room);
+                room.get_mut(len..width).unwrap_or_default().fill(b' ');
+            }
+            Form::AsciiDigits => {
+                if let Some(at) = bcd::find_non_digit(value, len) {
+                    return Err(EncodeError::NotADigit { field, at });
+                }
+                let leading = width - len;
+                room.get_mut(..leading).unwrap_or_default().fill(b'0');
+                copy(value, len, room.get_mut(leading..).unwrap_or_default());
+            }
+            Form::Binary | Form::AsciiTrack | Form::Signed | Form::Absent => {
+                check_unusual(field, step.form, width, value.get(..len).unwrap_or_default())?;
+                copy(value, len, room);
+            }
+        }
+        self.at += step.wire_len(width);
+        Ok(())
+    }
+
+    #[inline]
+    fn length(&mut self, announced: Announced, len: usize) {
+        match announced {
+            Announced::Fixed => {}
+            Announced::Bcd1 => self.bytes(&[bcd::byte(len)]),
+            Announced::Bcd2 => self.bytes(&[bcd::byte(len / 100), bcd::byte(len)]),
+            Announced::Ascii2 => self.bytes(&[digit(len / 10), digit(len)]),
+            Announced::Ascii3 => self.bytes(&[digit(len / 100), digit(len / 10), digit(len)]),
+        }
+    }
 }
+
+const fn digit(number: usize) -> u8 {
+    b'0' + (number % 10) as u8
+}
+
+/// Whole blocks while there are few, and otherwise as the machine likes it best.
+#[inline]
+fn copy(value: &[u8], len: usize, room: &mut [u8]) {
+    if len <= 2 * BLOCK {
+        let blocks = room.as_chunks_mut::<BLOCK>().0.iter_mut().zip(value.as_chunks::<BLOCK>().0);
+        for (to, from) in blocks.take(len.div_ceil(BLOCK)) {
+            *to = *from;
+        }
+    } else if let (Some(to), Some(from)) = (room.get_mut(..len), value.get(..len)) {
+        to.copy_from_slice(from);
+    }
+}
+
+fn check_unusual(field: u8, form: Form, width: usize, value: &[u8]) -> Result<(), EncodeError> {
+    let wrong_length = Err(EncodeError::WrongLength { field, max: width, given: value.len() });
+    let bad = match form {
+        Form::Binary | Form::AsciiTrack | Form::Signed if value.len() != width => return wrong_length,
+        Form::AsciiTrack => value.iter().position(|&character| !bcd::is_track(character)),
+        Form::Signed => value.iter().enumerate().position(|(at, character)| match at {
+            0 => !matches!(character, b'C' | b'D' | b'c' | b'd'),
+            _ => !character.is_ascii_digit(),
+        }),
+        Form::Binary => None,
+        _ => return Err(EncodeError::NotInDialect { field }),
+    };
+    bad.map_or(Ok(()), |at| Err(EncodeError::NotADigit { field, at }))
+}
+
+/// Room for most messages at once.
+const ROOM: usize = 768;
 
 impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -165,7 +305,7 @@ impl fmt::Display for EncodeError {
             }
             Self::NotADigit { field, at } => write!(f, "field {field}: character {at} is no digit of it"),
             Self::FieldAfterMac { field } => write!(f, "field {field} stands behind the MAC"),
-            Self::FrameTooLong { bytes } => write!(f, "a body of {bytes} bytes exceeds two length bytes"),
+            Self::FrameTooLong { bytes } => write!(f, "a body of {bytes} bytes exceeds the length prefix"),
         }
     }
 }
@@ -175,7 +315,7 @@ impl core::error::Error for EncodeError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CUP, Mti, decode};
+    use crate::{ASCII87, CUP, Mti, decode};
     use proptest::prelude::*;
 
     fn refused(field: u8, value: &[u8]) -> EncodeError {
@@ -207,11 +347,12 @@ mod tests {
         assert!(frame.ends_with(b"\x00\x01T1      "));
     }
 
-    /// A second dialect is a second table: this one has a field behind the 64th.
+    /// A second dialect is a second file: this one has a field behind the 64th.
     #[test]
     fn a_field_beyond_64_brings_the_second_bitmap() {
-        let mut wide = CUP.clone();
-        wide.fields[70] = Some(FieldSpec::new("network code", Kind::Digits, Length::Fixed(3)).padded_left());
+        let wide =
+            format!("{}  70: {{ kind: n, fixed: 3, fill: left, name: network code }}\n", crate::CUP_FILE);
+        let wide = Dialect::parse(&wide).unwrap();
         let mut message = Message::new(Mti::NETWORK);
         message.set(70, "301");
         let mut frame = Vec::new();
@@ -222,15 +363,67 @@ mod tests {
         assert_eq!(back, message);
     }
 
+    #[test]
+    fn a_dialect_may_write_everything_as_text() {
+        let text = crate::ASCII87_FILE
+            .replace("length: binary-2", "length: ascii-4")
+            .replace("bitmap: binary", "bitmap: hex")
+            .replace("always-128", "as-needed");
+        let dialect = Dialect::parse(&text).unwrap();
+        let mut message = Message::new(Mti::FINANCIAL);
+        message.set(2, "6222021234567890128");
+        message.set(4, "1850");
+        let mut frame = Vec::new();
+        encode(&dialect, &message, &mut frame).unwrap();
+        assert_eq!(
+            frame,
+            b"0053020050000000000000001962220212345678901280000000018"
+                .iter()
+                .chain(b"50")
+                .copied()
+                .collect::<Vec<u8>>()
+        );
+        let mut back = Message::new(Mti::SIGN_ON);
+        decode(&dialect, &frame[4..], &mut back).unwrap();
+        assert_eq!(back.text(4), Some("000000001850"));
+    }
+
+    #[test]
+    fn a_sign_before_digits_is_c_or_d() {
+        let mut message = Message::new(Mti::FINANCIAL);
+        let mut out = Vec::new();
+        for (value, expected) in [
+            ("C00000001", Ok(())),
+            ("D00000001", Ok(())),
+            ("X00000001", Err(EncodeError::NotADigit { field: 28, at: 0 })),
+            ("C0000x001", Err(EncodeError::NotADigit { field: 28, at: 5 })),
+            ("C1", Err(EncodeError::WrongLength { field: 28, max: 9, given: 2 })),
+        ] {
+            message.set(28, value);
+            assert_eq!(encode(&ASCII87, &message, &mut out), expected, "{value}");
+        }
+    }
+
+    fn comes_back(dialect: &Dialect, message: &Message) {
+        let mut frame = b"before".to_vec();
+        encode(dialect, message, &mut frame).unwrap();
+        let frame = frame.strip_prefix(b"before").unwrap();
+        assert_eq!(usize::from(u16::from_be_bytes([frame[0], frame[1]])), frame.len() - 2);
+        let mut back = Message::new(Mti::SIGN_ON);
+        back.set(63, "of an earlier message");
+        decode(dialect, &frame[2..], &mut back).unwrap();
+        assert_eq!(&back, message);
+    }
+
     proptest! {
         #[test]
-        fn every_valid_message_comes_back_as_it_went(message in crate::fuzz::any_message()) {
-            let mut frame = Vec::new();
-            encode(&CUP, &message, &mut frame).unwrap();
-            prop_assert_eq!(usize::from(u16::from_be_bytes([frame[0], frame[1]])), frame.len() - 2);
-            let mut back = Message::new(Mti::SIGN_ON);
-            decode(&CUP, &frame[2..], &mut back).unwrap();
-            prop_assert_eq!(back, message);
+        fn every_message_of_unionpay_comes_back_as_it_went(message in crate::fuzz::any_message(&CUP)) {
+            comes_back(&CUP, &message);
+        }
+
+        #[test]
+        fn every_message_in_ascii_comes_back_as_it_went(message in crate::fuzz::any_message(&ASCII87)) {
+            comes_back(&ASCII87, &message);
         }
     }
 }

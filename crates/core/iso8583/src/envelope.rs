@@ -1,6 +1,28 @@
-//! The two blocks before the message type: TPDU and application header.
+//! The blocks before the message type: TPDU, telephone block and application header.
 //!
-//! Source: UnionPay POS dialect, "Framing". Not modelled: the meaning of the version bytes.
+//! Source: UnionPay POS dialect, "Framing". Not modelled: the meaning of the version bytes, and what stands in the
+//! telephone block, which is passed over.
+
+use crate::dialect::Envelope;
+
+/// Bytes of the telephone block: 5 + 8 + 8 + 12.
+pub(crate) const TELEPHONE_BLOCK: usize = 33;
+
+/// Whether a telephone block stands here. A header begins with 60 instead.
+pub(crate) fn is_telephone_block(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"LRI")
+}
+
+/// Bytes before the message type of this body, be they there or not.
+pub(crate) fn envelope_bytes(envelope: Envelope, body: &[u8]) -> usize {
+    let tpdu = if envelope.tpdu { Tpdu::LEN } else { 0 };
+    let header = if envelope.header { Header::LEN } else { 0 };
+    let mut before_header = tpdu;
+    while envelope.telephone_block && body.get(before_header..).is_some_and(is_telephone_block) {
+        before_header += TELEPHONE_BLOCK;
+    }
+    before_header + header
+}
 
 /// Transport protocol data unit: an id byte, destination and source network identifiers (2 bytes each).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

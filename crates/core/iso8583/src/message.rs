@@ -6,7 +6,9 @@
 
 use core::fmt;
 
+use crate::bcd::BLOCK;
 use crate::envelope::{Header, Tpdu};
+use crate::f59::Field59;
 use crate::mti::Mti;
 
 /// An owned message, made to be reused: [`Message::clear`] keeps its memory.
@@ -15,58 +17,95 @@ pub struct Message {
     tpdu: Tpdu,
     header: Header,
     mti: Mti,
-    /// All values, one after the other, in the order in which they were set.
+    /// Which fields are present: 1 to 128 from the top bit of the first, as in a bitmap; then 129 to 255, and 0.
+    present: [u128; 2],
+    /// Where the value of each field stands in the arena; by field number, as far as any field was set.
+    slots: Vec<Slot>,
+    /// All values. It is longer than what is used by a block at least, so that the codec may read whole blocks.
     arena: Vec<u8>,
-    /// Sorted by field number.
-    entries: Vec<Entry>,
+    used: usize,
 }
 
-#[derive(Clone, Copy)]
-struct Entry {
-    field: u8,
-    len: u16,
-    start: u32,
+/// A place in the arena.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Slot {
+    pub(crate) start: u32,
+    pub(crate) len: u16,
+}
+
+/// The parts of a message that a decoder fills.
+pub(crate) struct Intake<'a> {
+    /// The body, and a block more.
+    pub(crate) wire: &'a [u8],
+    /// Room for twice the body, and a block more.
+    pub(crate) unpacked: &'a mut [u8],
+    /// Where `unpacked` begins in the arena.
+    pub(crate) unpacked_start: usize,
+    pub(crate) slots: &'a mut [Slot; 129],
 }
 
 impl Message {
     /// An empty message of this type, with the default TPDU and header.
     pub const fn new(mti: Mti) -> Self {
-        Self { tpdu: Tpdu::DEFAULT, header: Header::DEFAULT, mti, arena: Vec::new(), entries: Vec::new() }
+        Self {
+            tpdu: Tpdu::DEFAULT,
+            header: Header::DEFAULT,
+            mti,
+            present: [0; 2],
+            slots: Vec::new(),
+            arena: Vec::new(),
+            used: 0,
+        }
     }
 
     /// Drops all fields and keeps type, TPDU, header and memory.
-    pub fn clear(&mut self) {
-        self.arena.clear();
-        self.entries.clear();
+    pub const fn clear(&mut self) {
+        self.present = [0; 2];
+        self.used = 0;
     }
 
     /// Sets a field, replacing an earlier value. Text and bytes are both welcome.
     ///
     /// Any number is taken here; [`encode`](crate::encode()) says which the dialect does not have.
     /// A value longer than 65,535 bytes is cut there, far beyond what any dialect allows.
+    #[inline]
     pub fn set(&mut self, field: u8, value: impl AsRef<[u8]>) {
         let value = value.as_ref();
         let value = value.get(..usize::from(u16::MAX)).unwrap_or(value);
-        self.unset(field);
-        let start = self.arena.len();
-        self.arena.extend_from_slice(value);
-        self.record(field, start);
+        if self.has(field) {
+            self.unset(field);
+        }
+        let (start, end) = (self.used, self.used + value.len());
+        if self.arena.len() < end + BLOCK || self.slots.len() <= usize::from(field) {
+            self.grow(field, end);
+        }
+        if let (Some(place), Some(slot)) =
+            (self.arena.get_mut(start..end), self.slots.get_mut(usize::from(field)))
+        {
+            place.copy_from_slice(value);
+            *slot = Slot { start: start as u32, len: value.len() as u16 };
+        }
+        self.used = end;
+        let (word, bit) = bit(field);
+        self.present[word] |= bit;
     }
 
     /// Removes a field, if it was there.
     pub fn unset(&mut self, field: u8) {
-        let Ok(index) = self.entries.binary_search_by_key(&field, |entry| entry.field) else { return };
-        let gone = self.entries.remove(index);
-        self.arena.drain(gone.range());
-        for entry in self.entries.iter_mut().filter(|entry| entry.start > gone.start) {
-            entry.start -= u32::from(gone.len);
+        let Some(gone) = self.slot(field) else { return };
+        let (word, bit) = bit(field);
+        self.present[word] &= !bit;
+        self.arena.copy_within(gone.range().end..self.used, gone.range().start);
+        self.used -= usize::from(gone.len);
+        // The slots of absent fields move too, which nobody sees.
+        for slot in self.slots.iter_mut().filter(|slot| slot.start > gone.start) {
+            slot.start = slot.start.saturating_sub(u32::from(gone.len));
         }
     }
 
     /// The value of a field, if it is present.
     pub fn field(&self, field: u8) -> Option<&[u8]> {
-        let index = self.entries.binary_search_by_key(&field, |entry| entry.field).ok()?;
-        self.arena.get(self.entries.get(index)?.range())
+        self.arena.get(self.slot(field)?.range())
     }
 
     /// The value of a field as text, if it is present and is UTF-8 (GBK text is not).
@@ -76,7 +115,7 @@ impl Message {
 
     /// All fields, by rising number.
     pub fn fields(&self) -> impl Iterator<Item = (u8, &[u8])> {
-        self.entries.iter().filter_map(|entry| Some((entry.field, self.arena.get(entry.range())?)))
+        self.numbers().filter_map(|number| Some((number, self.field(number)?)))
     }
 
     /// The message type.
@@ -126,25 +165,78 @@ impl Message {
         }
     }
 
-    /// The arena's end, where the decoder writes a value before it calls [`Message::record`].
-    pub(crate) const fn arena(&mut self) -> &mut Vec<u8> {
-        &mut self.arena
+    /// Which of the fields 1 to 128 are present, as in a bitmap.
+    pub(crate) const fn bitmap(&self) -> u128 {
+        self.present[0]
     }
 
-    /// Declares that everything in the arena from `start` on is the value of `field`, which is not yet present.
-    pub(crate) fn record(&mut self, field: u8, start: usize) {
-        let entry = Entry { field, start: start as u32, len: (self.arena.len() - start) as u16 };
-        match self.entries.last() {
-            Some(last) if last.field >= field => {
-                let index = self.entries.partition_point(|entry| entry.field < field);
-                self.entries.insert(index, entry);
-            }
-            _ => self.entries.push(entry),
+    /// The first field that no bitmap can announce.
+    pub(crate) fn beyond_bitmap(&self) -> Option<u8> {
+        self.numbers().find(|number| !(1..=128).contains(number))
+    }
+
+    /// The value of a field and a block of noise behind it, and how long the value is.
+    pub(crate) fn roomy(&self, field: u8) -> Option<(&[u8], usize)> {
+        let slot = self.slot(field)?;
+        Some((self.arena.get(slot.start as usize..)?, usize::from(slot.len)))
+    }
+
+    /// Copies a body and lends the places where its values go. The fields become present by [`Message::admit`].
+    pub(crate) fn take_in(&mut self, body: &[u8]) -> Option<Intake<'_>> {
+        self.clear();
+        let unpacked_start = body.len() + BLOCK;
+        let end = unpacked_start + 2 * body.len() + 2 * BLOCK;
+        if self.arena.len() < end || self.slots.len() <= 128 {
+            self.grow(128, end - BLOCK);
         }
+        let (wire, unpacked) = self.arena.split_at_mut_checked(unpacked_start)?;
+        wire.get_mut(..body.len())?.copy_from_slice(body);
+        Some(Intake { wire, unpacked, unpacked_start, slots: self.slots.first_chunk_mut()? })
+    }
+
+    /// Declares that the slots of these fields are filled, and that the arena is used up to here.
+    pub(crate) const fn admit(&mut self, bitmap: u128, used: usize) {
+        self.present[0] = bitmap;
+        self.used = used;
+    }
+
+    /// 1 to 255, then 0, which nobody sends.
+    fn numbers(&self) -> impl Iterator<Item = u8> + use<> {
+        let [mut first, mut second] = self.present;
+        core::iter::from_fn(move || {
+            let (word, base) = if first != 0 { (&mut first, 1_u8) } else { (&mut second, 129) };
+            let index = word.leading_zeros();
+            *word &= !(1_u128 << 127).checked_shr(index)?;
+            Some(base.wrapping_add(index as u8))
+        })
+    }
+
+    fn has(&self, field: u8) -> bool {
+        let (word, bit) = bit(field);
+        self.present[word] & bit != 0
+    }
+
+    fn slot(&self, field: u8) -> Option<Slot> {
+        if self.has(field) { self.slots.get(usize::from(field)).copied() } else { None }
+    }
+
+    /// Makes room for a field of this number, and for values up to `end`.
+    #[cold]
+    fn grow(&mut self, field: u8, end: usize) {
+        let slots = (usize::from(field) + 1).next_multiple_of(65).max(self.slots.len());
+        self.slots.resize(slots, Slot::default());
+        let bytes = (end + BLOCK).next_power_of_two().max(self.arena.len());
+        self.arena.resize(bytes, 0);
     }
 }
 
-impl Entry {
+/// The word and the bit of a field in `present`.
+const fn bit(field: u8) -> (usize, u128) {
+    let index = field.wrapping_sub(1);
+    ((index >> 7) as usize, 1 << (127 - (index & 127)))
+}
+
+impl Slot {
     const fn range(self) -> core::ops::Range<usize> {
         self.start as usize..self.start as usize + self.len as usize
     }
@@ -166,9 +258,12 @@ impl fmt::Debug for Message {
         write!(f, "Message {} {{", self.mti)?;
         for (field, value) in self.fields() {
             match (field, core::str::from_utf8(value)) {
-                (2, Ok(digits)) => write!(f, " {field}={}", crate::pan::Masked(digits))?,
-                // Tracks, settlement details, PIN blocks and working keys.
-                (35 | 36 | 45 | 48 | 52 | 62, _) => write!(f, " {field}=<{} hidden>", value.len())?,
+                (2 | 34, Ok(digits)) => write!(f, " {field}={}", crate::pan::Masked(digits))?,
+                // Tracks, settlement details, PIN blocks, working keys and account numbers.
+                (35 | 36 | 45 | 48 | 52 | 62 | 102 | 103, _) => {
+                    write!(f, " {field}=<{} hidden>", value.len())?;
+                }
+                (59, _) if let Some(tagged) = Field59::parse(value) => write!(f, " {field}={tagged:?}")?,
                 (_, Ok(text)) => write!(f, " {field}={text:?}")?,
                 (_, Err(_)) => write!(f, " {field}=<{} bytes>", value.len())?,
             }
@@ -193,7 +288,7 @@ mod tests {
         assert_eq!(message.text(60), Some("22000001000"));
         let order: Vec<u8> = message.fields().map(|(field, _)| field).collect();
         assert_eq!(order, [4, 11, 60]);
-        assert_eq!(message.arena.len(), 12 + 6 + 11);
+        assert_eq!(message.used, 12 + 6 + 11);
     }
 
     #[test]
@@ -201,10 +296,10 @@ mod tests {
         let mut message = Message::new(Mti::FINANCIAL);
         message.set_tpdu(Tpdu([0x60, 1, 2, 3, 4]));
         message.set(59, [b'x'; 300]);
-        let capacity = message.arena.capacity();
+        let memory = (message.arena.as_ptr(), message.arena.capacity());
         message.clear();
         assert_eq!(message.fields().count(), 0);
-        assert_eq!(message.arena.capacity(), capacity);
+        assert_eq!((message.arena.as_ptr(), message.arena.capacity()), memory);
         assert_eq!(message.tpdu(), Tpdu([0x60, 1, 2, 3, 4]));
     }
 
@@ -219,11 +314,27 @@ mod tests {
         crate::encode(&crate::CUP, &source, &mut frame).unwrap();
         let mut reused = Message::new(Mti::FINANCIAL);
         crate::decode(&crate::CUP, &frame[2..], &mut reused).unwrap();
-        let capacities = (reused.arena.capacity(), reused.entries.capacity());
+        let capacities = (reused.arena.capacity(), reused.slots.capacity());
         for _ in 0..100 {
             crate::decode(&crate::CUP, &frame[2..], &mut reused).unwrap();
         }
-        assert_eq!((reused.arena.capacity(), reused.entries.capacity()), capacities);
+        assert_eq!((reused.arena.capacity(), reused.slots.capacity()), capacities);
+    }
+
+    #[test]
+    fn every_number_can_be_set_and_stands_in_its_place() {
+        let mut message = Message::new(Mti::FINANCIAL);
+        for field in (0..=255).rev() {
+            message.set(field, [field; 3]);
+        }
+        for field in [64, 0, 255, 128] {
+            message.unset(field);
+        }
+        let numbers: Vec<u8> = message.fields().map(|(field, _)| field).collect();
+        let expected: Vec<u8> = (1..=254).filter(|field| ![64, 128].contains(field)).collect();
+        assert_eq!(numbers, expected);
+        assert!(message.fields().all(|(field, value)| value == [field; 3]));
+        assert_eq!(message.beyond_bitmap(), Some(129));
     }
 
     #[test]

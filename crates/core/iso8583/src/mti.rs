@@ -59,6 +59,28 @@ impl Mti {
         self.0
     }
 
+    /// Reads four decimal characters; `None` when one is none.
+    pub const fn from_ascii(characters: [u8; 4]) -> Option<Self> {
+        let [a, b, c, d] = characters;
+        let digits = a.is_ascii_digit() && b.is_ascii_digit() && c.is_ascii_digit() && d.is_ascii_digit();
+        if digits { Some(Self([a << 4 | b & 15, c << 4 | d & 15])) } else { None }
+    }
+
+    /// The four characters.
+    pub const fn to_ascii(self) -> [u8; 4] {
+        let [class, function] = self.0;
+        [b'0' | class >> 4, b'0' | class & 15, b'0' | function >> 4, b'0' | function & 15]
+    }
+
+    /// The four digits as a number: 200 is 0200.
+    pub const fn number(self) -> u16 {
+        let [class, function] = self.0;
+        (class >> 4) as u16 * 1000
+            + (class & 15) as u16 * 100
+            + (function >> 4) as u16 * 10
+            + (function & 15) as u16
+    }
+
     /// The type of the answer to this request; a response is left as it is.
     pub const fn reply(self) -> Self {
         let [class, function] = self.0;
@@ -112,5 +134,8 @@ mod tests {
         assert_eq!(Mti::from_bcd([0x0A, 0x00]), None);
         assert_eq!(Mti::from_bcd([0x02, 0xF0]), None);
         assert_eq!(Mti::from_bcd([0x02, 0x10]), Some(Mti::FINANCIAL_REPLY));
+        assert_eq!(Mti::from_ascii(*b"02A0"), None);
+        assert_eq!(Mti::from_ascii(*b"0210"), Some(Mti::FINANCIAL_REPLY));
+        assert_eq!((&Mti::FINANCIAL_REPLY.to_ascii(), Mti::FINANCIAL_REPLY.number()), (b"0210", 210));
     }
 }

@@ -1,10 +1,14 @@
 //! Reply codes (field 39) with their class and what a careful terminal does next.
 //!
-//! Source: UnionPay POS dialect, "Response codes". The source gives 34, 38, 45, 59, 75 and A7 no class; here
-//! the pick-up-card variants (3x) count as D and the others as C.
+//! The table is a file, `data/cup-codes.yaml`, with its source. *Not modelled:* codes of other dialects.
 
-use FollowUp::{Query, Reverse, SignOn, SignOnAndReverse};
-use ReplyClass::{Approved, OperatorAction, Refused, Retry, SystemFault};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use serde_yaml::Spanned;
+
+use crate::data_file::{DialectError, Provenance, read};
 
 /// The class of a reply code; a code that the table does not have is [`ReplyClass::Unknown`].
 pub fn reply_code(code: &[u8]) -> ReplyClass {
@@ -13,30 +17,39 @@ pub fn reply_code(code: &[u8]) -> ReplyClass {
 
 /// The whole table entry of a reply code.
 pub fn reply_entry(code: &[u8]) -> Option<&'static ReplyCode> {
-    REPLY_CODES.iter().find(|entry| entry.code.as_bytes() == code)
+    let index = REPLY_CODES.binary_search_by(|entry| entry.code.as_slice().cmp(code)).ok()?;
+    REPLY_CODES.get(index)
 }
 
 /// What a class of reply codes means to the terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 pub enum ReplyClass {
     /// A: done.
+    #[serde(rename = "A")]
     Approved,
     /// B: may be tried again.
+    #[serde(rename = "B")]
     Retry,
     /// C: refused, trying again does not help.
+    #[serde(rename = "C")]
     Refused,
     /// D: somebody has to do something.
+    #[serde(rename = "D")]
     OperatorAction,
     /// E: the host or the switch is at fault; no retry.
+    #[serde(rename = "E")]
     SystemFault,
     /// Not in the table: show "failed" with the code.
+    #[serde(skip)]
     Unknown,
 }
 
 /// What a careful terminal does beside showing the result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FollowUp {
     /// Nothing.
+    #[default]
     Nothing,
     /// The result is unknown: ask.
     Query,
@@ -46,107 +59,71 @@ pub enum FollowUp {
     SignOn,
     /// Sign on again, and reverse.
     SignOnAndReverse,
+    /// Ask for the PIN again, and send a new request with a new trace number.
+    EnterPin,
 }
 
 /// One reply code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReplyCode {
     /// The two characters of field 39.
-    pub code: &'static str,
+    pub code: [u8; 2],
     /// Its class.
     pub class: ReplyClass,
     /// What comes next.
     pub follow_up: FollowUp,
     /// What it says, for people.
-    pub meaning: &'static str,
+    pub meaning: String,
+    /// What a person does.
+    pub action: Option<String>,
 }
 
-const fn code(code: &'static str, class: ReplyClass, meaning: &'static str) -> ReplyCode {
-    ReplyCode { code, class, follow_up: FollowUp::Nothing, meaning }
+/// All known codes of the UnionPay dialect, by rising code.
+pub static REPLY_CODES: LazyLock<Vec<ReplyCode>> =
+    LazyLock::new(|| parse_codes(CODES_FILE).expect("the files that are compiled in are sound"));
+
+/// The file of [`REPLY_CODES`].
+pub const CODES_FILE: &str = include_str!("../data/cup-codes.yaml");
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(rename = "provenance")]
+    _provenance: Provenance,
+    codes: BTreeMap<String, Spanned<Entry>>,
 }
 
-const fn then(follow_up: FollowUp, entry: ReplyCode) -> ReplyCode {
-    ReplyCode { follow_up, ..entry }
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    class: ReplyClass,
+    #[serde(default, rename = "then")]
+    follow_up: FollowUp,
+    meaning: String,
+    #[serde(default, rename = "do")]
+    action: Option<String>,
 }
 
-/// All known codes, by rising code.
-pub static REPLY_CODES: &[ReplyCode] = &[
-    code("00", Approved, "approved"),
-    code("01", Refused, "call the issuer"),
-    code("02", Refused, "call the issuer, special condition"),
-    code("03", Refused, "merchant invalid"),
-    code("04", OperatorAction, "retain the card"),
-    code("05", Refused, "do not honour"),
-    code("06", SystemFault, "error"),
-    code("07", OperatorAction, "retain the card, special condition"),
-    then(Query, code("09", Retry, "in progress")),
-    code("10", Approved, "approved for a part of the amount"),
-    code("11", Approved, "approved, VIP"),
-    code("12", Refused, "invalid transaction"),
-    code("13", Retry, "invalid amount"),
-    code("14", Retry, "invalid card number"),
-    code("15", Refused, "no such issuer"),
-    code("16", Approved, "approved, update the track"),
-    code("19", Refused, "enter again"),
-    code("20", Refused, "invalid reply"),
-    code("21", Refused, "no action taken"),
-    then(SignOn, code("22", Refused, "suspected malfunction")),
-    code("23", Refused, "fee not acceptable"),
-    code("25", Refused, "original transaction not found"),
-    code("30", Refused, "format error"),
-    code("31", Refused, "issuer not supported"),
-    code("33", OperatorAction, "expired card, retain it"),
-    code("34", OperatorAction, "suspected fraud, retain the card"),
-    code("35", OperatorAction, "call security"),
-    code("36", OperatorAction, "restricted card, retain it"),
-    code("37", OperatorAction, "call the security of the acquirer"),
-    code("38", OperatorAction, "PIN tries exceeded, retain the card"),
-    code("39", Refused, "no such account"),
-    code("40", Refused, "function not supported"),
-    code("41", OperatorAction, "lost card"),
-    code("42", Refused, "no universal account"),
-    code("43", OperatorAction, "stolen card"),
-    code("44", Refused, "no investment account"),
-    code("45", Refused, "use the chip"),
-    code("51", Refused, "insufficient funds"),
-    code("52", Refused, "no cheque account"),
-    code("53", Refused, "no savings account"),
-    code("54", Refused, "expired card"),
-    code("55", Refused, "wrong PIN"),
-    code("57", Refused, "not permitted to the card"),
-    code("58", Refused, "not permitted to the terminal"),
-    code("59", Refused, "suspected fraud"),
-    code("61", Refused, "amount limit exceeded"),
-    code("62", Refused, "restricted card"),
-    code("64", Refused, "amount differs from the original"),
-    code("65", Refused, "count limit exceeded"),
-    code("66", Refused, "contact the acquirer"),
-    code("67", OperatorAction, "retain the card at the machine"),
-    then(Reverse, code("68", Refused, "no reply in time at the switch")),
-    code("75", Refused, "PIN tries exceeded"),
-    then(SignOn, code("77", OperatorAction, "batch differs")),
-    code("79", OperatorAction, "offline batch uploaded again"),
-    code("90", Refused, "cut-off in progress"),
-    code("91", Refused, "issuer not reachable"),
-    code("92", Refused, "no route to the issuer"),
-    // The number was seen before: what became of the first message with it is not said.
-    then(Reverse, code("94", Refused, "duplicate transmission")),
-    code("95", Refused, "reconciliation error"),
-    code("96", Refused, "system fault"),
-    code("97", OperatorAction, "terminal not registered"),
-    then(Reverse, code("98", SystemFault, "the switch got no reply from the issuer")),
-    then(SignOn, code("99", Retry, "PIN format error")),
-    then(SignOnAndReverse, code("A0", Retry, "MAC failed")),
-    code("A1", Refused, "transfer currencies differ"),
-    code("A2", Approved, "approved, with a defect"),
-    code("A4", Approved, "approved, with a defect"),
-    code("A5", Approved, "approved, with a defect"),
-    code("A6", Approved, "approved, with a defect"),
-    code("A7", Refused, "security failure"),
-];
+/// Reads a file of reply codes, as [`CODES_FILE`] is one.
+///
+/// # Errors
+/// The first thing that is wrong with it, with line and column.
+pub fn parse_codes(yaml: &str) -> Result<Vec<ReplyCode>, DialectError> {
+    let file: File = read(yaml)?;
+    let entries = file.codes.into_iter().map(|(code, entry)| {
+        let Ok(code) = <[u8; 2]>::try_from(code.as_bytes()) else {
+            return Err(DialectError::at(&entry, format!("expected a code of two characters, not `{code}`")));
+        };
+        let Entry { class, follow_up, meaning, action } = entry.value;
+        Ok(ReplyCode { code, class, follow_up, meaning, action })
+    });
+    entries.collect()
+}
 
 #[cfg(test)]
 mod tests {
+    use super::FollowUp::{EnterPin, Nothing, Query, Reverse, SignOnAndReverse};
+    use super::ReplyClass::{Approved, OperatorAction, Refused, Retry, SystemFault};
     use super::*;
 
     #[test]
@@ -173,11 +150,32 @@ mod tests {
             .filter(|entry| matches!(entry.follow_up, Query | Reverse | SignOnAndReverse))
             .map(|entry| entry.code)
             .collect();
-        assert_eq!(open, ["09", "68", "94", "98", "A0"]);
+        assert_eq!(open, [*b"09", *b"68", *b"94", *b"98", *b"A0"]);
+    }
+
+    #[test]
+    fn a_wrong_pin_is_asked_for_again_and_an_approval_leaves_nothing_to_do() {
+        let entry = reply_entry(b"55").unwrap();
+        assert_eq!((entry.follow_up, entry.class), (EnterPin, Refused));
+        assert!(entry.action.as_ref().is_some_and(|action| action.contains("new trace number")));
+        let entry = reply_entry(b"00").unwrap();
+        assert_eq!(
+            (entry.follow_up, entry.action.as_deref(), entry.meaning.as_str()),
+            (Nothing, None, "approved")
+        );
     }
 
     #[test]
     fn the_table_rises_without_repeats() {
         assert!(REPLY_CODES.windows(2).all(|pair| pair[0].code < pair[1].code));
+        assert_eq!(REPLY_CODES.len(), 71);
+    }
+
+    #[test]
+    fn a_code_of_three_characters_is_refused_with_its_place() {
+        let file = CODES_FILE.replace("  \"51\":", "  \"510\":");
+        let error = parse_codes(&file).unwrap_err().to_string();
+        assert!(error.ends_with("column 10: expected a code of two characters, not `510`"), "{error}");
+        assert!(parse_codes(&CODES_FILE.replace("class: E", "class: F")).is_err());
     }
 }

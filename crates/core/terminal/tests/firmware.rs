@@ -352,3 +352,39 @@ fn after_a_power_cut_an_open_charge_is_reversed() {
     assert_eq!((reversal.mti(), reversal.field(11)), (Mti::REVERSAL, request.field(11)));
     assert_eq!(counter.belief(), Some(Belief::Unknown));
 }
+
+/// A printer that says that it is well, takes everything, and never says that a slip is done.
+fn let_a_forgetful_printer_answer(counter: &mut Counter, answered: &mut usize) {
+    while let Some((port, bytes)) = counter.sent.get(*answered).cloned() {
+        *answered += 1;
+        if port != PRINTER {
+            continue;
+        }
+        let questions = bytes.windows(2).filter(|pair| pair == b"\x10\x04").count();
+        counter.receive(PRINTER, &vec![0x12; questions]);
+        if bytes.windows(3).any(|command| command == b"\x10\x14\x08") {
+            counter.receive(PRINTER, b"\x37\x25\x00");
+        }
+    }
+}
+
+#[test]
+fn a_printer_that_spoils_every_slip_is_left_alone_for_longer_and_longer() {
+    let mut counter = Counter::new();
+    let sale = counter.card_sale();
+    counter.receive(CARD, &answer(&sale, "00", &KEY, |_| {}));
+    let (mut answered, mut starts, mut seen) = (0, Vec::new(), 0);
+    while counter.now < SimTime::from_secs(700) {
+        counter.wait(Duration::from_millis(10));
+        let_a_forgetful_printer_answer(&mut counter, &mut answered);
+        let printing = counter.events.iter().filter(|event| matches!(event, Event::Printing { .. })).count();
+        if printing > seen {
+            starts.push(counter.now.as_secs());
+            seen = printing;
+        }
+    }
+    // A slip that nobody confirms counts as lost after 30 s. Three more are tried at once, for a hiccup is soon over;
+    // then the pauses are 10, 20, 40, 80 and at most 120 s.
+    let spans: Vec<u64> = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert_eq!(spans, [30, 30, 30, 40, 50, 70, 110, 150, 150]);
+}

@@ -5,6 +5,7 @@
 
 use crate::event::Kind;
 use crate::short::Code;
+use sim::Fen;
 use wallet::ask::Ask;
 use wallet::exchange::HttpRequest;
 use wallet::platform::Manner;
@@ -78,6 +79,47 @@ pub(super) const fn reason(why: Refusal) -> &'static str {
         Refusal::RateLimited => "too many requests",
         _ => "the request was not taken",
     }
+}
+
+/// How much a request is about.
+pub(super) fn amount(ask: &Ask) -> Option<Fen> {
+    let amount = match ask {
+        Ask::Pay(pay) => pay.amount,
+        Ask::Make(make) => make.amount,
+        Ask::Refund(refund) => refund.amount,
+        _ => return None,
+    };
+    i64::try_from(amount.fen()).ok().map(Fen)
+}
+
+/// A field of a request, by its name in WeChat Pay v2.
+pub(super) fn field<'a>(ask: &'a Ask, name: &str) -> Option<&'a str> {
+    match (name, ask) {
+        ("auth_code", Ask::Pay(pay)) => Some(pay.payment_code.as_str()),
+        ("body", Ask::Pay(pay)) => Some(&pay.subject),
+        ("body", Ask::Make(make)) => Some(&make.subject),
+        ("attach", Ask::Pay(pay)) => pay.attach.as_deref(),
+        ("attach", Ask::Make(make)) => make.attach.as_deref(),
+        ("device_info", Ask::Pay(pay)) => pay.device.as_deref(),
+        ("device_info", Ask::Make(make)) => make.device.as_deref(),
+        ("out_refund_no", Ask::Refund(refund)) => Some(&refund.refund_no),
+        _ => None,
+    }
+}
+
+/// What is meant by a word of the answer: one of this dialect's own, or WeChat Pay v2's for what every dialect has.
+pub(super) fn refusal(manner: &Manner, word: &str) -> Refusal {
+    let own = Refusal::ALL.into_iter().find(|why| manner.word(*why) == word);
+    own.unwrap_or(match word {
+        "BANKERROR" => Refusal::BankError,
+        "NOTENOUGH" => Refusal::NotEnough,
+        "AUTHCODEEXPIRE" => Refusal::CodeExpired,
+        "AUTH_CODE_INVALID" => Refusal::CodeInvalid,
+        "ORDERPAID" => Refusal::AlreadyPaid,
+        "ORDERNOTEXIST" => Refusal::NoSuchOrder,
+        "FREQUENCY_LIMITED" => Refusal::RateLimited,
+        _ => Refusal::Busy,
+    })
 }
 
 /// The word of an answer that counts.

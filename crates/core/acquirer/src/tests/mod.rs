@@ -3,6 +3,7 @@
 mod book;
 mod card;
 mod dialects;
+mod faults;
 mod hostile;
 mod notices;
 mod notifications;

@@ -45,11 +45,14 @@ pub(crate) struct LineBuffer {
     open: Open,
 }
 
-/// ASCII that may be appended to the last run as it is, until anything else than ASCII comes.
+/// ASCII that may be appended to the last run as it is, until anything else than ASCII comes. What was typed on counts
+/// for the line when it is settled, so that a host that sends byte by byte costs one count and one character a byte.
 #[derive(Clone, Copy, Debug, Default)]
 struct Open {
     /// So many more characters fit; 0 when the run has to be looked at first.
     room: u16,
+    /// So many did when the line was last settled.
+    room_settled: u16,
     advance: u16,
 }
 
@@ -94,50 +97,58 @@ impl LineBuffer {
     pub(crate) fn type_on(&mut self, bytes: &[u8]) -> bool {
         match *bytes {
             _ if self.open.room == 0 => false,
-            [byte] => self.type_one(byte),
+            [byte @ 0x20..=0x7E] if self.text.len() < self.text.capacity() => {
+                self.text.push(char::from(byte));
+                self.open.room -= 1;
+                true
+            }
             _ => self.type_many(bytes),
         }
-    }
-
-    #[inline]
-    fn type_one(&mut self, byte: u8) -> bool {
-        let Some(run) = self.runs.last_mut().filter(|_| matches!(byte, 0x20..=0x7E)) else { return false };
-        run.bytes = run.bytes.saturating_add(1);
-        self.text.push(char::from(byte));
-        self.inked |= byte != b' ';
-        self.open.room -= 1;
-        self.advance(self.open.advance);
-        self.said_to = self.x;
-        true
     }
 
     #[inline(never)]
     fn type_many(&mut self, bytes: &[u8]) -> bool {
         let Some(room) = usize::from(self.open.room).checked_sub(bytes.len()) else { return false };
-        let Some(run) = self.runs.last_mut() else { return false };
-        let Some((text, inked)) = as_ascii(bytes) else { return false };
-        let count = bytes.len() as u16;
-        run.bytes = run.bytes.saturating_add(count);
+        let Some((text, _)) = as_ascii(bytes) else { return false };
         self.text.push_str(text);
-        self.inked |= inked;
         self.open.room = room as u16;
-        self.advance(count.saturating_mul(self.open.advance));
-        self.said_to = self.x;
         true
+    }
+
+    /// What was typed on counts: asked for before anything else is done with the line.
+    #[inline]
+    pub(crate) fn settle(&mut self) {
+        if self.open.room != self.open.room_settled {
+            self.settle_typed();
+        }
+    }
+
+    #[inline(never)]
+    fn settle_typed(&mut self) {
+        let Open { room, room_settled, advance } = self.open;
+        self.open.room_settled = room;
+        let count = room_settled - room;
+        let Some(run) = self.runs.last_mut() else { return };
+        run.bytes = run.bytes.saturating_add(count);
+        let typed = self.text.as_bytes().iter().rev().take(usize::from(count));
+        self.inked = self.inked || typed.into_iter().any(|byte| *byte != b' ');
+        self.advance(count.saturating_mul(advance));
+        self.said_to = self.x;
     }
 
     /// From now on so many more characters may be typed on: the last run is of ASCII in the style that is in force.
     pub(crate) fn open(&mut self, style: &Style, room: usize) {
         // A line that has become full is printed before the next character.
         if !self.is_full() && !self.moved {
-            self.open = Open { room: room.min(usize::from(u16::MAX)) as u16, advance: style.advance() };
+            let room = room.min(usize::from(u16::MAX)) as u16;
+            self.open = Open { room, room_settled: room, advance: style.advance() };
         }
     }
 
     /// The style, or what bytes stand for, may have changed.
     #[inline]
     pub(crate) const fn close(&mut self) {
-        self.open.room = 0;
+        (self.open.room, self.open.room_settled) = (0, 0);
     }
 
     /// Adds characters of one style: `write` appends them to the text, and gives their number and whether they leave

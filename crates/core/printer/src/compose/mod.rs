@@ -172,6 +172,7 @@ impl Interpreter {
     /// A subject gives `None` for a command that is not its own.
     #[inline(never)]
     fn execute_any(&mut self, command: &Command<'_>, to: &mut Mechanism) -> Option<Answer> {
+        self.line.settle();
         match *command {
             // What receipts consist of goes the short way.
             Command::Text(bytes) => self.put_text(bytes, to),
