@@ -44,6 +44,7 @@ pub use notifier::{
     About, Delivery, DeliveryId, DeliveryOutcome, Due, Forgery, Malformation, NoticeChange, NoticeFault,
     NoticeId, Notices, Notifier, Owed, Scene, Sending, What,
 };
+pub use orders::fuzz::fuzz_orders;
 pub use orders::{
     Deadline, Order, OrderChange, OrderFact, OrderRules, Orders, Payment, PlatformNo, Refund, ScannedCode,
     State, Terms, UnderWay, UnknownReverse, Way,
