@@ -11,7 +11,7 @@ mod words;
 use crate::books::{Books, Change};
 use crate::config::{Config, WalletSetup};
 use crate::event::{Event, Kind, Movement, PaymentRefusal};
-use crate::fault::{Desk as FaultDesk, Subject};
+use crate::fault::{Course, Desk as AtDesk, Subject};
 use crate::notifier::Scene;
 use crate::orders::{self, Brand, Clock, Desk, Happened, Pen};
 use crate::payers::payer_of;
@@ -79,18 +79,6 @@ pub enum Forced {
     CommitAndRefuse(Refusal),
 }
 
-impl Forced {
-    /// A refusal by its code in any dialect; a code that means nothing to a gateway is the busy one.
-    pub(crate) fn refusal(code: Code) -> Self {
-        Self::Refuse(words::refusal_of(code))
-    }
-
-    /// The same, behind a commit.
-    pub(crate) fn after_commit(code: Code) -> Self {
-        Self::CommitAndRefuse(words::refusal_of(code))
-    }
-}
-
 /// What the gateway has decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
@@ -98,7 +86,7 @@ pub struct Decision {
     pub told: Told,
     /// The word of the answer that counts: a state, an error code.
     pub code: Code,
-    /// Whether it is a refusal.
+    /// Whether it was refused and nothing moved, whatever it is told.
     pub declined: bool,
     /// What has moved, also behind a forced refusal.
     pub moved: Option<(Movement, Fen)>,
@@ -111,13 +99,25 @@ impl WalletRequest {
         self.order.map_or(Key::Card { terminal: TerminalNo(0), batch: 0, stan: 0 }, Key::Order)
     }
 
-    /// What a fault can aim at.
-    pub(crate) fn with_subject<T>(&self, look: impl FnOnce(&Subject<'_>) -> T) -> T {
-        let number = self.order.map(|order| order.to_string());
-        let field = |name: &str| number.as_deref().filter(|_| name == "out_trade_no").map(str::as_bytes);
-        let amount = self.call.asked.as_ref().ok().and_then(words::amount_of);
-        let (kind, key) = (self.kind, self.key());
-        look(&Subject { desk: FaultDesk::Wallet, kind, key, amount, field: &field })
+    /// What the faults make of its decision. A word that is none of its dialect's means that the host is at fault.
+    #[must_use]
+    pub fn forced(&self, course: &Course) -> Forced {
+        let Some(code) = course.says else { return Forced::No };
+        let why = words::refusal(&self.manner, code.as_str());
+        if course.without_commit { Forced::Refuse(why) } else { Forced::CommitAndRefuse(why) }
+    }
+
+    /// What a fault can aim at. Fields have the names of WeChat Pay v2, in every dialect.
+    pub fn with_subject<T>(&self, look: impl FnOnce(&Subject<'_>) -> T) -> T {
+        let ask = self.call.asked.as_ref().ok();
+        let amount = ask.and_then(words::amount);
+        let digits = amount.map(|fen| fen.unsigned().to_string());
+        let field = |name: &str| match name {
+            "total_fee" | "refund_fee" => digits.as_deref().map(str::as_bytes),
+            "out_trade_no" => self.order.as_ref().map(|order| order.as_str().as_bytes()),
+            _ => words::field(ask?, name).map(str::as_bytes),
+        };
+        look(&Subject { desk: AtDesk::Wallet, kind: self.kind, key: self.key(), amount, field: &field })
     }
 
     /// The dialect.
@@ -176,11 +176,13 @@ impl Gateway {
     ) -> Decision {
         let (result, moved) = match forced {
             Forced::Refuse(why) => (Err(why), None),
-            Forced::No => self.judge(now, &request.call, books, changes),
-            Forced::CommitAndRefuse(why) => (Err(why), self.judge(now, &request.call, books, changes).1),
+            Forced::No | Forced::CommitAndRefuse(_) => self.judge(now, &request.call, books, changes),
         };
         let declined = result.is_err();
-        let told = result.unwrap_or_else(Told::from);
+        let told = match forced {
+            Forced::CommitAndRefuse(why) => Told::from(why),
+            Forced::No | Forced::Refuse(_) => result.unwrap_or_else(Told::from),
+        };
         let code = words::code(&request.manner, &told);
         Decision { told, code, declined, moved }
     }

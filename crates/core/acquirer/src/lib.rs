@@ -55,6 +55,7 @@ pub use notifier::{
     About, Delivery, DeliveryId, DeliveryOutcome, Due, Forgery, Malformation, NoticeChange, NoticeFault,
     NoticeId, Notices, Notifier, Owed, Scene, Sending, What,
 };
+pub use orders::fuzz::fuzz_orders;
 pub use orders::{
     Deadline, Order, OrderChange, OrderFact, OrderRules, Orders, Payment, PlatformNo, Refund, ScannedCode,
     Terms, UnderWay, UnknownReverse, Way,

@@ -277,8 +277,11 @@ impl Notifier {
     fn send(&mut self, held: Held, scene: &mut Scene<'_>) -> Sending {
         let Held { due, fault, written, .. } = held;
         let is_counted = written.is_some();
-        // Otherwise it has been taken meanwhile, or what it tells of is in no book.
-        let Some(written) = written.or_else(|| self.write(due, fault, scene)) else { return Sending::Stays };
+        let Some(written) = written.or_else(|| self.write(due, fault, scene)) else {
+            // What it tells of, or whom, is known no more: a setup may have changed over a restart.
+            give_up(due, scene);
+            return Sending::Stays;
+        };
         if !is_counted {
             self.note_attempt(due, scene);
         }

@@ -7,6 +7,7 @@
 
 mod bill;
 mod desk;
+pub(crate) mod fuzz;
 mod rules;
 mod tell;
 mod time;

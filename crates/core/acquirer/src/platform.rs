@@ -19,6 +19,7 @@ use sim::{Key, OrderNo, Reason, SimTime};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use wallet::exchange::{HttpAnswer, HttpRequest};
+use wallet::told::Refusal;
 
 /// Everything that an acquirer is but its timing and its ports.
 #[derive(Clone, Debug)]
@@ -200,12 +201,7 @@ impl Platform {
         request: &WalletRequest,
         course: &Course,
     ) -> (HttpAnswer, Code) {
-        let forced = match course.says {
-            None => Forced::No,
-            Some(code) if course.without_commit => Forced::refusal(code),
-            Some(code) => Forced::after_commit(code),
-        };
-        self.finish_call(now, request, course, forced)
+        self.finish_call(now, request, course, request.forced(course))
     }
 
     /// Refuses a call without looking at it: there is too much to do.
@@ -215,7 +211,7 @@ impl Platform {
         request: &WalletRequest,
         course: &Course,
     ) -> (HttpAnswer, Code) {
-        self.finish_call(now, request, course, Forced::refusal(Code::new(BUSY)))
+        self.finish_call(now, request, course, Forced::Refuse(Refusal::Busy))
     }
 
     fn finish_call(
@@ -230,13 +226,12 @@ impl Platform {
         if let Some((movement, amount)) = decision.moved {
             self.happened.push(Event::Committed { key, movement, amount });
         }
-        // Behind a commit it only says so.
-        if decision.declined && course.says.is_none_or(|_| course.without_commit) {
+        if decision.declined {
             self.happened.push(Event::Declined { kind, key, code });
         }
         self.settle();
         let mut answer = self.gateway.answer(now, request, &decision);
-        damage_answer(course.content, &mut answer.status, &mut answer.body);
+        damage_answer(course.content, &mut answer);
         (answer, code)
     }
 

@@ -6,6 +6,7 @@
 //! still verifies; whoever holds no key cannot do that.
 
 use iso8583::Message;
+use wallet::exchange::HttpAnswer;
 use wallet::http::write_response;
 
 /// In what state an answer leaves.
@@ -98,8 +99,9 @@ pub(crate) fn damage_frame(content: Content, start: usize, out: &mut Vec<u8>) {
     }
 }
 
-/// Damages an HTTP answer: its status and its body.
-pub fn damage_answer(content: Content, status: &mut u16, body: &mut Vec<u8>) {
+/// Damages an HTTP answer: its status and its body. Its headers, and what they sign, stay as they are.
+pub fn damage_answer(content: Content, answer: &mut HttpAnswer) {
+    let HttpAnswer { status, content_type, body, .. } = answer;
     match content {
         Content::Whole => {}
         Content::WrongMac => turn_middle_digit(body),
@@ -108,7 +110,7 @@ pub fn damage_answer(content: Content, status: &mut u16, body: &mut Vec<u8>) {
         Content::NoReplyCode => body.clear(),
         Content::OtherEncoding => *body = body.iter().flat_map(|byte| [*byte, 0]).collect(),
         Content::ErrorPage => {
-            *status = 502;
+            (*status, *content_type) = (502, "text/html");
             body.clear();
             body.extend_from_slice(ERROR_PAGE);
         }
@@ -164,7 +166,7 @@ const fn hex(nibble: u8) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Content, damage_answer, damage_frame};
+    use super::{Content, HttpAnswer, damage_answer, damage_frame};
     use iso8583::{CUP, Framer, MacKey, Message, Mti, decode, encode_with_mac, verify_mac};
 
     const KEY: MacKey = MacKey::new([0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF]);
@@ -207,9 +209,9 @@ mod tests {
     }
 
     fn answer(content: Content, body: &str) -> (u16, String) {
-        let (mut status, mut bytes) = (200, body.as_bytes().to_vec());
-        damage_answer(content, &mut status, &mut bytes);
-        (status, String::from_utf8_lossy(&bytes).into_owned())
+        let mut answer = HttpAnswer::new(200, "text/plain", body.as_bytes().to_vec());
+        damage_answer(content, &mut answer);
+        (answer.status, String::from_utf8_lossy(&answer.body).into_owned())
     }
 
     #[test]

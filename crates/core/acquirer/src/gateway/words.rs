@@ -54,34 +54,6 @@ pub(super) const fn kind_of_ask(ask: &Ask) -> Kind {
     }
 }
 
-/// The amount that a request names.
-pub(super) fn amount_of(ask: &Ask) -> Option<Fen> {
-    let amount = match ask {
-        Ask::Pay(pay) => pay.amount,
-        Ask::Make(make) => make.amount,
-        Ask::Refund(refund) => refund.amount,
-        _ => return None,
-    };
-    i64::try_from(amount.fen()).ok().map(Fen)
-}
-
-/// What a refusal is called in the dialects: the same word for a fault of the host in each of them.
-pub(super) fn refusal_of(code: Code) -> Refusal {
-    match code.as_str() {
-        "BANKERROR" | "BANK_ERROR" => Refusal::BankError,
-        "USERPAYING" | "USER_PAYING" | "10003" => Refusal::PayerPaying,
-        "NOTENOUGH" | "NOT_ENOUGH" | "ACQ.BUYER_BALANCE_NOT_ENOUGH" => Refusal::NotEnough,
-        "ORDERPAID" | "ORDER_PAID" | "ACQ.TRADE_HAS_SUCCESS" => Refusal::AlreadyPaid,
-        "ORDERCLOSED" | "ORDER_CLOSED" | "ACQ.TRADE_HAS_CLOSE" => Refusal::OrderClosed,
-        "ORDERNOTEXIST" | "ORDER_NOT_EXIST" | "ACQ.TRADE_NOT_EXIST" => Refusal::NoSuchOrder,
-        "AUTHCODEEXPIRE" | "AUTH_CODE_EXPIRED" => Refusal::CodeExpired,
-        "AUTH_CODE_INVALID" | "ACQ.PAYMENT_AUTH_CODE_INVALID" => Refusal::CodeInvalid,
-        "SIGNERROR" | "SIGN_ERROR" | "isv.invalid-signature" => Refusal::WrongSignature,
-        "FREQUENCY_LIMITED" | "FREQUENCY_LIMIT_EXCEED" => Refusal::RateLimited,
-        _ => Refusal::Busy,
-    }
-}
-
 /// Whether a request that is refused for this reason cannot be taken for anybody's.
 pub(super) const fn is_nobodys(why: &Refusal) -> bool {
     matches!(
@@ -107,6 +79,47 @@ pub(super) const fn reason(why: Refusal) -> &'static str {
         Refusal::RateLimited => "too many requests",
         _ => "the request was not taken",
     }
+}
+
+/// How much a request is about.
+pub(super) fn amount(ask: &Ask) -> Option<Fen> {
+    let amount = match ask {
+        Ask::Pay(pay) => pay.amount,
+        Ask::Make(make) => make.amount,
+        Ask::Refund(refund) => refund.amount,
+        _ => return None,
+    };
+    i64::try_from(amount.fen()).ok().map(Fen)
+}
+
+/// A field of a request, by its name in WeChat Pay v2.
+pub(super) fn field<'a>(ask: &'a Ask, name: &str) -> Option<&'a str> {
+    match (name, ask) {
+        ("auth_code", Ask::Pay(pay)) => Some(pay.payment_code.as_str()),
+        ("body", Ask::Pay(pay)) => Some(&pay.subject),
+        ("body", Ask::Make(make)) => Some(&make.subject),
+        ("attach", Ask::Pay(pay)) => pay.attach.as_deref(),
+        ("attach", Ask::Make(make)) => make.attach.as_deref(),
+        ("device_info", Ask::Pay(pay)) => pay.device.as_deref(),
+        ("device_info", Ask::Make(make)) => make.device.as_deref(),
+        ("out_refund_no", Ask::Refund(refund)) => Some(&refund.refund_no),
+        _ => None,
+    }
+}
+
+/// What is meant by a word of the answer: one of this dialect's own, or WeChat Pay v2's for what every dialect has.
+pub(super) fn refusal(manner: &Manner, word: &str) -> Refusal {
+    let own = Refusal::ALL.into_iter().find(|why| manner.word(*why) == word);
+    own.unwrap_or(match word {
+        "BANKERROR" => Refusal::BankError,
+        "NOTENOUGH" => Refusal::NotEnough,
+        "AUTHCODEEXPIRE" => Refusal::CodeExpired,
+        "AUTH_CODE_INVALID" => Refusal::CodeInvalid,
+        "ORDERPAID" => Refusal::AlreadyPaid,
+        "ORDERNOTEXIST" => Refusal::NoSuchOrder,
+        "FREQUENCY_LIMITED" => Refusal::RateLimited,
+        _ => Refusal::Busy,
+    })
 }
 
 /// The word of an answer that counts.

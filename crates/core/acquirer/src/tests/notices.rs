@@ -275,6 +275,16 @@ fn a_platform_that_was_restarted_goes_on_telling() {
 }
 
 #[test]
+fn a_notice_to_a_merchant_that_the_setup_no_longer_knows_is_given_up() {
+    let mut book = paid(V2, &["T-1"]);
+    let mut config = Config::default();
+    std::sync::Arc::make_mut(&mut config.wallets.platform).merchants.clear();
+    book.notifier = Notifier::new(&config.wallets, Clock::new(config.start), config.acknowledging);
+    assert!(book.send(|_| None).is_empty());
+    assert_eq!(book.story(), ["0.300s notifications exhausted, order T-1"]);
+}
+
+#[test]
 fn a_restart_after_the_last_attempt_gives_up() {
     let mut book = paid(V2, &["T-1"]);
     assert_eq!(run(&mut book, 86_640).len(), 16);

@@ -9,7 +9,8 @@ use ::wallet::ask::{Ask, OrderRef};
 use ::wallet::exchange::Tongue;
 use core::time::Duration;
 use proptest::prelude::*;
-use sim::Fen;
+use sim::{Fen, OrderNo};
+use std::collections::BTreeSet;
 
 /// Something that a merchant, a payer, a receiver or time can do.
 #[derive(Clone, Debug)]
@@ -52,6 +53,8 @@ struct Play {
     book: Book,
     tongue: Tongue,
     outstanding: Vec<crate::Delivery>,
+    /// What was closed or revoked at some moment.
+    ended: BTreeSet<OrderNo>,
 }
 
 impl Play {
@@ -123,7 +126,12 @@ impl Play {
     }
 
     /// What must hold at every moment.
-    fn check(&self) {
+    fn check(&mut self) {
+        let is_ended = |order: &&crate::Order| matches!(order.state, State::Closed | State::Revoked { .. });
+        let ended: BTreeSet<OrderNo> =
+            self.book.books.orders().iter().filter(is_ended).map(|order| order.number).collect();
+        assert!(ended.is_superset(&self.ended), "what was closed or revoked has come to life");
+        self.ended = ended;
         let ledger = self.book.books.ledger();
         assert_eq!(
             ledger.balance(Account::MerchantReceivable),
@@ -155,7 +163,7 @@ impl Play {
 fn play(tongue: Tongue, steps: &[Step]) -> Play {
     let wechat = OrderRules::WECHAT.with_auto_revoke();
     let book = Book::with(WalletSetup { wechat, ..WalletSetup::default() });
-    let mut play = Play { book, tongue, outstanding: vec![] };
+    let mut play = Play { book, tongue, outstanding: vec![], ended: BTreeSet::new() };
     for step in steps {
         play.take(step);
         play.check();

@@ -435,8 +435,8 @@ mod tests {
         fields.set("return_code", "SUCCESS");
         fields.set("result_code", "FAIL");
         fields.set("err_code", "MOON_PHASE");
-        let Merchant { api_key, sign_type, .. } = &codec().merchant;
-        let signature = sign::sign(&fields, api_key, *sign_type);
+        let Merchant { api_key, sign_type, .. } = codec().merchant;
+        let signature = sign::sign(&fields, &api_key, sign_type);
         fields.set("sign", signature.as_str());
         let mut document = Vec::new();
         xml::write(&fields, &mut document);
