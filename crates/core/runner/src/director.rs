@@ -393,9 +393,8 @@ fn occurrence(fact: &Fact) -> Option<Event> {
         Fact::Terminal(T::Durable { noted: Noted::Ended, .. }) => Event::TerminalDeclines,
         Fact::Terminal(T::GaveUp { .. }) => Event::TerminalGivesUp,
         Fact::Acquirer(A::Received { .. }) => Event::AcquirerReceives,
-        Fact::Acquirer(A::Committed { movement: Movement::Captured | Movement::Reversed, .. }) => {
-            Event::AcquirerCommits
-        }
+        Fact::Acquirer(A::Committed { movement: Movement::Closed | Movement::Ordered, .. }) => return None,
+        Fact::Acquirer(A::Committed { .. }) => Event::AcquirerCommits,
         Fact::Acquirer(A::Answered { .. }) => Event::AcquirerAnswers,
         Fact::Acquirer(A::Notified { .. }) => Event::AcquirerNotifies,
         Fact::Printer(P::Printing { .. }) => Event::PrinterPrints,
