@@ -22,6 +22,7 @@ mod config;
 mod departures;
 mod event;
 pub mod fault;
+pub mod fuzz;
 mod gateway;
 mod ledger;
 mod machine;

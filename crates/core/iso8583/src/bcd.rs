@@ -15,170 +15,277 @@ pub(crate) struct BadNibble {
     pub(crate) nibble: u8,
 }
 
-/// Writes `count` characters from the nibbles of `packed` to the front of `out`. Both are longer by a block.
-pub(crate) fn unpack(
-    track: bool,
-    pad: OddPad,
-    packed: &[u8],
-    count: usize,
-    out: &mut [u8],
-) -> Result<(), BadNibble> {
+/// Writes `count` characters from the nibbles of `packed` to the front of `out`; false when one is no digit of its field,
+/// or a filler is neither 0 nor F. Both slices are longer by a block.
+#[inline]
+pub(crate) fn unpack<const TRACK: bool>(pad: OddPad, packed: &[u8], count: usize, out: &mut [u8]) -> bool {
     let odd = count % 2 == 1;
     if odd && pad == OddPad::Left {
-        return unpack_filled_left(track, packed, count, out);
+        return unpack_filled_left::<TRACK>(packed, count, out);
     }
-    for (at, block) in (0..count).step_by(BLOCK).zip(out.as_chunks_mut::<BLOCK>().0) {
-        let nibbles = load(packed, at / 2);
-        let kept = nibbles & nibbles_mask(count - at);
-        if !track && !is_decimal(kept) {
-            return Err(first_bad(kept, at / 2));
-        }
-        *block = if track { spread_track(nibbles) } else { spread(nibbles) };
+    let fine = match (packed.first_chunk(), out.first_chunk_mut()) {
+        (Some(packed), Some(out)) if count <= BLOCK => unpack_block::<TRACK>(packed, count, out),
+        _ => unpack_blocks::<TRACK>(packed, count, out),
+    };
+    fine && !(odd && filler(packed, count / 2, 0).is_some())
+}
+
+fn unpack_blocks<const TRACK: bool>(packed: &[u8], count: usize, out: &mut [u8]) -> bool {
+    let blocks = packed.as_chunks().0.iter().zip(out.as_chunks_mut().0);
+    let mut left = count;
+    blocks.take(count.div_ceil(BLOCK)).fold(true, |fine, (packed, digits)| {
+        let these = unpack_block::<TRACK>(packed, left.min(BLOCK), digits);
+        left = left.saturating_sub(BLOCK);
+        fine & these
+    })
+}
+
+#[inline]
+fn unpack_block<const TRACK: bool>(packed: &[u8; BLOCK / 2], count: usize, digits: &mut [u8; BLOCK]) -> bool {
+    spread(packed, digits);
+    if TRACK {
+        letter(digits);
+        return true;
     }
-    if odd { check_filler(packed, count / 2, 0) } else { Ok(()) }
+    non_decimal(u64::from_be_bytes(*packed) & NIBBLES[count & 31]) == 0
+}
+
+/// Says where [`unpack`] found what.
+#[cold]
+pub(crate) fn find_bad_nibble(track: bool, pad: OddPad, packed: &[u8], count: usize) -> Option<BadNibble> {
+    let left = usize::from(count % 2 == 1 && pad == OddPad::Left);
+    let nibble = |at: usize| {
+        packed.get(at / 2).copied().unwrap_or_default() >> (if at.is_multiple_of(2) { 4 } else { 0 }) & 15
+    };
+    let bad = (left..left + count).find(|&at| !track && nibble(at) > 9);
+    let bad = bad.map(|at| BadNibble { byte: at / 2, nibble: nibble(at) });
+    match (count % 2, pad) {
+        (0, _) => bad,
+        (_, OddPad::Left) => filler(packed, 0, 4).or(bad),
+        (_, OddPad::Right) => bad.or_else(|| filler(packed, count / 2, 0)),
+    }
 }
 
 /// The first byte holds the filler and one digit, all others two.
 #[cold]
-fn unpack_filled_left(track: bool, packed: &[u8], count: usize, out: &mut [u8]) -> Result<(), BadNibble> {
-    check_filler(packed, 0, 4)?;
-    let first = packed.first().copied().unwrap_or_default() & 15;
-    if !track && first > 9 {
-        return Err(BadNibble { byte: 0, nibble: first });
-    }
-    let [.., character] = if track { spread_track(first.into()) } else { spread(first.into()) };
-    let (Some((place, out)), Some(packed)) = (out.split_first_mut(), packed.get(1..)) else { return Ok(()) };
-    *place = character;
-    unpack(track, OddPad::Right, packed, count - 1, out)
-        .map_err(|bad| BadNibble { byte: bad.byte + 1, ..bad })
-}
-
-fn check_filler(packed: &[u8], byte: usize, shift: u32) -> Result<(), BadNibble> {
-    let nibble = packed.get(byte).copied().unwrap_or_default() >> shift & 15;
-    if matches!(nibble, 0 | 15) { Ok(()) } else { Err(BadNibble { byte, nibble }) }
-}
-
-/// Eight bytes from here on, high one first; zeros where there are none.
-fn load(packed: &[u8], at: usize) -> u64 {
-    packed.get(at..).and_then(|rest| rest.first_chunk()).copied().map_or(0, u64::from_be_bytes)
-}
-
-/// The top nibbles, at most sixteen of them.
-const fn nibbles_mask(count: usize) -> u64 {
-    if count >= BLOCK { !0 } else { !(!0 >> (4 * count)) }
-}
-
-/// Whether no nibble exceeds 9: those that do have bit 3, and bit 2 or 1.
-const fn is_decimal(nibbles: u64) -> bool {
-    nibbles & (nibbles << 1 | nibbles << 2) & 0x8888_8888_8888_8888 == 0
-}
-
-#[cold]
-const fn first_bad(nibbles: u64, byte: usize) -> BadNibble {
-    let bad = nibbles & (nibbles << 1 | nibbles << 2) & 0x8888_8888_8888_8888;
-    let at = bad.leading_zeros() / 4;
-    BadNibble { byte: byte + at as usize / 2, nibble: (nibbles >> (60 - 4 * at) & 15) as u8 }
-}
-
-/// Sixteen nibbles as sixteen digits.
-fn spread(nibbles: u64) -> [u8; BLOCK] {
-    let packed = nibbles.to_be_bytes();
+fn unpack_filled_left<const TRACK: bool>(packed: &[u8], count: usize, out: &mut [u8]) -> bool {
+    let (Some((first, packed)), Some((place, out))) = (packed.split_first(), out.split_first_mut()) else {
+        return false;
+    };
     let mut digits = [0; BLOCK];
-    for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(packed) {
-        *pair = [b'0' | byte >> 4, b'0' | byte & 15];
+    spread(&[first & 15, 0, 0, 0, 0, 0, 0, 0], &mut digits);
+    if TRACK {
+        letter(&mut digits);
     }
-    digits
+    let [_, character, ..] = digits;
+    *place = character;
+    matches!(first >> 4, 0 | 15)
+        && (TRACK || first & 15 <= 9)
+        && unpack::<TRACK>(OddPad::Right, packed, count - 1, out)
 }
 
-/// Sixteen nibbles as characters of a track: D is the separator, which happens to be `0` + 13.
-fn spread_track(nibbles: u64) -> [u8; BLOCK] {
-    spread(nibbles).map(|character| {
-        let letter = character > b'9' && character != b'=';
-        character + if letter { b'A' - b'9' - 1 } else { 0 }
-    })
+/// A filler nibble that carries something.
+fn filler(packed: &[u8], byte: usize, shift: u32) -> Option<BadNibble> {
+    let nibble = packed.get(byte).copied().unwrap_or_default() >> shift & 15;
+    if matches!(nibble, 0 | 15) { None } else { Some(BadNibble { byte, nibble }) }
+}
+
+/// All bits for the first so many nibbles of a block. Above sixteen, never asked for, nothing counts.
+static NIBBLES: [u64; 32] = {
+    let mut masks = [0; 32];
+    let mut count = 1;
+    while count <= BLOCK {
+        masks[count] = !0 << (4 * (BLOCK - count));
+        count += 1;
+    }
+    masks
+};
+
+/// Not zero when a nibble exceeds 9: those that do have bit 3, and bit 2 or 1.
+#[inline]
+const fn non_decimal(nibbles: u64) -> u64 {
+    nibbles & (nibbles << 1 | nibbles << 2) & 0x8888_8888_8888_8888
+}
+
+/// Sixteen nibbles as sixteen digits. In lanes of sixteen bits, so that the compiler finds the vector instructions.
+#[inline]
+fn spread(packed: &[u8; BLOCK / 2], digits: &mut [u8; BLOCK]) {
+    for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(packed) {
+        let both = u16::from(*byte);
+        *pair = ((both >> 4 | both << 8) & 0x0F0F | 0x3030).to_le_bytes();
+    }
+}
+
+/// Nibbles above 9 as characters of a track: D is the separator, which happens to be `0` + 13.
+#[inline]
+fn letter(digits: &mut [u8; BLOCK]) {
+    for character in digits {
+        let letter = *character > b'9' && *character != b'=';
+        *character += if letter { b'A' - b'9' - 1 } else { 0 };
+    }
 }
 
 /// Writes `leading` zero nibbles and then the first `len` characters of `value` to the front of `out`, and a zero nibble
-/// behind an odd number of them; the error is the index of the character that does not fit. Both slices are longer by a
-/// block.
-pub(crate) fn pack(
-    kind: Kind,
-    leading: usize,
-    value: &[u8],
-    len: usize,
-    out: &mut [u8],
-) -> Result<(), usize> {
-    if leading > 0 || !pack_digits(value, len, out) {
-        return pack_nibbles(kind, leading, value.get(..len).unwrap_or_default(), out);
-    }
-    Ok(())
+/// behind an odd number of them; false when a character does not fit. Both slices are longer by a block.
+#[inline]
+pub(crate) fn pack(kind: Kind, leading: usize, value: &[u8], len: usize, out: &mut [u8]) -> bool {
+    let quick = leading == 0
+        && match (value.first_chunk(), out.first_chunk_mut()) {
+            (Some(value), Some(out)) if len <= BLOCK && kind == Kind::Digits => {
+                pack_block(value, len, out, b'0')
+            }
+            _ => pack_blocks(kind, value, len, out),
+        };
+    quick || pack_nibbles(kind, leading, value.get(..len).unwrap_or_default(), out)
 }
 
-/// Packs plain digits; false when there is anything else among them.
-fn pack_digits(value: &[u8], len: usize, out: &mut [u8]) -> bool {
-    let blocks = value.as_chunks::<BLOCK>().0.iter().zip(out.as_chunks_mut::<8>().0);
-    let mut others = 0;
-    for ((characters, packed), at) in blocks.zip((0..len).step_by(BLOCK)) {
-        let count = (len - at).min(BLOCK);
-        others |= non_digits(characters) & low_bytes_mask(count);
-        *packed = (gather(characters) & nibbles_mask(count)).to_be_bytes();
-    }
-    others == 0
+fn pack_blocks(kind: Kind, value: &[u8], len: usize, out: &mut [u8]) -> bool {
+    // The separator of a track packs by its low nibble, as digits do.
+    let besides = if kind == Kind::Track { b'=' } else { b'0' };
+    let blocks = value.as_chunks().0.iter().zip(out.as_chunks_mut().0);
+    let mut left = len;
+    blocks.take(len.div_ceil(BLOCK)).fold(true, |fine, (characters, packed)| {
+        let these = pack_block(characters, left.min(BLOCK), packed, besides);
+        left = left.saturating_sub(BLOCK);
+        fine & these
+    })
 }
 
-fn pack_nibbles(kind: Kind, leading: usize, value: &[u8], out: &mut [u8]) -> Result<(), usize> {
+/// Packs plain digits and one character besides; false when there is anything else among them.
+#[inline]
+fn pack_block(characters: &[u8; BLOCK], count: usize, packed: &mut [u8; BLOCK / 2], besides: u8) -> bool {
+    gather(characters, packed);
+    *packed = (u64::from_be_bytes(*packed) & NIBBLES[count & 31]).to_be_bytes();
+    !has_other(characters, count, besides)
+}
+
+#[cold]
+fn pack_nibbles(kind: Kind, leading: usize, value: &[u8], out: &mut [u8]) -> bool {
     let end = (leading + value.len()).div_ceil(2);
     out.get_mut(..end).unwrap_or_default().fill(0);
     for (at, &character) in value.iter().enumerate() {
-        let nibble = nibble(kind, character).ok_or(at)?;
+        let Some(nibble) = nibble(kind, character) else { return false };
         let place = leading + at;
         if let Some(byte) = out.get_mut(place / 2) {
             *byte |= nibble << if place.is_multiple_of(2) { 4 } else { 0 };
         }
     }
-    Ok(())
+    true
 }
 
 /// The low nibbles of sixteen characters.
-fn gather(characters: &[u8; BLOCK]) -> u64 {
-    let mut packed = [0; 8];
-    for (byte, pair) in packed.iter_mut().zip(characters.as_chunks::<2>().0) {
+#[inline]
+fn gather(characters: &[u8; BLOCK], packed: &mut [u8; BLOCK / 2]) {
+    for (byte, pair) in packed.iter_mut().zip(characters.as_chunks().0) {
         let [high, low] = *pair;
         *byte = high << 4 | low & 15;
     }
-    u64::from_be_bytes(packed)
 }
 
-/// The index of the first of `count` characters that is no decimal digit. The slice is longer by a block.
-pub(crate) fn find_non_digit(characters: &[u8], count: usize) -> Option<usize> {
-    for (at, block) in (0..count).step_by(BLOCK).zip(characters.as_chunks::<BLOCK>().0) {
-        let others = non_digits(block) & low_bytes_mask(count - at);
-        if others != 0 {
-            return Some(at + others.trailing_zeros() as usize / 8);
-        }
+/// Whether the first `count` characters are decimal digits. The slice is longer by a block.
+#[inline]
+pub(crate) fn are_digits(characters: &[u8], count: usize) -> bool {
+    match characters.first_chunk() {
+        Some(block) if count <= BLOCK => !has_other(block, count, b'0'),
+        _ => are_digits_besides(characters, count, b'0'),
     }
-    None
 }
 
-/// The top bit of each character, the first one lowest, that is no decimal digit; above the first such, noise.
-const fn non_digits(characters: &[u8; BLOCK]) -> u128 {
-    const EACH: u128 = u128::MAX / 255;
-    let distance = u128::from_le_bytes(*characters) ^ (EACH * b'0' as u128);
-    // A carry into the next character needs a character that is no digit before it.
-    (distance.wrapping_add(EACH * (0x80 - 10)) | distance) & (EACH * 0x80)
-}
-
-const fn low_bytes_mask(count: usize) -> u128 {
-    if count >= BLOCK { !0 } else { !(!0 << (8 * count)) }
-}
-
-/// BCD bytes as a number; `None` when a nibble is no digit.
-pub(crate) fn number(bytes: &[u8]) -> Option<u16> {
-    bytes.iter().try_fold(0_u16, |sum, &byte| {
-        let (high, low) = (byte >> 4, byte & 15);
-        (high <= 9 && low <= 9).then(|| sum * 100 + u16::from(high * 10 + low))
+/// Whether the first `count` characters are decimal digits or the one besides. The slice is longer by a block.
+#[inline(never)]
+pub(crate) fn are_digits_besides(characters: &[u8], count: usize, besides: u8) -> bool {
+    let mut left = count;
+    let blocks = characters.as_chunks().0.iter().take(count.div_ceil(BLOCK));
+    !blocks.fold(false, |others, block| {
+        let these = has_other(block, left.min(BLOCK), besides);
+        left = left.saturating_sub(BLOCK);
+        others | these
     })
 }
+
+/// Whether the first `count` characters may stand in a track. The slice is longer by a block.
+pub(crate) fn is_track(characters: &[u8], count: usize) -> bool {
+    are_digits_besides(characters, count, b'=') || find_no_track(characters, count).is_none()
+}
+
+/// The index of the first of `count` characters that may not stand in a track.
+#[cold]
+pub(crate) fn find_no_track(characters: &[u8], count: usize) -> Option<usize> {
+    let fits = |character: &u8| matches!(character, b'0'..=b'9' | b'=' | b'A'..=b'F');
+    characters.iter().take(count).position(|character| !fits(character))
+}
+
+/// Whether the first `count` characters are C or D and decimal digits.
+pub(crate) fn is_signed(characters: &[u8], count: usize) -> bool {
+    find_unsigned(characters, count).is_none()
+}
+
+/// The index of the first of `count` characters that is no sign, or no digit behind it.
+pub(crate) fn find_unsigned(characters: &[u8], count: usize) -> Option<usize> {
+    characters.iter().take(count).enumerate().position(|(at, character)| match at {
+        0 => !matches!(character, b'C' | b'D' | b'c' | b'd'),
+        _ => !character.is_ascii_digit(),
+    })
+}
+
+/// The index of the first of `count` characters that is no decimal digit.
+#[cold]
+pub(crate) fn find_non_digit(characters: &[u8], count: usize) -> Option<usize> {
+    characters.iter().take(count).position(|character| !character.is_ascii_digit())
+}
+
+/// Whether one of the first so many characters of a block is neither a decimal digit nor the one besides.
+#[inline]
+fn has_other(characters: &[u8; BLOCK], count: usize, besides: u8) -> bool {
+    let counting = &COUNTING[count & 31];
+    let others = characters.iter().zip(counting).fold(0, |others, (character, counts)| {
+        let other = character.wrapping_sub(b'0') > 9 && *character != besides;
+        others | if other { *counts } else { 0 }
+    });
+    others != 0
+}
+
+/// All bits for the first so many characters of a block. Above sixteen, never asked for, nothing counts.
+static COUNTING: [[u8; BLOCK]; 32] = {
+    let mut masks = [[0; BLOCK]; 32];
+    let mut count = 0;
+    while count <= BLOCK {
+        let mut at = 0;
+        while at < count {
+            masks[count][at] = 0xFF;
+            at += 1;
+        }
+        count += 1;
+    }
+    masks
+};
+
+/// What a byte of an announced length adds; for one that is none, more than any length.
+pub(crate) const NO_LENGTH: u16 = 10_000;
+
+/// Two BCD digits.
+pub(crate) static BCD_LENGTH: [u16; 256] = {
+    let mut lengths = [NO_LENGTH; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if byte >> 4 <= 9 && byte & 15 <= 9 {
+            lengths[byte] = (byte >> 4) as u16 * 10 + (byte & 15) as u16;
+        }
+        byte += 1;
+    }
+    lengths
+};
+
+/// One ASCII digit.
+pub(crate) static ASCII_LENGTH: [u16; 256] = {
+    let mut lengths = [NO_LENGTH; 256];
+    let mut digit = 0;
+    while digit < 10 {
+        lengths[b'0' as usize + digit] = digit as u16;
+        digit += 1;
+    }
+    lengths
+};
 
 /// ASCII digits as a number; `None` when there is anything else.
 pub(crate) fn ascii_number(bytes: &[u8]) -> Option<u16> {
@@ -193,9 +300,10 @@ pub(crate) const fn byte(number: usize) -> u8 {
     (((number / 10 % 10) << 4) | (number % 10)) as u8
 }
 
-/// Whether a character may stand in a track.
-pub(crate) const fn is_track(character: u8) -> bool {
-    matches!(character, b'0'..=b'9' | b'=' | b'A'..=b'F')
+/// The index of the first character that no nibble of this field can say.
+#[cold]
+pub(crate) fn find_non_nibble(kind: Kind, value: &[u8]) -> Option<usize> {
+    value.iter().position(|&character| nibble(kind, character).is_none())
 }
 
 const fn nibble(kind: Kind, character: u8) -> Option<u8> {
@@ -215,7 +323,12 @@ mod tests {
     fn packed_or(kind: Kind, leading: usize, value: &str) -> Result<Vec<u8>, usize> {
         let roomy = [value.as_bytes(), &[b'?'; BLOCK]].concat();
         let mut out = vec![0xEE; leading + value.len() + BLOCK];
-        pack(kind, leading, &roomy, value.len(), &mut out)?;
+        let fine = pack(kind, leading, &roomy, value.len(), &mut out);
+        let bad = find_non_nibble(kind, value.as_bytes());
+        assert_eq!(fine, bad.is_none());
+        if let Some(at) = bad {
+            return Err(at);
+        }
         out.truncate((leading + value.len()).div_ceil(2));
         Ok(out)
     }
@@ -227,9 +340,13 @@ mod tests {
     fn unpacked(kind: Kind, pad: OddPad, bytes: &[u8], count: usize) -> Result<String, BadNibble> {
         let roomy = [bytes, &[0xEE; BLOCK]].concat();
         let mut out = vec![b'?'; count + BLOCK];
-        unpack(kind == Kind::Track, pad, &roomy, count, &mut out)?;
+        let track = kind == Kind::Track;
+        let unpack = if track { unpack::<true> } else { unpack::<false> };
+        let fine = unpack(pad, &roomy, count, &mut out);
+        let bad = find_bad_nibble(track, pad, &roomy, count);
+        assert_eq!(fine, bad.is_none(), "the quick way and the careful one agree");
         out.truncate(count);
-        Ok(String::from_utf8(out).unwrap())
+        bad.map_or_else(|| Ok(String::from_utf8(out).unwrap()), Err)
     }
 
     #[test]
@@ -292,13 +409,14 @@ mod tests {
             let roomy = [text.as_bytes(), &noise].concat();
             let first = text.bytes().position(|byte| !byte.is_ascii_digit());
             prop_assert_eq!(find_non_digit(&roomy, text.len()), first);
+            prop_assert_eq!(are_digits(&roomy, text.len()), first.is_none());
             prop_assert_eq!(packed_or(Kind::Digits, 0, &text).err(), first);
         }
 
         #[test]
         fn any_characters_are_digits_or_not(bytes in any::<[u8; BLOCK]>()) {
             let first = bytes.iter().position(|byte| !byte.is_ascii_digit());
-            prop_assert_eq!(find_non_digit(&bytes, BLOCK), first);
+            prop_assert_eq!(are_digits(&bytes, BLOCK), first.is_none());
         }
     }
 }

@@ -244,6 +244,10 @@ pub(crate) struct Step {
     pub(crate) form: Form,
     pub(crate) announced: Announced,
     pub(crate) pad: OddPad,
+    /// Bytes of the announced length.
+    pub(crate) prefix: u8,
+    /// 1 when two characters share a byte, 0 otherwise.
+    packing: u8,
     /// Longest value, in characters of the value.
     pub(crate) max: u16,
 }
@@ -280,7 +284,14 @@ pub(crate) struct Steps(Box<[Step; 256]>);
 
 impl Steps {
     pub(crate) fn of(fields: &[Option<FieldSpec>], coding: Coding) -> Self {
-        let absent = Step { form: Form::Absent, announced: Announced::Fixed, pad: OddPad::Right, max: 0 };
+        let absent = Step {
+            form: Form::Absent,
+            announced: Announced::Fixed,
+            pad: OddPad::Right,
+            prefix: 0,
+            packing: 0,
+            max: 0,
+        };
         let mut steps = Box::new([absent; 256]);
         for (step, spec) in steps.iter_mut().zip(fields) {
             if let Some(spec) = spec {
@@ -290,6 +301,7 @@ impl Steps {
         Self(steps)
     }
 
+    #[inline]
     pub(crate) const fn get(&self, field: u8) -> Step {
         self.0[field as usize]
     }
@@ -313,14 +325,19 @@ impl Step {
             (Length::Ll(_), DigitCoding::Ascii) => Announced::Ascii2,
             (Length::Lll(_), DigitCoding::Ascii) => Announced::Ascii3,
         };
-        Self { form, announced, pad: spec.odd_pad, max: spec.length.max() }
+        let prefix = match announced {
+            Announced::Fixed => 0,
+            Announced::Bcd1 => 1,
+            Announced::Bcd2 | Announced::Ascii2 => 2,
+            Announced::Ascii3 => 3,
+        };
+        let packing = matches!(form, Form::BcdDigits | Form::BcdTrack) as u8;
+        Self { form, announced, pad: spec.odd_pad, prefix, packing, max: spec.length.max() }
     }
 
-    /// Bytes on the wire of so many characters.
+    /// Bytes on the wire of so many characters, without an announced length.
+    #[inline]
     pub(crate) const fn wire_len(self, count: usize) -> usize {
-        match self.form {
-            Form::BcdDigits | Form::BcdTrack => count.div_ceil(2),
-            _ => count,
-        }
+        (count + self.packing as usize) >> self.packing
     }
 }

@@ -9,7 +9,7 @@ use crate::bcd::{self, BLOCK};
 use crate::dialect::LengthPrefix;
 use crate::dialect::{Announced, BitmapCoding, BitmapWidth, Dialect, DigitCoding, Form, Kind, OddPad, Step};
 use crate::keys::MacKey;
-use crate::message::Message;
+use crate::message::{Message, bits};
 
 /// Appends the frame of `msg` to `out`: the length and the body.
 ///
@@ -102,10 +102,9 @@ fn write_frame(
         DigitCoding::Bcd => writer.bytes(&msg.mti().to_bcd()),
         DigitCoding::Ascii => writer.bytes(&msg.mti().to_ascii()),
     }
-    let mac_bit = key.map_or(0, |_| 1 << (128 - u32::from(dialect.mac.field)));
-    let bitmap = msg.bitmap() | mac_bit;
-    writer.bitmap(dialect, bitmap);
-    writer.fields(dialect, msg, bitmap & !mac_bit, key.map(|_| dialect.mac.field))?;
+    let mac = key.map(|_| dialect.mac.field);
+    writer.bitmap(dialect, msg.bitmap(), mac);
+    writer.fields(dialect, msg, mac)?;
     let Writer { at: mut end, out } = writer;
     out.truncate(end);
     if let Some(key) = key {
@@ -166,98 +165,106 @@ impl Writer<'_> {
         self.at += bytes.len();
     }
 
-    fn bitmap(&mut self, dialect: &Dialect, bitmap: u128) {
-        let wide = bitmap as u64 != 0 || dialect.coding.bitmap_width == BitmapWidth::Always128;
-        let bitmap = if wide { bitmap | 1 << 127 } else { bitmap };
-        let bytes = bitmap.to_be_bytes();
-        let bytes = bytes.get(..if wide { 16 } else { 8 }).unwrap_or_default();
+    fn bitmap(&mut self, dialect: &Dialect, [mut first, mut second]: [u64; 2], mac: Option<u8>) {
+        match mac {
+            Some(64) => first |= 1,
+            Some(_) => second |= 1,
+            None => {}
+        }
+        let wide = second != 0 || dialect.coding.bitmap_width == BitmapWidth::Always128;
+        self.half_bitmap(dialect, if wide { first | 1 << 63 } else { first });
+        if wide {
+            self.half_bitmap(dialect, second);
+        }
+    }
+
+    fn half_bitmap(&mut self, dialect: &Dialect, half: u64) {
         match dialect.coding.bitmap {
-            BitmapCoding::Binary => self.bytes(bytes),
+            BitmapCoding::Binary => self.bytes(&half.to_be_bytes()),
             BitmapCoding::Hex => {
-                for byte in bytes {
-                    let digit = |nibble: u8| b"0123456789ABCDEF"[usize::from(nibble)];
-                    self.bytes(&[digit(byte >> 4), digit(byte & 15)]);
-                }
+                let digit = |at: usize| b"0123456789ABCDEF"[(half >> (60 - 4 * at) & 15) as usize];
+                self.bytes(&core::array::from_fn::<u8, 16, _>(digit));
             }
         }
     }
 
-    fn fields(
-        &mut self,
-        dialect: &Dialect,
-        msg: &Message,
-        bitmap: u128,
-        mac: Option<u8>,
-    ) -> Result<(), EncodeError> {
-        for (half, base) in [((bitmap >> 64) as u64, 1), (bitmap as u64, 65)] {
-            let mut half = half;
-            while half != 0 {
-                let index = half.leading_zeros();
-                half &= !(1 << (63 - index));
-                let field = base + index as u8;
-                if mac.is_some_and(|mac| field > mac) {
-                    return Err(EncodeError::FieldAfterMac { field });
+    fn fields(&mut self, dialect: &Dialect, msg: &Message, mac: Option<u8>) -> Result<(), EncodeError> {
+        for (half, base) in msg.bitmap().into_iter().zip([1, 65]) {
+            for index in bits(half) {
+                let field = base + index;
+                match mac {
+                    Some(mac) if field == mac => continue,
+                    Some(mac) if field > mac => return Err(EncodeError::FieldAfterMac { field }),
+                    _ => {}
                 }
-                if let Some((value, len)) = msg.roomy(field) {
-                    self.field(field, dialect.steps.get(field), value, len)?;
+                let (value, len) = msg.roomy(field);
+                let step = dialect.steps.get(field);
+                if !self.field(step, value, len) {
+                    return Err(explain(field, step, value.get(..len).unwrap_or_default()));
                 }
             }
         }
         Ok(())
     }
 
-    /// `value` goes on behind its `len` bytes, for a block at least.
+    /// Writes one field; false when the dialect cannot say it. `value` goes on behind its `len` bytes for a block.
     #[inline]
-    fn field(&mut self, field: u8, step: Step, value: &[u8], len: usize) -> Result<(), EncodeError> {
+    fn field(&mut self, step: Step, value: &[u8], len: usize) -> bool {
         let max = usize::from(step.max);
-        if len > max {
-            let refused = EncodeError::WrongLength { field, max, given: len };
-            return Err(if step.form == Form::Absent {
-                EncodeError::NotInDialect { field }
-            } else {
-                refused
-            });
-        }
         let width = if step.announced == Announced::Fixed { max } else { len };
-        self.length(step.announced, len);
-        let room = self.room(width);
-        match step.form {
+        if len > max {
+            return false;
+        }
+        let prefix = usize::from(step.prefix);
+        let room = self.room(prefix + width);
+        announce_length(step.announced, len, room);
+        let room = room.get_mut(prefix..).unwrap_or_default();
+        let written = match step.form {
             Form::BcdDigits | Form::BcdTrack => {
                 let kind = if step.form == Form::BcdTrack { Kind::Track } else { Kind::Digits };
                 let filler = usize::from(width % 2 == 1 && step.pad == OddPad::Left);
                 bcd::pack(kind, width - len + filler, value, len, room)
-                    .map_err(|at| EncodeError::NotADigit { field, at })?;
             }
             Form::Text => {
                 copy(value, len, room);
-                room.get_mut(len..width).unwrap_or_default().fill(b' ');
+                if len < width {
+                    room.get_mut(len..width).unwrap_or_default().fill(b' ');
+                }
+                true
             }
             Form::AsciiDigits => {
-                if let Some(at) = bcd::find_non_digit(value, len) {
-                    return Err(EncodeError::NotADigit { field, at });
-                }
                 let leading = width - len;
-                room.get_mut(..leading).unwrap_or_default().fill(b'0');
+                if leading > 0 {
+                    room.get_mut(..leading).unwrap_or_default().fill(b'0');
+                }
                 copy(value, len, room.get_mut(leading..).unwrap_or_default());
+                bcd::are_digits(value, len)
             }
-            Form::Binary | Form::AsciiTrack | Form::Signed | Form::Absent => {
-                check_unusual(field, step.form, width, value.get(..len).unwrap_or_default())?;
+            Form::Binary | Form::AsciiTrack | Form::Signed => {
                 copy(value, len, room);
+                len == width
+                    && match step.form {
+                        Form::AsciiTrack => bcd::is_track(value, len),
+                        Form::Signed => bcd::is_signed(value, len),
+                        _ => true,
+                    }
             }
-        }
-        self.at += step.wire_len(width);
-        Ok(())
+            Form::Absent => false,
+        };
+        self.at += prefix + step.wire_len(width);
+        written
     }
+}
 
-    #[inline]
-    fn length(&mut self, announced: Announced, len: usize) {
-        match announced {
-            Announced::Fixed => {}
-            Announced::Bcd1 => self.bytes(&[bcd::byte(len)]),
-            Announced::Bcd2 => self.bytes(&[bcd::byte(len / 100), bcd::byte(len)]),
-            Announced::Ascii2 => self.bytes(&[digit(len / 10), digit(len)]),
-            Announced::Ascii3 => self.bytes(&[digit(len / 100), digit(len / 10), digit(len)]),
-        }
+#[inline]
+fn announce_length(announced: Announced, len: usize, room: &mut [u8]) {
+    let Some([first, second, third]) = room.first_chunk_mut::<3>() else { return };
+    match announced {
+        Announced::Fixed => {}
+        Announced::Bcd1 => *first = bcd::byte(len),
+        Announced::Bcd2 => (*first, *second) = (bcd::byte(len / 100), bcd::byte(len)),
+        Announced::Ascii2 => (*first, *second) = (digit(len / 10), digit(len)),
+        Announced::Ascii3 => (*first, *second, *third) = (digit(len / 100), digit(len / 10), digit(len)),
     }
 }
 
@@ -265,32 +272,37 @@ const fn digit(number: usize) -> u8 {
     b'0' + (number % 10) as u8
 }
 
-/// Whole blocks while there are few, and otherwise as the machine likes it best.
+/// A whole block or two while that does, and otherwise as the machine likes it best.
 #[inline]
 fn copy(value: &[u8], len: usize, room: &mut [u8]) {
-    if len <= 2 * BLOCK {
-        let blocks = room.as_chunks_mut::<BLOCK>().0.iter_mut().zip(value.as_chunks::<BLOCK>().0);
-        for (to, from) in blocks.take(len.div_ceil(BLOCK)) {
-            *to = *from;
+    match (room.first_chunk_mut::<BLOCK>(), value.first_chunk::<BLOCK>()) {
+        (Some(to), Some(from)) if len <= BLOCK => *to = *from,
+        _ => {
+            if let (Some(to), Some(from)) = (room.get_mut(..len), value.get(..len)) {
+                to.copy_from_slice(from);
+            }
         }
-    } else if let (Some(to), Some(from)) = (room.get_mut(..len), value.get(..len)) {
-        to.copy_from_slice(from);
     }
 }
 
-fn check_unusual(field: u8, form: Form, width: usize, value: &[u8]) -> Result<(), EncodeError> {
-    let wrong_length = Err(EncodeError::WrongLength { field, max: width, given: value.len() });
-    let bad = match form {
-        Form::Binary | Form::AsciiTrack | Form::Signed if value.len() != width => return wrong_length,
-        Form::AsciiTrack => value.iter().position(|&character| !bcd::is_track(character)),
-        Form::Signed => value.iter().enumerate().position(|(at, character)| match at {
-            0 => !matches!(character, b'C' | b'D' | b'c' | b'd'),
-            _ => !character.is_ascii_digit(),
-        }),
-        Form::Binary => None,
-        _ => return Err(EncodeError::NotInDialect { field }),
+/// Why a field could not be written.
+#[cold]
+fn explain(field: u8, step: Step, value: &[u8]) -> EncodeError {
+    let (max, given) = (usize::from(step.max), value.len());
+    let exact = matches!(step.form, Form::Binary | Form::AsciiTrack | Form::Signed);
+    if step.form == Form::Absent {
+        return EncodeError::NotInDialect { field };
+    }
+    if given > max || (exact && step.announced == Announced::Fixed && given < max) {
+        return EncodeError::WrongLength { field, max, given };
+    }
+    let at = match step.form {
+        Form::AsciiTrack => bcd::find_no_track(value, given),
+        Form::Signed => bcd::find_unsigned(value, given),
+        Form::BcdTrack => bcd::find_non_nibble(Kind::Track, value),
+        _ => bcd::find_non_nibble(Kind::Digits, value),
     };
-    bad.map_or(Ok(()), |at| Err(EncodeError::NotADigit { field, at }))
+    EncodeError::NotADigit { field, at: at.unwrap_or_default() }
 }
 
 /// Room for most messages at once.

@@ -17,8 +17,8 @@ pub struct Message {
     tpdu: Tpdu,
     header: Header,
     mti: Mti,
-    /// Which fields are present: 1 to 128 from the top bit of the first, as in a bitmap; then 129 to 255, and 0.
-    present: [u128; 2],
+    /// Which fields are present: 1 to 64 from the top bit of the first, as in a bitmap, and so on; 0 comes last.
+    present: [u64; 4],
     /// Where the value of each field stands in the arena; by field number, as far as any field was set.
     slots: Vec<Slot>,
     /// All values. It is longer than what is used by a block at least, so that the codec may read whole blocks.
@@ -51,7 +51,7 @@ impl Message {
             tpdu: Tpdu::DEFAULT,
             header: Header::DEFAULT,
             mti,
-            present: [0; 2],
+            present: [0; 4],
             slots: Vec::new(),
             arena: Vec::new(),
             used: 0,
@@ -60,7 +60,7 @@ impl Message {
 
     /// Drops all fields and keeps type, TPDU, header and memory.
     pub const fn clear(&mut self) {
-        self.present = [0; 2];
+        self.present = [0; 4];
         self.used = 0;
     }
 
@@ -165,20 +165,23 @@ impl Message {
         }
     }
 
-    /// Which of the fields 1 to 128 are present, as in a bitmap.
-    pub(crate) const fn bitmap(&self) -> u128 {
-        self.present[0]
+    /// Which of the fields 1 to 128 are present: the two halves of a bitmap.
+    pub(crate) const fn bitmap(&self) -> [u64; 2] {
+        let [first, second, ..] = self.present;
+        [first, second]
     }
 
     /// The first field that no bitmap can announce.
     pub(crate) fn beyond_bitmap(&self) -> Option<u8> {
-        self.numbers().find(|number| !(1..=128).contains(number))
+        let [.., third, fourth] = self.present;
+        if third | fourth == 0 { None } else { self.numbers().find(|number| !(1..=128).contains(number)) }
     }
 
-    /// The value of a field and a block of noise behind it, and how long the value is.
-    pub(crate) fn roomy(&self, field: u8) -> Option<(&[u8], usize)> {
-        let slot = self.slot(field)?;
-        Some((self.arena.get(slot.start as usize..)?, usize::from(slot.len)))
+    /// The value of a present field and a block of noise behind it, and how long the value is.
+    #[inline]
+    pub(crate) fn roomy(&self, field: u8) -> (&[u8], usize) {
+        let slot = self.slots.get(usize::from(field)).copied().unwrap_or_default();
+        (self.arena.get(slot.start as usize..).unwrap_or_default(), usize::from(slot.len))
     }
 
     /// Copies a body and lends the places where its values go. The fields become present by [`Message::admit`].
@@ -195,20 +198,15 @@ impl Message {
     }
 
     /// Declares that the slots of these fields are filled, and that the arena is used up to here.
-    pub(crate) const fn admit(&mut self, bitmap: u128, used: usize) {
-        self.present[0] = bitmap;
+    pub(crate) const fn admit(&mut self, [first, second]: [u64; 2], used: usize) {
+        self.present = [first, second, 0, 0];
         self.used = used;
     }
 
     /// 1 to 255, then 0, which nobody sends.
     fn numbers(&self) -> impl Iterator<Item = u8> + use<> {
-        let [mut first, mut second] = self.present;
-        core::iter::from_fn(move || {
-            let (word, base) = if first != 0 { (&mut first, 1_u8) } else { (&mut second, 129) };
-            let index = word.leading_zeros();
-            *word &= !(1_u128 << 127).checked_shr(index)?;
-            Some(base.wrapping_add(index as u8))
-        })
+        let words = self.present.into_iter().zip([1_u8, 65, 129, 193]);
+        words.flat_map(|(word, base)| bits(word).map(move |index| base.wrapping_add(index)))
     }
 
     fn has(&self, field: u8) -> bool {
@@ -231,9 +229,20 @@ impl Message {
 }
 
 /// The word and the bit of a field in `present`.
-const fn bit(field: u8) -> (usize, u128) {
+#[inline]
+const fn bit(field: u8) -> (usize, u64) {
     let index = field.wrapping_sub(1);
-    ((index >> 7) as usize, 1 << (127 - (index & 127)))
+    ((index >> 6) as usize, 1 << (63 - (index & 63)))
+}
+
+/// The places of the bits that are set, from the top.
+pub(crate) fn bits(word: u64) -> impl Iterator<Item = u8> {
+    let mut rest = word;
+    core::iter::from_fn(move || {
+        let index = rest.leading_zeros();
+        rest &= !(1_u64 << 63).checked_shr(index)?;
+        Some(index as u8)
+    })
 }
 
 impl Slot {

@@ -9,7 +9,7 @@ use acquirer::{Books, CardDesk, CardRequest, CardSetup, Change, Civil, Code};
 use iso8583::{CUP, MacKey, Message, Mti, decode, encode_with_mac, verify_mac};
 use sim::SimTime;
 
-/// Sales in one round.
+/// Sales in one round of [`CardHost::new`].
 const SALES: u32 = 4096;
 const START: Civil = Civil { year: 2026, month: 1, day: 5, hour: 9, minute: 0, second: 0 };
 
@@ -24,7 +24,6 @@ pub struct CardHost {
     request: CardRequest,
     changes: Vec<Change>,
     out: Vec<u8>,
-    started: u32,
 }
 
 /// The same frames, answered by nobody who thinks.
@@ -38,48 +37,49 @@ pub struct Codec {
 }
 
 impl CardHost {
-    /// A host whose books hold so many sales already.
+    /// A host whose books are empty at the start of each round.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::after(0, SALES)
+    }
+
+    /// A host whose books hold so many sales already, with one round of so many more.
     ///
     /// # Panics
     /// If the host does not approve them.
     #[must_use]
-    pub fn after(earlier: u32) -> Self {
+    pub fn after(earlier: u32, sales: u32) -> Self {
         let desk = CardDesk::new(CardSetup::default(), START);
-        let (mut opened, mut changes) = (Books::default(), Vec::new());
-        desk.open(&opened, &mut changes);
-        changes.drain(..).for_each(|change| opened.apply(&change));
-        let mut host = Self {
-            frames: Vec::new(),
-            next: 0,
-            desk,
-            opened: Books::default(),
-            books: opened,
-            request: CardRequest::default(),
-            changes,
-            out: Vec::new(),
-            started: earlier,
-        };
+        let (mut books, mut changes) = (Books::default(), Vec::new());
+        desk.open(&books, &mut changes);
+        changes.drain(..).for_each(|change| books.apply(&change));
+        let (request, opened, out) = (CardRequest::default(), Books::default(), Vec::new());
+        let mut host = Self { frames: Vec::new(), next: 0, desk, opened, books, request, changes, out };
         for stan in 1..=earlier {
             assert_eq!(host.take(&sale(stan)).as_str(), "00", "an earlier sale is approved");
         }
         host.opened = host.books.clone();
-        host.frames = (1..=SALES).map(|stan| sale(earlier + stan)).collect();
+        host.frames = (1..=sales).map(|stan| sale(earlier + stan)).collect();
         host
     }
 
-    /// One sale; its reply code.
+    /// One sale; its reply code. Behind the last of a round, the books are as they were before the first.
     pub fn sell(&mut self) -> Code {
         if self.next == self.frames.len() {
             self.next = 0;
-            // Beside a big book the copy would be all that is measured: its sales are repetitions from then on.
-            if self.started == 0 {
-                self.books = self.opened.clone();
-            }
+            self.books = self.opened.clone();
         }
-        let frame = core::mem::take(&mut self.frames[self.next]);
-        let code = self.take(&frame);
-        self.frames[self.next] = frame;
+        let code = self.repeat();
         self.next += 1;
+        code
+    }
+
+    /// The next sale, without going on to the one behind it: the second time it is refused, and changes nothing.
+    pub fn repeat(&mut self) -> Code {
+        let at = self.next.min(self.frames.len() - 1);
+        let frame = core::mem::take(&mut self.frames[at]);
+        let code = self.take(&frame);
+        self.frames[at] = frame;
         code
     }
 
@@ -131,6 +131,12 @@ impl Codec {
         self.out.clear();
         encode_with_mac(&CUP, &self.reply, &self.key, &mut self.out).expect("a sale has an answer");
         self.out.len()
+    }
+}
+
+impl Default for CardHost {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

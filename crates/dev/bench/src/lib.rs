@@ -6,9 +6,10 @@
 //! | [`hosts`] | the workload on our own `sim::World` |
 //! | [`card_host`] | card sales at the acquirer's host, and their frames through the codec alone |
 //! | [`corpus`] | [`Corpus`]: streams for a printer's parser |
+//! | [`card_message`] | a card's request, to be packed and unpacked |
 //! | [`payment`] | [`Payment`]: whole payment scenarios, played by the runner |
 //! | [`printing`] | what the benches of the printer do: interpret, print, draw |
-//! | [`mod@reference`] | the workload on a bare event loop, and on tokio's paused clock; a payment on a bare loop; a scanner of commands |
+//! | [`mod@reference`] | the workload on a bare event loop, and on tokio's paused clock; a payment on a bare loop; a scanner of commands; a cutter of slices |
 //! | [`contest`] | [`Contest`]: medians of several contenders, sampled in turns |
 //! | [`ratios`] | [`Ratios`]: the table behind a bench's own tables |
 //!
@@ -18,6 +19,7 @@
 //! in the performance notes (section 4).
 
 pub mod card_host;
+pub mod card_message;
 pub mod contest;
 pub mod corpus;
 pub mod hosts;

@@ -9,6 +9,7 @@ use runner::{Session, VirtualTestbed};
 use sim::{Seed, SimTime};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use tillrig_bench::card_host::CardHost;
 use tillrig_bench::printing::Desk;
 use tillrig_bench::{Corpus, Payment, Tally, Workload, hosts, payment};
 
@@ -203,6 +204,26 @@ fn asking_an_open_printer_allocates_nothing_from_one_doubling_to_the_next() {
         steady(Payment::OpenCover, SimTime::from_secs(2400), SimTime::from_secs(3600));
     assert!(events >= 4 * 119, "{events}");
     assert_eq!(allocations, 0);
+}
+
+#[test]
+fn a_card_sale_allocates_only_what_the_books_grow_by() {
+    let mut host = CardHost::new();
+    for _ in 0..1000 {
+        assert_eq!(host.sell().as_str(), "00");
+    }
+    let (usage, ()) = usage_of(|| {
+        for _ in 0..1000 {
+            host.sell();
+        }
+    });
+    // Two ordered maps take a node for every six keys at the worst; the records and the entries double their room.
+    assert!(usage.allocations <= 2 * (1000 / 6 + 1000 / 36 + 2) + 4, "{usage:?}");
+    host.sell();
+    // What changes nothing asks for nothing: a trace number that was seen before.
+    host.repeat();
+    let (usage, code) = usage_of(|| host.repeat());
+    assert_eq!((usage, code.as_str()), (Usage::default(), "94"));
 }
 
 #[test]

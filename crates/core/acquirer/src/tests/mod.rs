@@ -7,6 +7,8 @@ mod hostile;
 mod notifications;
 mod wallet;
 
+pub(crate) use host::card_frames;
+
 use crate::{Acquirer, CARD, Config, Event, Poke, WALLET};
 use ::wallet::messages::{Codec, Request, UnifiedOrder};
 use core::time::Duration;

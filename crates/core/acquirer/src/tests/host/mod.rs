@@ -4,6 +4,7 @@
 
 mod cards;
 mod holds;
+mod ledger_table;
 mod once;
 mod property;
 mod refunds;
@@ -221,16 +222,27 @@ impl Shop {
     }
 
     pub(super) fn try_deliver(&mut self, body: &[u8]) -> Result<(Decision, Vec<u8>), NoRequest> {
+        let request = self.read(body)?;
+        Ok(self.decide(&request))
+    }
+
+    /// A request that has arrived and is not decided yet.
+    pub(super) fn read(&self, body: &[u8]) -> Result<CardRequest, NoRequest> {
         let mut request = CardRequest::default();
         self.desk.read(body, &self.books, &mut request)?;
         request.settle_by(self.settles_by);
+        Ok(request)
+    }
+
+    /// Decides a request that was read, and gives its answer.
+    pub(super) fn decide(&mut self, request: &CardRequest) -> (Decision, Vec<u8>) {
         let mut changes = vec![];
-        let decision = self.desk.decide(self.now, &request, &self.books, &mut changes);
+        let decision = self.desk.decide(self.now, request, &self.books, &mut changes);
         self.make(changes);
-        self.events.extend(decision.events(&request));
+        self.events.extend(decision.events(request));
         let mut answer = vec![];
-        self.desk.answer(self.now, &request, &decision, &self.books, Content::Whole, &mut answer).unwrap();
-        Ok((decision, answer))
+        self.desk.answer(self.now, request, &decision, &self.books, Content::Whole, &mut answer).unwrap();
+        (decision, answer)
     }
 
     pub(super) fn key(&self, stan: u32) -> Key {
@@ -274,6 +286,41 @@ impl Reply {
         let field = Field59::parse(self.0.field(59)?)?;
         field.get(Tag::VOUCHER).map(|voucher| String::from_utf8(voucher.to_vec()).unwrap())
     }
+}
+
+/// A terminal's day as one stream of frames, every kind of message in it.
+pub(crate) fn card_frames() -> Vec<u8> {
+    let (mut shop, mut stream) = (Shop::new(), vec![]);
+    let mut play = |shop: &mut Shop, message: Message| {
+        stream.extend(shop.frame(&message));
+        shop.send(&message)
+    };
+    let sale = shop.sale(1000);
+    let sold = play(&mut shop, sale.clone());
+    let refund = shop.refund(&sold, 300);
+    play(&mut shop, refund);
+    play(&mut shop, reversal(&sale));
+    let qr_sale = shop.qr_sale(500, PAYER_CODE);
+    let paid = play(&mut shop, qr_sale);
+    let void = shop.void(&paid, 500);
+    play(&mut shop, void.clone());
+    play(&mut shop, reversal(&void));
+    let hold = shop.hold(1000);
+    let held = play(&mut shop, hold);
+    let complete = shop.completion_advice(&held, 900);
+    let completed = play(&mut shop, complete);
+    let void = shop.completion_void(&completed, 900);
+    play(&mut shop, void);
+    let void = shop.hold_void(&held, 1000);
+    play(&mut shop, void);
+    let offline = shop.offline_sale(70);
+    play(&mut shop, offline);
+    let mut settlement = shop.management(Mti::SETTLEMENT, 201);
+    settlement.set(48, "0".repeat(62));
+    play(&mut shop, settlement);
+    let end = shop.management(Mti::BATCH_UPLOAD, 202);
+    play(&mut shop, end);
+    stream
 }
 
 /// The reversal of a message: the same but for type and reason.
