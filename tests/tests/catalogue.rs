@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use runner::device::{CARD_ANSWERS, CARD_ASKS};
 use runner::{Plan, VirtualTestbed};
-use scenario::{Scenario, printer_schema, rig_schema, scenario_schema};
+use scenario::{AcquirerFault, Effect, Scenario, printer_schema, rig_schema, scenario_schema};
 use sim::{Entry, Seed};
 use tillrig_tests::peers;
 use tillrig_tests::repository::root;
@@ -73,16 +73,25 @@ fn jsonschema_refuses_what_our_parser_refuses() -> Checked {
     Ok(())
 }
 
-/// Every card message of one scenario's run, as hex, in the order in which it was sent.
+/// Every card message of one scenario's run, as hex, in the order in which it was sent. Answers of a host that
+/// damages them on purpose are nothing to read.
 fn card_frames(path: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     let scenario = Scenario::parse(&path.to_string_lossy(), &fs::read(path)?)?;
+    let answers_are_whole = !scenario.faults.iter().any(|fault| damages_answers(&fault.effect));
     let run = VirtualTestbed.run(&Arc::new(Plan::new(scenario)?), Seed(1));
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02X}")).collect();
     let frames = run.trace.records().iter().filter_map(|record| match record.entry {
+        Entry::Sent { lane: CARD_ANSWERS, .. } if !answers_are_whole => None,
         Entry::Sent { lane: CARD_ASKS | CARD_ANSWERS, bytes, .. } => Some(hex(run.trace.bytes(bytes))),
         _ => None,
     });
     Ok(frames.collect())
+}
+
+const fn damages_answers(effect: &Effect) -> bool {
+    use acquirer::fault::Deed;
+    let Effect::Acquirer(AcquirerFault::Deed { fault, .. }) = effect else { return false };
+    matches!(fault.deed, Deed::Damage(_) | Deed::CutAnswer { .. } | Deed::SlowAnswer { .. })
 }
 
 fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {

@@ -62,8 +62,10 @@ impl CardDesk {
         let (books, start) = (books.card(), out.len());
         let terminal = request.ids.and_then(|ids| books.terminal_of(ids)).and_then(|no| books.terminal(no));
         self.fill(now, request, decision, books.record_of_decision(decision));
+        // Some terminals put no MAC on the result of a script, and want none back.
+        let wants_mac = has_mac(request.kind) && (request.kind != Kind::Script || request.has(64));
         let key = terminal
-            .filter(|_| has_mac(request.kind))
+            .filter(|_| wants_mac)
             .and_then(|terminal| terminal.keys.map(|keys| (terminal.mac_algorithm, keys.mac.des().into())));
         strip_reply_code(content, &mut self.reply);
         mac::encode_signed(&self.reply, key, out)?;

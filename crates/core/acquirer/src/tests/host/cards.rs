@@ -197,7 +197,8 @@ fn a_script_result_is_noted_with_and_without_a_mac() {
     notice.set(61, "0000010000990105");
     let mut frame = vec![];
     iso8583::encode(&iso8583::CUP, &notice, &mut frame).unwrap();
-    assert_eq!(shop.deliver(&frame).1.code(), "25");
+    let reply = shop.deliver(&frame).1;
+    assert_eq!((reply.code().as_str(), reply.0.field(64)), ("25", None));
     assert_eq!(shop.net(1), 100);
 }
 

@@ -71,7 +71,7 @@ fn a_payment_by_code_is_refunded_by_its_voucher_number() {
 }
 
 #[test]
-fn another_terminal_of_the_same_shop_may_refund_and_one_of_another_shop_may_not() {
+fn another_terminal_of_the_same_shop_may_refund_and_complete_and_one_of_another_shop_may_not() {
     let mut setup = CardSetup::default();
     for (tid, mid) in [("00000002", "123456789012345"), ("00000003", "999999999999999")] {
         let working_keys = Some(TerminalKeys::default());
@@ -81,10 +81,16 @@ fn another_terminal_of_the_same_shop_may_refund_and_one_of_another_shop_may_not(
     let mut shop = Shop::with(setup);
     let sale = shop.sale(1000);
     let sold = shop.send(&sale);
+    let hold = shop.hold(500);
+    let held = shop.send(&hold);
     (shop.terminal.tid, shop.terminal.mid) = ("00000003", "999999999999999");
     let refund = shop.refund(&sold, 10);
     assert_eq!(shop.code(&refund), "25");
+    let complete = shop.complete(&held, 10);
+    assert_eq!(shop.code(&complete), "25");
     (shop.terminal.tid, shop.terminal.mid) = ("00000002", "123456789012345");
+    let complete = shop.complete(&held, 10);
+    assert_eq!((shop.code(&complete), shop.net(2)), ("00".to_owned(), 10));
     let void = shop.void(&sold, 1000);
     assert_eq!(shop.code(&void), "25");
     let refund = shop.refund(&sold, 10);

@@ -201,3 +201,16 @@ fn a_host_that_lost_or_repeated_its_last_line_disagrees_and_the_details_prove_th
         assert!(shop.story().last().unwrap().ends_with(end));
     }
 }
+
+#[test]
+fn a_void_belongs_to_the_batch_of_its_sale_and_a_refund_does_not() {
+    let mut shop = Shop::new();
+    let sale = shop.sale(1000);
+    let sold = shop.send(&sale);
+    settle(&mut shop, totals((1000, 1), (0, 0)));
+    shop.terminal.batch = 2;
+    let (void, refund) = (shop.void(&sold, 1000), shop.refund(&sold, 1000));
+    assert_eq!([shop.code(&void), shop.code(&refund)], ["25", "00"]);
+    // It counts in the batch in which it was made.
+    assert_eq!(shop.debit_and_credit(), [(0, 0), (1000, 1)]);
+}

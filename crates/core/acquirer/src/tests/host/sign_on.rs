@@ -122,6 +122,16 @@ fn messages_without_a_card_have_no_mac_and_are_answered_honestly() {
 }
 
 #[test]
+fn an_echo_needs_no_trace_number_and_a_sale_does() {
+    let mut shop = Shop::new();
+    let mut echo = shop.management(Mti::NETWORK, 301);
+    let mut sale = shop.sale(100);
+    echo.unset(11);
+    sale.unset(11);
+    assert_eq!([shop.code(&echo), shop.code(&sale)], ["00", "30"]);
+}
+
+#[test]
 fn a_stranger_is_refused_or_registered_as_the_set_up_says() {
     let mut shop = Shop::new();
     shop.terminal.tid = "00000099";
