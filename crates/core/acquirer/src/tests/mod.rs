@@ -2,12 +2,9 @@
 
 mod card;
 mod faults;
-mod host;
 mod hostile;
 mod notifications;
 mod wallet;
-
-pub(crate) use host::card_frames;
 
 use crate::{Acquirer, CARD, Config, Event, Poke, WALLET};
 use ::wallet::messages::{Codec, Request, UnifiedOrder};
