@@ -49,30 +49,3 @@ fn check(books: &Books) {
         assert!(standing.net <= standing.captured, "{standing:?}");
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::fuzz_card_host;
-    use crate::tests::card_frames;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn random_bytes_break_no_claim(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            fuzz_card_host(&bytes);
-        }
-
-        /// Random bytes seldom get past the bitmap, so this starts from good frames and spoils them.
-        #[test]
-        fn spoiled_frames_break_no_claim(
-            spoiled in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
-        ) {
-            let mut stream = card_frames();
-            for (at, byte) in spoiled {
-                let place = at.index(stream.len());
-                stream[place] = byte;
-            }
-            fuzz_card_host(&stream);
-        }
-    }
-}

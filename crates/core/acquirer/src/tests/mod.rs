@@ -4,15 +4,12 @@ mod book;
 mod card;
 mod dialects;
 mod faults;
-mod host;
 mod hostile;
 mod notices;
 mod notifications;
 mod orders;
 mod races;
 mod wallet;
-
-pub(crate) use host::card_frames;
 
 use crate::{Acquirer, CARD, Config, Event, Poke, WALLET};
 use ::wallet::messages::{Codec, Merchant, Request, UnifiedOrder};

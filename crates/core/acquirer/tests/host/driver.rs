@@ -1,75 +1,65 @@
-//! Claims about the card host alone: its desk over its books, with frames in and frames out.
+//! A terminal before a card host, which knows its own numbers and nothing else: frames in, frames out.
 //!
-//! The driver is a terminal that knows its own numbers and nothing else. Amounts are fen, times seconds.
+//! Amounts are fen, times seconds.
 
-mod cards;
-mod holds;
-mod ledger_table;
-mod once;
-mod property;
-mod refunds;
-mod reversals;
-mod settlement;
-mod sign_on;
-
-use crate::fault::Content;
-use crate::{
-    BatchTotals, Books, CardDesk, CardRequest, CardSetup, Change, Civil, Decision, Event, Move, NoRequest,
-    ReplyRule, Standing, TerminalKeys,
-};
 use iso8583::{
     CUP, Field59, Field61, MacAlgorithm, MacKey, Message, Mti, Tag, decode, encode, encode_with_mac,
     verify_mac,
 };
 use sim::{Fen, Key, SimTime, TerminalNo};
+use tillrig_acquirer::fault::Content;
+use tillrig_acquirer::{
+    BatchTotals, Books, CardDesk, CardRequest, CardSetup, Change, Civil, Decision, Event, Move, NoRequest,
+    ReplyRule, Standing, TerminalKeys,
+};
 
 const START: Civil = Civil { year: 2026, month: 1, day: 5, hour: 9, minute: 0, second: 0 };
-const CARD: &str = "6222020000000000009";
-const OTHER_CARD: &str = "6222020000000000017";
+pub(crate) const CARD: &str = "6222020000000000009";
+pub(crate) const OTHER_CARD: &str = "6222020000000000017";
 /// A code of 18 digits that begins with 13: WeChat.
-const PAYER_CODE: &str = "134567890123456789";
-const DAY: u64 = 86_400;
+pub(crate) const PAYER_CODE: &str = "134567890123456789";
+pub(crate) const DAY: u64 = 86_400;
 
 /// A host and one terminal before it.
 #[derive(Clone)]
-pub(super) struct Shop {
-    pub(super) desk: CardDesk,
-    pub(super) books: Books,
+pub(crate) struct Shop {
+    pub(crate) desk: CardDesk,
+    pub(crate) books: Books,
     /// Every change that was made, oldest first.
-    pub(super) log: Vec<Change>,
-    pub(super) events: Vec<Event>,
-    pub(super) now: SimTime,
-    pub(super) terminal: Device,
+    pub(crate) log: Vec<Change>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) now: SimTime,
+    pub(crate) terminal: Device,
     /// The number of the last message.
-    pub(super) stan: u32,
+    pub(crate) stan: u32,
     /// What the host settles by.
-    pub(super) settles_by: crate::fault::Totals,
+    pub(crate) settles_by: tillrig_acquirer::fault::Totals,
 }
 
 /// What a terminal knows of itself.
 #[derive(Clone)]
-pub(super) struct Device {
-    pub(super) tid: &'static str,
-    pub(super) mid: &'static str,
-    pub(super) batch: u32,
-    pub(super) algorithm: MacAlgorithm,
-    pub(super) key: MacKey,
+pub(crate) struct Device {
+    pub(crate) tid: &'static str,
+    pub(crate) mid: &'static str,
+    pub(crate) batch: u32,
+    pub(crate) algorithm: MacAlgorithm,
+    pub(crate) key: MacKey,
 }
 
 /// A reply that was read.
-pub(super) struct Reply(pub(super) Message);
+pub(crate) struct Reply(pub(crate) Message);
 
 impl Shop {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(CardSetup::default())
     }
 
     /// A host at which requests are answered by these rules.
-    pub(super) fn ruled(rules: Vec<ReplyRule>) -> Self {
+    pub(crate) fn ruled(rules: Vec<ReplyRule>) -> Self {
         Self::with(CardSetup { rules, ..CardSetup::default() })
     }
 
-    pub(super) fn with(setup: CardSetup) -> Self {
+    pub(crate) fn with(setup: CardSetup) -> Self {
         let key = TerminalKeys::default().mac.des().into();
         let (tid, mid) = ("12345678", "123456789012345");
         let mut shop = Self {
@@ -80,7 +70,7 @@ impl Shop {
             now: SimTime::from_secs(60),
             terminal: Device { tid, mid, batch: 1, algorithm: MacAlgorithm::CupEcb, key },
             stan: 0,
-            settles_by: crate::fault::Totals::Right,
+            settles_by: tillrig_acquirer::fault::Totals::Right,
         };
         let mut changes = vec![];
         shop.desk.open(&shop.books, &mut changes);
@@ -96,7 +86,7 @@ impl Shop {
     }
 
     /// Lets so many seconds pass; holds that run out are let go.
-    pub(super) fn pass(&mut self, secs: u64) -> &mut Self {
+    pub(crate) fn pass(&mut self, secs: u64) -> &mut Self {
         self.now = SimTime::from_secs(self.now.as_secs() + secs);
         let (mut changes, mut moves): (Vec<Change>, Vec<Move>) = (vec![], vec![]);
         self.desk.expire(self.now, &self.books, &mut changes, &mut moves);
@@ -106,7 +96,7 @@ impl Shop {
     }
 
     /// A request with the next trace number.
-    pub(super) fn ask(&mut self, mti: Mti, code: &str, condition: &str, kind: u8, amount: i64) -> Message {
+    pub(crate) fn ask(&mut self, mti: Mti, code: &str, condition: &str, kind: u8, amount: i64) -> Message {
         self.stan += 1;
         let mut message = self.blank(mti, kind, 0);
         message.set(3, code);
@@ -118,7 +108,7 @@ impl Shop {
     }
 
     /// A message with this trace number, type and network code, and nothing else.
-    pub(super) fn blank(&self, mti: Mti, kind: u8, network: u16) -> Message {
+    pub(crate) fn blank(&self, mti: Mti, kind: u8, network: u16) -> Message {
         let mut message = Message::new(mti);
         message.set(11, format!("{:06}", self.stan));
         message.set(41, self.terminal.tid);
@@ -127,78 +117,78 @@ impl Shop {
         message
     }
 
-    pub(super) fn management(&mut self, mti: Mti, network: u16) -> Message {
+    pub(crate) fn management(&mut self, mti: Mti, network: u16) -> Message {
         self.stan += 1;
         self.blank(mti, 0, network)
     }
 
-    pub(super) fn sale(&mut self, amount: i64) -> Message {
+    pub(crate) fn sale(&mut self, amount: i64) -> Message {
         let mut message = self.ask(Mti::FINANCIAL, "000000", "00", 22, amount);
         message.set(2, CARD);
         message
     }
 
-    pub(super) fn qr_sale(&mut self, amount: i64, code: &str) -> Message {
+    pub(crate) fn qr_sale(&mut self, amount: i64, code: &str) -> Message {
         let mut message = self.ask(Mti::FINANCIAL, "000000", "00", 22, amount);
         message.set(59, tagged(Tag::SCANNED_CODE, code));
         message
     }
 
     /// Voids what this reply approved.
-    pub(super) fn void(&mut self, of: &Reply, amount: i64) -> Message {
+    pub(crate) fn void(&mut self, of: &Reply, amount: i64) -> Message {
         let message = self.ask(Mti::FINANCIAL, "200000", "00", 23, amount);
         about(message, of, &[2, 37, 38, 61])
     }
 
-    pub(super) fn refund(&mut self, of: &Reply, amount: i64) -> Message {
+    pub(crate) fn refund(&mut self, of: &Reply, amount: i64) -> Message {
         let message = self.ask(Mti::ADVICE, "200000", "00", 25, amount);
         about(message, of, &[2, 37, 61])
     }
 
-    pub(super) fn hold(&mut self, amount: i64) -> Message {
+    pub(crate) fn hold(&mut self, amount: i64) -> Message {
         let mut message = self.ask(Mti::AUTHORISATION, "030000", "06", 10, amount);
         message.set(2, CARD);
         message
     }
 
-    pub(super) fn hold_void(&mut self, of: &Reply, amount: i64) -> Message {
+    pub(crate) fn hold_void(&mut self, of: &Reply, amount: i64) -> Message {
         let message = self.ask(Mti::AUTHORISATION, "200000", "06", 11, amount);
         about(message, of, &[2, 38, 61])
     }
 
-    pub(super) fn complete(&mut self, of: &Reply, amount: i64) -> Message {
+    pub(crate) fn complete(&mut self, of: &Reply, amount: i64) -> Message {
         let message = self.ask(Mti::FINANCIAL, "000000", "06", 20, amount);
         about(message, of, &[2, 38, 61])
     }
 
-    pub(super) fn completion_advice(&mut self, of: &Reply, amount: i64) -> Message {
+    pub(crate) fn completion_advice(&mut self, of: &Reply, amount: i64) -> Message {
         let message = self.ask(Mti::ADVICE, "000000", "06", 24, amount);
         about(message, of, &[2, 38, 61])
     }
 
-    pub(super) fn completion_void(&mut self, of: &Reply, amount: i64) -> Message {
+    pub(crate) fn completion_void(&mut self, of: &Reply, amount: i64) -> Message {
         let message = self.ask(Mti::FINANCIAL, "200000", "06", 21, amount);
         about(message, of, &[2, 37, 38, 61])
     }
 
-    pub(super) fn offline_sale(&mut self, amount: i64) -> Message {
+    pub(crate) fn offline_sale(&mut self, amount: i64) -> Message {
         let mut message = self.ask(Mti::ADVICE, "000000", "00", 30, amount);
         message.set(2, CARD);
         message
     }
 
     /// Sends a message, with a MAC if its kind has one, and gives the answer.
-    pub(super) fn send(&mut self, message: &Message) -> Reply {
+    pub(crate) fn send(&mut self, message: &Message) -> Reply {
         let frame = self.frame(message);
         self.deliver(&frame).1
     }
 
     /// Sends a message and gives the code of the answer.
-    pub(super) fn code(&mut self, message: &Message) -> String {
+    pub(crate) fn code(&mut self, message: &Message) -> String {
         self.send(message).code()
     }
 
-    pub(super) fn frame(&self, message: &Message) -> Vec<u8> {
+    pub(crate) fn frame(&self, message: &Message) -> Vec<u8> {
         let mut frame = vec![];
         if has_mac(message.mti()) {
             let dialect = CUP.clone().with_mac_algorithm(self.terminal.algorithm);
@@ -210,7 +200,7 @@ impl Shop {
     }
 
     /// Delivers a frame, and gives the decision and the answer, whose MAC must be right if it has one.
-    pub(super) fn deliver(&mut self, frame: &[u8]) -> (Decision, Reply) {
+    pub(crate) fn deliver(&mut self, frame: &[u8]) -> (Decision, Reply) {
         let (decision, answer) = self.try_deliver(&frame[2..]).unwrap();
         let mut reply = Message::new(Mti::FINANCIAL_REPLY);
         decode(&CUP, &answer[2..], &mut reply).unwrap();
@@ -221,13 +211,13 @@ impl Shop {
         (decision, Reply(reply))
     }
 
-    pub(super) fn try_deliver(&mut self, body: &[u8]) -> Result<(Decision, Vec<u8>), NoRequest> {
+    pub(crate) fn try_deliver(&mut self, body: &[u8]) -> Result<(Decision, Vec<u8>), NoRequest> {
         let request = self.read(body)?;
         Ok(self.decide(&request))
     }
 
     /// A request that has arrived and is not decided yet.
-    pub(super) fn read(&self, body: &[u8]) -> Result<CardRequest, NoRequest> {
+    pub(crate) fn read(&self, body: &[u8]) -> Result<CardRequest, NoRequest> {
         let mut request = CardRequest::default();
         self.desk.read(body, &self.books, &mut request)?;
         request.settle_by(self.settles_by);
@@ -235,7 +225,7 @@ impl Shop {
     }
 
     /// Decides a request that was read, and gives its answer.
-    pub(super) fn decide(&mut self, request: &CardRequest) -> (Decision, Vec<u8>) {
+    pub(crate) fn decide(&mut self, request: &CardRequest) -> (Decision, Vec<u8>) {
         let mut changes = vec![];
         let decision = self.desk.decide(self.now, request, &self.books, &mut changes);
         self.make(changes);
@@ -245,44 +235,44 @@ impl Shop {
         (decision, answer)
     }
 
-    pub(super) fn key(&self, stan: u32) -> Key {
+    pub(crate) fn key(&self, stan: u32) -> Key {
         Key::Card { terminal: TerminalNo(0), batch: self.terminal.batch, stan }
     }
 
-    pub(super) fn standing(&self, stan: u32) -> Standing {
+    pub(crate) fn standing(&self, stan: u32) -> Standing {
         self.books.ledger().standing(self.key(stan))
     }
 
-    pub(super) fn net(&self, stan: u32) -> i64 {
+    pub(crate) fn net(&self, stan: u32) -> i64 {
         self.standing(stan).net.0
     }
 
-    pub(super) fn totals(&self) -> BatchTotals {
+    pub(crate) fn totals(&self) -> BatchTotals {
         self.books.card().terminals()[0].totals()
     }
 
     /// Debit and credit of the open batch, amounts and counts.
-    pub(super) fn debit_and_credit(&self) -> [(i64, u32); 2] {
+    pub(crate) fn debit_and_credit(&self) -> [(i64, u32); 2] {
         let half = self.totals().domestic;
         [(half.debit.0, half.debit_count), (half.credit.0, half.credit_count)]
     }
 
     /// What was told, as lines.
-    pub(super) fn story(&self) -> Vec<String> {
+    pub(crate) fn story(&self) -> Vec<String> {
         self.events.iter().map(ToString::to_string).collect()
     }
 }
 
 impl Reply {
-    pub(super) fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         self.0.text(39).unwrap().to_owned()
     }
 
-    pub(super) fn text(&self, field: u8) -> Option<&str> {
+    pub(crate) fn text(&self, field: u8) -> Option<&str> {
         self.0.text(field)
     }
 
-    pub(super) fn voucher(&self) -> Option<String> {
+    pub(crate) fn voucher(&self) -> Option<String> {
         let field = Field59::parse(self.0.field(59)?)?;
         field.get(Tag::VOUCHER).map(|voucher| String::from_utf8(voucher.to_vec()).unwrap())
     }
@@ -324,7 +314,7 @@ pub(crate) fn card_frames() -> Vec<u8> {
 }
 
 /// The reversal of a message: the same but for type and reason.
-pub(super) fn reversal(of: &Message) -> Message {
+pub(crate) fn reversal(of: &Message) -> Message {
     let mut message = of.clone();
     message.set_mti(Mti::REVERSAL);
     message.set(39, "98");
@@ -361,10 +351,10 @@ fn tagged(tag: Tag, value: &str) -> Vec<u8> {
     field
 }
 
-fn has_mac(mti: Mti) -> bool {
+pub(crate) fn has_mac(mti: Mti) -> bool {
     ![Mti::SIGN_ON, Mti::NETWORK, Mti::SETTLEMENT, Mti::BATCH_UPLOAD].contains(&mti)
 }
 
-const fn fen(amount: i64) -> Fen {
+pub(crate) const fn fen(amount: i64) -> Fen {
     Fen(amount)
 }

@@ -1,7 +1,7 @@
 //! Refunds: what is left, for thirty days.
 
-use super::{DAY, OTHER_CARD, PAYER_CODE, Shop};
-use crate::{CardSetup, KeyBytes, TerminalKeys, TerminalSetup};
+use crate::driver::{DAY, OTHER_CARD, PAYER_CODE, Shop};
+use tillrig_acquirer::{CardSetup, KeyBytes, TerminalKeys, TerminalSetup};
 
 #[test]
 fn refunds_give_back_no_more_than_was_paid() {

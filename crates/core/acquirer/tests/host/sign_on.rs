@@ -1,8 +1,10 @@
 //! Terminals: who may speak, with which keys.
 
-use super::{Shop, has_mac};
-use crate::{Admit, CardSetup, KeyBytes, SignOn, TerminalKeys, TerminalSetup, admitted_master_key};
+use crate::driver::{Shop, has_mac};
 use iso8583::{Field60, Field62, KeyLayout, MacAlgorithm, Mti, Tdes};
+use tillrig_acquirer::{
+    Admit, CardSetup, KeyBytes, SignOn, TerminalKeys, TerminalSetup, admitted_master_key,
+};
 
 const MASTER: [u8; 16] = *b"\x11\x22\x33\x44\x55\x66\x77\x88\x99\xAA\xBB\xCC\xDD\xEE\xFF\x01";
 

@@ -1,6 +1,6 @@
 //! Each number once, in its batch.
 
-use super::{Shop, reversal};
+use crate::driver::{Shop, reversal};
 use iso8583::Mti;
 
 #[test]
@@ -72,7 +72,8 @@ fn a_void_of_another_amount_card_number_or_code_is_refused() {
     let sold = shop.send(&sale);
     let void = shop.void(&sold, 1849);
     assert_eq!(shop.code(&void), "64");
-    let cases = [(2, super::OTHER_CARD), (38, "999999"), (61, "0000010000090105"), (37, "000000000077")];
+    let cases =
+        [(2, crate::driver::OTHER_CARD), (38, "999999"), (61, "0000010000090105"), (37, "000000000077")];
     for (field, value) in cases {
         let mut void = shop.void(&sold, 1850);
         void.set(field, value);
@@ -104,7 +105,7 @@ fn a_void_belongs_to_the_day_of_its_sale() {
 #[test]
 fn a_payment_by_code_gives_a_voucher_number_and_no_card_number() {
     let mut shop = Shop::new();
-    let sale = shop.qr_sale(300, super::PAYER_CODE);
+    let sale = shop.qr_sale(300, crate::driver::PAYER_CODE);
     let sold = shop.send(&sale);
     assert_eq!((sold.code().as_str(), sold.text(2)), ("00", None));
     assert_eq!(sold.voucher().unwrap(), "20260105000000000001");
@@ -120,8 +121,8 @@ fn a_payment_by_code_gives_a_voucher_number_and_no_card_number() {
 #[test]
 fn a_code_pays_once_and_only_if_a_wallet_gives_such_codes() {
     let mut shop = Shop::new();
-    let sale = shop.qr_sale(300, super::PAYER_CODE);
-    let again = shop.qr_sale(300, super::PAYER_CODE);
+    let sale = shop.qr_sale(300, crate::driver::PAYER_CODE);
+    let again = shop.qr_sale(300, crate::driver::PAYER_CODE);
     assert_eq!([shop.code(&sale), shop.code(&again)], ["00", "14"]);
     let codes = [
         ("284567890123456789", "00"),

@@ -1,7 +1,7 @@
 //! Pre-authorisations: a hold ends once, within 30 days and 115 %.
 
-use super::{DAY, OTHER_CARD, Shop, fen, reversal};
-use crate::{Account, Standing};
+use crate::driver::{DAY, OTHER_CARD, Shop, fen, reversal};
+use tillrig_acquirer::{Account, Standing};
 
 const fn standing(net: i64, held: i64, captured: i64) -> Standing {
     Standing { net: fen(net), held: fen(held), captured: fen(captured) }

@@ -4,11 +4,11 @@
 //! here is a careful one: what can be reversed is reversed once its answer does not come or cannot be believed, an advice
 //! is sent again, and a message that moves nothing is sent again. *Not here:* two faults at once.
 
-use super::{PAYER_CODE, Reply, Shop, fen, reversal};
-use crate::Standing;
-use crate::fault::Content;
+use crate::driver::{PAYER_CODE, Reply, Shop, fen, reversal};
 use core::fmt::Write;
 use iso8583::{Message, Mti, SettlementTotals};
+use tillrig_acquirer::Standing;
+use tillrig_acquirer::fault::Content;
 
 /// What happens between terminal and host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,7 +224,7 @@ fn each_transaction_under_each_fault_leaves_what_it_should() {
          What the card host's ledger holds when a transaction meets a fault of the line, and what the host has said. The \
          terminal is a careful one: without an answer that it can believe, it reverses what can be reversed, and sends \
          everything else again. A test plays each row with real frames, checks the ledger against what must be, and \
-         compares this page; `UPDATE=1 cargo test -p tillrig-acquirer ledger_table` writes it anew.\n\n\
+         compares this page; `UPDATE=1 cargo test -p tillrig-acquirer --test host ledger` writes it anew.\n\n\
          The amounts are those of the payment that the transaction is about. *The host says* names every answer in its \
          order, with the code of field 39.\n\n\
          | transaction | fault | the host says | the ledger holds |\n|---|---|---|---|\n",

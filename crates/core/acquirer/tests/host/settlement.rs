@@ -1,6 +1,6 @@
 //! Settlement: what terminal and host say of a batch, and what is uploaded when they disagree.
 
-use super::{CARD, Shop, reversal};
+use crate::driver::{CARD, Shop, reversal};
 use iso8583::{BatchDetail, CardTotals, Message, Mti, Pan, SettlementTotals, TotalsVerdict};
 
 fn totals(debit: (u64, u16), credit: (u64, u16)) -> SettlementTotals {
@@ -169,7 +169,7 @@ fn totals_that_cannot_be_read_are_answered_with_the_flag_of_an_error() {
 
 #[test]
 fn the_last_batch_is_followed_by_the_first() {
-    let mut setup = crate::CardSetup::default();
+    let mut setup = tillrig_acquirer::CardSetup::default();
     setup.terminals[0].batch = 999_999;
     let mut shop = Shop::with(setup);
     shop.terminal.batch = 999_999;
@@ -188,7 +188,7 @@ fn a_reversal_in_a_settled_batch_no_longer_moves_money() {
 
 #[test]
 fn a_host_that_lost_or_repeated_its_last_line_disagrees_and_the_details_prove_the_terminal_right() {
-    use crate::fault::Totals;
+    use tillrig_acquirer::fault::Totals;
     for (fault, credit) in [(Totals::MissTheLast, (2000, 1)), (Totals::CountTheLastTwice, (2600, 3))] {
         let mut shop = busy();
         shop.settles_by = fault;

@@ -1,12 +1,12 @@
 //! Claims about any sequence of messages: repeats, reversals, wrong amounts, foreign batches, settlements.
 
-use super::{CARD, OTHER_CARD, PAYER_CODE, Reply, Shop, reversal};
-use crate::card::State;
-use crate::{Account, Books, CardAccount, CardSetup, Change, Event, Movement, ReplyRule};
+use crate::driver::{CARD, OTHER_CARD, PAYER_CODE, Reply, Shop, reversal};
 use iso8583::{Message, Mti, SettlementTotals};
 use proptest::prelude::*;
 use sim::{Fen, Key};
 use std::collections::BTreeMap;
+use tillrig_acquirer::card::State;
+use tillrig_acquirer::{Account, Books, CardAccount, CardSetup, Change, Event, Movement, ReplyRule};
 
 /// What a terminal can do, good or bad.
 #[derive(Clone, Debug)]
@@ -254,9 +254,9 @@ fn check(shop: &Shop) {
 
 /// The open batch's totals are those of its records, whatever happened in between.
 fn counted_once(shop: &Shop) {
-    use crate::Kind::{Completion, CompletionVoid, OfflineSale, QrSale, Refund, Sale, Void};
+    use tillrig_acquirer::Kind::{Completion, CompletionVoid, OfflineSale, QrSale, Refund, Sale, Void};
     let batch = shop.books.card().terminals()[0].batch();
-    let standing = |kinds: &[crate::Kind]| {
+    let standing = |kinds: &[tillrig_acquirer::Kind]| {
         let records = shop.books.card().records().iter();
         let counted = records.filter(|record| {
             record.number.batch == batch

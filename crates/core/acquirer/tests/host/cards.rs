@@ -1,8 +1,8 @@
 //! What the issuers say: PINs, balances, rules; and what an answer carries.
 
-use super::{CARD, OTHER_CARD, Shop, fen, reversal};
-use crate::{CardAccount, CardSetup, Kind, ReplyRule, SignOn, TerminalKeys};
+use crate::driver::{CARD, OTHER_CARD, Shop, fen, reversal};
 use iso8583::{Balance, Mti, Pan, Pin, PinKey, REPLY_CODES, Sign};
+use tillrig_acquirer::{CardAccount, CardSetup, Kind, ReplyRule, SignOn, TerminalKeys};
 
 fn account(balance: Option<i64>, pin: Option<&str>, partial: bool) -> CardSetup {
     let card = CardAccount {
@@ -50,7 +50,7 @@ fn a_balance_falls_and_rises_with_everything_that_the_card_does() {
     assert_eq!(spent(&mut shop), 2500);
     shop.send(&reversal(&void));
     assert_eq!(spent(&mut shop), 3500);
-    shop.pass(31 * super::DAY);
+    shop.pass(31 * crate::driver::DAY);
     assert_eq!(spent(&mut shop), 2500);
 }
 
@@ -96,7 +96,7 @@ fn a_wrong_pin_is_refused_and_after_three_the_card_is_barred_for_the_day() {
         .map(|pin| with_pin(&mut shop, pin, key));
     // The right one between makes the count begin anew.
     assert_eq!(codes, ["00", "55", "00", "55", "55", "55", "75"]);
-    shop.pass(super::DAY);
+    shop.pass(crate::driver::DAY);
     assert_eq!(with_pin(&mut shop, "123456", key), "00");
     // A card whose PIN nobody knows pays with any.
     let mut shop = Shop::new();

@@ -1,8 +1,8 @@
 //! Reversals of everything that can be reversed, with the codes of the dialect.
 
-use super::{Shop, reversal};
-use crate::{Cause, Code, ReplyRule};
+use crate::driver::{Shop, reversal};
 use iso8583::Mti;
+use tillrig_acquirer::{Cause, Code, ReplyRule};
 
 #[test]
 fn a_reversal_of_a_void_restores_the_sale() {
@@ -69,7 +69,7 @@ fn a_reversal_of_another_day_is_refused() {
 #[test]
 fn a_payment_by_code_is_reversed_as_a_sale() {
     let mut shop = Shop::new();
-    let sale = shop.qr_sale(100, super::PAYER_CODE);
+    let sale = shop.qr_sale(100, crate::driver::PAYER_CODE);
     shop.send(&sale);
     let mut undo = reversal(&sale);
     undo.unset(59);
@@ -118,7 +118,8 @@ fn money_that_moved_although_the_switch_was_silent_comes_back() {
 
 #[test]
 fn a_reversal_can_be_refused_by_rule_and_works_later() {
-    let rule = ReplyRule { kind: Some(crate::Kind::Reversal), nth: Some(1), ..ReplyRule::card("", "96") };
+    let rule =
+        ReplyRule { kind: Some(tillrig_acquirer::Kind::Reversal), nth: Some(1), ..ReplyRule::card("", "96") };
     let mut shop = Shop::ruled(vec![rule]);
     let sale = shop.sale(100);
     let undo = reversal(&sale);
