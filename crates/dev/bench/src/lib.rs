@@ -4,10 +4,11 @@
 //! |---|---|
 //! | [`workload`] | [`Workload`]: what every engine plays, and [`Tally`], by which we see that it did |
 //! | [`hosts`] | the workload on our own `sim::World` |
+//! | [`load`] | requests over many connections, and what they feel |
 //! | [`corpus`] | [`Corpus`]: streams for a printer's parser |
 //! | [`payment`] | [`Payment`]: whole payment scenarios, played by the runner |
 //! | [`printing`] | what the benches of the printer do: interpret, print, draw |
-//! | [`mod@reference`] | the workload on a bare event loop, and on tokio's paused clock; a payment on a bare loop; a scanner of commands |
+//! | [`mod@reference`] | the workload on a bare event loop, and on tokio's paused clock; a payment on a bare loop; a scanner of commands; bare servers |
 //! | [`contest`] | [`Contest`]: medians of several contenders, sampled in turns |
 //! | [`ratios`] | [`Ratios`]: the table behind a bench's own tables |
 //!
@@ -19,6 +20,7 @@
 pub mod contest;
 pub mod corpus;
 pub mod hosts;
+pub mod load;
 pub mod payment;
 pub mod printing;
 pub mod ratios;
