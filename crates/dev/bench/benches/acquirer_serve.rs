@@ -94,8 +94,8 @@ fn sale(number: u32, mak: &MacKey) -> Vec<u8> {
     ] {
         message.set(field, value);
     }
-    message.set(11, &format!("{:06}", number % 1_000_000));
-    message.set(60, &format!("22{:06}", 1 + number / 1_000_000));
+    message.set(11, format!("{:06}", number % 1_000_000));
+    message.set(60, format!("22{:06}", 1 + number / 1_000_000));
     let mut frame = Vec::new();
     // The dialect can say all of it.
     let _ = encode_with_mac(&CUP, &message, mak, &mut frame);

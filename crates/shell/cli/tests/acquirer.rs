@@ -118,8 +118,8 @@ fn frame((terminal, stan): Sale) -> Vec<u8> {
     ] {
         message.set(field, value);
     }
-    message.set(11, &format!("{stan:06}"));
-    message.set(41, &format!("{terminal:08}"));
+    message.set(11, format!("{stan:06}"));
+    message.set(41, format!("{terminal:08}"));
     let mut frame = Vec::new();
     let mak = MacKey::new([0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF]);
     encode_with_mac(&CUP, &message, &mak, &mut frame).expect("the dialect can say it");
