@@ -5,11 +5,12 @@
 //! | [`workload`] | [`Workload`]: what every engine plays, and [`Tally`], by which we see that it did |
 //! | [`hosts`] | the workload on our own `sim::World` |
 //! | [`card_host`] | card sales at the acquirer's host, and their frames through the codec alone |
+//! | [`load`] | requests over many connections, and what they feel |
 //! | [`corpus`] | [`Corpus`]: streams for a printer's parser |
 //! | [`card_message`] | a card's request, to be packed and unpacked |
 //! | [`payment`] | [`Payment`]: whole payment scenarios, played by the runner |
 //! | [`printing`] | what the benches of the printer do: interpret, print, draw |
-//! | [`mod@reference`] | the workload on a bare event loop, and on tokio's paused clock; a payment on a bare loop; a scanner of commands; a cutter of slices |
+//! | [`mod@reference`] | the workload on a bare event loop, and on tokio's paused clock; a payment on a bare loop; a scanner of commands; a cutter of slices; bare servers |
 //! | [`contest`] | [`Contest`]: medians of several contenders, sampled in turns |
 //! | [`ratios`] | [`Ratios`]: the table behind a bench's own tables |
 //!
@@ -23,6 +24,7 @@ pub mod card_message;
 pub mod contest;
 pub mod corpus;
 pub mod hosts;
+pub mod load;
 pub mod payment;
 pub mod printing;
 pub mod ratios;

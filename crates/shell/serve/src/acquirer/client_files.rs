@@ -4,10 +4,12 @@
 //! `client.json`, which holds keys as text. `client.env` is for software that only its environment can be changed of.
 //! *Not modelled:* Windows paths, SDKs that want PKCS #12.
 
-use crate::acquirer::credentials::{Alipay, Credentials, WeChat, private_folder, write_whole};
+use crate::acquirer::credentials::{Alipay, Credentials, Lasts, WeChat, private_folder, write_whole};
 use crate::acquirer::error::AcquirerError;
 use serde_json::{Value, json};
+use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// Where clients are to go.
@@ -15,6 +17,15 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Addresses {
     pub(crate) iso8583: Option<SocketAddr>,
     pub(crate) http: Option<SocketAddr>,
+}
+
+/// Most starts find everything as it should be, and write nothing.
+fn write_if_new(path: &Path, bytes: &[u8], private: bool) -> Result<(), AcquirerError> {
+    let is_safe = || fs::metadata(path).is_ok_and(|file| !private || file.permissions().mode() & 0o077 == 0);
+    if fs::read(path).is_ok_and(|found| found == bytes) && is_safe() {
+        return Ok(());
+    }
+    write_whole(path, bytes, private, Lasts::UntilTheNextStart)
 }
 
 /// A folder with what clients need.
@@ -38,7 +49,7 @@ pub(crate) fn write(
         ("alipay-public-key.pem", &alipay.gateway.public_pem),
         ("alipay-app-public-key.pem", &alipay.app.public_pem),
     ] {
-        write_whole(&folder.join(name), text.as_bytes(), false)?;
+        write_if_new(&folder.join(name), text.as_bytes(), false)?;
     }
     let private = [
         ("wechat-merchant-key.pem", &wechat.merchant.key_pem),
@@ -46,9 +57,9 @@ pub(crate) fn write(
         ("client.json", &format!("{:#}\n", inside.json(keys, addresses))),
     ];
     for (name, text) in private {
-        write_whole(&folder.join(name), text.as_bytes(), true)?;
+        write_if_new(&folder.join(name), text.as_bytes(), true)?;
     }
-    write_whole(&folder.join("client.env"), inside.environment(addresses).as_bytes(), false)?;
+    write_if_new(&folder.join("client.env"), inside.environment(addresses).as_bytes(), false)?;
     Ok(folder)
 }
 

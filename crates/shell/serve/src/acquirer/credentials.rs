@@ -112,7 +112,7 @@ impl Credentials {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let made = Self::make()?;
                 let text = serde_json::to_string_pretty(&made).map_err(no_keys)?;
-                write_whole(path, text.as_bytes(), true)?;
+                write_whole(path, text.as_bytes(), true, Lasts::ThroughPowerCuts)?;
                 Ok(made)
             }
             Err(error) => Err(AcquirerError::disk(path.display())(error)),
@@ -259,8 +259,21 @@ pub(crate) fn private_folder(path: &Path) -> Result<(), AcquirerError> {
     made.map_err(AcquirerError::disk(format!("the folder {}", path.display())))
 }
 
+/// How long a file has to last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lasts {
+    ThroughPowerCuts,
+    /// The next start would write it again.
+    UntilTheNextStart,
+}
+
 /// Replaces a file as a whole or not at all.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8], private: bool) -> Result<(), AcquirerError> {
+pub(crate) fn write_whole(
+    path: &Path,
+    bytes: &[u8],
+    private: bool,
+    lasts: Lasts,
+) -> Result<(), AcquirerError> {
     let fresh = path.with_added_extension("new");
     let mode = if private { 0o600 } else { 0o644 };
     let write = || -> io::Result<()> {
@@ -268,6 +281,9 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8], private: bool) -> Result<()
         // One from an earlier try may have another mode.
         file.set_permissions(fs::Permissions::from_mode(mode))?;
         file.write_all(bytes)?;
+        if lasts == Lasts::UntilTheNextStart {
+            return fs::rename(&fresh, path);
+        }
         file.sync_all()?;
         fs::rename(&fresh, path)?;
         File::open(path.parent().unwrap_or(path))?.sync_all()

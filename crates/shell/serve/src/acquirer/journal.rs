@@ -285,7 +285,7 @@ impl Future for UntilDurable<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::Journal;
     use crate::acquirer::store::Store;
     use acquirer::{Cause, Change, Entry};
@@ -331,7 +331,7 @@ mod tests {
         Change::Entry(Entry::capture(SimTime::ZERO, key, Cause::Sale, Fen(1)))
     }
 
-    fn small_disk() -> (Store, Arc<AtomicU64>) {
+    pub(crate) fn small_disk() -> (Store, Arc<AtomicU64>) {
         let writes_left = Arc::new(AtomicU64::new(u64::MAX));
         let disk = SmallDisk { disk: InMemoryBackend::new(), writes_left: Arc::clone(&writes_left) };
         (Store::on(disk, 0).unwrap(), writes_left)

@@ -104,11 +104,19 @@ impl<P: Platform> Server<P> {
         settings: Settings,
         make: impl FnOnce(&Beginning<'_>) -> Result<P, AcquirerError>,
     ) -> Result<Self, AcquirerError> {
+        // The ledger first: it locks the folder.
+        let store = open_store(&settings)?;
+        Self::open_with(store, settings, make)
+    }
+
+    fn open_with(
+        store: Option<Store>,
+        settings: Settings,
+        make: impl FnOnce(&Beginning<'_>) -> Result<P, AcquirerError>,
+    ) -> Result<Self, AcquirerError> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(ServeError::opening("the system's event queue"))?;
         allow_connections();
-        // The ledger first: it locks the folder.
-        let store = open_store(&settings)?;
         let credentials = credentials(&settings)?;
         let origin_unix_ns = store.as_ref().map_or_else(unix_ns, |store| store.origin_unix_ns);
         let mut platform = make(&Beginning { credentials: credentials.as_ref(), origin_unix_ns })?;
@@ -321,5 +329,51 @@ impl Signals {
 impl<P: Platform> core::fmt::Debug for Server<P> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Server").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Server;
+    use crate::acquirer::error::AcquirerError;
+    use crate::acquirer::journal::tests::small_disk;
+    use crate::acquirer::settings::Settings;
+    use crate::acquirer::stand_in::{MAK, StandIn};
+    use iso8583::{CUP, MacKey, Message, Mti, encode_with_mac};
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+    use std::sync::atomic::Ordering;
+
+    fn sale(stan: u32) -> Vec<u8> {
+        let mut message = Message::new(Mti::FINANCIAL);
+        for (field, value) in [(3, "000000"), (4, "000000001850"), (41, "00000001"), (60, "22000001")] {
+            message.set(field, value);
+        }
+        message.set(11, format!("{stan:06}"));
+        let mut frame = Vec::new();
+        encode_with_mac(&CUP, &message, &MacKey::new(MAK), &mut frame).unwrap();
+        frame
+    }
+
+    #[test]
+    fn when_the_disk_is_full_no_answer_leaves_and_serving_ends_with_the_reason() {
+        let (store, writes_left) = small_disk();
+        let settings = Settings { iso8583: Some("127.0.0.1:0".to_owned()), ..Settings::new() };
+        let server = Server::open_with(Some(store), settings, |_| Ok(StandIn::new(""))).unwrap();
+        let address = server.iso8583().unwrap();
+        let serving = std::thread::spawn(move || server.run(|_| Ok(())));
+        let mut terminal = TcpStream::connect(address).unwrap();
+        terminal.write_all(&sale(1)).unwrap();
+        let mut length = [0; 2];
+        terminal.read_exact(&mut length).unwrap();
+        terminal.read_exact(&mut vec![0; usize::from(u16::from_be_bytes(length))]).unwrap();
+        writes_left.store(0, Ordering::SeqCst);
+        terminal.write_all(&[sale(2), sale(3)].concat()).unwrap();
+        let mut rest = Vec::new();
+        let _ended = terminal.read_to_end(&mut rest);
+        assert_eq!(rest, b"");
+        let error = serving.join().unwrap().unwrap_err();
+        assert!(matches!(error, AcquirerError::LedgerStopped { unanswered: 2, .. }), "{error}");
+        assert!(error.help().contains("make room"));
     }
 }

@@ -19,6 +19,8 @@ use std::path::Path;
 const GROUPS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("groups");
 /// What the file says about itself.
 const ABOUT: TableDefinition<'_, &str, u64> = TableDefinition::new("about");
+const FORMAT_NAME: &str = "format";
+const ORIGIN_NAME: &str = "origin_unix_ns";
 /// The version of the rows.
 const FORMAT: u64 = 1;
 /// Pages that are kept in memory; every row is read once, at the start.
@@ -81,6 +83,15 @@ impl Store {
 
     /// Format and origin; a new file gets ours.
     fn about(database: &Database, now_unix_ns: u64) -> Result<(u64, u64), redb::Error> {
+        match database.begin_read()?.open_table(ABOUT) {
+            Ok(about) => {
+                if let (Some(format), Some(origin)) = (about.get(FORMAT_NAME)?, about.get(ORIGIN_NAME)?) {
+                    return Ok((format.value(), origin.value()));
+                }
+            }
+            Err(TableError::TableDoesNotExist(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
         let writing = database.begin_write()?;
         let found = {
             let mut about = writing.open_table(ABOUT)?;
@@ -91,7 +102,7 @@ impl Store {
                 about.insert(name, new)?;
                 Ok(new)
             };
-            (get_or("format", FORMAT)?, get_or("origin_unix_ns", now_unix_ns)?)
+            (get_or(FORMAT_NAME, FORMAT)?, get_or(ORIGIN_NAME, now_unix_ns)?)
         };
         writing.open_table(GROUPS)?;
         writing.commit()?;
@@ -202,7 +213,7 @@ fn damaged(place: &str, what: impl ToString) -> AcquirerError {
 
 #[cfg(test)]
 mod tests {
-    use super::{ABOUT, Store, write_group};
+    use super::{ABOUT, FORMAT_NAME, Store, write_group};
     use crate::acquirer::error::AcquirerError;
     use acquirer::{Cause, Change, Entry};
     use sim::{Fen, Key, SimTime, TerminalNo};
@@ -251,7 +262,7 @@ mod tests {
         let path = folder.path().join("ledger.redb");
         let store = opened(&path);
         let writing = store.database.begin_write().unwrap();
-        writing.open_table(ABOUT).unwrap().insert("format", 2).unwrap();
+        writing.open_table(ABOUT).unwrap().insert(FORMAT_NAME, 2).unwrap();
         writing.commit().unwrap();
         drop(store);
         assert!(matches!(Store::open(&path, 7), Err(AcquirerError::OtherVersion { found: 2, ours: 1, .. })));

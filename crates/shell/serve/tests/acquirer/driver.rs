@@ -100,10 +100,11 @@ impl Bench {
     }
 
     /// The value of a line of the metrics.
-    pub(crate) fn metric(&self, line: &str) -> f64 {
+    pub(crate) fn metric(&self, line: &str) -> u64 {
         let text = self.client().call("GET", "/_tillrig/metrics", b"").text();
         let found = text.lines().find_map(|found| found.strip_prefix(line)?.strip_prefix(' '));
-        found.unwrap_or_else(|| panic!("{line} in\n{text}")).parse().expect("a number")
+        assert!(found.is_some(), "{line} in\n{text}");
+        found.and_then(|number| number.parse().ok()).expect("a whole number")
     }
 
     pub(crate) fn client_file(&self, name: &str) -> PathBuf {
@@ -175,7 +176,7 @@ impl Terminal {
         answer.code
     }
 
-    pub(crate) fn shut_down(&mut self) {
+    pub(crate) fn shut_down(&self) {
         self.0.shutdown(Shutdown::Write).expect("it is open");
     }
 
@@ -213,7 +214,7 @@ pub(crate) fn sale_of_terminal(tid: &str, stan: u32) -> Vec<u8> {
     ] {
         message.set(field, value);
     }
-    message.set(11, &format!("{stan:06}"));
+    message.set(11, format!("{stan:06}"));
     let mut frame = Vec::new();
     encode_with_mac(&CUP, &message, &MacKey::new(MAK), &mut frame).expect("the dialect can say it");
     frame

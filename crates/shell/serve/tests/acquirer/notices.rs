@@ -19,22 +19,22 @@ fn bench(url: &str) -> Bench {
 }
 
 fn folder() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("data")).unwrap();
-    std::fs::write(folder.path().join("data/keys.json"), keys()).unwrap();
+    let folder = tempfile::tempdir().expect("the bench works");
+    std::fs::create_dir(folder.path().join("data")).expect("the bench works");
+    std::fs::write(folder.path().join("data/keys.json"), keys()).expect("the bench works");
     folder
 }
 
 /// Hears one notification, answers it, and gives what it heard.
 fn receiver(tls: Option<ServerConfig>, answer: &'static [u8]) -> (u16, JoinHandle<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("the bench works");
+    let port = listener.local_addr().expect("the bench works").port();
     let hear = move || {
-        let (stream, _) = listener.accept().unwrap();
+        let (stream, _) = listener.accept().expect("the bench works");
         match tls {
             None => converse(stream, answer),
             Some(config) => {
-                let connection = ServerConnection::new(Arc::new(config)).unwrap();
+                let connection = ServerConnection::new(Arc::new(config)).expect("the bench works");
                 converse(StreamOwned::new(connection, stream), answer)
             }
         }
@@ -46,13 +46,13 @@ fn converse(mut stream: impl Read + Write, answer: &[u8]) -> String {
     let mut heard = Vec::new();
     while !heard.ends_with(b"</xml>") {
         let mut piece = [0; 1024];
-        let count = stream.read(&mut piece).unwrap();
+        let count = stream.read(&mut piece).expect("the bench works");
         assert!(count > 0, "it ended before its end");
         heard.extend_from_slice(&piece[..count]);
     }
-    stream.write_all(answer).unwrap();
-    stream.flush().unwrap();
-    String::from_utf8(heard).unwrap()
+    stream.write_all(answer).expect("the bench works");
+    stream.flush().expect("the bench works");
+    String::from_utf8(heard).expect("the bench works")
 }
 
 fn pay(bench: &Bench) {
@@ -62,7 +62,7 @@ fn pay(bench: &Bench) {
 /// What came of the only notice; asked until there is something.
 fn outcome(bench: &Bench) -> Value {
     loop {
-        if let [outcome] = bench.get("notices")["items"].as_array().unwrap().as_slice() {
+        if let [outcome] = bench.get("notices")["items"].as_array().expect("the bench works").as_slice() {
             return outcome.clone();
         }
     }
@@ -73,32 +73,37 @@ fn a_notification_reaches_its_receiver_and_its_answer_comes_back() {
     let (port, heard) = receiver(None, SUCCESS);
     let bench = bench(&format!("http://127.0.0.1:{port}/notify?a=1"));
     pay(&bench);
-    let heard = heard.join().unwrap();
+    let heard = heard.join().expect("the bench works");
     assert!(heard.starts_with("POST /notify?a=1 HTTP/1.1\r\n"), "{heard}");
     assert!(heard.contains(&format!("host: 127.0.0.1:{port}\r\n")), "{heard}");
     assert!(heard.ends_with("<xml><out_trade_no>A1</out_trade_no></xml>"), "{heard}");
     let outcome = outcome(&bench);
     assert_eq!((outcome["status"].as_u64(), outcome["body"].as_str()), (Some(200), Some("success")));
-    assert_eq!(bench.metric("tillrig_acquirer_notices_total{outcome=\"answered\"}"), 1.0);
+    assert_eq!(bench.metric("tillrig_acquirer_notices_total{outcome=\"answered\"}"), 1);
 }
 
 #[test]
 fn a_receiver_with_tls_is_trusted_by_our_own_authority() {
-    let keys: Value = serde_json::from_str(keys()).unwrap();
-    let pem = |name: &str| keys["server"][name].as_str().unwrap().to_owned();
-    let certificate = CertificateDer::from_pem_slice(pem("certificate_pem").as_bytes()).unwrap();
-    let key = PrivateKeyDer::from_pem_slice(pem("key_pem").as_bytes()).unwrap();
+    let keys: Value = serde_json::from_str(keys()).expect("the bench works");
+    let pem = |name: &str| keys["server"][name].as_str().expect("the bench works").to_owned();
+    let certificate =
+        CertificateDer::from_pem_slice(pem("certificate_pem").as_bytes()).expect("the bench works");
+    let key = PrivateKeyDer::from_pem_slice(pem("key_pem").as_bytes()).expect("the bench works");
     let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key);
-    let (port, heard) = receiver(Some(config.unwrap()), SUCCESS);
+    let (port, heard) = receiver(Some(config.expect("the bench works")), SUCCESS);
     let bench = bench(&format!("https://localhost:{port}/notify"));
     pay(&bench);
-    assert!(heard.join().unwrap().starts_with("POST /notify HTTP/1.1\r\n"));
+    assert!(heard.join().expect("the bench works").starts_with("POST /notify HTTP/1.1\r\n"));
     assert_eq!(outcome(&bench)["status"], 200);
 }
 
 #[test]
 fn nobody_there_is_refused_and_no_http_is_no_answer() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let free = TcpListener::bind("127.0.0.1:0")
+        .expect("the bench works")
+        .local_addr()
+        .expect("the bench works")
+        .port();
     let unreached = bench(&format!("http://127.0.0.1:{free}/"));
     pay(&unreached);
     assert_eq!(outcome(&unreached)["outcome"], "refused");

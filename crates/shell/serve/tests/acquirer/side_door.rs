@@ -10,7 +10,10 @@ fn a_long_ledger_is_seen_page_by_page() {
         terminal.sell(stan);
     }
     let page = bench.get("ledger?from=2&count=2");
-    assert_eq!((page["all"].as_u64(), page["items"].as_array().unwrap().len()), (Some(5), 2));
+    assert_eq!(
+        (page["all"].as_u64(), page["items"].as_array().expect("the bench works").len()),
+        (Some(5), 2)
+    );
     assert_eq!(page["items"][0]["key"], key(3));
     let answer = bench.client().call("GET", "/_tillrig/ledger?from=x", b"");
     assert_eq!(answer.status, 400);
@@ -36,7 +39,7 @@ fn what_is_not_there_is_told_with_a_list() {
         assert_eq!(answer.status, 404);
         assert!(answer.text().contains("GET /_tillrig/ lists them"), "{}", answer.text());
     }
-    assert!(bench.get("")["calls"].as_array().unwrap().len() > 5);
+    assert!(bench.get("")["calls"].as_array().expect("the bench works").len() > 5);
     // What only begins like it is a merchant's call.
     assert_eq!(bench.client().call("GET", "/_tillrigged", b"").text(), "no gateway lives here\n");
     let broken = bench.client().call("POST", "/_tillrig/faults", b"{");
@@ -48,19 +51,22 @@ fn metrics_count_by_kind_and_code() {
     let bench = Bench::start();
     let mut terminal = bench.terminal();
     assert_eq!([terminal.sell(1), terminal.sell(1), terminal.sell(2)], ["00", "94", "00"]);
-    assert_eq!(bench.metric("tillrig_acquirer_requests_total{kind=\"sale\"}"), 3.0);
-    assert_eq!(bench.metric("tillrig_acquirer_answers_total{kind=\"sale\",code=\"00\"}"), 2.0);
-    assert_eq!(bench.metric("tillrig_acquirer_answers_total{kind=\"sale\",code=\"94\"}"), 1.0);
-    assert_eq!(bench.metric("tillrig_acquirer_movements_total{movement=\"captured\"}"), 2.0);
-    assert_eq!(bench.metric("tillrig_acquirer_groups_durable"), 2.0);
-    assert_eq!(bench.metric("tillrig_acquirer_fsync_seconds_count"), 2.0);
-    assert_eq!(bench.metric("tillrig_acquirer_connections{door=\"iso8583\"}"), 1.0);
-    assert_eq!(bench.metric("tillrig_acquirer_in_flight"), 0.0);
+    assert_eq!(bench.metric("tillrig_acquirer_requests_total{kind=\"sale\"}"), 3);
+    assert_eq!(bench.metric("tillrig_acquirer_answers_total{kind=\"sale\",code=\"00\"}"), 2);
+    assert_eq!(bench.metric("tillrig_acquirer_answers_total{kind=\"sale\",code=\"94\"}"), 1);
+    assert_eq!(bench.metric("tillrig_acquirer_movements_total{movement=\"captured\"}"), 2);
+    assert_eq!(bench.metric("tillrig_acquirer_groups_durable"), 2);
+    assert_eq!(bench.metric("tillrig_acquirer_fsync_seconds_count"), 2);
+    assert_eq!(bench.metric("tillrig_acquirer_connections{door=\"iso8583\"}"), 1);
+    assert_eq!(bench.metric("tillrig_acquirer_in_flight"), 0);
 }
 
 #[test]
 fn the_door_for_metrics_has_nothing_else() {
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .expect("the bench works")
+        .local_addr()
+        .expect("the bench works");
     let bench = Bench::start_with(|settings| settings.metrics = Some(free.to_string()));
     let call = |path: &str| crate::driver::Client(crate::driver::connect(free)).call("GET", path, b"");
     assert!(call("/metrics").text().contains("tillrig_acquirer_connections"));
