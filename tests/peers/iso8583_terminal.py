@@ -19,7 +19,9 @@ import sys
 import iso8583
 from Cryptodome.Cipher import DES, DES3
 
-from iso8583_cup import HEADER, SPEC, TPDU
+from iso8583_cup import CUP_HEADER as HEADER
+from iso8583_cup import CUP_TPDU as TPDU
+from iso8583_cup import SPEC
 
 ZEROS = bytes(8)
 NO_MAC = ("0800", "0820", "0500", "0320", "0620")

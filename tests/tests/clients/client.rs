@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use tillrig_tests::peers;
 
 use crate::printer_at_hand::PrinterAtHand;
-use crate::script::Script;
 use crate::{Checked, rust_driver};
+use tillrig_tests::script::Script;
 
 /// A driver at the end of a cable.
 pub(crate) trait Client {

@@ -13,7 +13,7 @@
 //! |---|---|
 //! | `printing`, `concluding`, `recorded` | the tests |
 //! | `receipt` | what the receipt must be, as bytes, as text, and as a picture |
-//! | `client`, `script`, `rust_driver` | the drivers |
+//! | `client`, `rust_driver` | the drivers |
 //! | `printer_at_hand`, `live` | the printer at the other end of the cable |
 //! | `paper` | what can be seen on a receipt |
 
@@ -26,7 +26,6 @@ mod printing;
 mod receipt;
 mod recorded;
 mod rust_driver;
-mod script;
 mod served;
 
 use std::error::Error;

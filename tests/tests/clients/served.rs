@@ -12,6 +12,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
+use tillrig_tests::program::program;
 
 use crate::Checked;
 use crate::client::{Client as _, python, python_over_tcp, rust_on_port, rust_over_tcp, thermal_printer};
@@ -208,17 +209,5 @@ impl Drop for Served {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-/// What `cargo xtask test` has built; tests run in the folder beside it.
-fn program() -> Result<PathBuf, Box<dyn Error>> {
-    let test = std::env::current_exe()?;
-    let built = test.parent().and_then(Path::parent).ok_or("no folder")?;
-    let program = built.join("tillrig");
-    if program.exists() {
-        Ok(program)
-    } else {
-        Err(format!("{} is missing: run `cargo xtask test`", program.display()).into())
     }
 }
