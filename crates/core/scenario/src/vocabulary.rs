@@ -67,6 +67,7 @@ pub const TERMINAL_PROFILES: &[&str] = &[
     "takes-any-reply",
     "one-reversal-slot",
     "believes-notices",
+    "other-amount-is-declined",
     "busy-is-declined",
 ];
 
@@ -86,6 +87,7 @@ pub const TERMINAL_PROFILE_SENTENCES: &[&str] = &[
     "takes whatever card reply comes for the answer to what it asked last",
     "has room for one pending reversal, and the next charge takes it",
     "books what a notification says, signed or not, without asking",
+    "takes a notification over another amount for a payment that has failed",
     "takes a host that says that it is in trouble for one that has declined",
 ];
 
