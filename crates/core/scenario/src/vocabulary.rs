@@ -151,6 +151,12 @@ vocabulary! {
         Order = "order", "A new wallet order, which becomes the QR code.";
         Query = "query", "The question what has become of a wallet order.";
         Close = "close", "The request to close a wallet order.";
+        Pay = "pay", "A wallet order that is paid by the payer's code.";
+        Reverse = "reverse", "Takes a wallet order back.";
+        RefundOrder = "refund-order", "Gives a part of a wallet order back, or all of it.";
+        RefundQuery = "refund-query", "The question what has become of a refund of a wallet order.";
+        Bill = "bill", "The request for the wallet's bill of a day.";
+        Keys = "keys", "The request for the wallet platform's certificates or keys.";
         Notification = "notification", "The acquirer's notification that a wallet order is paid.";
     }
 }
