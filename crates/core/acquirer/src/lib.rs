@@ -52,8 +52,8 @@ pub use config::{Config, RateLimit, WalletSetup};
 pub use event::{Event, Kind, Movement, PaymentRefusal};
 pub use gateway::{Forced, Gateway, TurnedAway, WalletRequest};
 pub use notifier::{
-    About, Delivery, DeliveryId, DeliveryOutcome, Due, Forgery, Malformation, NoticeChange, NoticeFault,
-    NoticeId, Notices, Notifier, Owed, Scene, Sending, What,
+    About, Claim, Delivery, DeliveryId, DeliveryOutcome, Due, Forgery, Malformation, NoticeChange,
+    NoticeFault, NoticeId, Notices, Notifier, Owed, Scene, Sending, Signing, What,
 };
 pub use orders::fuzz::fuzz_orders;
 pub use orders::{

@@ -12,7 +12,7 @@ mod forge;
 mod port;
 
 pub use book::{About, NoticeChange, NoticeId, Notices, Owed, What};
-pub use fault::{Forgery, Malformation, NoticeFault};
+pub use fault::{Claim, Forgery, Malformation, NoticeFault, Signing};
 
 pub(crate) use port::NotifyPort;
 

@@ -4,6 +4,8 @@
 use crate::device::{
     ACKNOWLEDGES, CARD_ANSWERS, CARD_ASKS, NOTIFIES, PRINTS, REPLIES, WALLET_ANSWERS, WALLET_ASKS,
 };
+use acquirer::Kind;
+use acquirer::fault::Deed;
 use core::time::Duration;
 use printer::GearName;
 use scenario::{
@@ -219,7 +221,9 @@ fn harm(effect: &Effect) -> Harm {
         Effect::Acquirer(AcquirerFault::Slow { by }) => Harm::Slow { by: *by },
         Effect::Acquirer(AcquirerFault::Rush(rush)) => Harm::Rush(*rush),
         Effect::Acquirer(AcquirerFault::Deed { fault, lasts }) => {
-            let to = fault.aim.kind.map_or("all", |kind| kind.tag().0);
+            let kind =
+                if matches!(fault.deed, Deed::Notice(_)) { Some(Kind::Notification) } else { fault.aim.kind };
+            let to = kind.map_or("all", |kind| kind.tag().0);
             let name = format!("acquirer/{to}/{}", fault.deed.word());
             Harm::Deed { name, fault: fault.clone(), lasts: *lasts }
         }

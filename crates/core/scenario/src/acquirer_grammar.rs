@@ -8,6 +8,7 @@
 use crate::MessageKind;
 use crate::fault_grammar::{FOR, LASTS};
 use crate::grammar::{AT, MANY, MONEY, TIME, word};
+use crate::notice_grammar::{BACKDATED, FALSE, LATE, NOTICE_DAMAGE, NOTIFIES, TWICE};
 use crate::shape::{Choice, Field, List, Map, Presence, Scalar, Shape};
 
 /// A file of faults for an acquirer that is served alone.
@@ -35,20 +36,43 @@ pub(crate) static ACQUIRER_FAULT: Shape = Shape::Map(Map {
     ],
 });
 
-/// The deeds of the host that can be aimed at certain requests.
-const DEEDS: &[&str] = &[
-    "loses",
-    "holds",
-    "says",
-    "commits-but-says",
-    "answers",
-    "answers-late",
-    "answers-twice",
-    "answers-slowly",
-    "answers-with",
-    "cuts-answer",
-    "totals",
-];
+/// The deeds of the host that can be aimed at certain requests, and further ones.
+macro_rules! deeds {
+    ($($further:literal),*) => {
+        &[
+            "loses",
+            "holds",
+            "says",
+            "commits-but-says",
+            "answers",
+            "answers-late",
+            "answers-twice",
+            "answers-slowly",
+            "answers-with",
+            "cuts-answer",
+            "totals",
+            $($further,)*
+        ]
+    };
+}
+const TO_REQUESTS: &[&str] = deeds!();
+const DEEDS: &[&str] = deeds!(
+    "notifies",
+    "notifies-late",
+    "notifies-twice",
+    "notifies-with",
+    "notifies-falsely",
+    "notifies-backdated"
+);
+
+const fn aim_at_requests(
+    name: &'static str,
+    shape: Shape,
+    example: &'static str,
+    doc: &'static str,
+) -> Field {
+    Field::with(TO_REQUESTS, name, shape, example, doc)
+}
 
 const fn aim(name: &'static str, shape: Shape, example: &'static str, doc: &'static str) -> Field {
     Field::with(DEEDS, name, shape, example, doc)
@@ -59,15 +83,15 @@ pub(crate) const ACQUIRER: Map = Map {
     what: "something that happens at the acquirer",
     example: "{ loses: answer, to: sale, times: 1 }",
     fields: &[
-        aim(
+        aim_at_requests(
             "to",
             Shape::Scalar(word!(MessageKind, "a kind of message")),
             "to: sale",
             "the only kind of request that is hit",
         ),
-        aim("desk", Shape::Scalar(DESK), "desk: wallet", "the only desk whose requests are hit"),
-        aim("amount", AMOUNT_AIM, "amount: CNY 18.50", "only requests over such an amount are hit"),
-        aim(
+        aim_at_requests("desk", Shape::Scalar(DESK), "desk: wallet", "the only desk whose requests are hit"),
+        aim("amount", AMOUNT_AIM, "amount: CNY 18.50", "only what is over such an amount is hit"),
+        aim_at_requests(
             "field",
             Shape::Map(FIELD_AIM),
             "field: { name: 2, ends: 0128 }",
@@ -104,7 +128,7 @@ pub(crate) const ACQUIRER: Map = Map {
                 "loses",
                 Shape::Scalar(LOST),
                 "loses: answer",
-                "a request or its answer is lost in the host",
+                "a request, its answer or a notification is lost in the host",
             ),
             Field::optional("holds", LATENCY, "holds: 60s", "the commit comes this much later"),
             Field::optional(
@@ -161,6 +185,37 @@ pub(crate) const ACQUIRER: Map = Map {
                 "totals: miss-the-last",
                 "the totals that the host settles by are not those of its ledger",
             ),
+            Field::optional(
+                "notifies",
+                Shape::Scalar(NOTIFIES),
+                "notifies: after-the-next",
+                "when a notification leaves",
+            ),
+            Field::optional("notifies-late", LATE, "notifies-late: 90s", "it leaves this much later"),
+            Field::optional(
+                "notifies-twice",
+                Shape::Map(TWICE),
+                "notifies-twice: { after: 1s }",
+                "the same notification leaves again",
+            ),
+            Field::optional(
+                "notifies-with",
+                Shape::Scalar(NOTICE_DAMAGE),
+                "notifies-with: error-page",
+                "a notification leaves damaged",
+            ),
+            Field::optional(
+                "notifies-falsely",
+                Shape::Map(FALSE),
+                "notifies-falsely: { order: 12345678W000002, signed: with-a-wrong-key }",
+                "a notification is forged: what it says, or who signed it",
+            ),
+            Field::optional(
+                "notifies-backdated",
+                BACKDATED,
+                "notifies-backdated: 24h",
+                "a notification says that it was made so long ago; WeChat Pay v2 says no time",
+            ),
         ],
     }],
 };
@@ -190,10 +245,11 @@ const RUSH: Map = Map {
 };
 const LOST: Scalar = Scalar::Word {
     what: "what a host loses",
-    words: &["request", "answer"],
+    words: &["request", "answer", "notification"],
     says: &[
         "The request is read and forgotten: nothing is committed, nothing answered.",
         "The request is committed, and its answer never leaves.",
+        "The notification never leaves; it is told again when the schedule says so.",
     ],
 };
 const ANSWERS: Scalar = Scalar::Word {

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, line_and_column};
 use crate::language::{AcquirerFault, Hits, HostFault, HostRush, Place};
 use crate::lower::hits;
 use crate::node::Node;
+use crate::notice_lower::notice_fault;
 use crate::scalar;
 use acquirer::fault::{Aim, AmountAim, BadLatency, Content, Deed, Desk, Fault, FieldAim, Latency, Totals};
 use acquirer::{Code, Kind};
@@ -59,6 +60,9 @@ fn rush_of(node: &Node) -> Option<HostRush> {
 }
 
 fn deed(node: &Node) -> Option<Deed> {
+    if let Some(notice) = notice_fault(node) {
+        return Some(Deed::Notice(notice));
+    }
     if let Some(lost) = node.scalar("loses") {
         return Some(if lost == "request" { Deed::LoseRequest } else { Deed::LoseAnswer });
     }
@@ -177,6 +181,12 @@ pub(crate) const fn kind(message: MessageKind) -> Kind {
         MessageKind::Order => Kind::Order,
         MessageKind::Query => Kind::Query,
         MessageKind::Close => Kind::Close,
+        MessageKind::Pay => Kind::Pay,
+        MessageKind::Reverse => Kind::Reverse,
+        MessageKind::RefundOrder => Kind::RefundOrder,
+        MessageKind::RefundQuery => Kind::RefundQuery,
+        MessageKind::Bill => Kind::Bill,
+        MessageKind::Keys => Kind::Keys,
         MessageKind::Notification => Kind::Notification,
     }
 }
@@ -221,8 +231,8 @@ pub(crate) fn check_aim(fault: &Node) -> Option<Diagnostic> {
         let says = "nobody asks the acquirer for a notification";
         return Some(
             Diagnostic::at(to.span.clone(), "this fault can never happen", says)
-                .expected("a kind of request, or a fault on the way of the notifications")
-                .example("{ on: acquirer.notifies, drop: { times: 1 } }"),
+                .expected("a kind of request, or a fault of the notifications")
+                .example("{ acquirer: { loses: notification, times: 1 } }"),
         );
     }
     let desk = match desk_of(kind(message)) {

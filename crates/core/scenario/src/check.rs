@@ -311,6 +311,7 @@ fn read(scalar: &Scalar, text: &str, reads_as: ReadsAs) -> Result<(), Problem> {
         Scalar::Resistance => scalar::resistance_mohm(text).map(drop),
         Scalar::Temperature => scalar::temperature_c(text).map(drop),
         Scalar::Ratio => scalar::ratio(text).map(drop),
+        Scalar::OrderNo => truth_of(sim::OrderNo::new(text).is_some(), "no order has such a number"),
         Scalar::Rate => scalar::rate_per_s(text).map(drop),
         Scalar::LineRate => scalar::line_rate_bps(text).map(drop),
         Scalar::Code => truth_of(is_code(text), "a code has 2 to 24 letters and digits"),

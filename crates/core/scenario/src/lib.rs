@@ -6,9 +6,9 @@
 //! | module | holds |
 //! |---|---|
 //! | `node` | YAML text to a tree in which every value knows its bytes |
-//! | `shape`, `grammar`, `fault_grammar`, `acquirer_grammar`, `rig_file` | the one description of what a file may hold |
+//! | `shape`, `grammar`, `fault_grammar`, `acquirer_grammar`, `notice_grammar`, `rig_file` | the one description of what a file may hold |
 //! | `check`, `schema` | the checker and the JSON Schema, both made from that description |
-//! | `lower`, `acquirer_lower`, `meaning` | the tree to typed values; references and faults that can never happen |
+//! | `lower`, `acquirer_lower`, `notice_lower`, `meaning` | the tree to typed values; references and faults that can never happen |
 //! | `diagnostic` | what is wrong, for people and for programs |
 //! | `fuzz` | what a fuzzer runs |
 //! | `language`, `rig`, `vocabulary`, `cause`, `law` | the typed result and its words |
@@ -28,6 +28,8 @@ mod law;
 mod lower;
 mod meaning;
 mod node;
+mod notice_grammar;
+mod notice_lower;
 mod parse;
 mod printer_file;
 mod printer_grammar;

@@ -11,8 +11,10 @@ use crate::language::{
     AcquirerFault, Action, Effect, HostFault, LinkFault, LinkVerdict, Payer, PrinterFault, Scenario, Trigger,
 };
 use crate::node::Node;
+use crate::notice_lower::check_notice;
 use crate::{Event, LinkPoint, MessageKind, check};
-use acquirer::fault::Desk;
+use acquirer::NoticeFault;
+use acquirer::fault::{Deed, Desk};
 use core::ops::Range;
 use printer::{Outlet, Profile};
 use sim::Fen;
@@ -37,6 +39,7 @@ pub(crate) fn check_meaning(scenario: &Scenario, root: &Node) -> Vec<Diagnostic>
         wrong.extend(aimed_cut(&fault.effect, node));
         wrong.extend(check_latencies(node));
         wrong.extend(check_aim(node));
+        wrong.extend(check_notice(node));
     }
     laws(root, &mut wrong);
     wrong
@@ -44,7 +47,9 @@ pub(crate) fn check_meaning(scenario: &Scenario, root: &Node) -> Vec<Diagnostic>
 
 /// Everything that is wrong with the meaning of faults of the acquirer alone.
 pub(crate) fn check_host_faults(_: &Vec<HostFault>, root: &Node) -> Vec<Diagnostic> {
-    let wrong = |node: &Node| check_latencies(node).into_iter().chain(check_aim(node)).collect::<Vec<_>>();
+    let wrong = |node: &Node| {
+        [check_latencies(node), check_aim(node), check_notice(node)].into_iter().flatten().collect::<Vec<_>>()
+    };
     // Just one, or a list of them.
     if root.entries().is_empty() { root.items().iter().flat_map(wrong).collect() } else { wrong(root) }
 }
@@ -88,6 +93,7 @@ impl Reason {
 }
 
 const NO_QR: &str = "no step shows a QR code";
+const NO_PAYER: &str = "no customer pays a QR code";
 const NO_CARD: &str = "no step is a card sale";
 const ADD_QR: &str = "a `show-qr` step, or a fault that concerns card sales";
 const ADD_CARD: &str = "a `card-sale` step, or a fault that concerns wallet payments";
@@ -105,11 +111,9 @@ fn never_begins(what: &Contents, start: Trigger) -> Option<Reason> {
         Event::AcquirerNotifies if !what.qr => {
             Reason::new("when", NO_QR, "a `show-qr` step, or another event")
         }
-        Event::AcquirerNotifies | Event::CustomerPays if !what.pays => Reason::new(
-            "when",
-            "no customer pays a QR code",
-            "a `show-qr` step that is paid, or another event",
-        ),
+        Event::AcquirerNotifies | Event::CustomerPays if !what.pays => {
+            Reason::new("when", NO_PAYER, "a `show-qr` step that is paid, or another event")
+        }
         Event::TerminalReverses if !what.card => {
             Reason::new("when", NO_CARD, "a `card-sale` step, or another event")
         }
@@ -143,6 +147,9 @@ fn never_hits(what: &Contents, effect: &Effect) -> Option<Reason> {
         );
     }
     if let Effect::Acquirer(AcquirerFault::Deed { fault, .. }) = effect {
+        if let Deed::Notice(notice) = fault.deed {
+            return never_spoils(what, notice);
+        }
         let desk = fault.aim.desk.or_else(|| fault.aim.kind.map(desk_of));
         let message = fault.aim.kind.and_then(|kind| MessageKind::from_name(kind.tag().0));
         if let Some(reason) = message.and_then(nobody_asks) {
@@ -161,8 +168,10 @@ fn never_hits(what: &Contents, effect: &Effect) -> Option<Reason> {
         let expected = "a point between terminal and acquirer";
         return Reason::new("on", "the printer's line has a rate of its own", expected);
     }
-    if matches!(on, LinkPoint::AcquirerNotifies | LinkPoint::TerminalAcknowledges) && !what.qr {
-        return Reason::new("on", format!("{NO_QR}, so nothing is ever notified"), ADD_QR);
+    if matches!(on, LinkPoint::AcquirerNotifies | LinkPoint::TerminalAcknowledges)
+        && let Some(reason) = never_notifies(what)
+    {
+        return Some(Reason { field: "on", ..reason });
     }
     let message = (*message)?;
     if !passes(*on, message) {
@@ -176,13 +185,37 @@ fn never_hits(what: &Contents, effect: &Effect) -> Option<Reason> {
     })
 }
 
+/// Whether nothing is ever notified.
+fn never_notifies(what: &Contents) -> Option<Reason> {
+    let why = if what.qr { NO_PAYER } else { NO_QR };
+    (!what.pays)
+        .then(|| Reason::new("acquirer", format!("{why}, so nothing is ever notified"), ADD_QR))
+        .flatten()
+}
+
+/// A fault of notifications that needs what the terminal does not do; an acquirer that is served alone has other clients.
+fn never_spoils(what: &Contents, notice: NoticeFault) -> Option<Reason> {
+    const OTHER: &str = "another fault of the notifications";
+    never_notifies(what).or_else(|| match notice {
+        NoticeFault::AfterRefund => {
+            let says = "the terminal refunds no wallet order, so the notification would never leave";
+            Reason::new("acquirer", says, OTHER)
+        }
+        NoticeFault::Stale { .. } => {
+            let says = "the terminal speaks WeChat Pay v2, whose notifications say no time";
+            Reason::new("acquirer", says, OTHER)
+        }
+        _ => None,
+    })
+}
+
 /// What the terminal has no flow for yet; an acquirer that is served alone may well be asked it.
 fn nobody_asks(message: MessageKind) -> Option<Reason> {
     use MessageKind::{Close, Notification, Order, Query, Reversal, Sale};
     if matches!(message, Sale | Reversal | Order | Query | Close | Notification) {
         return None;
     }
-    let says = format!("the terminal never asks for a {message}");
+    let says = format!("the terminal never asks for `{message}`");
     Reason::new("message", says, "a kind of message that the terminal sends")
 }
 

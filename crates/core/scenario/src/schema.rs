@@ -138,6 +138,7 @@ fn of_scalar(scalar: &Scalar) -> Object<String, Value> {
         // Written bare, a code or a field of digits is a number.
         Scalar::Code => bare("[A-Za-z0-9_.]{2,24}"),
         Scalar::Wire => bare("[A-Za-z0-9_.-]+"),
+        Scalar::OrderNo => bare("[A-Za-z0-9_|*-]{1,64}"),
         Scalar::Count { least, most } => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Scalar::Truth => json!({ "type": "boolean" }),
         Scalar::Address => pattern(r"(\[[0-9a-fA-F:.]+\]|[0-9.]+):[0-9]{1,5}"),

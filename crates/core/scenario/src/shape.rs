@@ -102,6 +102,8 @@ pub(crate) enum Scalar {
     Code,
     /// A field's number or name, or the end of its value.
     Wire,
+    /// A merchant's number of a wallet order: `12345678W000003`.
+    OrderNo,
     /// A whole number between two bounds.
     Count { least: u32, most: u32 },
     /// `true` or `false`.
@@ -204,6 +206,9 @@ impl Scalar {
                 "a reply code as it stands in the message, of 2 to 24 letters and digits".to_owned()
             }
             Self::Wire => "letters, digits, `_`, `-` or `.`, as they stand in the message".to_owned(),
+            Self::OrderNo => {
+                "the number of a wallet order: 1 to 64 letters, digits, `_`, `-`, `|` or `*`".to_owned()
+            }
             Self::Count { least, most } => format!("a whole number from {least} to {most}"),
             Self::Truth => "`true` or `false`".to_owned(),
             Self::Address => "an IP address and a port; port 0 takes any free one".to_owned(),

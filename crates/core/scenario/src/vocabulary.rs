@@ -67,6 +67,7 @@ pub const TERMINAL_PROFILES: &[&str] = &[
     "takes-any-reply",
     "one-reversal-slot",
     "believes-notices",
+    "other-amount-is-declined",
     "busy-is-declined",
 ];
 
@@ -86,6 +87,7 @@ pub const TERMINAL_PROFILE_SENTENCES: &[&str] = &[
     "takes whatever card reply comes for the answer to what it asked last",
     "has room for one pending reversal, and the next charge takes it",
     "books what a notification says, signed or not, without asking",
+    "takes a notification over another amount for a payment that has failed",
     "takes a host that says that it is in trouble for one that has declined",
 ];
 
@@ -149,6 +151,12 @@ vocabulary! {
         Order = "order", "A new wallet order, which becomes the QR code.";
         Query = "query", "The question what has become of a wallet order.";
         Close = "close", "The request to close a wallet order.";
+        Pay = "pay", "A wallet order that is paid by the payer's code.";
+        Reverse = "reverse", "Takes a wallet order back.";
+        RefundOrder = "refund-order", "Gives a part of a wallet order back, or all of it.";
+        RefundQuery = "refund-query", "The question what has become of a refund of a wallet order.";
+        Bill = "bill", "The request for the wallet's bill of a day.";
+        Keys = "keys", "The request for the wallet platform's certificates or keys.";
         Notification = "notification", "The acquirer's notification that a wallet order is paid.";
     }
 }

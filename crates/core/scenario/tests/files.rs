@@ -2,7 +2,7 @@
 //! complaints about the wrong ones are snapshots, because a person has to be able to use them.
 
 use acquirer::fault::{Aim, AmountAim, Content, Deed, Desk, FieldAim, Latency, Totals};
-use acquirer::{Code, Kind};
+use acquirer::{Claim, Code, Forgery, Kind, Malformation, NoticeFault, Signing};
 use core::time::Duration;
 use insta::assert_snapshot;
 use printer::{GearName, Micrometres, Permille, Poke, Roll, Sensor, Wire};
@@ -11,7 +11,7 @@ use scenario::{
     AcquirerConnection, AcquirerFault, Action, Customer, Diagnostics, Effect, Event, Fate, Law, LinkPoint,
     LinkVerdict, Payer, PrinterConnection, PrinterFault, Rig, Scenario, Symptom, Trigger,
 };
-use sim::{Fen, Ratio, SimTime};
+use sim::{Fen, OrderNo, Ratio, SimTime};
 use tillrig_scenario as scenario;
 
 type HostAct = acquirer::fault::Fault;
@@ -68,7 +68,7 @@ fn every_word_of_the_language_is_read() {
     assert_eq!(scenario.terminal.reply_timeout, Some(Duration::from_secs(5)));
     assert_eq!(scenario.steps.len(), 6);
     assert_eq!(scenario.intent_of(2), 0);
-    assert_eq!(scenario.faults.len(), 61);
+    assert_eq!(scenario.faults.len(), 72);
     let deeds: Vec<&HostAct> = scenario
         .faults
         .iter()
@@ -77,7 +77,7 @@ fn every_word_of_the_language_is_read() {
             _ => None,
         })
         .collect();
-    assert_eq!(deeds, host_acts().iter().collect::<Vec<_>>());
+    assert_eq!(deeds, host_acts().iter().chain(&notice_acts()).collect::<Vec<_>>());
     assert_eq!(scenario.heal_at, SimTime::from_secs(180));
     let effects: Vec<&Effect> = scenario.faults.iter().map(|fault| &fault.effect).collect();
     let pokes: Vec<Poke> = effects
@@ -130,6 +130,31 @@ fn host_acts() -> Vec<HostAct> {
         (all, Deed::Totals(Totals::MissTheLast)),
     ]
     .map(|(aim, deed)| HostAct { aim, deed })
+    .to_vec()
+}
+
+/// What the faults of notifications of that file are, behind those.
+fn notice_acts() -> Vec<HostAct> {
+    let all = || Aim::EVERYTHING;
+    let forged = |claim, signing| NoticeFault::Forged(Forgery { claim, signing });
+    let third = OrderNo::new("12345678W000003").expect("it has fifteen letters and digits");
+    [
+        (Aim { times: 1, ..all() }, NoticeFault::Drop),
+        (Aim { skip: 1, chance: Ratio { times: 1, of: 3 }, ..all() }, NoticeFault::HeldBack),
+        (
+            Aim { amount: Some(AmountAim::Exactly(Fen(1850))), ..all() },
+            NoticeFault::Late { by: Duration::from_secs(90) },
+        ),
+        (all(), NoticeFault::Repeat { after: Duration::from_secs(1) }),
+        (all(), NoticeFault::Malformed(Malformation::CutShort)),
+        (all(), NoticeFault::Malformed(Malformation::WrongEncoding)),
+        (all(), NoticeFault::Malformed(Malformation::NotADocument)),
+        (all(), forged(Claim::Order(third), Signing::WrongKey)),
+        (all(), forged(Claim::Amount { by_fen: 100 }, Signing::Right)),
+        (all(), forged(Claim::Amount { by_fen: -1 }, Signing::Missing)),
+        (all(), forged(Claim::True, Signing::WrongKeyId)),
+    ]
+    .map(|(aim, notice)| HostAct { aim, deed: Deed::Notice(notice) })
     .to_vec()
 }
 
@@ -401,6 +426,72 @@ fn wrong_faults_of_the_acquirer_are_explained_like_a_wrong_scenario() {
 }
 
 #[test]
+fn faults_of_notifications_that_no_scenario_can_have_stand_alone() {
+    let list = "- { acquirer: { notifies: after-a-refund } }\n\
+                - { acquirer: { notifies-backdated: 24h, amount: { cents: 69 } }, at: 5s }\n";
+    let faults = scenario::acquirer_faults("faults.yaml", list.as_bytes()).unwrap();
+    let deeds = faults.iter().map(|fault| match &fault.fault {
+        AcquirerFault::Deed { fault, .. } => fault.deed.clone(),
+        _ => panic!("{fault:?}"),
+    });
+    let day = NoticeFault::Stale { by: Duration::from_secs(86_400) };
+    assert!(deeds.eq([NoticeFault::AfterRefund, day].map(Deed::Notice)));
+}
+
+#[test]
+fn wrong_faults_of_notifications_are_explained() {
+    let text = "- { acquirer: { notifies: never } }\n\
+                - { acquirer: { notifies-late: { between: 1s, and: 9s } } }\n\
+                - { acquirer: { notifies-late: 90s, to: notification } }\n\
+                - { acquirer: { notifies-twice: 1s } }\n\
+                - { acquirer: { notifies-with: wrong-mac } }\n\
+                - { acquirer: { notifies-falsely: { order: 12345678W000003 } } }\n\
+                - { acquirer: { notifies-falsely: { order: '12345678 3', signed: by-a-stranger } } }\n\
+                - { acquirer: { notifies-falsely: { more: 1.00, less: CNY 1.00, signed: rightly } } }\n\
+                - { acquirer: { notifies-backdated: 24 } }\n\
+                - { acquirer: { loses: notifications } }\n";
+    let wrong = scenario::acquirer_faults("faults.yaml", text.as_bytes()).unwrap_err();
+    assert_snapshot!("wrong_notice_faults", wrong.render(false));
+    let text = "- { acquirer: { loses: notification, to: query } }\n\
+                - { acquirer: { loses: notification, field: { name: out_trade_no } } }\n\
+                - { acquirer: { notifies-backdated: 999ms } }\n\
+                - { acquirer: { notifies-falsely: { signed: rightly } } }\n\
+                - { acquirer: { notifies-falsely: { less: CNY 0.00, signed: not-at-all } } }\n";
+    let wrong = scenario::acquirer_faults("faults.yaml", text.as_bytes()).unwrap_err();
+    assert_snapshot!("notice_faults_that_do_nothing", wrong.render(false));
+}
+
+#[test]
+fn faults_of_notifications_need_a_notification() {
+    let lost = "  - { acquirer: { loses: notification } }\n";
+    let false_order = "  - { acquirer: { notifies-falsely: { order: 1, signed: not-at-all } } }\n";
+    let on_the_way = "  - { on: acquirer.notifies, drop: always }\n";
+    let without_code = with(CARD, &format!("{lost}{false_order}{on_the_way}"));
+    assert_eq!(without_code.matches("no step shows a QR code, so nothing is ever notified").count(), 3);
+    let unpaid = STEP.replace("CNY 18.50", "CNY 18.50, customer-pays: never");
+    let unpaid = with(&format!("{unpaid}\n"), &format!("{lost}{false_order}{on_the_way}"));
+    assert_eq!(unpaid.matches("no customer pays a QR code, so nothing is ever notified").count(), 3);
+    let not_here =
+        "  - { acquirer: { notifies: after-a-refund } }\n  - { acquirer: { notifies-backdated: 24h } }\n";
+    assert_snapshot!("notice_faults_of_no_scenario", with(&format!("{STEP}\n"), not_here));
+}
+
+#[test]
+fn what_the_terminal_never_asks_a_wallet_for_is_no_aim_in_a_scenario() {
+    for kind in ["pay", "reverse", "refund-order", "refund-query", "bill", "keys"] {
+        let line = format!("{{ acquirer: {{ loses: answer, to: {kind} }} }}");
+        let wrong = with(&format!("{STEP}\n"), &format!("  - {line}\n"));
+        assert!(wrong.contains(&format!("the terminal never asks for `{kind}`")), "{wrong}");
+        let link = format!("  - {{ on: terminal.asks, message: {kind}, drop: always }}\n");
+        let wrong = with(&format!("{STEP}\n"), &link);
+        assert!(wrong.contains(&format!("the terminal never asks for `{kind}`")), "{wrong}");
+        assert!(scenario::acquirer_faults("alone.yaml", format!("- {line}\n").as_bytes()).is_ok());
+        let at_the_card_desk = format!("- {{ acquirer: {{ loses: answer, to: {kind}, desk: card }} }}\n");
+        assert!(scenario::acquirer_faults("alone.yaml", at_the_card_desk.as_bytes()).is_err());
+    }
+}
+
+#[test]
 fn a_rig_is_read() {
     let rig = Rig::parse("loopback.yaml", LOOPBACK.as_bytes()).unwrap_or_else(|wrong| panic!("{wrong}"));
     assert_eq!(rig.printer_link, PrinterConnection::Pty { baud_bps: 115_200 });
@@ -419,9 +510,10 @@ fn a_wrong_rig_is_explained_like_a_wrong_scenario() {
     assert_snapshot!("rig", Rig::parse("rig.yaml", text.as_bytes()).unwrap_err().render(false));
 }
 
-/// One fault in both spellings.
-const HOST_LINES: [&str; 2] = [
+/// Faults in both spellings.
+const HOST_LINES: [&str; 3] = [
     "- { acquirer: { holds: { percentiles: [{ share: 0%, within: 1s }, { share: 100%, within: 2s }] }, to: sale }, at: 1s }",
+    "- { acquirer: { notifies-falsely: { order: 12345678W000003, more: CNY 1.00, signed: rightly }, chance: 1/2 } }",
     r#"{"acquirer": {"cuts-answer": {"after-bytes": 3}, "field": {"name": 2, "ends": "0128"}, "amount": {"cents": 5}}}"#,
 ];
 

@@ -192,9 +192,8 @@ impl Order {
         codec: &mut Codec,
     ) -> Next {
         let habits = desk.settings.profile.habits;
-        if amount != self.charge.amount && habits.notices == Notices::AskedAfter {
-            desk.event(Event::Disbelieved { why: "its amount is another" });
-            return Next::Stay;
+        if amount != self.charge.amount && habits.notices != Notices::Believed {
+            return self.on_other_amount(desk);
         }
         match (&self.stage, habits.prints) {
             (Stage::Showing { .. }, Prints::AfterTheResult) if habits.notices == Notices::Believed => {
@@ -212,6 +211,16 @@ impl Order {
                 self.store(transaction.to_owned(), desk)
             }
             _ => Next::Stay,
+        }
+    }
+
+    fn on_other_amount(&mut self, desk: &mut Desk<'_>) -> Next {
+        match (&self.stage, desk.settings.profile.habits.notices) {
+            (Stage::Showing { .. }, Notices::AmountDecides) => {
+                desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Declined });
+                self.end(Belief::Declined, false, desk)
+            }
+            _ => self.on_doubt("its amount is another", desk),
         }
     }
 

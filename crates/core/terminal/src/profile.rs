@@ -165,6 +165,8 @@ pub enum Notices {
     AskedAfter,
     /// The truth, signed or not.
     Believed,
+    /// If its signature holds, a reason to ask; over another amount, a payment that has failed.
+    AmountDecides,
 }
 
 /// What the reply of a host in trouble means: "error", "system fault", "issuer not reachable".
@@ -204,7 +206,7 @@ pub const REFERENCE: Profile = Profile {
 const SOUND: Habits = REFERENCE.habits;
 
 /// Every firmware that there is.
-pub static PROFILES: [Profile; 15] = [
+pub static PROFILES: [Profile; 16] = [
     REFERENCE,
     Profile {
         name: "kiosk",
@@ -286,6 +288,12 @@ pub static PROFILES: [Profile; 15] = [
         name: "believes-notices",
         about: "books what a notification says, signed or not, without asking",
         habits: Habits { notices: Notices::Believed, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "other-amount-is-declined",
+        about: "takes a notification over another amount for a payment that has failed",
+        habits: Habits { notices: Notices::AmountDecides, ..SOUND },
         ..REFERENCE
     },
     Profile {

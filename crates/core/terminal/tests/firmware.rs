@@ -334,6 +334,19 @@ fn a_firmware_that_believes_notices_believes_forged_ones() {
     assert_eq!(counter.belief(), Some(Belief::Approved));
 }
 
+#[test]
+fn a_firmware_that_is_declined_by_another_amount_does_not_ask() {
+    let mut counter = Counter::with("other-amount-is-declined");
+    let order = code_shown(&mut counter);
+    let before = counter.requests(WALLET);
+    notify(&mut counter, "another key of the right length...", &order, 1);
+    counter.wait_s(1);
+    assert_eq!(counter.belief(), None);
+    notify(&mut counter, API_KEY, &order, 1849);
+    counter.wait_s(1);
+    assert_eq!((counter.belief(), counter.requests(WALLET)), (Some(Belief::Declined), before));
+}
+
 /// A code on the screen, and the order's number.
 fn code_shown(counter: &mut Counter) -> String {
     counter.poke(Poke::ShowQr { intent: Intent(0), amount: Fen(1850) });

@@ -101,7 +101,7 @@ impl Deed {
             Self::SlowAnswer { .. } => "slow-answer",
             Self::Damage(content) => content.word(),
             Self::Totals(totals) => totals.word(),
-            Self::Notice(_) => "spoils-notification",
+            Self::Notice(notice) => notice.word(),
         }
     }
 }
@@ -111,6 +111,7 @@ impl fmt::Display for Deed {
         match self {
             Self::Hold(latency) | Self::LateAnswer(latency) => write!(f, "{} by {latency}", self.word()),
             Self::Says { code, .. } => write!(f, "{} {code}", self.word()),
+            Self::Notice(notice) => write!(f, "notification {notice}"),
             _ => f.write_str(self.word()),
         }
     }

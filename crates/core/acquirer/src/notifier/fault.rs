@@ -38,22 +38,57 @@ pub enum NoticeFault {
     Malformed(Malformation),
 }
 
-/// How a notification is forged.
+/// How a notification is forged: what it says, and who signed that. A stranger can write anything and sign nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Forgery {
-    /// Signed with a key that is not the platform's.
-    WrongKey,
-    /// It names another key than it is signed with. Where a dialect names none, it is signed with the wrong one.
-    WrongKeyId,
-    /// Rightly signed, over another amount.
+pub struct Forgery {
+    /// What it says.
+    pub claim: Claim,
+    /// Who signed it.
+    pub signing: Signing,
+}
+
+/// What a notification says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Claim {
+    /// What has happened.
+    True,
+    /// Another amount.
     Amount {
         /// How much more, or less, than was paid.
         by_fen: i64,
     },
-    /// Rightly signed, about another order.
+    /// Another order.
     Order(OrderNo),
-    /// Without a signature.
-    Unsigned,
+}
+
+/// Who signed a notification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Signing {
+    /// The platform: only a look at one's own order finds out.
+    Right,
+    /// Somebody with a key that is not the platform's.
+    WrongKey,
+    /// It names another key than it is signed with. Where a dialect names none, it is signed with the wrong one.
+    WrongKeyId,
+    /// Nobody.
+    Missing,
+}
+
+impl NoticeFault {
+    /// The word for it, in events and reports.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Drop => "lose-notification",
+            Self::Late { .. } => "late-notification",
+            Self::Repeat { .. } => "repeat-notification",
+            Self::HeldBack => "notification-behind-next",
+            Self::AfterRefund => "notification-behind-refund",
+            Self::Forged(_) => "forge-notification",
+            Self::Stale { .. } => "backdate-notification",
+            Self::Malformed(_) => "damage-notification",
+        }
+    }
 }
 
 /// How a notification cannot be read.
@@ -86,12 +121,22 @@ impl fmt::Display for NoticeFault {
 
 impl fmt::Display for Forgery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::WrongKey => f.write_str("signed with a wrong key"),
-            Self::WrongKeyId => f.write_str("under a wrong key id"),
-            Self::Amount { by_fen } => write!(f, "amount off by {by_fen:+} fen"),
-            Self::Order(order) => write!(f, "about order {order} instead"),
-            Self::Unsigned => f.write_str("unsigned"),
+        match self.claim {
+            Claim::True => return self.signing.fmt(f),
+            Claim::Amount { by_fen } => write!(f, "amount off by {by_fen:+} fen")?,
+            Claim::Order(order) => write!(f, "about order {order} instead")?,
         }
+        if self.signing == Signing::Right { Ok(()) } else { write!(f, ", {}", self.signing) }
+    }
+}
+
+impl fmt::Display for Signing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Right => "rightly signed",
+            Self::WrongKey => "signed with a wrong key",
+            Self::WrongKeyId => "under a wrong key id",
+            Self::Missing => "unsigned",
+        })
     }
 }

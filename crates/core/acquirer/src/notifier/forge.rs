@@ -3,7 +3,7 @@
 //! Source: WeChat Pay v2 and v3, Alipay, "Notifications", by way of [`wallet::notice`]. What is forged is named wrongly
 //! to the honest writer; what is unsigned or malformed is spoiled after it. *Not modelled:* forged encryption of v3.
 
-use super::{Forgery, Malformation, NoticeFault, Owed, What};
+use super::{Claim, Forgery, Malformation, NoticeFault, Owed, Signing, What};
 use crate::books::Books;
 use crate::config::WalletSetup;
 use crate::orders::{self, Clock};
@@ -31,11 +31,13 @@ impl Forge<'_> {
         let merchant = self.setup.merchant(owed.about.order.shop())?;
         let mut notice = self.notice(owed, books)?;
         if let Some(NoticeFault::Forged(forgery)) = fault {
-            alter(&mut notice, forgery);
+            alter(&mut notice, forgery.claim);
         }
         let mut post = self.sign(&notice, owed, merchant, fault);
         match fault {
-            Some(NoticeFault::Forged(Forgery::Unsigned)) => unsign(&mut post, owed.about.tongue),
+            Some(NoticeFault::Forged(Forgery { signing: Signing::Missing, .. })) => {
+                unsign(&mut post, owed.about.tongue);
+            }
             Some(NoticeFault::Malformed(malformation)) => malform(&mut post.body, malformation),
             _ => {}
         }
@@ -59,14 +61,15 @@ impl Forge<'_> {
         merchant: &MerchantKeys,
         fault: Option<NoticeFault>,
     ) -> Post {
-        let forgery = if let Some(NoticeFault::Forged(forgery)) = fault { Some(forgery) } else { None };
         let keys = &self.setup.platform.keys;
         let age_s = if let Some(NoticeFault::Stale { by }) = fault { by.as_secs() } else { 0 };
         let wall = self.clock.wall(self.now);
         let said_at = wallet::moment::WallTime::from_unix_s(wall.unix_s().saturating_sub(age_s));
         let foreign_api_key = ApiKey::new("not the key of this merchant");
-        let is_foreign = forgery == Some(Forgery::WrongKey);
-        let misnamed = forgery == Some(Forgery::WrongKeyId);
+        let signing =
+            if let Some(NoticeFault::Forged(forgery)) = fault { forgery.signing } else { Signing::Right };
+        let is_foreign = signing == Signing::WrongKey;
+        let misnamed = signing == Signing::WrongKeyId;
         let name = owed.name.as_str();
         let sender = match owed.about.tongue {
             Tongue::WeChatV2 => Sender::WeChatV2 {
@@ -98,18 +101,18 @@ impl Forge<'_> {
     }
 }
 
-fn alter(notice: &mut Notice, forgery: Forgery) {
+fn alter(notice: &mut Notice, claim: Claim) {
     let (number, amount) = match notice {
         Notice::Order(order) => (&mut order.order_no, &mut order.amount),
         Notice::Refund(refund) => (&mut refund.order_no, &mut refund.amount),
     };
-    match forgery {
-        Forgery::Amount { by_fen } => {
+    match claim {
+        Claim::Amount { by_fen } => {
             let altered = Amount::from_fen(amount.fen().saturating_add_signed(by_fen));
             *amount = altered.unwrap_or(Amount::MAX);
         }
-        Forgery::Order(other) => *number = OrderNo::as_str(&other).to_owned(),
-        Forgery::WrongKey | Forgery::WrongKeyId | Forgery::Unsigned => {}
+        Claim::Order(other) => *number = OrderNo::as_str(&other).to_owned(),
+        Claim::True => {}
     }
 }
 

@@ -4,7 +4,7 @@ use super::book::{ALIPAY, Book, V2, code, make, number, pay, refund, reverse};
 use crate::config::WalletSetup;
 use crate::event::Event;
 use crate::notifier::{
-    Delivery, DeliveryOutcome, Forgery, Malformation, NoticeChange, NoticeFault, Notifier,
+    Claim, Delivery, DeliveryOutcome, Forgery, Malformation, NoticeChange, NoticeFault, Notifier, Signing,
 };
 use crate::orders::Clock;
 use crate::{Change, Config};
@@ -360,25 +360,33 @@ fn a_notice_can_wait_for_a_refund_or_a_reverse() {
 
 #[test]
 fn a_forged_notice_is_wrong_in_just_that() {
-    let forged = |tongue, forgery| judged(&spoiled(tongue, NoticeFault::Forged(forgery)), tongue);
+    let forged = |tongue, claim, signing| {
+        judged(&spoiled(tongue, NoticeFault::Forged(Forgery { claim, signing })), tongue)
+    };
+    let signed = |tongue, signing| forged(tongue, Claim::True, signing);
+    let claimed = |tongue, claim| forged(tongue, claim, Signing::Right);
     for tongue in [V2, V3, ALIPAY] {
-        assert_eq!(forged(tongue, Forgery::WrongKey), Err("signature"));
+        assert_eq!(signed(tongue, Signing::WrongKey), Err("signature"));
     }
-    assert_eq!(forged(V2, Forgery::WrongKeyId), Err("signature"));
-    assert_eq!(forged(V3, Forgery::WrongKeyId), Err("serial"));
-    assert_eq!(forged(ALIPAY, Forgery::WrongKeyId), Err("signature"));
-    assert_eq!(forged(V2, Forgery::Unsigned), Err("signature"));
-    assert_eq!(forged(V3, Forgery::Unsigned), Err("unsigned"));
-    assert_eq!(forged(ALIPAY, Forgery::Unsigned), Err("unsigned"));
+    assert_eq!(signed(V2, Signing::WrongKeyId), Err("signature"));
+    assert_eq!(signed(V3, Signing::WrongKeyId), Err("serial"));
+    assert_eq!(signed(ALIPAY, Signing::WrongKeyId), Err("signature"));
+    assert_eq!(signed(V2, Signing::Missing), Err("signature"));
+    assert_eq!(signed(V3, Signing::Missing), Err("unsigned"));
+    assert_eq!(signed(ALIPAY, Signing::Missing), Err("unsigned"));
     // These are rightly signed: only a look at one's own order finds out.
     for (by_fen, fen, yuan) in [(1, "101", "1.01"), (-99, "1", "0.01"), (-1000, "0", "0.00")] {
-        assert_eq!(forged(V2, Forgery::Amount { by_fen }), Ok(format!("T-1 {fen}")));
-        let told = forged(ALIPAY, Forgery::Amount { by_fen }).unwrap();
+        assert_eq!(claimed(V2, Claim::Amount { by_fen }), Ok(format!("T-1 {fen}")));
+        let told = claimed(ALIPAY, Claim::Amount { by_fen }).unwrap();
         assert!(told.starts_with(&format!("T-1 {yuan} ")), "{told}");
     }
     let other = OrderNo::new("T-9").unwrap();
-    assert_eq!(forged(V2, Forgery::Order(other)).as_deref(), Ok("T-9 100"));
-    assert!(forged(ALIPAY, Forgery::Order(other)).unwrap().starts_with("T-9 1.00"));
+    assert_eq!(claimed(V2, Claim::Order(other)).as_deref(), Ok("T-9 100"));
+    assert!(claimed(ALIPAY, Claim::Order(other)).unwrap().starts_with("T-9 1.00"));
+    // A stranger's.
+    for tongue in [V2, V3, ALIPAY] {
+        assert_eq!(forged(tongue, Claim::Order(other), Signing::WrongKey), Err("signature"));
+    }
 }
 
 #[test]
@@ -409,8 +417,18 @@ fn every_fault_is_told_in_one_line_and_written_down_as_it_is() {
         (NoticeFault::Repeat { after: Duration::from_millis(500) }, "twice within 500ms"),
         (NoticeFault::HeldBack, "held back until after the next"),
         (NoticeFault::AfterRefund, "held back until after a refund"),
-        (NoticeFault::Forged(Forgery::WrongKey), "signed with a wrong key"),
-        (NoticeFault::Forged(Forgery::Amount { by_fen: 1 }), "amount off by +1 fen"),
+        (
+            NoticeFault::Forged(Forgery { claim: Claim::True, signing: Signing::WrongKey }),
+            "signed with a wrong key",
+        ),
+        (
+            NoticeFault::Forged(Forgery { claim: Claim::Amount { by_fen: 1 }, signing: Signing::Right }),
+            "amount off by +1 fen",
+        ),
+        (
+            NoticeFault::Forged(Forgery { claim: Claim::Amount { by_fen: -5 }, signing: Signing::Missing }),
+            "amount off by -5 fen, unsigned",
+        ),
         (NoticeFault::Stale { by: secs(3600) }, "dated back by 3600s"),
         (NoticeFault::Malformed(Malformation::CutShort), "cut short"),
     ];

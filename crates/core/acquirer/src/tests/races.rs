@@ -3,7 +3,7 @@
 use super::book::{ALIPAY, Book, V2, by_no, close, code, fen, make, number, pay, query, refund, reverse};
 use crate::config::WalletSetup;
 use crate::ledger::Account;
-use crate::notifier::{DeliveryOutcome, Forgery, NoticeFault};
+use crate::notifier::{Claim, DeliveryOutcome, Forgery, NoticeFault, Signing};
 use crate::orders::{OrderRules, State};
 use ::wallet::ask::{Ask, OrderRef};
 use ::wallet::exchange::Tongue;
@@ -100,7 +100,7 @@ impl Play {
                     Some(NoticeFault::HeldBack),
                     Some(NoticeFault::AfterRefund),
                     Some(NoticeFault::Repeat { after: Duration::from_millis(500) }),
-                    Some(NoticeFault::Forged(Forgery::Unsigned)),
+                    Some(NoticeFault::Forged(Forgery { claim: Claim::True, signing: Signing::Missing })),
                 ][usize::from(*fault)];
                 let sent = self.book.send(|_| fault);
                 self.outstanding.extend(sent);

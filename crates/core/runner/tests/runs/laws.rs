@@ -128,14 +128,19 @@ fn notification_idempotent_breaks_when_a_payment_is_told_to_nobody_who_listens()
 
 #[test]
 fn notification_idempotent_breaks_when_nobody_looks_who_signed() {
-    // The notification of the first order, told again; one bit turned over, it names the third.
+    // The notification of the first order, told again: by a stranger, about the second.
     let order = |at, rest| format!("{{ at: {at}s, show-qr: {{ wallet: wechat, amount: CNY 33.00{rest} }} }}");
-    let never = ", customer-pays: never";
-    let (first, second, third) = (order(0, ""), order(8, never), order(11, never));
-    let steps = format!("steps: [{first}, {second}, {{ at: 9s, press: cancel }}, {third}]");
-    let faults = "faults: [{ on: acquirer.notifies, drop: { times: 1 } }, \
-        { on: acquirer.notifies, corrupt: { bit: 3902, times: 1 } }]";
+    let (first, second) = (order(0, ""), order(11, ", customer-pays: never"));
+    let steps = format!("steps: [{first}, {second}]");
+    let faults = "faults: [{ acquirer: { loses: notification, times: 1 } }, \
+        { acquirer: { notifies-falsely: { order: 12345678W000002, signed: with-a-wrong-key }, times: 1 } }]";
     breaks(Law::NotificationIdempotent, "believes-notices", &format!("{steps}\n{faults}"));
+}
+
+#[test]
+fn notification_idempotent_breaks_when_another_amount_means_declined() {
+    let less = "faults: [{ acquirer: { notifies-falsely: { less: CNY 18.49, signed: rightly } } }]";
+    breaks(Law::NotificationIdempotent, "other-amount-is-declined", &format!("{CODE}\n{less}"));
 }
 
 #[test]

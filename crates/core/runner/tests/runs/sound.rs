@@ -153,6 +153,22 @@ const HOST_FAULTS: &[&str] = &[
     "answers-with: error-page",
     "cuts-answer: { after-bytes: #150 }",
 ];
+/// What it can do to a notification.
+const NOTICE_FAULTS: &[&str] = &[
+    "loses: notification",
+    "notifies: after-the-next",
+    "notifies-late: #100s",
+    "notifies-twice: { after: #100s }",
+    "notifies-with: truncated",
+    "notifies-with: other-encoding",
+    "notifies-with: error-page",
+    "notifies-falsely: { order: 12345678W00000#3, signed: rightly }",
+    "notifies-falsely: { order: 12345678W00000#3, signed: with-a-wrong-key }",
+    "notifies-falsely: { more: CNY #9.00, signed: rightly }",
+    "notifies-falsely: { less: CNY #9.00, signed: rightly }",
+    "notifies-falsely: { less: CNY #9.00, signed: not-at-all }",
+    "notifies-falsely: { signed: naming-a-wrong-key }",
+];
 
 /// A deed of the host and what it aims at, or a rush.
 fn host_fault(dice: &mut Stream) -> String {
@@ -164,13 +180,17 @@ fn host_fault(dice: &mut Stream) -> String {
             1 + dice.below(90)
         );
     }
-    let deed = numbered(pick(dice, HOST_FAULTS), dice);
+    let about_notices = dice.below(4) == 0;
+    let deed = numbered(pick(dice, if about_notices { NOTICE_FAULTS } else { HOST_FAULTS }), dice);
     let aim = match dice.below(4) {
         0 => format!(", times: {}", 1 + dice.below(6)),
         1 => format!(", skip: {}, times: {}", dice.below(4) + 1, 1 + dice.below(3)),
         2 => format!(", chance: 1/{}", 2 + dice.below(4)),
         _ => format!(", for: {}s", 1 + dice.below(90)),
     };
+    if about_notices {
+        return format!("{deed}{aim}");
+    }
     let to = pick(dice, &["", ", to: sale", ", to: reversal", ", to: order", ", to: query", ", to: close"]);
     format!("{deed}{aim}{to}")
 }
