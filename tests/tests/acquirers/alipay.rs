@@ -105,3 +105,22 @@ fn the_alipay_sdk_is_told_of_a_payment_by_a_shown_code() -> Checked {
     sdk.end()?;
     served.end()
 }
+
+#[test]
+fn the_alipay_sdk_disbelieves_forged_notifications_and_finds_the_payment_by_asking() -> Checked {
+    let served = Served::start()?;
+    let mut sdk = Client::of_wallet("alipay_sdk.py", &served)?;
+    let address = sdk.listens()?;
+    for (order, signed) in [("F-1", "with-a-wrong-key"), ("F-2", "not-at-all")] {
+        served.arm(json!({ "notifies-falsely": { "more": "CNY 1.00", "signed": signed }, "times": 1 }))?;
+        sdk.does(json!({ "do": "make", "order": order, "yuan": "18.50", "notify_url": address }))?;
+        served.pay(order)?;
+        let told = sdk.notified()?;
+        assert_eq!(told["authentic"], false, "{signed}: {told}");
+        served.hear(|news| news["news"] == "not-taken" && news["order"] == order)?;
+        assert_eq!(sdk.does(about("query", order))?["document"]["total_amount"], "18.50");
+        assert_eq!(served.net_fen(&format!("1/{order}"))?, 1850);
+    }
+    sdk.end()?;
+    served.end()
+}

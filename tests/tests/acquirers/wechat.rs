@@ -148,3 +148,29 @@ fn wechatpayv3_is_told_of_a_payment_by_a_shown_code_once_it_can_be_reached() -> 
     sdk.end()?;
     served.end()
 }
+
+#[test]
+fn wechatpayv3_disbelieves_forged_notifications_and_finds_the_payment_by_asking() -> Checked {
+    let served = Served::start()?;
+    let mut sdk = sdk(&served, false)?;
+    let address = sdk.listens()?;
+    for (order, signed) in [("F-1", "with-a-wrong-key"), ("F-2", "naming-a-wrong-key"), ("F-3", "not-at-all")]
+    {
+        served.arm(json!({ "notifies-falsely": { "less": "CNY 1.00", "signed": signed }, "times": 1 }))?;
+        sdk.does(json!({ "do": "make", "order": order, "fen": 1850, "notify_url": address }))?;
+        served.pay(order)?;
+        let told = sdk.notified()?;
+        assert_eq!(told["notified"], Value::Null, "{signed}: {told}");
+        served.hear(|news| news["news"] == "not-taken" && news["order"] == order)?;
+        assert_eq!(sdk.does(about("query", order))?["document"]["amount"]["total"], 1850);
+        assert_eq!(served.net_fen(order)?, 1850);
+    }
+    // What the platform itself has signed is authentic; only who compares the amount sees the lie.
+    served.arm(json!({ "notifies-falsely": { "less": "CNY 1.00", "signed": "rightly" }, "times": 1 }))?;
+    sdk.does(json!({ "do": "make", "order": "F-4", "fen": 1850, "notify_url": address }))?;
+    served.pay("F-4")?;
+    assert_eq!(sdk.notified()?["notified"]["resource"]["amount"]["total"], 1750);
+    assert_eq!(served.net_fen("F-4")?, 1850);
+    sdk.end()?;
+    served.end()
+}
