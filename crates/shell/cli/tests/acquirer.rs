@@ -50,20 +50,32 @@ impl Served {
         Self { child, said, iso8583, http }
     }
 
-    /// One page of the ledger, through the side door: how many entries there are, and keys from one of them on.
-    fn ledger(&self, from: usize) -> (usize, Vec<String>) {
+    /// One page of a list, through the side door.
+    fn page(&self, path: &str) -> Value {
         let mut stream = connect(self.http);
-        let call = format!(
-            "GET /_tillrig/ledger?from={from}&count=100000 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-        );
+        let call = format!("GET /_tillrig/{path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         stream.write_all(call.as_bytes()).expect("it reads");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("it answers");
         let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
-        let page: Value = serde_json::from_str(body).expect("it is JSON");
-        let keys = page["items"].as_array().expect("a list").iter();
-        let keys = keys.map(|item| item["key"].as_str().expect("a key").to_owned()).collect();
-        (page["all"].as_u64().expect("a number") as usize, keys)
+        serde_json::from_str(body).expect("it is JSON")
+    }
+
+    /// How many entries the ledger has, and the sales from one of them on.
+    fn ledger(&self, from: usize) -> (usize, Vec<Sale>) {
+        let page = self.page(&format!("ledger?from={from}&count=100000"));
+        let tids: Vec<usize> = self.terminals().into_iter().map(|(tid, _)| tid).collect();
+        let sales = page["items"].as_array().expect("a list").iter();
+        let sales = sales.map(|item| sale(item["key"].as_str().expect("a key"), &tids));
+        (page["all"].as_u64().expect("a number") as usize, sales.collect())
+    }
+
+    /// The totals of each terminal, by its id, in the order of their registration.
+    fn terminals(&self) -> Vec<(usize, String)> {
+        let page = self.page("terminals");
+        let text = |item: &Value, name: &str| item[name].as_str().expect("a text").to_owned();
+        let terminals = page["items"].as_array().expect("a list").iter();
+        terminals.map(|item| (number(&text(item, "tid")), text(item, "totals"))).collect()
     }
 
     fn signal(&self, name: &str) {
@@ -138,8 +150,16 @@ fn hear(stream: &mut TcpStream) -> Option<(u32, String)> {
     Some((stan, message.text(39).expect("every answer has it").to_owned()))
 }
 
-fn key((terminal, stan): Sale) -> String {
-    format!("{terminal}/000001-{stan:06}")
+/// The sale that a key of the ledger names: the terminal by its number, which is nothing for the first.
+fn sale(key: &str, tids: &[usize]) -> Sale {
+    let (terminal, key) = key.split_once('/').unwrap_or(("0", key));
+    let (batch, stan) = key.split_once('-').expect("batch and trace number");
+    assert_eq!(batch, "000001");
+    (tids[number(terminal)], number(stan) as u32)
+}
+
+fn number(digits: &str) -> usize {
+    digits.parse().expect("digits")
 }
 
 /// What all terminals together know.
@@ -202,28 +222,33 @@ fn load_and_kill(served: Served, believed: &mut Believed, answers: usize) {
 
 /// Every answered sale is in the ledger once, every other entry is a sale that was sent, and none is half there: asked
 /// again, what is in the ledger is known, and what is not is new.
-fn check(served: &Served, believed: &mut Believed, known: &mut BTreeSet<String>) {
+fn check(served: &Served, believed: &mut Believed, known: &mut BTreeSet<Sale>) {
     let (all, fresh) = served.ledger(known.len());
     let count = fresh.len();
     known.extend(fresh);
     assert_eq!(known.len(), all, "{} entries of {count} are there twice", count + known.len() - all);
-    for sale in &believed.answered {
-        assert!(known.contains(&key(*sale)), "{} was answered, and is not in the ledger", key(*sale));
-    }
+    let lost: Vec<&Sale> = believed.answered.difference(known).collect();
+    assert!(lost.is_empty(), "{lost:?} were answered, and are not in the ledger");
     let mut stream = connect(served.iso8583);
     let unanswered = core::mem::take(&mut believed.unanswered);
     let frames: Vec<u8> = unanswered.iter().copied().flat_map(frame).collect();
     stream.write_all(&frames).expect("it reads");
     for sale in unanswered {
         let (stan, code) = hear(&mut stream).expect("it answers");
-        let expected = if known.contains(&key(sale)) { "94" } else { "00" };
-        assert_eq!((stan, code.as_str()), (sale.1, expected), "{} asked again", key(sale));
+        let expected = if known.contains(&sale) { "94" } else { "00" };
+        assert_eq!((stan, code.as_str()), (sale.1, expected), "{sale:?} asked again");
         believed.answered.insert(sale);
-        known.insert(key(sale));
+        known.insert(sale);
     }
     let (all, _) = served.ledger(usize::MAX >> 1);
     assert_eq!(all, known.len(), "asking again adds each once");
-    assert_eq!(known.len(), believed.answered.len(), "nothing is there that nobody has sold");
+    assert_eq!(*known, believed.answered, "nothing is there that nobody has sold");
+    for (tid, totals) in served.terminals() {
+        let count = known.iter().filter(|(terminal, _)| *terminal == tid).count();
+        let fen = count * 1850;
+        let expected = format!("debit CNY {}.{:02} in {count}, credit CNY 0.00 in 0", fen / 100, fen % 100);
+        assert_eq!(totals, expected, "records and ledger of terminal {tid} agree");
+    }
 }
 
 #[test]
