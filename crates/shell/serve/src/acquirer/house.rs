@@ -363,3 +363,22 @@ fn in_beijing(unix_ns: u64) -> Civil {
     let epoch = Civil { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0 };
     epoch.at(SimTime::from_secs(unix_ns / 1_000_000_000 + AHEAD_S))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Mishap;
+    use acquirer::fault::{Aim, Deed, Fault};
+    use sim::SimTime;
+
+    #[test]
+    fn moments_of_a_fault_count_from_when_it_is_armed() {
+        let span = |from_s, until| {
+            let aim = Aim { from: SimTime::from_secs(from_s), until, ..Aim::EVERYTHING };
+            Mishap::Fault(Fault { aim, deed: Deed::LoseAnswer })
+        };
+        let armed_at = SimTime::from_secs(1000);
+        let bounded = span(5, SimTime::from_secs(65)).counted_from(armed_at);
+        assert_eq!(bounded, span(1005, SimTime::from_secs(1065)));
+        assert_eq!(span(0, SimTime::NEVER).counted_from(armed_at), span(1000, SimTime::NEVER));
+    }
+}
