@@ -114,20 +114,26 @@ fn faults(path: Option<&Path>) -> Result<Vec<Mishap>, Trouble> {
     };
     let (name, bytes) = catalogue::bytes_of(path).map_err(unreadable)?;
     let faults = acquirer_faults(&name, &bytes).map_err(wrong)?;
-    Ok(faults.into_iter().filter_map(mishap).collect())
+    let unserved = |why| Trouble::bad_input(format!("{name}:{why}"), DOWN_HELP.to_owned());
+    faults.into_iter().map(mishap).collect::<Result<_, _>>().map_err(unserved)
 }
 
 /// A fault that is sent to the side door, in JSON: the words are those of a file.
 fn read_fault(said: &Value) -> Result<Vec<Mishap>, String> {
     let faults = acquirer_faults("fault", said.to_string().as_bytes());
     let faults = faults.map_err(|diagnostics| diagnostics.render(false))?;
-    Ok(faults.into_iter().filter_map(mishap).collect())
+    faults.into_iter().map(mishap).collect::<Result<_, _>>().map_err(|why| format!("{why}; {DOWN_HELP}"))
 }
 
-/// What a fault is to an acquirer that is served; one that is down would be served by nobody, and is refused before.
-fn mishap(HostFault { at, fault, .. }: HostFault) -> Option<Mishap> {
-    Some(match fault {
-        AcquirerFault::Down { .. } => return None,
+const DOWN_HELP: &str = "end the program, and start it again: nothing is lost with --data";
+
+/// What a fault is to an acquirer that is served. One that is down is served by nobody: where that stands.
+fn mishap(HostFault { place, at, fault }: HostFault) -> Result<Mishap, String> {
+    Ok(match fault {
+        AcquirerFault::Down { .. } => {
+            let (line, column) = (place.line, place.column);
+            return Err(format!("{line}:{column}: an acquirer that is served cannot be `down`"));
+        }
         AcquirerFault::Slow { by } => {
             let aim = Aim { from: at, ..Aim::EVERYTHING };
             Mishap::Fault(Fault { aim, deed: Deed::Hold(Latency::fixed(by)) })

@@ -8,10 +8,10 @@
 //! | shuts down its sending side | answered, then hung up on |
 //! | announces a giant frame, or sends what is no message | counted and hung up on, after the answers before it |
 //! | does not read its answers | let go after ten seconds; until then nothing more is read from it |
-//! | has nothing to say | kept |
+//! | has nothing to say, or the keep-alive `REFRESH` between frames | kept |
 //!
-//! Source: UnionPay POS dialect, "Framing". *Not modelled:* TLS, keep-alives outside the framing, echo requests of the
-//! host's own accord.
+//! Source: UnionPay POS dialect, "Framing". *Not modelled:* TLS, keep-alives and echo requests of the host's own
+//! accord.
 
 use crate::acquirer::door::{Custom, Visit};
 use crate::acquirer::exchange;
@@ -22,7 +22,7 @@ use crate::acquirer::platform::Platform;
 use core::future::poll_fn;
 use core::pin::Pin;
 use core::task::ready;
-use iso8583::Framer;
+use iso8583::{CUP, Framer};
 use std::io;
 use std::rc::Rc;
 use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
@@ -61,7 +61,7 @@ pub(crate) async fn attend<P: Platform>(visit: Visit<P>, mut stream: TcpStream) 
     let _ = stream.set_nodelay(true);
     let hall = Rc::clone(&visit.hall);
     let _busy = hall.busy();
-    let framer = Framer::new(hall.settings.bounds.frame_bytes);
+    let framer = Framer::of(&CUP, hall.settings.bounds.frame_bytes);
     let outgoing = Rc::new(Outgoing::default());
     let mut line = Line { hall: &hall, visit: &visit, outgoing, framer, reads: true };
     let over = line.attend(&mut stream).await;

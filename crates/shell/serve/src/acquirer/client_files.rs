@@ -6,6 +6,7 @@
 
 use crate::acquirer::credentials::{Alipay, Credentials, Lasts, WeChat, private_folder, write_whole};
 use crate::acquirer::error::AcquirerError;
+use crate::acquirer::platform::ForClients;
 use serde_json::{Value, json};
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -36,6 +37,7 @@ pub(crate) fn write(
     folder: &Path,
     keys: &Credentials,
     addresses: Addresses,
+    more: &ForClients,
 ) -> Result<PathBuf, AcquirerError> {
     private_folder(folder)?;
     let folder = folder.canonicalize().map_err(AcquirerError::disk(folder.display()))?;
@@ -54,7 +56,7 @@ pub(crate) fn write(
     let private = [
         ("wechat-merchant-key.pem", &wechat.merchant.key_pem),
         ("alipay-app-key.pem", &alipay.app.key_pem),
-        ("client.json", &format!("{:#}\n", inside.json(keys, addresses))),
+        ("client.json", &format!("{:#}\n", inside.json(keys, addresses, more))),
     ];
     for (name, text) in private {
         write_if_new(&folder.join(name), text.as_bytes(), true)?;
@@ -68,7 +70,7 @@ impl Folder<'_> {
         self.0.join(name).display().to_string()
     }
 
-    fn json(&self, keys: &Credentials, addresses: Addresses) -> Value {
+    fn json(&self, keys: &Credentials, addresses: Addresses, more: &ForClients) -> Value {
         json!({
             "iso8583": addresses.iso8583.map(|address| json!({
                 "host": client_host(address), "port": address.port(),
@@ -79,13 +81,14 @@ impl Folder<'_> {
                 "proxy": format!("http://{}", for_client(address)),
                 "side_door": format!("http://{}/_tillrig/", for_client(address)),
             })),
+            "terminals": more.terminals,
             "ca_file": self.file("ca.pem"),
-            "wechat": self.wechat(&keys.wechat),
-            "alipay": self.alipay(&keys.alipay),
+            "wechat": self.wechat(&keys.wechat, more),
+            "alipay": self.alipay(&keys.alipay, more),
         })
     }
 
-    fn wechat(&self, wechat: &WeChat) -> Value {
+    fn wechat(&self, wechat: &WeChat, more: &ForClients) -> Value {
         json!({
             "appid": wechat.app_id,
             "mchid": wechat.mch_id,
@@ -100,16 +103,18 @@ impl Folder<'_> {
             "platform_public_key_id": wechat.platform_public_id,
             "platform_cert_file": self.file("wechat-platform-cert.pem"),
             "platform_cert_serial_no": wechat.platform.serial,
+            "notify_url": more.notify_url,
         })
     }
 
-    fn alipay(&self, alipay: &Alipay) -> Value {
+    fn alipay(&self, alipay: &Alipay, more: &ForClients) -> Value {
         json!({
             "app_id": alipay.app_id,
             "app_private_key": alipay.app.key_pem,
             "app_private_key_file": self.file("alipay-app-key.pem"),
             "alipay_public_key": alipay.gateway.public_pem,
             "alipay_public_key_file": self.file("alipay-public-key.pem"),
+            "notify_url": more.notify_url,
         })
     }
 

@@ -1,8 +1,8 @@
 //! One exchange with a card terminal: received, committed, answered, and what its course does in between.
 //!
 //! Without faults and waiting it is all one step, and nothing is allocated. What has to wait becomes a task of its own,
-//! so that it commits even when its terminal has gone meanwhile: money moves whether or not anybody hears of it. At the
-//! end of serving, what is not committed is forgotten. *Not modelled:* two strays of one terminal; the newer one stays.
+//! so that it commits even when its terminal has gone meanwhile: money moves whether or not anybody hears of it. What is
+//! refused before anybody has looked at it waits for nothing. At the end of serving, what is not committed is forgotten. *Not modelled:* two strays of one terminal; the newer one stays.
 
 use crate::acquirer::hall::Hall;
 use crate::acquirer::journal::Ticket;
@@ -31,13 +31,14 @@ pub(crate) fn begin<P: Platform>(
     let mut request = hall.spare_requests.borrow_mut().pop().unwrap_or_default();
     let mut answer = hall.spare_answer.take();
     let pace = hall.settings.pace;
-    let at_once = pace.processing.is_zero() && pace.answering.is_zero();
+    let pace_is_zero = pace.processing.is_zero() && pace.answering.is_zero();
     let (step, ticket) = hall.with(|platform, now| {
         let course = platform.receive_card(now, body, &mut request)?;
         if course.request == RequestFate::Lost {
             return Ok(Step::Lost);
         }
-        if !at_once || !course.hold.is_zero() {
+        let waits = !pace_is_zero || !course.hold.is_zero();
+        if waits && !course.is_at_once {
             return Ok(Step::Waits(course));
         }
         platform.commit_card(now, &request, &course, &mut answer);

@@ -7,15 +7,14 @@
 use crate::acquirer::credentials::Credentials;
 use crate::acquirer::error::AcquirerError;
 use crate::acquirer::platform::{
-    AnswerFate, Course, Delivery, DeliveryOutcome, HttpAnswer, HttpRequest, NoRequest, Page, Platform,
-    RequestFate, View,
+    Course, Delivery, DeliveryOutcome, ForClients, HttpAnswer, HttpRequest, NoRequest, Page, Platform, View,
 };
 use crate::acquirer::server::Beginning;
 use crate::acquirer::show;
 use acquirer::card::{Admit, CardAccount, CardSetup, KeyBytes, ReplyRule, TerminalKeys};
-use acquirer::fault::{self, Fault, FaultId, Rush};
+use acquirer::fault::{Aim, Fault, FaultId, Rush};
 use acquirer::payers::{Does, PayerRule, Who};
-use acquirer::{Change, Civil, Config, DeliveryId, Event, WalletRequest};
+use acquirer::{CardRequest, Change, Civil, Config, DeliveryId, Event, WalletRequest, admitted_master_key};
 use core::time::Duration;
 use iso8583::MacAlgorithm;
 use serde_json::{Value, json};
@@ -32,6 +31,8 @@ use wallet::sign::ApiKey;
 const TERMINALS_KEY: [u8; 16] = *b"\x01\x23\x45\x67\x89\xAB\xCD\xEF\xFE\xDC\xBA\x98\x76\x54\x32\x10";
 /// Working keys of terminals that never sign on: the published test key.
 const WORKING_KEY: [u8; 8] = *b"\x01\x23\x45\x67\x89\xAB\xCD\xEF";
+/// Terminals whose master key is written down for clients that cannot compute it.
+const READY_TERMINALS: [&str; 4] = ["00000001", "00000002", "00000003", "12345678"];
 /// How long a receiver of notifications may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -39,8 +40,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct House {
     platform: acquirer::Platform,
+    /// To be armed when it opens.
+    from_the_start: Vec<Mishap>,
     faults_armed: u16,
     seed: Seed,
+    notify_url: Option<String>,
     /// Reads one fault as it is sent to the side door.
     read_fault: ReadFault,
 }
@@ -48,13 +52,24 @@ pub struct House {
 /// Reads faults in the words of a scenario file: what they are, or what is wrong with the words.
 pub type ReadFault = fn(&Value) -> Result<Vec<Mishap>, String>;
 
-/// Something that a user lets happen to the host.
+/// Something that a user lets happen to the host. Its moments count from when it is armed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mishap {
     /// Requests are hit.
     Fault(Fault),
     /// Other terminals ask more than it can serve.
     Rush(Rush),
+}
+
+impl Mishap {
+    /// Its moments are said as if it was armed at zero; the ledger's time goes on over all runs.
+    fn counted_from(mut self, now: SimTime) -> Self {
+        let (Self::Fault(Fault { aim: Aim { from, until, .. }, .. }) | Self::Rush(Rush { from, until, .. })) =
+            &mut self;
+        *from = now + from.since(SimTime::ZERO);
+        *until = now + until.since(SimTime::ZERO);
+        self
+    }
 }
 
 /// What a user can say about it.
@@ -82,19 +97,15 @@ impl House {
         };
         let credentials = beginning.credentials.or(made.as_ref());
         let HouseSettings { faults, seed, notify_url, read_fault } = settings;
-        let config = config(credentials, beginning.origin_unix_ns, notify_url)?;
+        let config = config(credentials, beginning.origin_unix_ns, notify_url.clone())?;
         let mut platform = acquirer::Platform::new(&config);
         platform.keep_changes();
-        let mut house = Self { platform, faults_armed: 0, seed, read_fault };
-        for mishap in faults {
-            house.arm(mishap);
-        }
-        Ok(house)
+        Ok(Self { platform, from_the_start: faults, faults_armed: 0, seed, notify_url, read_fault })
     }
 
     /// The number of the fault; a rush has none, it ends by itself.
-    fn arm(&mut self, mishap: Mishap) -> Option<FaultId> {
-        let fault = match mishap {
+    fn arm(&mut self, now: SimTime, mishap: Mishap) -> Option<FaultId> {
+        let fault = match mishap.counted_from(now) {
             Mishap::Fault(fault) => fault,
             Mishap::Rush(rush) => {
                 self.platform.rush(Some(rush));
@@ -119,78 +130,39 @@ impl House {
     }
 }
 
-/// What an exchange's course looks like from the doors.
-const fn course(of: &fault::Course) -> Course {
-    Course {
-        hold: of.hold,
-        request: match of.request {
-            fault::RequestFate::Taken => RequestFate::Taken,
-            fault::RequestFate::Lost => RequestFate::Lost,
-        },
-        answer: match of.answer {
-            fault::AnswerFate::Sent => AnswerFate::Sent,
-            fault::AnswerFate::Lost => AnswerFate::Lost,
-            fault::AnswerFate::Late(by) => AnswerFate::Late(by),
-            fault::AnswerFate::Twice(after) => AnswerFate::Twice(after),
-            fault::AnswerFate::IntoNext => AnswerFate::IntoNext,
-            fault::AnswerFate::Cut { after_bytes, reset } => AnswerFate::Cut { after_bytes, reset },
-            fault::AnswerFate::Slow { byte_time } => AnswerFate::Slow { byte_time },
-        },
-    }
-}
-
-/// A card request and what the faults make of it.
-#[derive(Debug)]
-pub struct CardExchange {
-    request: acquirer::CardRequest,
-    course: fault::Course,
-}
-
-impl Default for CardExchange {
-    fn default() -> Self {
-        Self { request: acquirer::CardRequest::default(), course: fault::Course::CLEAR }
-    }
-}
-
-/// A wallet's request and what the faults make of it.
-#[derive(Debug)]
-pub struct Call {
-    request: WalletRequest,
-    course: fault::Course,
-}
-
 impl Platform for House {
-    type CardRequest = CardExchange;
-    type WalletRequest = Call;
+    type CardRequest = CardRequest;
+    type WalletRequest = WalletRequest;
 
     fn apply(&mut self, change: &Change) {
         self.platform.apply(change);
     }
 
-    fn open(&mut self) {
+    fn open(&mut self, now: SimTime) {
         self.platform.open();
+        for mishap in core::mem::take(&mut self.from_the_start) {
+            self.arm(now, mishap);
+        }
     }
 
     fn receive_card(
         &mut self,
         now: SimTime,
         body: &[u8],
-        into: &mut CardExchange,
+        into: &mut CardRequest,
     ) -> Result<Course, NoRequest> {
-        let received = self.platform.receive_card(now, body, &mut into.request);
-        into.course = received.map_err(|error| NoRequest {
+        self.platform.receive_card(now, body, into).map_err(|error| NoRequest {
             why: error.to_string(),
             in_step: matches!(error, acquirer::NoRequest::Unserved(_)),
-        })?;
-        Ok(course(&into.course))
+        })
     }
 
-    fn commit_card(&mut self, now: SimTime, exchange: &CardExchange, _course: &Course, out: &mut Vec<u8>) {
-        self.platform.commit_card(now, &exchange.request, &exchange.course, out);
+    fn commit_card(&mut self, now: SimTime, request: &CardRequest, course: &Course, out: &mut Vec<u8>) {
+        self.platform.commit_card(now, request, course, out);
     }
 
-    fn terminal(&self, exchange: &CardExchange) -> TerminalNo {
-        match exchange.request.key() {
+    fn terminal(&self, request: &CardRequest) -> TerminalNo {
+        match request.key() {
             Key::Card { terminal, .. } => terminal,
             Key::Order(_) => TerminalNo(u16::MAX),
         }
@@ -200,17 +172,16 @@ impl Platform for House {
         &mut self,
         now: SimTime,
         request: &HttpRequest<'_>,
-    ) -> Result<(Call, Course), HttpAnswer> {
-        let HttpRequest { method, target, headers, body } = *request;
-        let request = wallet::exchange::HttpRequest { method, target, headers, body };
-        match self.platform.receive_call(now, &request) {
-            Ok((request, met)) => Ok((Call { request, course: met }, course(&met))),
-            Err(turned_away) => Err(answer(turned_away.answer)),
-        }
+    ) -> Result<(WalletRequest, Course), HttpAnswer> {
+        self.platform.receive_call(now, request).map_err(|turned_away| turned_away.answer)
     }
 
-    fn commit_call(&mut self, now: SimTime, call: &Call, _course: &Course) -> HttpAnswer {
-        answer(self.platform.commit_call(now, &call.request, &call.course).0)
+    fn commit_call(&mut self, now: SimTime, request: &WalletRequest, course: &Course) -> HttpAnswer {
+        self.platform.commit_call(now, request, course).0
+    }
+
+    fn for_clients(&self) -> ForClients {
+        ForClients { terminals: terminals(), notify_url: self.notify_url.clone() }
     }
 
     fn wake_at(&self) -> Option<(SimTime, Reason)> {
@@ -230,13 +201,6 @@ impl Platform for House {
     }
 
     fn delivered(&mut self, now: SimTime, id: u64, outcome: DeliveryOutcome<'_>) {
-        let outcome = match outcome {
-            DeliveryOutcome::Answered { status, body } => {
-                acquirer::DeliveryOutcome::Answered { status, body }
-            }
-            DeliveryOutcome::NoAnswer => acquirer::DeliveryOutcome::NoAnswer,
-            DeliveryOutcome::Refused => acquirer::DeliveryOutcome::Refused,
-        };
         self.platform.delivered(now, DeliveryId(id), outcome);
     }
 
@@ -256,7 +220,7 @@ impl Platform for House {
         if let Some(fault) = what.get("arm") {
             let mishaps = (self.read_fault)(fault)?;
             let armed: Vec<Option<u16>> =
-                mishaps.into_iter().map(|mishap| self.arm(mishap).map(|id| id.0)).collect();
+                mishaps.into_iter().map(|mishap| self.arm(now, mishap).map(|id| id.0)).collect();
             return Ok(json!({ "armed": armed }));
         }
         if let Some(number) = what.get("pay").and_then(Value::as_str) {
@@ -271,14 +235,32 @@ impl Platform for House {
     }
 }
 
-fn answer(of: wallet::exchange::HttpAnswer) -> HttpAnswer {
-    let wallet::exchange::HttpAnswer { status, content_type, headers, body } = of;
-    HttpAnswer { status, content_type, headers, body }
+/// What whoever configures a terminal needs: any number is admitted, and its master key can be computed.
+fn terminals() -> Value {
+    let key = KeyBytes::double(TERMINALS_KEY);
+    let ready = READY_TERMINALS.map(|tid| {
+        let master_key = admitted_master_key(key, tid);
+        json!({
+            "tid": tid,
+            "master_key": master_key,
+            "master_key_check_value": hex(master_key.des().check_value()),
+        })
+    });
+    let working = KeyBytes::single(WORKING_KEY);
+    json!({
+        "admits": "any tid of 8 characters with any mid of 15; the first batch is 1",
+        "mac_algorithm": "cup-ecb",
+        "without_sign_on": { "pin_key": working, "mac_key": working },
+        "master_keys_from": {
+            "key": key,
+            "by": "two-key 3DES of the tid's 8 ASCII bytes, then of the complement of each of them",
+        },
+        "ready": ready,
+    })
 }
 
-/// The master key of a terminal that was not set up.
-pub(crate) fn terminals_key() -> KeyBytes {
-    KeyBytes::double(TERMINALS_KEY)
+fn hex(bytes: [u8; 4]) -> String {
+    format!("{:08X}", u32::from_be_bytes(bytes))
 }
 
 fn config(
@@ -292,7 +274,7 @@ fn config(
     config.answering = Duration::ZERO;
     let working = KeyBytes::single(WORKING_KEY);
     let admit = Admit::Any {
-        key: terminals_key(),
+        key: KeyBytes::double(TERMINALS_KEY),
         working_keys: Some(TerminalKeys { pin: working, mac: working, track: None }),
         mac_algorithm: MacAlgorithm::CupEcb,
     };
@@ -380,4 +362,23 @@ fn in_beijing(unix_ns: u64) -> Civil {
     const AHEAD_S: u64 = 8 * 3600;
     let epoch = Civil { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0 };
     epoch.at(SimTime::from_secs(unix_ns / 1_000_000_000 + AHEAD_S))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Mishap;
+    use acquirer::fault::{Aim, Deed, Fault};
+    use sim::SimTime;
+
+    #[test]
+    fn moments_of_a_fault_count_from_when_it_is_armed() {
+        let span = |from_s, until| {
+            let aim = Aim { from: SimTime::from_secs(from_s), until, ..Aim::EVERYTHING };
+            Mishap::Fault(Fault { aim, deed: Deed::LoseAnswer })
+        };
+        let armed_at = SimTime::from_secs(1000);
+        let bounded = span(5, SimTime::from_secs(65)).counted_from(armed_at);
+        assert_eq!(bounded, span(1005, SimTime::from_secs(1065)));
+        assert_eq!(span(0, SimTime::NEVER).counted_from(armed_at), span(1000, SimTime::NEVER));
+    }
 }

@@ -1,8 +1,9 @@
 //! One HTTP call: read within bounds, handed to whom it is for, and answered as its course says.
 //!
 //! Received, committed and answered as with cards; what has to wait becomes a task of its own, so that it commits even
-//! when its client has gone. An answer that is lost leaves the client waiting. *Not modelled:* an answer sent twice, for
-//! HTTP has no place for it: it leaves once; a stray answer in front of another: it leaves instead of it.
+//! when its client has gone. An answer that is lost leaves the client waiting. *Not modelled:* an answer sent twice: HTTP
+//! pairs each request with one answer, and a second one would be taken for that of the next request, so it leaves once;
+//! a stray answer in front of another: it leaves instead of it.
 
 use crate::acquirer::hall::Hall;
 use crate::acquirer::http_door::{self, Guest, plain};
@@ -89,7 +90,7 @@ async fn call<P: Platform>(
 ) -> Result<(HttpAnswer, Ticket), Gone> {
     let hall = &guest.visit.hall;
     let pace = hall.settings.pace;
-    let at_once = |course: &Course| pace.processing.is_zero() && course.hold.is_zero();
+    let at_once = |course: &Course| course.is_at_once || (pace.processing.is_zero() && course.hold.is_zero());
     let headers: Vec<(&str, &str)> = head
         .headers
         .iter()
@@ -115,7 +116,7 @@ async fn call<P: Platform>(
             tokio::task::spawn_local(later).await.ok().flatten().ok_or(Gone)?
         }
     };
-    if !pace.answering.is_zero() {
+    if !pace.answering.is_zero() && !course.is_at_once {
         tokio::time::sleep(pace.answering).await;
     }
     leave(guest, course.answer, answer, ticket).await

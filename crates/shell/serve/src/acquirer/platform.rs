@@ -1,13 +1,16 @@
-//! The seam: what the doors ask of the acquirer behind them. This file alone knows what it is made of.
+//! The seam: what the doors ask of the acquirer behind them.
 //!
 //! Three moments: *received*, *committed*, *answered*. The platform decides what is said and in what state; the doors
 //! hold, lose, delay, repeat, cut and slow, as the [`Course`] of the exchange says. *Not here:* durability; the doors ask
 //! for the changes after every step, and let nothing leave before those are on disk.
 
+pub use acquirer::DeliveryOutcome;
+pub use acquirer::fault::{AnswerFate, Course, RequestFate};
 use acquirer::{Change, Event};
 use core::time::Duration;
 use serde_json::Value;
 use sim::{Reason, SimTime, TerminalNo};
+pub use wallet::exchange::{HttpAnswer, HttpRequest};
 
 /// An acquirer without a clock, a port or a disk of its own.
 pub trait Platform: 'static {
@@ -20,7 +23,7 @@ pub trait Platform: 'static {
     fn apply(&mut self, change: &Change);
 
     /// Begins to serve: everything from disk has been applied.
-    fn open(&mut self) {}
+    fn open(&mut self, _now: SimTime) {}
 
     /// Reads the body of a frame. Nothing moves.
     ///
@@ -33,7 +36,7 @@ pub trait Platform: 'static {
         into: &mut Self::CardRequest,
     ) -> Result<Course, NoRequest>;
 
-    /// Decides, and appends the answer to `out`: whole frames.
+    /// Decides, or refuses without looking where the course says so, and appends the answer to `out`: whole frames.
     fn commit_card(&mut self, now: SimTime, request: &Self::CardRequest, course: &Course, out: &mut Vec<u8>);
 
     /// Whose request it is: an answer that strays into another exchange strays into one of the same terminal.
@@ -49,8 +52,13 @@ pub trait Platform: 'static {
         request: &HttpRequest<'_>,
     ) -> Result<(Self::WalletRequest, Course), HttpAnswer>;
 
-    /// Decides, and gives the answer.
+    /// Decides, or refuses without looking where the course says so, and gives the answer.
     fn commit_call(&mut self, now: SimTime, request: &Self::WalletRequest, course: &Course) -> HttpAnswer;
+
+    /// What clients need to know of it, beside keys and addresses.
+    fn for_clients(&self) -> ForClients {
+        ForClients::default()
+    }
 
     /// When it wants to be woken, and why.
     fn wake_at(&self) -> Option<(SimTime, Reason)>;
@@ -80,57 +88,13 @@ pub trait Platform: 'static {
     fn poke(&mut self, now: SimTime, what: &Value) -> Result<Value, String>;
 }
 
-/// What faults make of one exchange, on either side of its commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Course {
-    /// Before the commit, on top of the usual.
-    pub hold: Duration,
-    /// Whether the request gets as far as the commit.
-    pub request: RequestFate,
-    /// Whether and how the answer leaves.
-    pub answer: AnswerFate,
-}
-
-/// What becomes of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RequestFate {
-    /// It is decided.
-    Taken,
-    /// It is read and forgotten.
-    Lost,
-}
-
-/// What becomes of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AnswerFate {
-    /// It leaves.
-    Sent,
-    /// It does not.
-    Lost,
-    /// It leaves later.
-    Late(Duration),
-    /// It leaves, and again after a while.
-    Twice(Duration),
-    /// It leaves in front of the next answer.
-    IntoNext,
-    /// The connection ends behind so many bytes of it.
-    Cut {
-        /// Bytes that leave.
-        after_bytes: u16,
-        /// By a reset.
-        reset: bool,
-    },
-    /// It leaves byte by byte.
-    Slow {
-        /// From one to the next.
-        byte_time: Duration,
-    },
-}
-
-impl Course {
-    /// Nothing is wrong.
-    pub const CLEAR: Self =
-        Self { hold: Duration::ZERO, request: RequestFate::Taken, answer: AnswerFate::Sent };
+/// What clients need to know, beside keys and addresses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ForClients {
+    /// Which terminals there are, and their keys.
+    pub terminals: Value,
+    /// Where a merchant is told of orders that name no address.
+    pub notify_url: Option<String>,
 }
 
 /// Why the body of a frame is no request.
@@ -140,32 +104,6 @@ pub struct NoRequest {
     pub why: String,
     /// What follows can still be read. Otherwise the connection ends.
     pub in_step: bool,
-}
-
-/// A whole HTTP request.
-#[derive(Clone, Copy, Debug)]
-pub struct HttpRequest<'a> {
-    /// The method in capitals.
-    pub method: &'a str,
-    /// Path and query as they stood on the wire: signatures cover these very characters.
-    pub target: &'a str,
-    /// Names and values of the header lines, names in any case.
-    pub headers: &'a [(&'a str, &'a str)],
-    /// The body, already free of transfer codings.
-    pub body: &'a [u8],
-}
-
-/// A whole HTTP answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HttpAnswer {
-    /// The status.
-    pub status: u16,
-    /// The `Content-Type`; not among the other headers.
-    pub content_type: &'static str,
-    /// Further header lines.
-    pub headers: Vec<(&'static str, String)>,
-    /// The body.
-    pub body: Vec<u8>,
 }
 
 /// A notification that is to leave.
@@ -181,22 +119,6 @@ pub struct Delivery {
     pub body: Vec<u8>,
     /// How long its receiver may take.
     pub patience: Duration,
-}
-
-/// What came of a notification.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeliveryOutcome<'a> {
-    /// The receiver has answered.
-    Answered {
-        /// The status.
-        status: u16,
-        /// The beginning of the body.
-        body: &'a [u8],
-    },
-    /// It was sent, and no whole answer came in time.
-    NoAnswer,
-    /// Nobody listens there, or the address cannot be used.
-    Refused,
 }
 
 /// What can be looked at.

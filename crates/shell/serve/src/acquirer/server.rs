@@ -121,7 +121,7 @@ impl<P: Platform> Server<P> {
         let origin_unix_ns = store.as_ref().map_or_else(unix_ns, |store| store.origin_unix_ns);
         let mut platform = make(&Beginning { credentials: credentials.as_ref(), origin_unix_ns })?;
         let kept = Kept::recover(store, origin_unix_ns, &mut platform)?;
-        platform.open();
+        platform.open(kept.clock.now());
         let open = |kind, address: &Option<String>| {
             address.as_ref().map(|address| Door::open(kind, address)).transpose()
         };
@@ -131,7 +131,9 @@ impl<P: Platform> Server<P> {
             metrics: open("metrics", &settings.metrics)?,
         };
         let client_folder = match (settings.client_folder(), &credentials) {
-            (Some(folder), Some(keys)) => Some(client_files::write(&folder, keys, doors.addresses())?),
+            (Some(folder), Some(keys)) => {
+                Some(client_files::write(&folder, keys, doors.addresses(), &platform.for_clients())?)
+            }
             _ => None,
         };
         let stopper = Stopper::default();

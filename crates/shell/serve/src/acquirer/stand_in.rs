@@ -131,7 +131,7 @@ impl StandIn {
             Some(other) => return Err(format!("`{other}` is no fate of an answer")),
         };
         let request = if fault["request"] == "lost" { RequestFate::Lost } else { RequestFate::Taken };
-        self.faults.push_back(Course { hold: ms("hold_ms"), request, answer });
+        self.faults.push_back(Course { hold: ms("hold_ms"), request, answer, ..Course::CLEAR });
         Ok(json!({ "armed": self.faults.len() }))
     }
 }

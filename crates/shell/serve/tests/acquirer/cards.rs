@@ -37,6 +37,19 @@ fn many_frames_at_once_are_answered_in_their_order() {
 }
 
 #[test]
+fn keep_alives_between_frames_are_passed_over_also_in_pieces() {
+    let bench = Bench::start();
+    let mut terminal = bench.terminal();
+    for piece in [b"REFRESHREFRESH".as_slice(), &sale(1), b"REF", b"RESH", &sale(2), b"REFRESH"] {
+        terminal.send(piece);
+    }
+    assert_eq!([terminal.hear().stan, terminal.hear().stan], [1, 2]);
+    terminal.shut_down();
+    assert_eq!(terminal.rest(), b"");
+    assert_eq!([bench.metric(MALFORMED), bench.metric(BROKEN_OFF)], [0, 0]);
+}
+
+#[test]
 fn terminals_share_a_server() {
     let bench = Bench::start();
     let mut terminals: Vec<Terminal> = (0..50).map(|_| bench.terminal()).collect();

@@ -3,7 +3,7 @@
 use iso8583::{CUP, MacKey, Message, Mti, decode, encode_with_mac};
 use serde_json::Value;
 use serve::acquirer::stand_in::{MAK, StandIn};
-use serve::acquirer::{AcquirerError, Credentials, News, Server, Settings, Stopper, Summary, What};
+use serve::acquirer::{AcquirerError, Credentials, News, Platform, Server, Settings, Stopper, Summary, What};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -35,10 +35,7 @@ impl Bench {
     }
 
     pub(crate) fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
-        let folder = tempfile::tempdir().expect("the bench works");
-        std::fs::create_dir(folder.path().join("data")).expect("the bench works");
-        std::fs::write(folder.path().join("data/keys.json"), keys()).expect("the bench works");
-        Self::start_in(folder, change)
+        Self::start_in(folder(), change)
     }
 
     pub(crate) fn start_in(folder: TempDir, change: impl FnOnce(&mut Settings)) -> Self {
@@ -49,6 +46,14 @@ impl Bench {
         let mut settings = settings(&folder.path().join("data"));
         change(&mut settings);
         let server = Server::open(settings, |_| Ok(StandIn::new(url))).expect("the bench works");
+        Self::serve(folder, server)
+    }
+
+    /// Serves an acquirer of any kind.
+    pub(crate) fn serve<P: Platform + Send>(folder: TempDir, server: Server<P>) -> Self
+    where
+        P::CardRequest: Send,
+    {
         let stopper = server.stopper();
         let (iso8583, http) = (server.iso8583().expect("it is open"), server.http().expect("it is open"));
         let (tell, news) = channel();
@@ -117,6 +122,14 @@ impl Bench {
         let summary = self.thread.take().expect("it runs").join().expect("it ends").expect("in order");
         (self.folder, summary)
     }
+}
+
+/// A folder with the keys that all tests share.
+pub(crate) fn folder() -> TempDir {
+    let folder = tempfile::tempdir().expect("the bench works");
+    std::fs::create_dir(folder.path().join("data")).expect("the bench works");
+    std::fs::write(folder.path().join("data/keys.json"), keys()).expect("the bench works");
+    folder
 }
 
 pub(crate) fn settings(data: &Path) -> Settings {

@@ -1,4 +1,5 @@
-//! An acquirer with real sockets and files, in real time; behind the doors stands the small stand-in.
+//! An acquirer with real sockets and files, in real time; behind the doors stands the small stand-in, and in `house` the
+//! acquirer itself.
 //!
 //! Nothing sleeps: every test waits for bytes, an event or the end of a connection. Only a server that does not do what
 //! is waited for is given up on, after a minute. Times that a fault asks for are milliseconds, and nothing is concluded
@@ -7,6 +8,7 @@
 mod cards;
 mod driver;
 mod faults;
+mod house;
 mod http;
 mod notices;
 mod restarts;

@@ -1,12 +1,11 @@
 //! Notifications on their way out: to a plain receiver, to one with TLS, and to nobody.
 
-use crate::driver::{Bench, keys};
+use crate::driver::{Bench, folder, keys};
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use tempfile::TempDir;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -14,15 +13,7 @@ use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
 const SUCCESS: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nsuccess";
 
 fn bench(url: &str) -> Bench {
-    let folder = folder();
-    Bench::start_notifying(folder, url, |_| {})
-}
-
-fn folder() -> TempDir {
-    let folder = tempfile::tempdir().expect("the bench works");
-    std::fs::create_dir(folder.path().join("data")).expect("the bench works");
-    std::fs::write(folder.path().join("data/keys.json"), keys()).expect("the bench works");
-    folder
+    Bench::start_notifying(folder(), url, |_| {})
 }
 
 /// Hears one notification, answers it, and gives what it heard.
