@@ -4,7 +4,7 @@ use crate::driver::{Bench, Client, folder};
 use crate::house::merchant::{Shop, pay};
 use crate::house::{each, house, house_in};
 use acquirer::fault::{Aim, Deed, Fault};
-use acquirer::{Forgery, NoticeFault};
+use acquirer::{Claim, Forgery, NoticeFault, Signing};
 use serve::acquirer::house::Mishap;
 use std::io::Read;
 use std::net::TcpListener;
@@ -90,10 +90,10 @@ fn a_notice_that_was_not_taken_is_owed_over_a_restart_and_comes_again() {
 
 #[test]
 fn a_forged_notice_is_no_good_and_is_told_of_as_forged() {
-    let deed = Deed::Notice(NoticeFault::Forged(Forgery::WrongKey));
+    let deed = Deed::Notice(NoticeFault::Forged(Forgery { claim: Claim::True, signing: Signing::WrongKey }));
     let forged = Mishap::Fault(Fault { aim: Aim { times: 1, ..Aim::EVERYTHING }, deed });
     let (bench, ear) = (house_in(folder(), vec![forged]), Ear::new());
-    assert_eq!(each(&bench.get("faults"), "does"), ["spoils-notification"]);
+    assert_eq!(each(&bench.get("faults"), "does"), ["notification signed with a wrong key"]);
     let mut shop = Shop::new(&bench, &ear.url());
     shop.order("T-1");
     pay(&bench, "T-1");
