@@ -6,6 +6,7 @@
 //! | `keys`, `mac` | keys that can be written down; MACs on frames |
 //! | `books`, `record` | [`CardBooks`] and [`CardChange`]; [`Record`], and which way its money goes |
 //! | `request`, `reply` | what was asked, what is answered |
+//! | `ascii87` | terminals of ISO 8583:1987 in ASCII |
 //! | `judge`, `reversal`, `issuer` | the rules of transactions; what undoes them; cards, PINs, balances |
 //! | `settlement`, `sign_on` | batches; keys and everything else without a card |
 //!
@@ -13,6 +14,7 @@
 //! and answered after that. Deciding moves nothing: it gives changes.
 //! *Not modelled:* the switch and the issuers as parties of their own, SM4, encrypted tracks, several currencies.
 
+mod ascii87;
 mod books;
 mod issuer;
 mod judge;
@@ -31,7 +33,7 @@ pub use keys::{KeyBytes, TerminalKeys, admitted_master_key};
 pub use record::{CardNumber, CardToken, Record, RecordNo, State};
 pub use request::{CardRequest, NoRequest};
 pub use settlement::{BatchTotals, Comparison, Detail, HalfTotals};
-pub use setup::{Admit, CardAccount, CardSetup, Organisation, ReplyRule, SignOn, TerminalSetup};
+pub use setup::{Admit, CardAccount, CardSetup, Organisation, ReplyRule, SignOn, Speech, TerminalSetup};
 
 use crate::books::{Books, Change};
 use crate::calendar::Civil;

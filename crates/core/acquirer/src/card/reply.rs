@@ -5,6 +5,7 @@
 //! library's machinery here: an answer costs no more than its bytes.
 //! *Not modelled:* a settlement date other than the calendar's.
 
+use super::ascii87;
 use super::judge::voucher;
 use super::record::Record;
 use super::request::{CardRequest, has_mac};
@@ -14,7 +15,9 @@ use crate::books::Books;
 use crate::calendar::Civil;
 use crate::event::Kind;
 use crate::fault::{Content, damage_frame, strip_reply_code};
-use iso8583::{Balance, EncodeError, Field59, Field60, Field62, Message, SettlementTotals, Sign, Tag};
+use iso8583::{
+    Balance, EncodeError, Field59, Field60, Field62, Message, SettlementTotals, Sign, Tag, encode,
+};
 use sim::{Fen, SimTime};
 
 /// The fields that an answer repeats from its request.
@@ -68,8 +71,14 @@ impl CardDesk {
             .filter(|_| wants_mac)
             .and_then(|terminal| terminal.keys.map(|keys| (terminal.mac_algorithm, keys.mac.des().into())));
         strip_reply_code(content, &mut self.reply);
-        mac::encode_signed(&self.reply, key, out)?;
-        damage_frame(content, start, out);
+        let speech = self.setup.speech;
+        if let Some(stated) = &request.stated {
+            ascii87::restore(&mut self.reply, stated);
+            encode(speech.dialect(), &self.reply, out)?;
+        } else {
+            mac::encode_signed(&self.reply, key, out)?;
+        }
+        damage_frame(content, speech, start, out);
         Ok(())
     }
 

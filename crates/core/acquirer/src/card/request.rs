@@ -4,17 +4,18 @@
 //! "Keys and MAC" (which messages have none), "Field table". Reading changes nothing; a request is decided later, on the
 //! books as they are then. *Not modelled:* encrypted tracks (53 flag): such a request has no card number here.
 
-use super::books::{CardBooks, TerminalIds};
+use super::ascii87::{self, Stated};
+use super::books::{CardBooks, Terminal, TerminalIds};
 use super::mac;
 use super::record::{CardNumber, CardToken, hash};
-use super::setup::{Admit, CardSetup};
+use super::setup::{Admit, CardSetup, Speech};
 use crate::event::Kind;
 use crate::fault::{Desk, Subject, Totals};
 use crate::short::{Code, Short};
 use core::fmt;
 use iso8583::{
-    CUP, CUP_TRANSACTIONS, DecodeError, Field59, Field60, Field61, MacAlgorithm, MacError, MacKey, Message,
-    Mti, Pan, Tag, Transaction, TransactionKey, decode, verify_mac,
+    CUP_TRANSACTIONS, DecodeError, Field59, Field60, Field61, MacAlgorithm, MacError, MacKey, Message, Mti,
+    Pan, Tag, Transaction, TransactionKey, decode, verify_mac,
 };
 use sim::{Fen, Key, TerminalNo};
 
@@ -38,6 +39,8 @@ pub struct CardRequest {
     pub(crate) fingerprint: u64,
     pub(crate) settles_by: Totals,
     pub(crate) message: Message,
+    /// What it had said itself, in another dialect than UnionPay's.
+    pub(crate) stated: Option<Box<Stated>>,
 }
 
 /// What is known of a request's MAC.
@@ -77,6 +80,7 @@ impl Default for CardRequest {
             fingerprint: 0,
             settles_by: Totals::Right,
             message: Message::new(Mti::FINANCIAL),
+            stated: None,
         }
     }
 }
@@ -120,11 +124,19 @@ impl CardRequest {
         books: &CardBooks,
     ) -> Result<(), NoRequest> {
         self.settles_by = Totals::Right;
-        decode(&CUP, body, &mut self.message).map_err(NoRequest::Unreadable)?;
+        decode(setup.speech.dialect(), body, &mut self.message).map_err(NoRequest::Unreadable)?;
+        let stated_mti = self.message.mti();
+        self.stated = match setup.speech {
+            Speech::UnionPay => None,
+            Speech::Ascii87 => {
+                let batch = self.open_batch(books);
+                Some(Box::new(ascii87::supply(&mut self.message, batch)))
+            }
+        };
         let mti = self.message.mti();
         let parts = self.message.text(60).and_then(Field60::parse);
         self.parts = parts.unwrap_or_default();
-        (self.kind, self.transaction) = self.meaning().ok_or(NoRequest::Unserved(mti))?;
+        (self.kind, self.transaction) = self.meaning().ok_or(NoRequest::Unserved(stated_mti))?;
         self.ids = self.terminal_ids();
         let stan = self.message.text(11).and_then(number);
         self.is_numbered = parts.is_some() && stan.is_some();
@@ -145,7 +157,16 @@ impl CardRequest {
             },
             None => Mac::Unknown,
         };
+        if setup.speech == Speech::Ascii87 {
+            self.mac = Mac::Right;
+        }
         Ok(())
+    }
+
+    /// The batch that its terminal has open; the first one of a stranger.
+    fn open_batch(&self, books: &CardBooks) -> u32 {
+        let terminal = self.terminal_ids().and_then(|ids| books.terminal_of(ids));
+        terminal.and_then(|number| books.terminal(number)).map_or(1, Terminal::batch)
     }
 
     fn key_of(
@@ -154,7 +175,7 @@ impl CardRequest {
         setup: &CardSetup,
         books: &CardBooks,
     ) -> Option<(MacAlgorithm, MacKey)> {
-        if !has_mac(self.kind) {
+        if !has_mac(self.kind) || setup.speech == Speech::Ascii87 {
             return None;
         }
         let (algorithm, keys) = match (books.terminal(terminal), &setup.admit) {

@@ -7,7 +7,7 @@
 use super::keys::{KeyBytes, TerminalKeys};
 use crate::event::Kind;
 use crate::short::Code;
-use iso8583::{MacAlgorithm, MacKey};
+use iso8583::{ASCII87, CUP, Dialect, MacAlgorithm, MacKey};
 use sim::Fen;
 
 /// The set-up of a card host.
@@ -36,6 +36,29 @@ pub struct CardSetup {
     pub chip_reply: Option<Vec<u8>>,
     /// 63.2, a text for the receipt, at most 60 bytes.
     pub receipt_text: String,
+    /// What its terminals speak.
+    pub speech: Speech,
+}
+
+/// What the terminals of a host speak.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Speech {
+    /// UnionPay's dialect, with MACs.
+    #[default]
+    UnionPay,
+    /// ISO 8583:1987 in ASCII, without.
+    Ascii87,
+}
+
+impl Speech {
+    /// The dialect.
+    #[must_use]
+    pub fn dialect(self) -> &'static Dialect {
+        match self {
+            Self::UnionPay => &CUP,
+            Self::Ascii87 => &ASCII87,
+        }
+    }
 }
 
 /// One terminal.
@@ -204,6 +227,7 @@ impl Default for CardSetup {
             issuer_id: "00010001".into(),
             chip_reply: None,
             receipt_text: String::new(),
+            speech: Speech::UnionPay,
         }
     }
 }

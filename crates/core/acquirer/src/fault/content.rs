@@ -5,6 +5,7 @@
 //! Source: payment research, fault matrix, "Malformed / unknown format" and "F39 absent". *Not modelled:* damage that
 //! still verifies; whoever holds no key cannot do that.
 
+use crate::card::Speech;
 use iso8583::Message;
 use wallet::exchange::HttpAnswer;
 use wallet::http::write_response;
@@ -63,12 +64,19 @@ impl Content {
 const ERROR_PAGE: &[u8] = b"<html><head><title>502 Bad Gateway</title></head><body>\
     <h1>502 Bad Gateway</h1><p>The upstream server did not answer in time.</p></body></html>";
 
-/// Where the bitmap of a frame begins: length, TPDU, header, message type.
-const BITMAP_AT: usize = 2 + 5 + 6 + 2;
+/// The byte of a frame whose highest bit announces a field that the dialect does not have. UnionPay has no field 9:
+/// behind length, TPDU, header and message type, the second byte of the bitmap. The other has no field 65: behind length
+/// and message type in ASCII, the ninth.
+const fn unknown_bit_at(speech: Speech) -> usize {
+    match speech {
+        Speech::UnionPay => 2 + 5 + 6 + 2 + 1,
+        Speech::Ascii87 => 2 + 4 + 8,
+    }
+}
 
 /// Damages the frame that begins at `start`. A reply without its code is made before it is encoded, see
 /// [`strip_reply_code`].
-pub(crate) fn damage_frame(content: Content, start: usize, out: &mut Vec<u8>) {
+pub(crate) fn damage_frame(content: Content, speech: Speech, start: usize, out: &mut Vec<u8>) {
     let len = out.len().saturating_sub(start);
     match content {
         Content::Whole | Content::NoReplyCode => {}
@@ -81,9 +89,8 @@ pub(crate) fn damage_frame(content: Content, start: usize, out: &mut Vec<u8>) {
             let announced = u16::try_from(len + 14).unwrap_or(u16::MAX).to_be_bytes();
             announced.into_iter().zip(out.iter_mut().skip(start)).for_each(|(new, old)| *old = new);
         }
-        // Field 9 is in no dialect of card terminals here; its bytes would be read as those of field 9.
         Content::UnknownField => {
-            if let Some(byte) = out.get_mut(start + BITMAP_AT + 1).filter(|_| len > BITMAP_AT + 1) {
+            if let Some(byte) = out.get_mut(start + unknown_bit_at(speech)) {
                 *byte |= 0x80;
             }
         }
@@ -166,7 +173,7 @@ const fn hex(nibble: u8) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Content, HttpAnswer, damage_answer, damage_frame};
+    use super::{Content, HttpAnswer, Speech, damage_answer, damage_frame};
     use iso8583::{CUP, Framer, MacKey, Message, Mti, decode, encode_with_mac, verify_mac};
 
     const KEY: MacKey = MacKey::new([0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF]);
@@ -184,7 +191,7 @@ mod tests {
     /// What a terminal makes of a damaged frame: whether it is whole, readable, authentic.
     fn read(content: Content) -> (bool, bool, bool) {
         let mut bytes = frame();
-        damage_frame(content, 6, &mut bytes);
+        damage_frame(content, Speech::UnionPay, 6, &mut bytes);
         assert_eq!(&bytes[..6], b"before");
         let mut framer = Framer::default();
         framer.push(&bytes[6..]);

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod ascii87;
 mod cards;
 mod driver;
 mod fuzz;
