@@ -182,6 +182,7 @@ fn log() {
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new("info"))
         .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .with_target(false);
     // With --verbose somebody listens already.
     let _ = subscriber.try_init();

@@ -2,7 +2,8 @@
 //!
 //! Without faults and waiting it is all one step, and nothing is allocated. What has to wait becomes a task of its own,
 //! so that it commits even when its terminal has gone meanwhile: money moves whether or not anybody hears of it. What is
-//! refused before anybody has looked at it waits for nothing. At the end of serving, what is not committed is forgotten. *Not modelled:* two strays of one terminal; the newer one stays.
+//! refused before anybody has looked at it waits for nothing. At the end of serving, what is not committed is forgotten.
+//! *Not modelled:* two strays of one terminal; the newer one stays.
 
 use crate::acquirer::hall::Hall;
 use crate::acquirer::journal::Ticket;

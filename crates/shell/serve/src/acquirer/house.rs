@@ -7,18 +7,22 @@
 use crate::acquirer::credentials::Credentials;
 use crate::acquirer::error::AcquirerError;
 use crate::acquirer::platform::{
-    Course, Delivery, DeliveryOutcome, ForClients, HttpAnswer, HttpRequest, NoRequest, Page, Platform, View,
+    AnswerFate, Course, Delivery, DeliveryOutcome, ForClients, HttpAnswer, HttpRequest, NoRequest, Page,
+    Platform, View,
 };
 use crate::acquirer::server::Beginning;
 use crate::acquirer::show;
 use acquirer::card::{Admit, CardAccount, CardSetup, KeyBytes, ReplyRule, TerminalKeys};
 use acquirer::fault::{Aim, Fault, FaultId, Rush};
 use acquirer::payers::{Does, PayerRule, Who};
-use acquirer::{CardRequest, Change, Civil, Config, DeliveryId, Event, WalletRequest, admitted_master_key};
+use acquirer::{
+    CardRequest, Change, Civil, Code, Config, DeliveryId, Event, Kind, WalletRequest, admitted_master_key,
+};
 use core::time::Duration;
 use iso8583::MacAlgorithm;
 use serde_json::{Value, json};
 use sim::{Fen, Key, Reason, Seed, SimTime, TerminalNo};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use wallet::keys::{
     AlipayMerchant, ApiV3Key, Certificate, MerchantKeys, PlatformKeys, WeChatMerchant, WeChatPlatform,
@@ -42,6 +46,8 @@ pub struct House {
     platform: acquirer::Platform,
     /// To be armed when it opens.
     from_the_start: Vec<Mishap>,
+    /// Answers that leave, still to be told of.
+    answered: VecDeque<Event>,
     faults_armed: u16,
     seed: Seed,
     notify_url: Option<String>,
@@ -100,7 +106,8 @@ impl House {
         let config = config(credentials, beginning.origin_unix_ns, notify_url.clone())?;
         let mut platform = acquirer::Platform::new(&config);
         platform.keep_changes();
-        Ok(Self { platform, from_the_start: faults, faults_armed: 0, seed, notify_url, read_fault })
+        let answered = VecDeque::new();
+        Ok(Self { platform, from_the_start: faults, answered, faults_armed: 0, seed, notify_url, read_fault })
     }
 
     /// The number of the fault; a rush has none, it ends by itself.
@@ -117,6 +124,13 @@ impl House {
         let dice = self.seed.stream(&format!("fault {}", id.0));
         self.platform.faults_mut().arm(id, fault, dice);
         Some(id)
+    }
+
+    /// The platform leaves it to the doors what becomes of its answers.
+    fn tell_answered(&mut self, kind: Kind, key: Key, code: Code, course: &Course) {
+        if !matches!(course.answer, AnswerFate::Lost | AnswerFate::IntoNext) {
+            self.answered.push_back(Event::Answered { kind, key, code });
+        }
     }
 
     fn pay(&mut self, now: SimTime, number: &str) -> Result<Value, String> {
@@ -158,7 +172,8 @@ impl Platform for House {
     }
 
     fn commit_card(&mut self, now: SimTime, request: &CardRequest, course: &Course, out: &mut Vec<u8>) {
-        self.platform.commit_card(now, request, course, out);
+        let decision = self.platform.commit_card(now, request, course, out);
+        self.tell_answered(request.kind(), request.key(), decision.code, course);
     }
 
     fn terminal(&self, request: &CardRequest) -> TerminalNo {
@@ -177,7 +192,9 @@ impl Platform for House {
     }
 
     fn commit_call(&mut self, now: SimTime, request: &WalletRequest, course: &Course) -> HttpAnswer {
-        self.platform.commit_call(now, request, course).0
+        let (answer, code) = self.platform.commit_call(now, request, course);
+        self.tell_answered(request.kind, request.key(), code, course);
+        answer
     }
 
     fn for_clients(&self) -> ForClients {
@@ -209,7 +226,7 @@ impl Platform for House {
     }
 
     fn poll_event(&mut self) -> Option<Event> {
-        self.platform.poll_event()
+        self.platform.poll_event().or_else(|| self.answered.pop_front())
     }
 
     fn view(&self, view: View, page: Page) -> Value {

@@ -23,6 +23,7 @@ fn two_terminals_sign_on_sell_reverse_and_settle() {
     assert_eq!(next, "00");
     assert_eq!(tids(&bench), ["00000001", "KIOSK-77"]);
     assert_eq!(each(&bench.get("terminals"), "batch"), ["2", "2"]);
+    assert_eq!(bench.metric("tillrig_acquirer_answers_total{kind=\"sale\",code=\"00\"}"), 4);
     let standings = bench.get("standings");
     let mut nets: Vec<_> = each(&standings, "key").into_iter().zip(each(&standings, "net_fen")).collect();
     nets.sort();
