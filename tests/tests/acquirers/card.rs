@@ -3,9 +3,14 @@
 //! The terminal knows nothing of ours: not the codec, not the keys but its master key, not the MAC.
 
 use std::error::Error;
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 
 use acquirer::KeyBytes;
+use iso8583::{ASCII87, Message, Mti, decode};
 use serde_json::{Value, json};
+use tillrig_tests::repository::root;
 
 use crate::Checked;
 use crate::client::Client;
@@ -102,5 +107,33 @@ fn a_terminal_of_pyiso8583_sees_through_a_damaged_answer() -> Checked {
     assert!(said["error"].is_string() || said["ended"].is_string(), "{said}");
     assert_eq!(served.net_fen("000001-000002")?, 0, "the first reversal has done it");
     terminal.end()?;
+    served.end()
+}
+
+/// Frames of the npm package iso_8583, as it wrote them.
+fn npm_sale() -> Result<Vec<u8>, Box<dyn Error>> {
+    let captures = fs::read_to_string(root().join("tests/peers/captures/iso_8583.jsonl"))?;
+    let said = captures.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let is_sale = |said: &Value| said["mti"] == "0200" && said["fields"]["3"] == "000000";
+    let sale = said.into_iter().find(is_sale).ok_or("no sale among the captures")?;
+    let hex = sale["frame"].as_str().ok_or("no frame")?;
+    let byte = |at: usize| u8::from_str_radix(hex.get(at..at + 2).unwrap_or_default(), 16);
+    Ok((0..hex.len()).step_by(2).map(byte).collect::<Result<_, _>>()?)
+}
+
+#[test]
+fn a_sale_that_npm_iso_8583_has_written_is_captured_by_a_host_of_that_dialect() -> Checked {
+    let served = Served::start_with(&["--dialect", "ascii87"])?;
+    let mut line = TcpStream::connect(&served.iso8583)?;
+    line.write_all(&npm_sale()?)?;
+    let mut length = [0; 2];
+    line.read_exact(&mut length)?;
+    let mut body = vec![0; usize::from(u16::from_be_bytes(length))];
+    line.read_exact(&mut body)?;
+    let mut reply = Message::new(Mti::FINANCIAL);
+    decode(&ASCII87, &body, &mut reply)?;
+    assert_eq!((reply.mti(), reply.text(39)), (Mti::FINANCIAL_REPLY, Some("00")));
+    let captured = served.hear(|news| news["news"] == "committed")?;
+    assert_eq!(captured["movement"], "captured");
     served.end()
 }

@@ -31,11 +31,17 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) fn start() -> Result<Self, Box<dyn Error>> {
+        Self::start_with(&[])
+    }
+
+    /// With these words of the command line too.
+    pub(crate) fn start_with(words: &[&str]) -> Result<Self, Box<dyn Error>> {
         let folder = tempfile::tempdir()?;
         let mut child = Command::new(program()?)
             .args(["serve", "acquirer", "--format", "json", "--iso8583", "127.0.0.1:0"])
             .args(["--http", "127.0.0.1:0", "--data"])
             .arg(folder.path())
+            .args(words)
             .stdout(Stdio::piped())
             .spawn()?;
         let lines = BufReader::new(child.stdout.take().ok_or("no pipe")?).lines();

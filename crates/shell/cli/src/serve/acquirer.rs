@@ -10,8 +10,8 @@ use crate::trouble::Trouble;
 use ::serve::acquirer::house::{House, HouseSettings, Mishap};
 use ::serve::acquirer::settings::{Bounds, DEFAULT_HTTP, DEFAULT_ISO8583, Pace};
 use ::serve::acquirer::{AcquirerError, News, Server, Settings, What};
-use acquirer::Event;
 use acquirer::fault::{Aim, Deed, Fault, Latency, Rush};
+use acquirer::{Event, Speech};
 use clap::Args;
 use scenario::{AcquirerFault, HostFault, HostRush, acquirer_faults};
 use serde_json::Value;
@@ -54,6 +54,9 @@ pub(super) struct Acquirer {
     /// Send notifications here where an order names no other address.
     #[arg(long, value_name = "URL")]
     notify: Option<String>,
+    /// What terminals speak at the ISO 8583 port.
+    #[arg(long, value_enum, default_value_t)]
+    dialect: Dialect,
     /// Arm the faults of this file from the start: a list as under `faults:` of a scenario, of the acquirer alone.
     #[arg(long, value_name = "FILE")]
     fault: Option<PathBuf>,
@@ -80,6 +83,25 @@ pub(super) struct Acquirer {
     format: Format,
 }
 
+/// What terminals speak.
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum Dialect {
+    /// UnionPay's POS dialect: BCD, TPDU and header, MACs.
+    #[default]
+    Cup,
+    /// ISO 8583:1987 in ASCII: 128-bit bitmap, no MACs.
+    Ascii87,
+}
+
+impl From<Dialect> for Speech {
+    fn from(dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::Cup => Self::UnionPay,
+            Dialect::Ascii87 => Self::Ascii87,
+        }
+    }
+}
+
 pub(super) fn serve(arguments: &Acquirer) -> Result<Exit, Trouble> {
     if arguments.format == Format::Human && std::env::var_os("RUST_LOG").is_none() {
         log();
@@ -89,6 +111,7 @@ pub(super) fn serve(arguments: &Acquirer) -> Result<Exit, Trouble> {
         seed: Seed(arguments.seed),
         notify_url: arguments.notify.clone(),
         read_fault,
+        speech: arguments.dialect.into(),
     };
     let server = Server::open(settings(arguments)?, |beginning| House::new(beginning, house));
     let server = server.map_err(trouble)?;
@@ -163,6 +186,7 @@ fn settings(arguments: &Acquirer) -> Result<Settings, Trouble> {
     settings.data.clone_from(&arguments.data);
     settings.client.clone_from(&arguments.client);
     settings.side_door_anywhere = arguments.side_door_anywhere;
+    settings.speech = arguments.dialect.into();
     settings.pace = Pace { processing: arguments.processing, answering: arguments.answering };
     settings.bounds.connections = arguments.connections.max(1);
     Ok(settings)

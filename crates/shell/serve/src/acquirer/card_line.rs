@@ -22,7 +22,7 @@ use crate::acquirer::platform::Platform;
 use core::future::poll_fn;
 use core::pin::Pin;
 use core::task::ready;
-use iso8583::{CUP, Framer};
+use iso8583::Framer;
 use std::io;
 use std::rc::Rc;
 use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
@@ -61,7 +61,7 @@ pub(crate) async fn attend<P: Platform>(visit: Visit<P>, mut stream: TcpStream) 
     let _ = stream.set_nodelay(true);
     let hall = Rc::clone(&visit.hall);
     let _busy = hall.busy();
-    let framer = Framer::of(&CUP, hall.settings.bounds.frame_bytes);
+    let framer = Framer::of(hall.settings.speech.dialect(), hall.settings.bounds.frame_bytes);
     let outgoing = Rc::new(Outgoing::default());
     let mut line = Line { hall: &hall, visit: &visit, outgoing, framer, reads: true };
     let over = line.attend(&mut stream).await;

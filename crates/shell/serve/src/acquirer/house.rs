@@ -12,6 +12,7 @@ use crate::acquirer::platform::{
 };
 use crate::acquirer::server::Beginning;
 use crate::acquirer::show;
+use acquirer::Speech;
 use acquirer::card::{Admit, CardAccount, CardSetup, KeyBytes, ReplyRule, TerminalKeys};
 use acquirer::fault::{Aim, Fault, FaultId, Rush};
 use acquirer::payers::{Does, PayerRule, Who};
@@ -89,6 +90,8 @@ pub struct HouseSettings {
     pub notify_url: Option<String>,
     /// Reads a fault that is sent to the side door.
     pub read_fault: ReadFault,
+    /// What the terminals speak: that of the settings of the ports.
+    pub speech: Speech,
 }
 
 impl House {
@@ -102,8 +105,8 @@ impl House {
             None => Some(Credentials::make()?),
         };
         let credentials = beginning.credentials.or(made.as_ref());
-        let HouseSettings { faults, seed, notify_url, read_fault } = settings;
-        let config = config(credentials, beginning.origin_unix_ns, notify_url.clone())?;
+        let HouseSettings { faults, seed, notify_url, read_fault, speech } = settings;
+        let config = config(credentials, beginning.origin_unix_ns, notify_url.clone(), speech)?;
         let mut platform = acquirer::Platform::new(&config);
         platform.keep_changes();
         let answered = VecDeque::new();
@@ -284,6 +287,7 @@ fn config(
     credentials: Option<&Credentials>,
     origin_unix_ns: u64,
     notify_url: Option<String>,
+    speech: Speech,
 ) -> Result<Config, AcquirerError> {
     let mut config =
         Config { acknowledging: PATIENCE, start: in_beijing(origin_unix_ns), ..Config::default() };
@@ -296,7 +300,7 @@ fn config(
         mac_algorithm: MacAlgorithm::CupEcb,
     };
     let (terminals, rules, cards) = (Vec::new(), declining_cards(), cards());
-    config.card = Arc::new(CardSetup { terminals, admit, rules, cards, ..CardSetup::default() });
+    config.card = Arc::new(CardSetup { terminals, admit, rules, cards, speech, ..CardSetup::default() });
     config.wallets.payers.rules = payers();
     config.wallets.notify_url = notify_url;
     if let Some(credentials) = credentials {

@@ -2,6 +2,7 @@
 //!
 //! *Not here:* what the acquirer is like (terminals, dialect, faults); that is set up where it is made.
 
+use acquirer::Speech;
 use core::time::Duration;
 use std::path::PathBuf;
 
@@ -25,6 +26,8 @@ pub struct Settings {
     pub client: Option<PathBuf>,
     /// The side door is open to other machines too.
     pub side_door_anywhere: bool,
+    /// What the terminals speak.
+    pub speech: Speech,
     /// Usual times of an exchange.
     pub pace: Pace,
     /// What a peer may do at most.
@@ -78,6 +81,7 @@ impl Settings {
             data: None,
             client: None,
             side_door_anywhere: false,
+            speech: Speech::UnionPay,
             pace: Pace::default(),
             bounds: Bounds::DEFAULT,
         }
