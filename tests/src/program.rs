@@ -1,13 +1,99 @@
-//! The program itself, as `cargo xtask test` has built it.
+//! The program itself, as `cargo xtask test` has built it, serving something: its news, an object a line.
 
 use std::error::Error;
+use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+/// How long it may be silent when something is expected of it; a receipt takes it three seconds.
+const PATIENCE: Duration = Duration::from_secs(100);
+
+/// The program, serving.
+#[derive(Debug)]
+pub struct Program {
+    child: Child,
+    news: Receiver<Value>,
+}
+
+impl Program {
+    /// Starts `tillrig serve WHAT --format json` with these arguments.
+    ///
+    /// # Errors
+    /// It has not been built, or cannot be started.
+    pub fn serve<A: AsRef<OsStr>>(
+        what: &str,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Result<Self, Box<dyn Error>> {
+        let mut child = Command::new(program()?)
+            .args(["serve", what, "--format", "json"])
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let lines = BufReader::new(child.stdout.take().ok_or("no pipe")?).lines();
+        let (tell, news) = mpsc::channel();
+        thread::spawn(move || {
+            let objects = lines.map_while(Result::ok).filter_map(|line| serde_json::from_str(&line).ok());
+            // Whoever has heard enough has gone.
+            objects.take_while(|object| tell.send(Value::clone(object)).is_ok()).for_each(drop);
+        });
+        Ok(Self { child, news })
+    }
+
+    /// Its standard input, once.
+    pub fn stdin(&mut self) -> Option<ChildStdin> {
+        self.child.stdin.take()
+    }
+
+    /// Waits for the next news.
+    ///
+    /// # Errors
+    /// It has ended, or says nothing for very long.
+    pub fn hear(&self) -> Result<Value, Box<dyn Error>> {
+        Ok(self.news.recv_timeout(PATIENCE)?)
+    }
+
+    /// Waits for the news that it listens at a port of this kind, and gives its place.
+    ///
+    /// # Errors
+    /// It has ended, or says nothing for very long.
+    pub fn place(&self, kind: &str) -> Result<String, Box<dyn Error>> {
+        loop {
+            let news = self.hear()?;
+            if news["news"] == "listens" && news["kind"] == kind {
+                return Ok(news["place"].as_str().ok_or("no place")?.to_owned());
+            }
+        }
+    }
+
+    /// Asks it to end, and expects that it ends well.
+    ///
+    /// # Errors
+    /// It ends with another status.
+    pub fn end(mut self) -> Result<(), Box<dyn Error>> {
+        let id = i32::try_from(self.child.id())?;
+        kill_process(Pid::from_raw(id).ok_or("no process")?, Signal::TERM)?;
+        let status = self.child.wait()?;
+        if status.success() { Ok(()) } else { Err(format!("the program ended with {status}").into()) }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
 
 /// Where the program `tillrig` is: tests run in the folder beside it.
-///
-/// # Errors
-/// It has not been built.
-pub fn program() -> Result<PathBuf, Box<dyn Error>> {
+fn program() -> Result<PathBuf, Box<dyn Error>> {
     let test = std::env::current_exe()?;
     let built = test.parent().and_then(Path::parent).ok_or("no folder")?;
     let program = built.join("tillrig");

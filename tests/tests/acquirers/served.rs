@@ -2,28 +2,19 @@
 
 use std::error::Error;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
-use std::thread;
-use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tillrig_tests::program::program;
+use tillrig_tests::program::Program;
 
 use crate::Checked;
 
-/// How long the program may be silent when something is expected of it.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 /// The program, with an acquirer on ports of its own.
 pub(crate) struct Served {
-    child: Child,
-    news: Receiver<Value>,
+    program: Program,
     pub(crate) iso8583: String,
     http: String,
     folder: TempDir,
@@ -37,36 +28,17 @@ impl Served {
     /// With these words of the command line too.
     pub(crate) fn start_with(words: &[&str]) -> Result<Self, Box<dyn Error>> {
         let folder = tempfile::tempdir()?;
-        let mut child = Command::new(program()?)
-            .args(["serve", "acquirer", "--format", "json", "--iso8583", "127.0.0.1:0"])
-            .args(["--http", "127.0.0.1:0", "--data"])
-            .arg(folder.path())
-            .args(words)
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let lines = BufReader::new(child.stdout.take().ok_or("no pipe")?).lines();
-        let (tell, news) = mpsc::channel();
-        thread::spawn(move || {
-            let objects = lines.map_while(Result::ok).filter_map(|line| serde_json::from_str(&line).ok());
-            // Whoever has heard enough has gone.
-            objects.take_while(|object| tell.send(Value::clone(object)).is_ok()).for_each(drop);
-        });
-        let (iso8583, http) = Default::default();
-        let mut served = Self { child, news, iso8583, http, folder };
-        served.iso8583 = served.place("iso8583")?;
-        served.http = served.place("http")?;
-        Ok(served)
-    }
-
-    fn place(&self, kind: &str) -> Result<String, Box<dyn Error>> {
-        let listens = self.hear(|news| news["news"] == "listens" && news["kind"] == kind)?;
-        Ok(listens["place"].as_str().ok_or("no place")?.to_owned())
+        let data = folder.path().to_string_lossy();
+        let usual = ["--iso8583", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data", &data];
+        let program = Program::serve("acquirer", usual.iter().chain(words))?;
+        let (iso8583, http) = (program.place("iso8583")?, program.place("http")?);
+        Ok(Self { program, iso8583, http, folder })
     }
 
     /// Waits for the first news of this kind.
     pub(crate) fn hear(&self, it: impl Fn(&Value) -> bool) -> Result<Value, Box<dyn Error>> {
         loop {
-            let news = self.news.recv_timeout(PATIENCE)?;
+            let news = self.program.hear()?;
             if it(&news) {
                 return Ok(news);
             }
@@ -122,18 +94,7 @@ impl Served {
     }
 
     /// Asks the program to end, and expects that it ends well.
-    pub(crate) fn end(mut self) -> Checked {
-        let id = i32::try_from(self.child.id())?;
-        kill_process(Pid::from_raw(id).ok_or("no process")?, Signal::TERM)?;
-        let status = self.child.wait()?;
-        assert!(status.success(), "the program ended with {status}");
-        Ok(())
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+    pub(crate) fn end(self) -> Checked {
+        self.program.end()
     }
 }

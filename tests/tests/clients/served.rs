@@ -2,17 +2,13 @@
 
 use std::error::Error;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
-use std::thread;
-use std::time::Duration;
+use std::process::ChildStdin;
 
-use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
-use tillrig_tests::program::program;
+use tillrig_tests::program::Program;
 
 use crate::Checked;
 use crate::client::{Client as _, python, python_over_tcp, rust_on_port, rust_over_tcp, thermal_printer};
@@ -97,14 +93,10 @@ fn a_host_that_obeys_xoff_loses_nothing_of_three_receipts_in_a_row() -> Checked 
     served.end()
 }
 
-/// How long the program may be silent; a receipt takes it three seconds.
-const PATIENCE: Duration = Duration::from_secs(100);
-
 /// The program, with one printer.
 struct Served {
-    child: Child,
+    program: Program,
     phrases: Option<ChildStdin>,
-    news: Receiver<Value>,
     place: String,
     ignored: Vec<String>,
     noticed: Noticed,
@@ -122,34 +114,18 @@ impl Served {
 
     fn start(kind: &str, place: impl Fn(&Path) -> PathBuf) -> Result<Self, Box<dyn Error>> {
         let folder = tempfile::tempdir()?;
-        let mut child = Command::new(program()?)
-            .args(["serve", "printer", "--format", "json"])
-            .arg(format!("--{kind}"))
-            .arg(place(folder.path()))
-            .arg("--out")
-            .arg(folder.path().join("receipts"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let lines = BufReader::new(child.stdout.take().ok_or("no pipe")?).lines();
-        let (tell, news) = mpsc::channel();
-        thread::spawn(move || {
-            let objects = lines.map_while(Result::ok).filter_map(|line| serde_json::from_str(&line).ok());
-            // Whoever has heard enough has gone.
-            objects.take_while(|object| tell.send(Value::clone(object)).is_ok()).for_each(drop);
-        });
-        let phrases = child.stdin.take();
-        let (place, ignored, noticed) = Default::default();
-        let mut served = Self { child, phrases, news, place, ignored, noticed, folder };
-        let listens = served.hear(|news| news["news"] == "listens" && news["kind"] == kind)?;
-        served.place = listens["place"].as_str().ok_or("no place")?.to_owned();
-        Ok(served)
+        let (port, receipts) = (place(folder.path()), folder.path().join("receipts"));
+        let arguments = [format!("--{kind}").into(), port, "--out".into(), receipts];
+        let mut program = Program::serve("printer", arguments)?;
+        let (phrases, place) = (program.stdin(), program.place(kind)?);
+        let (ignored, noticed) = Default::default();
+        Ok(Self { program, phrases, place, ignored, noticed, folder })
     }
 
     /// Waits for the first news of this kind.
     fn hear(&mut self, it: impl Fn(&Value) -> bool) -> Result<Value, Box<dyn Error>> {
         loop {
-            let news = self.news.recv_timeout(PATIENCE)?;
+            let news = self.program.hear()?;
             match news["news"].as_str() {
                 Some("command-ignored") => self.ignored.push(news["text"].to_string()),
                 Some("offline") => self.noticed.offline = true,
@@ -164,12 +140,8 @@ impl Served {
     }
 
     /// Asks the program to end, and expects that it ends well.
-    fn end(mut self) -> Checked {
-        let id = i32::try_from(self.child.id())?;
-        kill_process(Pid::from_raw(id).ok_or("no process")?, Signal::TERM)?;
-        let status = self.child.wait()?;
-        assert!(status.success(), "the program ended with {status}");
-        Ok(())
+    fn end(self) -> Checked {
+        self.program.end()
     }
 }
 
@@ -202,12 +174,5 @@ impl PrinterAtHand for Served {
         let lines = lines.iter().filter_map(|line| Some(line.as_str()?.to_owned())).collect();
         let sent = fs::read(path.with_extension("bin"))?;
         Ok(Printed { paper: Paper::new(lines, Dots::read(&path)?), sent, ignored: self.ignored.clone() })
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
