@@ -310,11 +310,11 @@ fn no_exchange_of_a_served_acquirer_allocates_beyond_its_books() {
 
 /// Sends a frame and hears its answer.
 fn converse(stream: &mut TcpStream, frame: &[u8]) {
-    stream.write_all(frame).unwrap();
+    stream.write_all(frame).expect("it converses");
     let mut answer = [0; 512];
-    stream.read_exact(&mut answer[..2]).unwrap();
+    stream.read_exact(&mut answer[..2]).expect("it converses");
     let length = usize::from(u16::from_be_bytes([answer[0], answer[1]]));
-    stream.read_exact(&mut answer[..length]).unwrap();
+    stream.read_exact(&mut answer[..length]).expect("it converses");
 }
 
 /// What the platform alone asks of the allocator for these sales, after those.
@@ -329,7 +329,7 @@ fn books_growth(earlier: &[Vec<u8>], sales: &[Vec<u8>]) -> u64 {
     let (mut request, mut out) = (CardRequest::default(), Vec::new());
     let mut sell = |frames: &[Vec<u8>]| {
         for frame in frames {
-            let course = platform.receive_card(SimTime::ZERO, &frame[2..], &mut request).unwrap();
+            let course = platform.receive_card(SimTime::ZERO, &frame[2..], &mut request).expect("a sale");
             platform.commit_card(SimTime::ZERO, &request, &course, &mut out);
             out.clear();
             while platform.poll_event().is_some() {}
