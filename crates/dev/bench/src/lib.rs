@@ -5,6 +5,7 @@
 //! | [`workload`] | [`Workload`]: what every engine plays, and [`Tally`], by which we see that it did |
 //! | [`hosts`] | the workload on our own `sim::World` |
 //! | [`card_host`] | card sales at the acquirer's host, and their frames through the codec alone |
+//! | [`served`] | an acquirer on real ports, and what its clients ask |
 //! | [`load`] | requests over many connections, and what they feel |
 //! | [`corpus`] | [`Corpus`]: streams for a printer's parser |
 //! | [`card_message`] | a card's request, to be packed and unpacked |
@@ -29,6 +30,7 @@ pub mod payment;
 pub mod printing;
 pub mod ratios;
 pub mod reference;
+pub mod served;
 pub mod workload;
 
 pub use contest::{Contest, Medians};

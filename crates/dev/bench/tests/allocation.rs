@@ -5,13 +5,21 @@
 //! *Not counted:* stack, and memory that another thread gives back.
 #![expect(unsafe_code, reason = "an allocator can be watched only from inside, and GlobalAlloc is unsafe")]
 
+use acquirer::{Admit, CardRequest, CardSetup, Config, Event, KeyBytes, Platform, TerminalKeys};
+use iso8583::MacAlgorithm;
 use runner::{Session, VirtualTestbed};
+use serve::acquirer::{News, What};
 use sim::{Seed, SimTime};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tillrig_bench::card_host::CardHost;
 use tillrig_bench::card_message::Subject;
 use tillrig_bench::printing::Desk;
+use tillrig_bench::served::{Ledger, Sales, Served, idle_faults};
 use tillrig_bench::{Corpus, Payment, Tally, Workload, hosts, payment};
 
 /// What the present thread has asked of the allocator.
@@ -270,4 +278,65 @@ fn a_host_that_never_cuts_does_not_fill_the_memory() {
     // The million lines are 40 MB. Half of what is held is forgotten at 4 MiB; buffers that double take twice that.
     assert!(most < 8 << 20, "{most}");
     assert!(usage.held_bytes < 8 << 20, "{usage:?}");
+}
+
+/// Terminal and server converse without pause, so all that its thread asks for is for these exchanges. It is looked at
+/// when a request has been read.
+#[test]
+fn no_exchange_of_a_served_acquirer_allocates_beyond_its_books() {
+    let at_last_request = Arc::new(AtomicU64::new(0));
+    let noted = Arc::clone(&at_last_request);
+    let tell = move |news: &News| {
+        if matches!(news.what, What::Happened(Event::Received { .. })) {
+            noted.store(USAGE.get().allocations, Ordering::SeqCst);
+        }
+    };
+    let served = Served::start_telling(Ledger::Fleeting, idle_faults(), tell).unwrap();
+    let sales = Sales::default().next(2000);
+    let mut stream = TcpStream::connect(served.iso8583).unwrap();
+    let mut ask = |frames: &[Vec<u8>]| {
+        frames.iter().for_each(|frame| converse(&mut stream, frame));
+        at_last_request.load(Ordering::SeqCst)
+    };
+    ask(&sales[..1000]);
+    // Known numbers are refused and leave the books as they are.
+    let before = ask(&sales[..10]);
+    let after = ask(&sales[..1000]);
+    assert_eq!(after - before, 0, "1000 exchanges without a change");
+    let after_more = ask(&sales[1000..]);
+    let grown = books_growth(&sales[..1000], &sales[1000..]);
+    assert!(after_more - after <= grown, "{} allocations, the books take {grown}", after_more - after);
+}
+
+/// Sends a frame and hears its answer.
+fn converse(stream: &mut TcpStream, frame: &[u8]) {
+    stream.write_all(frame).expect("it converses");
+    let mut answer = [0; 512];
+    stream.read_exact(&mut answer[..2]).expect("it converses");
+    let length = usize::from(u16::from_be_bytes([answer[0], answer[1]]));
+    stream.read_exact(&mut answer[..length]).expect("it converses");
+}
+
+/// What the platform alone asks of the allocator for these sales, after those.
+fn books_growth(earlier: &[Vec<u8>], sales: &[Vec<u8>]) -> u64 {
+    let admit = Admit::Any {
+        key: KeyBytes::double([1; 16]),
+        working_keys: Some(TerminalKeys::default()),
+        mac_algorithm: MacAlgorithm::CupEcb,
+    };
+    let card = CardSetup { admit, ..CardSetup::default() };
+    let mut platform = Platform::new(&Config { card: Arc::new(card), ..Config::default() });
+    let (mut request, mut out) = (CardRequest::default(), Vec::new());
+    let mut sell = |frames: &[Vec<u8>]| {
+        for frame in frames {
+            let course = platform.receive_card(SimTime::ZERO, &frame[2..], &mut request).expect("a sale");
+            platform.commit_card(SimTime::ZERO, &request, &course, &mut out);
+            out.clear();
+            while platform.poll_event().is_some() {}
+        }
+    };
+    sell(earlier);
+    let (usage, ()) = usage_of(|| sell(sales));
+    assert_eq!(platform.books().ledger().entries().len(), earlier.len() + sales.len(), "all are sold");
+    usage.allocations
 }
