@@ -6,7 +6,7 @@
 //! [`Dialect`] is read from a file, and two are built in, [`CUP`] and [`ASCII87`].
 //!
 //! What a message says is one level up: [`Field60`] and its neighbours read and write sub-fields, [`MacKey`] and its
-//! neighbours are the keys, [`CUP_TRANSACTIONS`] tells what a message is about, and [`reply_code`] what an answer means.
+//! neighbours are the keys, [`CUP_TRANSACTIONS`] tells what a message is about, and [`reply_code()`] what an answer means.
 //!
 //! *Not modelled:* TLS, EBCDIC, chip data inside field 55, and the SM4 variant of the keys.
 
