@@ -3,10 +3,10 @@
 use iso8583::{CUP, MacKey, Message, Mti, decode, encode_with_mac};
 use serde_json::Value;
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 /// A program that does not answer for so long never will.
@@ -19,10 +19,30 @@ pub(crate) type Sale = (usize, u32);
 
 /// The program while it serves.
 pub(crate) struct Served {
-    pub(crate) child: Child,
+    pub(crate) child: Running,
     pub(crate) said: BufReader<ChildStdout>,
     pub(crate) iso8583: SocketAddr,
     http: SocketAddr,
+}
+
+/// A process that does not outlive its test.
+pub(crate) struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Running {
+    pub(crate) fn kill(&mut self) -> io::Result<()> {
+        self.0.kill()
+    }
+
+    pub(crate) fn wait(&mut self) -> io::Result<ExitStatus> {
+        self.0.wait()
+    }
 }
 
 impl Served {
@@ -32,8 +52,9 @@ impl Served {
 
     /// With more arguments.
     pub(crate) fn start_with(data: &Path, arguments: &[&OsStr]) -> Self {
-        let mut child = command(data).args(arguments).spawn().expect("the program can be driven");
-        let mut said = BufReader::new(child.stdout.take().expect("the program can be driven"));
+        let child = command(data).args(arguments).spawn().expect("the program can be driven");
+        let mut child = Running(child);
+        let mut said = BufReader::new(child.0.stdout.take().expect("the program can be driven"));
         let mut place = |kind: &str| -> SocketAddr {
             loop {
                 let news = line(&mut said).expect("it serves");
@@ -76,7 +97,7 @@ impl Served {
     }
 
     pub(crate) fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
+        let id = self.child.0.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status().expect("the program can be driven");
         assert!(sent.success());
     }
