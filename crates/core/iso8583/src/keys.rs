@@ -16,6 +16,24 @@ pub struct DesKey {
     right: Option<[u8; 8]>,
 }
 
+/// A key with its schedule, for one message.
+pub(crate) enum Expanded {
+    Single(Des),
+    Double(TdesEde2),
+}
+
+impl Expanded {
+    /// Encrypts one block.
+    pub(crate) fn encrypt(&self, block: [u8; 8]) -> [u8; 8] {
+        let mut block = block.into();
+        match self {
+            Self::Single(key) => key.encrypt_block(&mut block),
+            Self::Double(key) => key.encrypt_block(&mut block),
+        }
+        block.into()
+    }
+}
+
 impl DesKey {
     /// A key of single length.
     pub const fn single(bytes: [u8; 8]) -> Self {
@@ -41,12 +59,15 @@ impl DesKey {
 
     /// Encrypts one block.
     pub fn encrypt(&self, block: [u8; 8]) -> [u8; 8] {
-        let mut block = block.into();
+        self.expanded().encrypt(block)
+    }
+
+    /// The key, ready for several blocks: its schedule costs more than a block does.
+    pub(crate) fn expanded(&self) -> Expanded {
         match self.sixteen() {
-            None => Des::new(&self.left.into()).encrypt_block(&mut block),
-            Some(both) => TdesEde2::new(&both.into()).encrypt_block(&mut block),
+            None => Expanded::Single(Des::new(&self.left.into())),
+            Some(both) => Expanded::Double(TdesEde2::new(&both.into())),
         }
-        block.into()
     }
 
     /// Decrypts one block.

@@ -90,14 +90,16 @@ pub enum MacError {
 pub fn cup_ecb(key: &MacKey, message: &[u8]) -> [u8; 8] {
     let folded = blocks(message).fold([0; 8], xor);
     let (first, last) = hex(folded);
-    let (mac, _) = hex(key.0.encrypt(xor(key.0.encrypt(first), last)));
+    let key = key.0.expanded();
+    let (mac, _) = hex(key.encrypt(xor(key.encrypt(first), last)));
     mac
 }
 
 /// ANSI X9.9: DES-CBC with a zero start, zero padding; the last block. With a key of double length each encryption
 /// is triple.
 pub fn x9_9(key: &MacKey, message: &[u8]) -> [u8; 8] {
-    blocks(message).fold([0; 8], |chain, block| key.0.encrypt(xor(chain, block)))
+    let key = key.0.expanded();
+    blocks(message).fold([0; 8], |chain, block| key.encrypt(xor(chain, block)))
 }
 
 /// ANSI X9.19: X9.9 with the left half of the key, then one decryption with the right half and one encryption with the
