@@ -2,7 +2,7 @@
 //!
 //! Source: UnionPay POS dialect, "Keys and MAC". *Not modelled:* other dialects at this host.
 
-use iso8583::{CUP, Dialect, EncodeError, MacAlgorithm, MacKey, Message, encode, encode_with_mac};
+use iso8583::{CUP, Dialect, FrameWriter, Head, MacAlgorithm, MacKey};
 use std::sync::LazyLock;
 
 static BY_ALGORITHM: LazyLock<[Dialect; 3]> = LazyLock::new(|| {
@@ -20,14 +20,14 @@ pub(crate) fn dialect(algorithm: MacAlgorithm) -> &'static Dialect {
     }
 }
 
-/// Appends the frame of a message, with its MAC if there is a key.
-pub(crate) fn encode_signed(
-    message: &Message,
-    key: Option<(MacAlgorithm, MacKey)>,
-    out: &mut Vec<u8>,
-) -> Result<(), EncodeError> {
+/// Begins a frame that ends with its MAC if there is a key.
+pub(crate) fn begin<'a>(
+    head: Head,
+    key: Option<&'a (MacAlgorithm, MacKey)>,
+    out: &'a mut Vec<u8>,
+) -> FrameWriter<'a> {
     match key {
-        Some((algorithm, key)) => encode_with_mac(dialect(algorithm), message, &key, out),
-        None => encode(&CUP, message, out),
+        Some((algorithm, key)) => FrameWriter::with_mac(dialect(*algorithm), head, key, out),
+        None => FrameWriter::new(&CUP, head, out),
     }
 }

@@ -6,19 +6,20 @@
 //! *Not modelled:* a settlement date other than the calendar's.
 
 use super::judge::voucher;
-use super::record::Record;
+use super::record::{Record, RecordNo};
 use super::request::{CardRequest, has_mac};
 use super::setup::CardSetup;
 use super::{CardDesk, Decision, mac};
 use crate::books::Books;
 use crate::calendar::Civil;
 use crate::event::Kind;
-use crate::fault::{Content, damage_frame, strip_reply_code};
-use iso8583::{Balance, EncodeError, Field59, Field60, Field62, Message, SettlementTotals, Sign, Tag};
+use crate::fault::{Content, damage_frame, has_reply_code};
+use iso8583::{
+    Balance, EncodeError, Field59, Field60, Field62, FrameWriter, Head, MacAlgorithm, MacKey,
+    SettlementTotals, Sign, Tag,
+};
 use sim::{Fen, SimTime};
 
-/// The fields that an answer repeats from its request.
-const ECHOED: [u8; 9] = [2, 3, 4, 11, 25, 41, 42, 49, 60];
 /// The acquirer's own id, field 32: a test value.
 const ACQUIRER_ID: &str = "00010000";
 
@@ -61,41 +62,146 @@ impl CardDesk {
     ) -> Result<(), EncodeError> {
         let (books, start) = (books.card(), out.len());
         let terminal = request.ids.and_then(|ids| books.terminal_of(ids)).and_then(|no| books.terminal(no));
-        self.fill(now, request, decision, books.record_of_decision(decision));
         // Some terminals put no MAC on the result of a script, and want none back.
         let wants_mac = has_mac(request.kind) && (request.kind != Kind::Script || request.has(64));
-        let key = terminal
+        let key: Option<(MacAlgorithm, MacKey)> = terminal
             .filter(|_| wants_mac)
             .and_then(|terminal| terminal.keys.map(|keys| (terminal.mac_algorithm, keys.mac.des().into())));
-        strip_reply_code(content, &mut self.reply);
-        mac::encode_signed(&self.reply, key, out)?;
+        let head = self.head(request, &decision.extra);
+        let answer = Answer { request, decision, record: books.record_of_decision(decision), content };
+        let mut frame = mac::begin(head, key.as_ref(), out);
+        answer.money_and_time(self.start.at(now), &mut frame);
+        answer.verdict(&mut frame);
+        answer.receipt(&self.setup, &mut self.scratch, &mut frame);
+        frame.finish()?;
         damage_frame(content, start, out);
         Ok(())
     }
 
-    fn fill(&mut self, now: SimTime, request: &CardRequest, decision: &Decision, record: Option<&Record>) {
-        let clock = self.start.at(now);
-        let Self { reply, setup, scratch, .. } = self;
-        reply.reply_to(&request.message);
-        reply.copy_fields(&request.message, &ECHOED);
-        set_time(reply, clock);
-        reply.set(32, ACQUIRER_ID);
-        reply.set(39, decision.code.as_str());
-        if let (Some(number), Some(record)) = (decision.record, record) {
-            reply.set(37, digits::<12>(number.reference()));
-            if decision.is_approval() && request.kind != Kind::Reversal {
-                reply.set(38, digits::<6>(number.authorisation()));
-                add_for_the_receipt(reply, setup, request, scratch);
+    fn head(&self, request: &CardRequest, extra: &Extra) -> Head {
+        let head = Head::reply_to(&request.message);
+        match self.setup.requirement {
+            Some(requirement) if matches!(extra, Extra::Keys { .. }) => {
+                Head { header: head.header.with_processing_requirement(requirement), ..head }
             }
-            if matches!(decision.extra, Extra::Voucher) || is_paid_by_code(request, record) {
-                scratch.clear();
-                // Twenty digits always have room.
-                let _room = Field59::append(scratch, Tag::VOUCHER, &voucher(record.day, number));
-                reply.set(59, &scratch);
-                reply.unset(2);
+            _ => head,
+        }
+    }
+}
+
+/// What an answer is made of. Its fields are written by rising number, which is the quick way.
+struct Answer<'a> {
+    request: &'a CardRequest,
+    decision: &'a Decision,
+    record: Option<&'a Record>,
+    content: Content,
+}
+
+impl Answer<'_> {
+    /// Fields 2 to 15.
+    fn money_and_time(&self, clock: Civil, frame: &mut FrameWriter<'_>) {
+        if self.voucher().is_none() {
+            self.echo(2, frame);
+        }
+        self.echo(3, frame);
+        match self.decision.extra {
+            Extra::Part(amount) => _ = frame.field(4, digits::<12>(amount.unsigned())),
+            _ => self.echo(4, frame),
+        }
+        self.echo(11, frame);
+        set_time(clock, frame);
+    }
+
+    /// Fields 25 to 42.
+    fn verdict(&self, frame: &mut FrameWriter<'_>) {
+        self.echo(25, frame);
+        frame.field(32, ACQUIRER_ID);
+        if let Some((number, _)) = self.recorded() {
+            frame.field(37, digits::<12>(number.reference()));
+            if self.has_authorisation() {
+                frame.field(38, digits::<6>(number.authorisation()));
             }
         }
-        add_extra(reply, setup, request, &decision.extra);
+        if has_reply_code(self.content) {
+            frame.field(39, self.decision.code.as_str());
+        }
+        self.echo(41, frame);
+        self.echo(42, frame);
+    }
+
+    /// Fields 44 to 63: issuer and acquirer (44), chip data (55), card organisation and text (63), and what only some
+    /// answers say.
+    fn receipt(&self, setup: &CardSetup, scratch: &mut Vec<u8>, frame: &mut FrameWriter<'_>) {
+        let approved = self.recorded().is_some() && self.has_authorisation();
+        let about_a_card = approved && self.request.kind.concerns_a_card();
+        if about_a_card {
+            let [issuer, acquirer] = [padded::<11>(&setup.issuer_id), padded::<11>(ACQUIRER_ID)];
+            scratch.clear();
+            scratch.extend_from_slice(&issuer);
+            scratch.extend_from_slice(&acquirer);
+            frame.field(44, &scratch);
+        }
+        if let Extra::Totals(totals) = self.decision.extra {
+            frame.field(48, totals.write());
+        }
+        self.echo(49, frame);
+        if let Extra::Balance(amount) = self.decision.extra {
+            frame.field(54, balance(amount).write());
+        }
+        if let Some(chip) = setup.chip_reply.as_ref().filter(|_| about_a_card && self.request.has(55)) {
+            frame.field(55, chip);
+        }
+        if let Some(voucher) = self.voucher() {
+            scratch.clear();
+            // Twenty digits always have room.
+            let _room = Field59::append(scratch, Tag::VOUCHER, &voucher);
+            frame.field(59, &scratch);
+        }
+        self.private(frame);
+        if about_a_card && let Some(organisation) = super::issuer::organisation(setup, self.request) {
+            scratch.clear();
+            scratch.extend_from_slice(&padded::<3>(&organisation.name));
+            scratch.extend_from_slice(setup.receipt_text.as_bytes());
+            frame.field(63, &scratch);
+        }
+    }
+
+    /// Fields 60 and 62.
+    fn private(&self, frame: &mut FrameWriter<'_>) {
+        match &self.decision.extra {
+            Extra::Keys { wrapped, batch } => {
+                frame.field(60, Field60 { batch: *batch, ..self.request.parts }.write());
+                frame.field(62, wrapped);
+            }
+            Extra::EmptyList => {
+                self.echo(60, frame);
+                frame.field(62, b"0");
+            }
+            _ => self.echo(60, frame),
+        }
+    }
+
+    /// Repeats a field of the request.
+    #[inline(never)]
+    fn echo(&self, field: u8, frame: &mut FrameWriter<'_>) {
+        if let Some(value) = self.request.message.field(field) {
+            frame.field(field, value);
+        }
+    }
+
+    fn recorded(&self) -> Option<(RecordNo, &Record)> {
+        self.decision.record.zip(self.record)
+    }
+
+    fn has_authorisation(&self) -> bool {
+        self.decision.is_approval() && self.request.kind != Kind::Reversal
+    }
+
+    /// The number of the payment's voucher, where the answer says it instead of a card's number.
+    fn voucher(&self) -> Option<[u8; 20]> {
+        let (number, record) = self.recorded()?;
+        let says = matches!(self.decision.extra, Extra::Voucher) || is_paid_by_code(self.request, record);
+        says.then(|| voucher(record.day, number))
     }
 }
 
@@ -104,73 +210,36 @@ fn is_paid_by_code(request: &CardRequest, record: &Record) -> bool {
     request.kind == Kind::QrSale && record.kind == Kind::QrSale
 }
 
-/// Issuer and acquirer (44), card organisation and text (63), chip data (55).
-fn add_for_the_receipt(reply: &mut Message, setup: &CardSetup, request: &CardRequest, scratch: &mut Vec<u8>) {
-    if !request.kind.concerns_a_card() {
-        return;
-    }
-    scratch.clear();
-    scratch.extend(padded::<11>(&setup.issuer_id));
-    scratch.extend(padded::<11>(ACQUIRER_ID));
-    reply.set(44, &scratch);
-    if let Some(organisation) = super::issuer::organisation(setup, request) {
-        scratch.clear();
-        scratch.extend(padded::<3>(&organisation.name));
-        scratch.extend_from_slice(setup.receipt_text.as_bytes());
-        reply.set(63, &scratch);
-    }
-    if let Some(chip) = setup.chip_reply.as_ref().filter(|_| request.has(55)) {
-        reply.set(55, chip);
-    }
-}
-
-fn add_extra(reply: &mut Message, setup: &CardSetup, request: &CardRequest, extra: &Extra) {
-    match extra {
-        Extra::Nothing | Extra::Voucher => {}
-        Extra::Part(amount) => reply.set(4, digits::<12>(amount.unsigned())),
-        Extra::Balance(amount) => reply.set(54, balance(*amount).write()),
-        Extra::Totals(totals) => reply.set(48, totals.write()),
-        Extra::EmptyList => reply.set(62, b"0"),
-        Extra::Keys { wrapped, batch } => {
-            reply.set(62, wrapped);
-            reply.set(60, Field60 { batch: *batch, ..request.parts }.write());
-            if let Some(requirement) = setup.requirement {
-                reply.set_header(reply.header().with_processing_requirement(requirement));
-            }
-        }
-    }
-}
-
 /// Account type 00, amount type 02: what can be spent.
 const fn balance(amount: Fen) -> Balance {
     let sign = if amount.0 < 0 { Sign::Debit } else { Sign::Credit };
     Balance { account_type: 0, amount_type: 2, currency: 156, sign, amount_fen: amount.unsigned() }
 }
 
-fn set_time(reply: &mut Message, clock: Civil) {
+fn set_time(clock: Civil, frame: &mut FrameWriter<'_>) {
     let two = |high: u8, low: u8| u64::from(high) * 100 + u64::from(low);
     let date = digits::<4>(two(clock.month, clock.day));
-    reply.set(12, digits::<6>(two(clock.hour, clock.minute) * 100 + u64::from(clock.second)));
-    reply.set(13, date);
-    reply.set(15, date);
+    frame.field(12, digits::<6>(two(clock.hour, clock.minute) * 100 + u64::from(clock.second)));
+    frame.field(13, date).field(15, date);
 }
 
-/// A number in exactly so many digits; higher ones are cut off.
+/// A number in exactly so many digits, at most 16; higher ones are cut off. They are put together in a register, for what is
+/// stored byte by byte is slow to read in one piece just behind.
 fn digits<const N: usize>(value: u64) -> [u8; N] {
-    let mut digits = [b'0'; N];
-    let mut rest = value;
-    for place in digits.iter_mut().rev() {
-        *place = b'0' + (rest % 10) as u8;
+    let (mut digits, mut rest) = (0_u128, value);
+    for place in (0..N).rev() {
+        digits |= u128::from(b'0' + (rest % 10) as u8) << (8 * place);
         rest /= 10;
     }
-    digits
+    digits.to_le_bytes().first_chunk().copied().unwrap_or([b'0'; N])
 }
 
 /// A text in exactly so many characters, filled with spaces.
 fn padded<const N: usize>(text: &str) -> [u8; N] {
     let mut padded = [b' '; N];
-    for (to, from) in padded.iter_mut().zip(text.bytes()) {
-        *to = from;
+    let len = text.len().min(N);
+    if let (Some(place), Some(text)) = (padded.get_mut(..len), text.as_bytes().get(..len)) {
+        place.copy_from_slice(text);
     }
     padded
 }

@@ -5,7 +5,6 @@
 //! Source: payment research, fault matrix, "Malformed / unknown format" and "F39 absent". *Not modelled:* damage that
 //! still verifies; whoever holds no key cannot do that.
 
-use iso8583::Message;
 use wallet::exchange::HttpAnswer;
 use wallet::http::write_response;
 
@@ -67,7 +66,7 @@ const ERROR_PAGE: &[u8] = b"<html><head><title>502 Bad Gateway</title></head><bo
 const BITMAP_AT: usize = 2 + 5 + 6 + 2;
 
 /// Damages the frame that begins at `start`. A reply without its code is made before it is encoded, see
-/// [`strip_reply_code`].
+/// [`has_reply_code`].
 pub(crate) fn damage_frame(content: Content, start: usize, out: &mut Vec<u8>) {
     let len = out.len().saturating_sub(start);
     match content {
@@ -117,11 +116,9 @@ pub fn damage_answer(content: Content, answer: &mut HttpAnswer) {
     }
 }
 
-/// Takes field 39 out of a reply that must not have one.
-pub(crate) fn strip_reply_code(content: Content, reply: &mut Message) {
-    if content == Content::NoReplyCode {
-        reply.unset(39);
-    }
+/// Whether a card reply has its field 39.
+pub(crate) const fn has_reply_code(content: Content) -> bool {
+    !matches!(content, Content::NoReplyCode)
 }
 
 fn turn_last_bit(out: &mut [u8], start: usize) {
