@@ -1,9 +1,10 @@
 //! Digits and nibbles, sixteen at a time: unpacking, packing and checking.
 //!
-//! Source: UnionPay POS dialect, "Packing rules". A filler nibble is written as 0; 0 and F are read. Callers give room
+//! Source: UnionPay POS dialect, "Packing rules". A filler nibble is written as 0; 0 and F are read. Who unpacks gives room
 //! for whole blocks of sixteen characters, so that no block is handled byte by byte; what lies behind the digits is noise.
 
 use crate::dialect::{Kind, OddPad};
+use crate::words::{self, WORD};
 
 /// Characters, or nibbles, of a block.
 pub(crate) const BLOCK: usize = 16;
@@ -125,61 +126,68 @@ fn letter(digits: &mut [u8; BLOCK]) {
     }
 }
 
-/// Writes `leading` zero nibbles and then the first `len` characters of `value` to the front of `out`, and a zero nibble
-/// behind an odd number of them; false when a character does not fit. Both slices are longer by a block.
+/// Appends the characters of `value` as nibbles, and a zero nibble behind an odd number of them; false when one is no
+/// digit, nor the separator of a track.
 #[inline]
-pub(crate) fn pack(kind: Kind, leading: usize, value: &[u8], len: usize, out: &mut [u8]) -> bool {
-    let quick = leading == 0
-        && match (value.first_chunk(), out.first_chunk_mut()) {
-            (Some(value), Some(out)) if len <= BLOCK && kind == Kind::Digits => {
-                pack_block(value, len, out, b'0')
-            }
-            _ => pack_blocks(kind, value, len, out),
-        };
-    quick || pack_nibbles(kind, leading, value.get(..len).unwrap_or_default(), out)
-}
-
-fn pack_blocks(kind: Kind, value: &[u8], len: usize, out: &mut [u8]) -> bool {
-    // The separator of a track packs by its low nibble, as digits do.
-    let besides = if kind == Kind::Track { b'=' } else { b'0' };
-    let blocks = value.as_chunks().0.iter().zip(out.as_chunks_mut().0);
-    let mut left = len;
-    blocks.take(len.div_ceil(BLOCK)).fold(true, |fine, (characters, packed)| {
-        let these = pack_block(characters, left.min(BLOCK), packed, besides);
-        left = left.saturating_sub(BLOCK);
-        fine & these
-    })
-}
-
-/// Packs plain digits and one character besides; false when there is anything else among them.
-#[inline]
-fn pack_block(characters: &[u8; BLOCK], count: usize, packed: &mut [u8; BLOCK / 2], besides: u8) -> bool {
-    gather(characters, packed);
-    *packed = (u64::from_be_bytes(*packed) & NIBBLES[count & 31]).to_be_bytes();
-    !has_other(characters, count, besides)
-}
-
-#[cold]
-fn pack_nibbles(kind: Kind, leading: usize, value: &[u8], out: &mut [u8]) -> bool {
-    let end = (leading + value.len()).div_ceil(2);
-    out.get_mut(..end).unwrap_or_default().fill(0);
-    for (at, &character) in value.iter().enumerate() {
-        let Some(nibble) = nibble(kind, character) else { return false };
-        let place = leading + at;
-        if let Some(byte) = out.get_mut(place / 2) {
-            *byte |= nibble << if place.is_multiple_of(2) { 4 } else { 0 };
-        }
+pub(crate) fn pack<const TRACK: bool>(value: &[u8], out: &mut Vec<u8>) -> bool {
+    let end = out.len() + value.len().div_ceil(2);
+    let (blocks, rest) = value.as_chunks();
+    let mut fine = true;
+    for block in blocks {
+        fine &= are_fine::<TRACK>(block);
+        out.extend_from_slice(&gather(block));
     }
-    true
+    let mut left = rest.len();
+    if let Some((word, behind)) = rest.split_first_chunk() {
+        fine &= pack_word::<TRACK>(u64::from_le_bytes(*word), WORD, out);
+        left = behind.len();
+    }
+    if left > 0 {
+        fine &= pack_word::<TRACK>(words::load_end(value, left), left, out);
+        out.truncate(end);
+    }
+    fine
+}
+
+#[inline]
+fn pack_word<const TRACK: bool>(word: u64, len: usize, out: &mut Vec<u8>) -> bool {
+    let digits = words::digits(word, len);
+    out.extend_from_slice(&words::packed(digits).to_le_bytes());
+    words::strays::<TRACK>(digits) == 0
 }
 
 /// The low nibbles of sixteen characters.
 #[inline]
-fn gather(characters: &[u8; BLOCK], packed: &mut [u8; BLOCK / 2]) {
-    for (byte, pair) in packed.iter_mut().zip(characters.as_chunks().0) {
-        let [high, low] = *pair;
-        *byte = high << 4 | low & 15;
+const fn gather(characters: &[u8; BLOCK]) -> [u8; BLOCK / 2] {
+    const VALUES: u128 = u128::from_le_bytes([15; BLOCK]);
+    let values = u128::from_le_bytes(*characters) & VALUES;
+    let (low, high) = (words::packed(values as u64), words::packed((values >> 64) as u64));
+    (low as u64 | (high as u64) << 32).to_le_bytes()
+}
+
+/// Whether sixteen characters are digits or, in a track, its separator.
+#[inline]
+pub(crate) fn are_fine<const TRACK: bool>(characters: &[u8; BLOCK]) -> bool {
+    let others = characters.iter().fold(0, |others, &character| {
+        let other = character.wrapping_sub(b'0') > 9 && !(TRACK && character == b'=');
+        others | if other { 0xFF } else { 0 }
+    });
+    others == 0_u8
+}
+
+/// The same for any character that a nibble can say, behind `leading` zero nibbles.
+#[cold]
+pub(crate) fn pack_nibbles(kind: Kind, leading: usize, value: &[u8], out: &mut Vec<u8>) -> bool {
+    let start = out.len();
+    out.resize(start + (leading + value.len()).div_ceil(2), 0);
+    for (at, &character) in value.iter().enumerate() {
+        let Some(nibble) = nibble(kind, character) else { return false };
+        let place = leading + at;
+        if let Some(byte) = out.get_mut(start + place / 2) {
+            *byte |= nibble << if place.is_multiple_of(2) { 4 } else { 0 };
+        }
     }
+    true
 }
 
 /// Whether the first `count` characters are decimal digits. The slice is longer by a block.
@@ -295,11 +303,6 @@ pub(crate) fn ascii_number(bytes: &[u8]) -> Option<u16> {
     })
 }
 
-/// A number of up to two digits as one BCD byte; larger ones keep their last two digits.
-pub(crate) const fn byte(number: usize) -> u8 {
-    (((number / 10 % 10) << 4) | (number % 10)) as u8
-}
-
 /// The index of the first character that no nibble of this field can say.
 #[cold]
 pub(crate) fn find_non_nibble(kind: Kind, value: &[u8]) -> Option<usize> {
@@ -321,16 +324,22 @@ mod tests {
     use proptest::prelude::*;
 
     fn packed_or(kind: Kind, leading: usize, value: &str) -> Result<Vec<u8>, usize> {
-        let roomy = [value.as_bytes(), &[b'?'; BLOCK]].concat();
-        let mut out = vec![0xEE; leading + value.len() + BLOCK];
-        let fine = pack(kind, leading, &roomy, value.len(), &mut out);
-        let bad = find_non_nibble(kind, value.as_bytes());
+        let value = value.as_bytes();
+        let mut out = vec![0xEE];
+        let fine = pack_nibbles(kind, leading, value, &mut out);
+        let bad = find_non_nibble(kind, value);
         assert_eq!(fine, bad.is_none());
+        let mut quick = vec![0xEE];
+        let track = kind == Kind::Track;
+        let quickly = if track { pack::<true>(value, &mut quick) } else { pack::<false>(value, &mut quick) };
+        assert_eq!(quickly, fine && !(track && value.iter().any(u8::is_ascii_uppercase)));
+        if quickly && leading == 0 {
+            assert_eq!(quick, out);
+        }
         if let Some(at) = bad {
             return Err(at);
         }
-        out.truncate((leading + value.len()).div_ceil(2));
-        Ok(out)
+        Ok(out.split_off(1))
     }
 
     fn packed(kind: Kind, leading: usize, value: &str) -> Vec<u8> {

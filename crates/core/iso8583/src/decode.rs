@@ -219,8 +219,11 @@ impl Fields<'_> {
         let Some((head, _)) = self.intake.wire.get(self.at..).and_then(<[u8]>::split_first_chunk::<3>) else {
             return false;
         };
-        let count = usize::from(announced_length(step, *head));
-        let start = self.at + usize::from(step.prefix);
+        let (count, start) = if step.announced == Announced::Fixed {
+            (usize::from(step.max), self.at)
+        } else {
+            (usize::from(announced_length(step, *head)), self.at + usize::from(step.prefix))
+        };
         let end = start + step.wire_len(count);
         if count > usize::from(step.max) || end > self.end {
             return false;
@@ -301,7 +304,7 @@ impl Fields<'_> {
 
 /// The length of a field in characters of its value; [`bcd::NO_LENGTH`] or more when it is no number.
 #[inline]
-fn announced_length(step: Step, [first, second, third]: [u8; 3]) -> u16 {
+pub(crate) fn announced_length(step: Step, [first, second, third]: [u8; 3]) -> u16 {
     let bcd = |byte: u8| bcd::BCD_LENGTH[usize::from(byte)];
     let ascii = |byte: u8| bcd::ASCII_LENGTH[usize::from(byte)];
     match step.announced {

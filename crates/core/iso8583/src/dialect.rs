@@ -154,6 +154,16 @@ pub enum BitmapCoding {
     Hex,
 }
 
+impl BitmapCoding {
+    /// Bytes of one half on the wire.
+    pub(crate) const fn half_bytes(self) -> usize {
+        match self {
+            Self::Binary => 8,
+            Self::Hex => 16,
+        }
+    }
+}
+
 /// When the second half of the bitmap is written. Reading goes by the first bit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum BitmapWidth {
@@ -248,6 +258,7 @@ pub(crate) struct Step {
     pub(crate) prefix: u8,
     /// 1 when two characters share a byte, 0 otherwise.
     packing: u8,
+    pub(crate) quick: Quick,
     /// Longest value, in characters of the value.
     pub(crate) max: u16,
 }
@@ -266,6 +277,91 @@ pub(crate) enum Form {
     AsciiDigits,
     AsciiTrack,
     Signed,
+}
+
+/// The commonest fields, for each of which the writer has code of its own: kind and length, or kind and announcement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Quick {
+    /// Any other.
+    No,
+    Bcd2,
+    Bcd3,
+    Bcd4,
+    Bcd6,
+    Bcd8,
+    Bcd10,
+    Bcd12,
+    Ascii2,
+    Ascii3,
+    Ascii4,
+    Ascii6,
+    Ascii8,
+    Ascii10,
+    Ascii12,
+    Bytes2,
+    Bytes3,
+    Bytes4,
+    Bytes6,
+    Bytes8,
+    Bytes12,
+    Bytes15,
+    BcdBcd1,
+    BcdBcd2,
+    TrackBcd1,
+    BytesBcd1,
+    BytesBcd2,
+    AsciiAscii2,
+    AsciiAscii3,
+    TrackAscii2,
+    BytesAscii2,
+    BytesAscii3,
+}
+
+impl Quick {
+    const fn of(form: Form, pad: OddPad, announced: Announced, max: u16) -> Self {
+        if matches!(form, Form::BcdDigits | Form::BcdTrack) && matches!(pad, OddPad::Left) {
+            return Self::No;
+        }
+        if matches!(announced, Announced::Fixed) {
+            return match (form, max) {
+                (Form::BcdDigits, 2) => Self::Bcd2,
+                (Form::BcdDigits, 3) => Self::Bcd3,
+                (Form::BcdDigits, 4) => Self::Bcd4,
+                (Form::BcdDigits, 6) => Self::Bcd6,
+                (Form::BcdDigits, 8) => Self::Bcd8,
+                (Form::BcdDigits, 10) => Self::Bcd10,
+                (Form::BcdDigits, 12) => Self::Bcd12,
+                (Form::AsciiDigits, 2) => Self::Ascii2,
+                (Form::AsciiDigits, 3) => Self::Ascii3,
+                (Form::AsciiDigits, 4) => Self::Ascii4,
+                (Form::AsciiDigits, 6) => Self::Ascii6,
+                (Form::AsciiDigits, 8) => Self::Ascii8,
+                (Form::AsciiDigits, 10) => Self::Ascii10,
+                (Form::AsciiDigits, 12) => Self::Ascii12,
+                (Form::Text | Form::Binary, 2) => Self::Bytes2,
+                (Form::Text | Form::Binary, 3) => Self::Bytes3,
+                (Form::Text | Form::Binary, 4) => Self::Bytes4,
+                (Form::Text | Form::Binary, 6) => Self::Bytes6,
+                (Form::Text | Form::Binary, 8) => Self::Bytes8,
+                (Form::Text | Form::Binary, 12) => Self::Bytes12,
+                (Form::Text | Form::Binary, 15) => Self::Bytes15,
+                _ => Self::No,
+            };
+        }
+        match (form, announced) {
+            (Form::BcdDigits, Announced::Bcd1) => Self::BcdBcd1,
+            (Form::BcdDigits, Announced::Bcd2) => Self::BcdBcd2,
+            (Form::BcdTrack, Announced::Bcd1) => Self::TrackBcd1,
+            (Form::Text | Form::Binary, Announced::Bcd1) => Self::BytesBcd1,
+            (Form::Text | Form::Binary, Announced::Bcd2) => Self::BytesBcd2,
+            (Form::AsciiDigits, Announced::Ascii2) => Self::AsciiAscii2,
+            (Form::AsciiDigits, Announced::Ascii3) => Self::AsciiAscii3,
+            (Form::AsciiTrack, Announced::Ascii2) => Self::TrackAscii2,
+            (Form::Text | Form::Binary, Announced::Ascii2) => Self::BytesAscii2,
+            (Form::Text | Form::Binary, Announced::Ascii3) => Self::BytesAscii3,
+            _ => Self::No,
+        }
+    }
 }
 
 /// How the length of a value is announced.
@@ -290,6 +386,7 @@ impl Steps {
             pad: OddPad::Right,
             prefix: 0,
             packing: 0,
+            quick: Quick::No,
             max: 0,
         };
         let mut steps = Box::new([absent; 256]);
@@ -303,7 +400,12 @@ impl Steps {
 
     #[inline]
     pub(crate) const fn get(&self, field: u8) -> Step {
-        self.0[field as usize]
+        *self.step(field)
+    }
+
+    #[inline]
+    pub(crate) const fn step(&self, field: u8) -> &Step {
+        &self.0[field as usize]
     }
 }
 
@@ -332,7 +434,8 @@ impl Step {
             Announced::Ascii3 => 3,
         };
         let packing = matches!(form, Form::BcdDigits | Form::BcdTrack) as u8;
-        Self { form, announced, pad: spec.odd_pad, prefix, packing, max: spec.length.max() }
+        let (pad, max) = (spec.odd_pad, spec.length.max());
+        Self { form, announced, pad, prefix, packing, quick: Quick::of(form, pad, announced, max), max }
     }
 
     /// Bytes on the wire of so many characters, without an announced length.

@@ -1,27 +1,20 @@
 //! From a message to a whole frame, length first.
 //!
-//! Source: UnionPay POS dialect, "Framing" and "Packing rules". Fixed numbers are filled with zeros on the
-//! left and fixed text with spaces on the right, as ISO 8583 says. The second bitmap appears when it is needed.
+//! Source: as [`FrameWriter`], which does the work. *Not modelled:* what a message means.
 
 use core::fmt;
 
-use crate::bcd::{self, BLOCK};
-use crate::dialect::LengthPrefix;
-use crate::dialect::{Announced, BitmapCoding, BitmapWidth, Dialect, DigitCoding, Form, Kind, OddPad, Step};
+use crate::dialect::Dialect;
+use crate::frame_writer::{FrameWriter, Head};
 use crate::keys::MacKey;
-use crate::message::{Message, bits};
+use crate::message::Message;
 
 /// Appends the frame of `msg` to `out`: the length and the body.
 ///
 /// # Errors
 /// The message says something that the dialect cannot; `out` is then as it was.
 pub fn encode(dialect: &Dialect, msg: &Message, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-    let start = out.len();
-    let result = write_frame(dialect, msg, None, out);
-    if result.is_err() {
-        out.truncate(start);
-    }
-    result
+    write(FrameWriter::new(dialect, head(msg), out), msg)
 }
 
 /// Appends the frame of `msg` with its MAC in the dialect's MAC field, whatever `msg` holds there.
@@ -34,12 +27,18 @@ pub fn encode_with_mac(
     key: &MacKey,
     out: &mut Vec<u8>,
 ) -> Result<(), EncodeError> {
-    let start = out.len();
-    let result = write_frame(dialect, msg, Some(key), out);
-    if result.is_err() {
-        out.truncate(start);
+    write(FrameWriter::with_mac(dialect, head(msg), key, out), msg)
+}
+
+const fn head(msg: &Message) -> Head {
+    Head { tpdu: msg.tpdu(), header: msg.header(), mti: msg.mti() }
+}
+
+fn write(mut frame: FrameWriter<'_>, msg: &Message) -> Result<(), EncodeError> {
+    for (field, value) in msg.fields() {
+        frame.field(field, value);
     }
-    result
+    frame.finish()
 }
 
 /// The caller asked for something that the dialect cannot say.
@@ -77,236 +76,6 @@ pub enum EncodeError {
         bytes: usize,
     },
 }
-
-fn write_frame(
-    dialect: &Dialect,
-    msg: &Message,
-    key: Option<&MacKey>,
-    out: &mut Vec<u8>,
-) -> Result<(), EncodeError> {
-    if let Some(field) = msg.beyond_bitmap() {
-        return Err(EncodeError::NotInDialect { field });
-    }
-    let start = out.len();
-    let prefix = dialect.envelope.length.bytes();
-    let mut writer = Writer { at: start, out };
-    writer.bytes(b"0000".get(..prefix).unwrap_or_default());
-    if dialect.envelope.tpdu {
-        writer.bytes(&msg.tpdu().0);
-    }
-    if dialect.envelope.header {
-        writer.bytes(&msg.header().0);
-    }
-    let mac_start = writer.at;
-    match dialect.coding.message_type {
-        DigitCoding::Bcd => writer.bytes(&msg.mti().to_bcd()),
-        DigitCoding::Ascii => writer.bytes(&msg.mti().to_ascii()),
-    }
-    let mac = key.map(|_| dialect.mac.field);
-    writer.bitmap(dialect, msg.bitmap(), mac);
-    writer.fields(dialect, msg, mac)?;
-    let Writer { at: mut end, out } = writer;
-    out.truncate(end);
-    if let Some(key) = key {
-        let mac = dialect.mac.algorithm.compute(key, out.get(mac_start..).unwrap_or_default());
-        let width = usize::from(dialect.steps.get(dialect.mac.field).max);
-        out.extend_from_slice(mac.get(..width).unwrap_or_default());
-        end = out.len();
-    }
-    announce(dialect.envelope.length, start, end - start - prefix, out)
-}
-
-/// Writes the length prefix of the frame that begins at `start`.
-fn announce(prefix: LengthPrefix, start: usize, bytes: usize, out: &mut [u8]) -> Result<(), EncodeError> {
-    if bytes > prefix.max_body_bytes() {
-        return Err(EncodeError::FrameTooLong { bytes });
-    }
-    let place = out.get_mut(start..start + prefix.bytes()).unwrap_or_default();
-    match prefix {
-        LengthPrefix::Binary2 => place.copy_from_slice(&(bytes as u16).to_be_bytes()),
-        LengthPrefix::Ascii4 => write_ascii(bytes, place),
-    }
-    Ok(())
-}
-
-fn write_ascii(number: usize, place: &mut [u8]) {
-    let mut rest = number;
-    for digit in place.iter_mut().rev() {
-        *digit = b'0' + (rest % 10) as u8;
-        rest /= 10;
-    }
-}
-
-/// Writes into room that is made in large pieces, so that whole blocks can be written and cut afterwards.
-struct Writer<'a> {
-    at: usize,
-    out: &'a mut Vec<u8>,
-}
-
-impl Writer<'_> {
-    /// The bytes from here on, at least so many and a block more.
-    #[inline]
-    fn room(&mut self, bytes: usize) -> &mut [u8] {
-        if self.out.len() < self.at + bytes + BLOCK {
-            self.grow(bytes);
-        }
-        self.out.get_mut(self.at..).unwrap_or_default()
-    }
-
-    #[cold]
-    fn grow(&mut self, bytes: usize) {
-        self.out.resize(self.at + bytes + ROOM, 0);
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        if let Some(place) = self.room(bytes.len()).get_mut(..bytes.len()) {
-            place.copy_from_slice(bytes);
-        }
-        self.at += bytes.len();
-    }
-
-    fn bitmap(&mut self, dialect: &Dialect, [mut first, mut second]: [u64; 2], mac: Option<u8>) {
-        match mac {
-            Some(64) => first |= 1,
-            Some(_) => second |= 1,
-            None => {}
-        }
-        let wide = second != 0 || dialect.coding.bitmap_width == BitmapWidth::Always128;
-        self.half_bitmap(dialect, if wide { first | 1 << 63 } else { first });
-        if wide {
-            self.half_bitmap(dialect, second);
-        }
-    }
-
-    fn half_bitmap(&mut self, dialect: &Dialect, half: u64) {
-        match dialect.coding.bitmap {
-            BitmapCoding::Binary => self.bytes(&half.to_be_bytes()),
-            BitmapCoding::Hex => {
-                let digit = |at: usize| b"0123456789ABCDEF"[(half >> (60 - 4 * at) & 15) as usize];
-                self.bytes(&core::array::from_fn::<u8, 16, _>(digit));
-            }
-        }
-    }
-
-    fn fields(&mut self, dialect: &Dialect, msg: &Message, mac: Option<u8>) -> Result<(), EncodeError> {
-        for (half, base) in msg.bitmap().into_iter().zip([1, 65]) {
-            for index in bits(half) {
-                let field = base + index;
-                match mac {
-                    Some(mac) if field == mac => continue,
-                    Some(mac) if field > mac => return Err(EncodeError::FieldAfterMac { field }),
-                    _ => {}
-                }
-                let (value, len) = msg.roomy(field);
-                let step = dialect.steps.get(field);
-                if !self.field(step, value, len) {
-                    return Err(explain(field, step, value.get(..len).unwrap_or_default()));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes one field; false when the dialect cannot say it. `value` goes on behind its `len` bytes for a block.
-    #[inline]
-    fn field(&mut self, step: Step, value: &[u8], len: usize) -> bool {
-        let max = usize::from(step.max);
-        let width = if step.announced == Announced::Fixed { max } else { len };
-        if len > max {
-            return false;
-        }
-        let prefix = usize::from(step.prefix);
-        let room = self.room(prefix + width);
-        announce_length(step.announced, len, room);
-        let room = room.get_mut(prefix..).unwrap_or_default();
-        let written = match step.form {
-            Form::BcdDigits | Form::BcdTrack => {
-                let kind = if step.form == Form::BcdTrack { Kind::Track } else { Kind::Digits };
-                let filler = usize::from(width % 2 == 1 && step.pad == OddPad::Left);
-                bcd::pack(kind, width - len + filler, value, len, room)
-            }
-            Form::Text => {
-                copy(value, len, room);
-                if len < width {
-                    room.get_mut(len..width).unwrap_or_default().fill(b' ');
-                }
-                true
-            }
-            Form::AsciiDigits => {
-                let leading = width - len;
-                if leading > 0 {
-                    room.get_mut(..leading).unwrap_or_default().fill(b'0');
-                }
-                copy(value, len, room.get_mut(leading..).unwrap_or_default());
-                bcd::are_digits(value, len)
-            }
-            Form::Binary | Form::AsciiTrack | Form::Signed => {
-                copy(value, len, room);
-                len == width
-                    && match step.form {
-                        Form::AsciiTrack => bcd::is_track(value, len),
-                        Form::Signed => bcd::is_signed(value, len),
-                        _ => true,
-                    }
-            }
-            Form::Absent => false,
-        };
-        self.at += prefix + step.wire_len(width);
-        written
-    }
-}
-
-#[inline]
-fn announce_length(announced: Announced, len: usize, room: &mut [u8]) {
-    let Some([first, second, third]) = room.first_chunk_mut::<3>() else { return };
-    match announced {
-        Announced::Fixed => {}
-        Announced::Bcd1 => *first = bcd::byte(len),
-        Announced::Bcd2 => (*first, *second) = (bcd::byte(len / 100), bcd::byte(len)),
-        Announced::Ascii2 => (*first, *second) = (digit(len / 10), digit(len)),
-        Announced::Ascii3 => (*first, *second, *third) = (digit(len / 100), digit(len / 10), digit(len)),
-    }
-}
-
-const fn digit(number: usize) -> u8 {
-    b'0' + (number % 10) as u8
-}
-
-/// A whole block or two while that does, and otherwise as the machine likes it best.
-#[inline]
-fn copy(value: &[u8], len: usize, room: &mut [u8]) {
-    match (room.first_chunk_mut::<BLOCK>(), value.first_chunk::<BLOCK>()) {
-        (Some(to), Some(from)) if len <= BLOCK => *to = *from,
-        _ => {
-            if let (Some(to), Some(from)) = (room.get_mut(..len), value.get(..len)) {
-                to.copy_from_slice(from);
-            }
-        }
-    }
-}
-
-/// Why a field could not be written.
-#[cold]
-fn explain(field: u8, step: Step, value: &[u8]) -> EncodeError {
-    let (max, given) = (usize::from(step.max), value.len());
-    let exact = matches!(step.form, Form::Binary | Form::AsciiTrack | Form::Signed);
-    if step.form == Form::Absent {
-        return EncodeError::NotInDialect { field };
-    }
-    if given > max || (exact && step.announced == Announced::Fixed && given < max) {
-        return EncodeError::WrongLength { field, max, given };
-    }
-    let at = match step.form {
-        Form::AsciiTrack => bcd::find_no_track(value, given),
-        Form::Signed => bcd::find_unsigned(value, given),
-        Form::BcdTrack => bcd::find_non_nibble(Kind::Track, value),
-        _ => bcd::find_non_nibble(Kind::Digits, value),
-    };
-    EncodeError::NotADigit { field, at: at.unwrap_or_default() }
-}
-
-/// Room for most messages at once.
-const ROOM: usize = 768;
 
 impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

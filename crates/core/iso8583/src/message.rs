@@ -115,7 +115,10 @@ impl Message {
 
     /// All fields, by rising number.
     pub fn fields(&self) -> impl Iterator<Item = (u8, &[u8])> {
-        self.numbers().filter_map(|number| Some((number, self.field(number)?)))
+        self.numbers().map(|number| {
+            let slot = self.slots.get(usize::from(number)).copied().unwrap_or_default();
+            (number, self.arena.get(slot.range()).unwrap_or_default())
+        })
     }
 
     /// The message type.
@@ -163,25 +166,6 @@ impl Message {
                 self.set(field, value);
             }
         }
-    }
-
-    /// Which of the fields 1 to 128 are present: the two halves of a bitmap.
-    pub(crate) const fn bitmap(&self) -> [u64; 2] {
-        let [first, second, ..] = self.present;
-        [first, second]
-    }
-
-    /// The first field that no bitmap can announce.
-    pub(crate) fn beyond_bitmap(&self) -> Option<u8> {
-        let [.., third, fourth] = self.present;
-        if third | fourth == 0 { None } else { self.numbers().find(|number| !(1..=128).contains(number)) }
-    }
-
-    /// The value of a present field and a block of noise behind it, and how long the value is.
-    #[inline]
-    pub(crate) fn roomy(&self, field: u8) -> (&[u8], usize) {
-        let slot = self.slots.get(usize::from(field)).copied().unwrap_or_default();
-        (self.arena.get(slot.start as usize..).unwrap_or_default(), usize::from(slot.len))
     }
 
     /// Copies a body and lends the places where its values go. The fields become present by [`Message::admit`].
@@ -232,15 +216,19 @@ impl Message {
 #[inline]
 const fn bit(field: u8) -> (usize, u64) {
     let index = field.wrapping_sub(1);
-    ((index >> 6) as usize, 1 << (63 - (index & 63)))
+    ((index >> 6) as usize, 1_u64.rotate_right(field as u32))
 }
 
 /// The places of the bits that are set, from the top.
 pub(crate) fn bits(word: u64) -> impl Iterator<Item = u8> {
-    let mut rest = word;
+    // Turned round, for the lowest bit is the one that is quick to find and to clear.
+    let mut rest = word.reverse_bits();
     core::iter::from_fn(move || {
-        let index = rest.leading_zeros();
-        rest &= !(1_u64 << 63).checked_shr(index)?;
+        if rest == 0 {
+            return None;
+        }
+        let index = rest.trailing_zeros();
+        rest &= rest - 1;
         Some(index as u8)
     })
 }
@@ -343,7 +331,6 @@ mod tests {
         let expected: Vec<u8> = (1..=254).filter(|field| ![64, 128].contains(field)).collect();
         assert_eq!(numbers, expected);
         assert!(message.fields().all(|(field, value)| value == [field; 3]));
-        assert_eq!(message.beyond_bitmap(), Some(129));
     }
 
     #[test]
