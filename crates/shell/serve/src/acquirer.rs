@@ -17,7 +17,6 @@
 //! | [`credentials`], `client_files` | keys, and what clients need |
 //! | [`news`] | [`News`]: what is told to whoever runs it |
 //! | [`error`] | [`AcquirerError`] |
-//! | [`stand_in`] | a small acquirer for tests of the ports alone |
 
 mod card_line;
 mod client_files;
@@ -41,7 +40,6 @@ pub mod server;
 pub mod settings;
 mod show;
 mod side_door;
-pub mod stand_in;
 mod store;
 
 pub use credentials::Credentials;

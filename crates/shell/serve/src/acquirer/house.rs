@@ -35,7 +35,7 @@ use wallet::sign::ApiKey;
 /// Every master key of a terminal follows from it and the terminal's number. A published test key, twice.
 const TERMINALS_KEY: [u8; 16] = *b"\x01\x23\x45\x67\x89\xAB\xCD\xEF\xFE\xDC\xBA\x98\x76\x54\x32\x10";
 /// Working keys of terminals that never sign on: the published test key.
-const WORKING_KEY: [u8; 8] = *b"\x01\x23\x45\x67\x89\xAB\xCD\xEF";
+pub(crate) const WORKING_KEY: [u8; 8] = *b"\x01\x23\x45\x67\x89\xAB\xCD\xEF";
 /// Terminals whose master key is written down for clients that cannot compute it.
 const READY_TERMINALS: [&str; 4] = ["00000001", "00000002", "00000003", "12345678"];
 /// How long a receiver of notifications may take.

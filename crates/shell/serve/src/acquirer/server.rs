@@ -336,32 +336,55 @@ impl<P: Platform> core::fmt::Debug for Server<P> {
 
 #[cfg(test)]
 mod tests {
-    use super::Server;
+    use super::{Beginning, Server};
     use crate::acquirer::error::AcquirerError;
+    use crate::acquirer::house::{House, HouseSettings, WORKING_KEY};
     use crate::acquirer::journal::tests::small_disk;
     use crate::acquirer::settings::Settings;
-    use crate::acquirer::stand_in::{MAK, StandIn};
+    use acquirer::Speech;
     use iso8583::{CUP, MacKey, Message, Mti, encode_with_mac};
+    use serde_json::Value;
+    use sim::Seed;
     use std::io::{Read, Write};
     use std::net::TcpStream;
     use std::sync::atomic::Ordering;
 
     fn sale(stan: u32) -> Vec<u8> {
         let mut message = Message::new(Mti::FINANCIAL);
-        for (field, value) in [(3, "000000"), (4, "000000001850"), (41, "00000001"), (60, "22000001")] {
+        for (field, value) in [
+            (2, "6222021234567890128"),
+            (3, "000000"),
+            (4, "000000001850"),
+            (25, "00"),
+            (41, "00000001"),
+            (42, "123456789012345"),
+            (60, "22000001000"),
+        ] {
             message.set(field, value);
         }
         message.set(11, format!("{stan:06}"));
         let mut frame = Vec::new();
-        encode_with_mac(&CUP, &message, &MacKey::new(MAK), &mut frame).unwrap();
+        encode_with_mac(&CUP, &message, &MacKey::new(WORKING_KEY), &mut frame).unwrap();
         frame
+    }
+
+    fn house(beginning: &Beginning<'_>) -> Result<House, AcquirerError> {
+        let nothing = |_: &Value| Ok(Vec::new());
+        let settings = HouseSettings {
+            faults: Vec::new(),
+            seed: Seed(1),
+            notify_url: None,
+            read_fault: nothing,
+            speech: Speech::UnionPay,
+        };
+        House::new(beginning, settings)
     }
 
     #[test]
     fn when_the_disk_is_full_no_answer_leaves_and_serving_ends_with_the_reason() {
         let (store, writes_left) = small_disk();
         let settings = Settings { iso8583: Some("127.0.0.1:0".to_owned()), ..Settings::new() };
-        let server = Server::open_with(Some(store), settings, |_| Ok(StandIn::new(""))).unwrap();
+        let server = Server::open_with(Some(store), settings, house).unwrap();
         let address = server.iso8583().unwrap();
         let serving = std::thread::spawn(move || server.run(|_| Ok(())));
         let mut terminal = TcpStream::connect(address).unwrap();

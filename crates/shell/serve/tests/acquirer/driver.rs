@@ -1,8 +1,8 @@
 //! A server on a thread of its own, on free ports, with a folder that goes away with it; a terminal and an HTTP client.
 
+use crate::stand_in::{MAK, StandIn};
 use iso8583::{CUP, MacKey, Message, Mti, decode, encode_with_mac};
 use serde_json::Value;
-use serve::acquirer::stand_in::{MAK, StandIn};
 use serve::acquirer::{AcquirerError, Credentials, News, Platform, Server, Settings, Stopper, Summary, What};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};

@@ -13,3 +13,4 @@ mod http;
 mod notices;
 mod restarts;
 mod side_door;
+mod stand_in;

@@ -1,7 +1,7 @@
 //! What is the same after a restart, and folders that cannot be served.
 
 use crate::driver::{Bench, key, settings};
-use serve::acquirer::stand_in::StandIn;
+use crate::stand_in::StandIn;
 use serve::acquirer::{AcquirerError, Server, What};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -3,26 +3,26 @@
 //! It speaks the UnionPay POS dialect with the test key, decides by the ledger alone, and takes the faults and payments
 //! that are asked for at the side door. *Not modelled:* terminals, batches, declines, signatures, everything else.
 
-use crate::acquirer::platform::{
-    AnswerFate, Course, Delivery, DeliveryOutcome, HttpAnswer, HttpRequest, NoRequest, Page, Platform,
-    RequestFate, View,
-};
 use acquirer::{Books, Cause, Change, Code, Entry, Event, Kind, Movement};
 use core::time::Duration;
 use iso8583::{CUP, MacKey, Message, Mti, decode, encode_with_mac, verify_mac};
 use serde_json::{Value, json};
+use serve::acquirer::platform::{
+    AnswerFate, Course, Delivery, DeliveryOutcome, HttpAnswer, HttpRequest, NoRequest, Page, Platform,
+    RequestFate, View,
+};
 use sim::{Fen, Key, OrderNo, Reason, SimTime, TerminalNo};
 use std::collections::VecDeque;
 
 /// The key of its MACs, a published test key.
-pub const MAK: [u8; 8] = [0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF];
+pub(crate) const MAK: [u8; 8] = [0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF];
 
 /// The fields that an answer repeats from its request.
 const ECHOED: [u8; 7] = [3, 4, 11, 25, 41, 42, 60];
 
 /// A small acquirer.
 #[derive(Debug)]
-pub struct StandIn {
+pub(crate) struct StandIn {
     books: Books,
     changes: Vec<Change>,
     events: VecDeque<Event>,
@@ -36,7 +36,7 @@ pub struct StandIn {
 
 /// A sale or a reversal.
 #[derive(Clone, Debug)]
-pub struct CardRequest {
+pub(crate) struct CardRequest {
     kind: Kind,
     key: Key,
     amount: Fen,
@@ -59,8 +59,7 @@ impl Default for CardRequest {
 
 impl StandIn {
     /// One that nobody has asked anything yet; notices go to this URL.
-    #[must_use]
-    pub fn new(notify_url: &str) -> Self {
+    pub(crate) fn new(notify_url: &str) -> Self {
         Self {
             books: Books::default(),
             changes: Vec::new(),
