@@ -8,8 +8,8 @@ use core::time::Duration;
 use iso8583::{CUP, Framer, MacKey, Message, Mti, decode, encode_with_mac};
 use sim::{Fen, Input, Machine, Output, Port, SimTime};
 use tillrig_terminal::{
-    Belief, CARD, Event, Intent, NOTIFY, Noted, PRINTER, Poke, Press, Profile, Screen, Settings, Terminal,
-    WALLET,
+    Belief, CARD, Event, Intent, Kind, NOTIFY, Noted, PRINTER, Poke, Press, Profile, Screen, Settings, Terminal,
+    WALLET, Wish,
 };
 use wallet::http::RequestParser;
 use wallet::messages::{Answer, Codec, ErrCode, Merchant, Notification, OrderState, TradeState};
@@ -67,7 +67,7 @@ impl Counter {
 
     /// A card sale whose request has just left.
     fn card_sale(&mut self) -> Message {
-        self.poke(Poke::CardSale { intent: Intent(0), amount: Fen(2500) });
+        self.poke(Poke::Charge(Wish::pay(Intent(0), Kind::Sale, Fen(2500))));
         self.wait(Duration::from_millis(20));
         self.card_request().expect("the sale has left")
     }
@@ -138,7 +138,7 @@ const API_KEY: &str = "192006250b4c09247ec02edce69f6a2d";
 #[test]
 fn the_reversal_is_in_flash_before_the_first_byte_leaves() {
     let mut counter = Counter::new();
-    counter.poke(Poke::CardSale { intent: Intent(0), amount: Fen(2500) });
+    counter.poke(Poke::Charge(Wish::pay(Intent(0), Kind::Sale, Fen(2500))));
     assert_eq!(counter.requests(CARD), 0);
     counter.wait(Duration::from_millis(5));
     assert_eq!(counter.requests(CARD), 0, "a record takes six milliseconds");
@@ -219,7 +219,7 @@ fn a_new_sale_waits_for_the_open_one() {
     let mut counter = Counter::new();
     counter.card_sale();
     counter.wait_s(61);
-    counter.poke(Poke::CardSale { intent: Intent(1), amount: Fen(900) });
+    counter.poke(Poke::Charge(Wish::pay(Intent(1), Kind::Sale, Fen(900))));
     assert!(counter.events.contains(&Event::Busy { intent: Intent(1) }));
     counter.poke(Poke::Press(Press::Cancel));
     assert_eq!(counter.belief(), Some(Belief::Unknown));
@@ -288,7 +288,7 @@ fn refuse(counter: &mut Counter, code: ErrCode) {
 fn a_refusal_that_cannot_be_about_a_new_order_is_about_an_older_one() {
     for code in [ErrCode::OrderPaid, ErrCode::OrderClosed, ErrCode::OrderNotExist] {
         let mut counter = Counter::new();
-        counter.poke(Poke::ShowQr { intent: Intent(0), amount: Fen(1850) });
+        counter.poke(Poke::Charge(Wish::pay(Intent(0), Kind::Order, Fen(1850))));
         counter.wait(Duration::from_millis(20));
         refuse(&mut counter, code);
         counter.wait_s(1);
@@ -349,7 +349,7 @@ fn a_firmware_that_is_declined_by_another_amount_does_not_ask() {
 
 /// A code on the screen, and the order's number.
 fn code_shown(counter: &mut Counter) -> String {
-    counter.poke(Poke::ShowQr { intent: Intent(0), amount: Fen(1850) });
+    counter.poke(Poke::Charge(Wish::pay(Intent(0), Kind::Order, Fen(1850))));
     counter.wait(Duration::from_millis(20));
     let mut out = Vec::new();
     merchant(API_KEY).encode_answer(&Answer::CodeUrl("weixin://wxpay/bizpayurl?pr=1"), 1, &mut out);
