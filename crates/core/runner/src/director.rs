@@ -11,7 +11,7 @@ use acquirer::fault::{FaultId, Rush};
 use core::time::Duration;
 use scenario::{Customer, Event, HostRush, Trigger};
 use sim::{Entry, Key, OrderNo, Rule, Seed, SimTime, Verdict, World};
-use terminal::Intent;
+use terminal::{Intent, Wish};
 
 /// Directs one run of one plan.
 #[derive(Clone, Debug)]
@@ -26,9 +26,9 @@ pub(crate) struct Director {
     in_force: Vec<bool>,
     fired: Vec<bool>,
     done: Vec<bool>,
-    /// What the customer of each wish does about a code, and the wish behind each order.
+    /// What the customer of each wish does about a code, and the wish behind each number that was given out.
     payers: Vec<(Intent, Option<Duration>)>,
-    orders: Vec<(OrderNo, Intent)>,
+    numbers: Vec<(Key, Intent)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +70,7 @@ impl Director {
             fired: vec![false; plan.faults.len()],
             done: vec![false; plan.steps.len()],
             payers: Vec::new(),
-            orders: Vec::new(),
+            numbers: Vec::new(),
         };
         // Faults come before steps of the same moment: what is broken from the start is broken first.
         for (index, (trigger, _)) in plan.faults.iter().enumerate() {
@@ -191,9 +191,7 @@ impl Director {
     /// What people do because of what they see.
     fn follow(&mut self, plan: &Plan, at: SimTime, fact: &Fact) {
         match fact {
-            Fact::Terminal(terminal::Event::Began { intent, key: Key::Order(order), .. }) => {
-                self.orders.push((*order, *intent));
-            }
+            Fact::Terminal(terminal::Event::Began { intent, key, .. }) => self.numbers.push((*key, *intent)),
             Fact::Terminal(terminal::Event::CodeShown { order }) => {
                 if let Some(span) = self.patience_of(*order) {
                     self.schedule(at + span, What::CustomerPays(*order));
@@ -210,8 +208,13 @@ impl Director {
 
     /// How long after the code is shown the customer of this order pays; `None` is never.
     fn patience_of(&self, order: OrderNo) -> Option<Duration> {
-        let (_, intent) = self.orders.iter().rev().find(|(other, _)| *other == order)?;
+        let (_, intent) = self.numbers.iter().rev().find(|(other, _)| *other == Key::Order(order))?;
         self.payers.iter().rev().find(|(other, _)| other == intent)?.1
+    }
+
+    /// The number under which a wish was begun last: what stands on its slip. None if it never was.
+    fn number_of(&self, wish: Intent) -> Option<Key> {
+        self.numbers.iter().rev().find(|(_, intent)| *intent == wish).map(|(key, _)| *key)
     }
 
     fn occurred(&mut self, at: SimTime, event: Event) {
@@ -252,11 +255,20 @@ impl Director {
         match plan.steps[index].1 {
             Act::Terminal(poke) => world.poke(TERMINAL, Poke::Terminal(poke)),
             Act::Printer(poke) => world.poke(PRINTER, Poke::Printer(poke)),
-            Act::ShowQr { poke, pays_after } => {
-                if let terminal::Poke::ShowQr { intent, .. } = poke {
-                    self.payers.push((intent, pays_after));
-                }
+            Act::ShowQr { poke, intent, pays_after } => {
+                self.payers.push((intent, pays_after));
                 world.poke(TERMINAL, Poke::Terminal(poke));
+            }
+            Act::Later { intent, kind, of, amount } => {
+                let original = self.number_of(of);
+                let amount = amount.unwrap_or_default();
+                let wish = Wish { intent, kind, amount, original };
+                world.poke(TERMINAL, Poke::Terminal(terminal::Poke::Charge(wish)));
+            }
+            Act::Reprint { of } => {
+                if let Some(key) = self.number_of(of) {
+                    world.poke(TERMINAL, Poke::Terminal(terminal::Poke::Reprint(key)));
+                }
             }
         }
     }

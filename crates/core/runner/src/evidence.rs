@@ -4,6 +4,7 @@
 //! what the terminal believes is what its screen showed; what the customer holds is what left the printer.
 
 use crate::fact::Fact;
+use crate::plan::Wanted;
 use crate::session::Run;
 use crate::slip::Slip;
 use acquirer::{BatchTotals, Movement};
@@ -49,10 +50,8 @@ pub struct Settlement {
 /// One wish to pay, and what people were told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wish {
-    /// Whose.
-    pub intent: Intent,
-    /// How much.
-    pub amount: Fen,
+    /// Whose, what, how much, about what.
+    pub wanted: Wanted,
     /// What was last said about it, and when.
     pub told: Option<(SimTime, Belief)>,
 }
@@ -85,7 +84,7 @@ impl<'a> Evidence<'a> {
     /// Sorts the trace of a run.
     #[must_use]
     pub fn of(run: &'a Run) -> Self {
-        let wishes = run.plan.intents().map(|(intent, amount)| Wish { intent, amount, told: None }).collect();
+        let wishes = run.plan.wishes().map(|wanted| Wish { wanted, told: None }).collect();
         let screen = Screen { face: terminal::Face::Idle, ..Screen::OFF };
         let mut evidence =
             Self { run, wishes, charges: Vec::new(), slips: Vec::new(), settlements: Vec::new(), screen };
@@ -148,7 +147,7 @@ impl<'a> Evidence<'a> {
             Fact::Terminal(terminal::Event::Shows(screen)) => {
                 self.screen = *screen;
                 if let Some((intent, belief)) = screen.verdict
-                    && let Some(wish) = self.wishes.iter_mut().find(|wish| wish.intent == intent)
+                    && let Some(wish) = self.wishes.iter_mut().find(|wish| wish.wanted.intent == intent)
                 {
                     wish.told = Some((at, belief));
                 }

@@ -6,9 +6,9 @@
 //! | module | holds |
 //! |---|---|
 //! | `node` | YAML text to a tree in which every value knows its bytes |
-//! | `shape`, `grammar`, `fault_grammar`, `acquirer_grammar`, `notice_grammar`, `rig_file` | the one description of what a file may hold |
+//! | `shape`, `grammar`, `step_grammar`, `fault_grammar`, `acquirer_grammar`, `notice_grammar`, `rig_file` | the one description of what a file may hold |
 //! | `check`, `schema` | the checker and the JSON Schema, both made from that description |
-//! | `lower`, `acquirer_lower`, `notice_lower`, `meaning` | the tree to typed values; references and faults that can never happen |
+//! | `lower`, `step_lower`, `acquirer_lower`, `notice_lower`, `meaning` | the tree to typed values; references and faults that can never happen |
 //! | `diagnostic` | what is wrong, for people and for programs |
 //! | `fuzz` | what a fuzzer runs |
 //! | `language`, `rig`, `vocabulary`, `cause`, `law` | the typed result and its words |
@@ -39,6 +39,8 @@ mod rig_file;
 mod scalar;
 mod schema;
 mod shape;
+mod step_grammar;
+mod step_lower;
 mod vocabulary;
 
 pub use cause::{Cause, Origin};
@@ -46,8 +48,8 @@ pub use diagnostic::{Diagnostic, Diagnostics};
 #[doc(hidden)]
 pub use fuzz::fuzz_printer_file;
 pub use language::{
-    AcquirerFault, Action, CardSale, Customer, Effect, Expectation, Expected, Fault, Hits, HostFault,
-    HostRush, LinkFault, LinkVerdict, Payer, Place, PowerCut, PrinterFault, ReceiptExpectation, Scenario,
+    AcquirerFault, Action, ByCard, Customer, Effect, Expectation, Expected, Fault, Hits, HostFault,
+    HostRush, Later, LaterKind, LinkFault, LinkVerdict, Payer, Place, PowerCut, PrinterFault, ReceiptExpectation, Scenario,
     ShowQr, Step, TerminalSetup, Trigger,
 };
 pub use law::Law;
@@ -56,7 +58,7 @@ pub use printer_file::PrinterFile;
 pub use rig::{AcquirerConnection, PrinterConnection, Rig, Role};
 pub use schema::{acquirer_faults_schema, printer_schema, rig_schema, scenario_schema};
 pub use vocabulary::{
-    Event, Fate, Gear, Key, Language, LinkPoint, MessageKind, PRINTER_PROFILE_SENTENCES, PRINTER_PROFILES,
-    PowerTarget, PrinterAct, ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILE_SENTENCES, TERMINAL_PROFILES,
+    CompletionWay, Event, Fate, Gear, Key, Language, LinkPoint, MessageKind, PRINTER_PROFILE_SENTENCES, PRINTER_PROFILES,
+    OperatorAct, PowerTarget, PrinterAct, ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILE_SENTENCES, TERMINAL_PROFILES,
     Wallet,
 };

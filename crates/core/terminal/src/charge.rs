@@ -36,21 +36,20 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The word for this kind in traces, and by which link rules aim at its request.
+    /// The word for this kind in traces, and by which link rules aim at its request: the host's own words.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Sale => "sale",
             Self::Void => "void",
             Self::Refund => "refund",
-            Self::PreAuth => "pre-auth",
-            Self::PreAuthVoid => "pre-auth-void",
-            Self::Completion => "completion",
-            Self::CompletionAdvice => "completion-advice",
+            Self::PreAuth => "preauth",
+            Self::PreAuthVoid => "preauth-void",
+            Self::Completion | Self::CompletionAdvice => "completion",
             Self::CompletionVoid => "completion-void",
             Self::Order => "order",
-            Self::Scan => "scan",
-            Self::OrderRefund => "order-refund",
+            Self::Scan => "pay",
+            Self::OrderRefund => "refund-order",
         }
     }
 

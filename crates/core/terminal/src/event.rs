@@ -152,8 +152,7 @@ impl Errand {
         match self {
             Self::SignOn => "sign-on",
             Self::Settlement { .. } => "settlement",
-            Self::Upload { .. } => "upload",
-            Self::UploadEnd => "upload-end",
+            Self::Upload { .. } | Self::UploadEnd => "upload",
         }
     }
 }
