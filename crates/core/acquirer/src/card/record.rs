@@ -169,7 +169,8 @@ pub(crate) fn movements(kind: Kind, amount: Fen, hold: Fen) -> [[Option<(Movemen
             [one(Movement::Completed, amount), two((Movement::Reversed, amount), (Movement::Held, hold))]
         }
         Kind::CompletionVoid => {
-            [two((Movement::Voided, amount), (Movement::Held, hold)), one(Movement::Completed, amount)]
+            let undone = two((Movement::Restored, amount), (Movement::Released, hold));
+            [two((Movement::Voided, amount), (Movement::Held, hold)), undone]
         }
         _ => [[None; 2]; 2],
     }

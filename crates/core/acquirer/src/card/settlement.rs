@@ -150,12 +150,12 @@ impl Judge<'_> {
         }
         let settled = Settled { batch, theirs, ours: self.totals() };
         let terminal = self.terminal_no;
-        self.changes.push(Change::Card(if settled.ours.as_said() == theirs {
+        let ours = settled.ours.as_said();
+        self.changes.push(Change::Card(if ours == theirs {
             CardChange::Closed { terminal, settled }
         } else {
             CardChange::TotalsDiffer { terminal, theirs }
         }));
-        let Settled { ours, .. } = settled;
         let event = Event::Settled { terminal, batch, theirs, ours };
         Decision { event: Some(event), ..Self::compared(&settled) }
     }
