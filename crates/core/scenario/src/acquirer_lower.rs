@@ -222,6 +222,22 @@ pub(crate) fn check_latencies(fault: &Node) -> Option<Diagnostic> {
     )
 }
 
+/// A rush that makes nobody wait: the host serves all that come.
+pub(crate) fn check_rush(fault: &Node) -> Option<Diagnostic> {
+    let rush = fault.get("acquirer")?.get("rush")?;
+    let HostRush { arrivals_per_s, served_per_s, .. } = rush_of(rush)?;
+    let served = rush.get("serves")?;
+    (arrivals_per_s <= served_per_s).then(|| {
+        Diagnostic::at(
+            served.span.clone(),
+            "this fault can never happen",
+            format!("{arrivals_per_s} come in a second, and all of them are served"),
+        )
+        .expected("fewer than arrive: what is over waits")
+        .example("rush: { arrives: 150/s, serves: 100/s, queue: 1000, for: 30s }")
+    })
+}
+
 /// A kind of request that never comes to the desk that is aimed at, or to no desk at all.
 pub(crate) fn check_aim(fault: &Node) -> Option<Diagnostic> {
     let acquirer = fault.get("acquirer")?;
