@@ -90,7 +90,7 @@ pub(crate) const ACQUIRER: Map = Map {
             "the only kind of request that is hit",
         ),
         aim_at_requests("desk", Shape::Scalar(DESK), "desk: wallet", "the only desk whose requests are hit"),
-        aim("amount", AMOUNT_AIM, "amount: CNY 18.50", "only what is over such an amount is hit"),
+        aim("amount", AMOUNT_AIM, "amount: CNY 18.50", "only what is for such an amount is hit"),
         aim_at_requests(
             "field",
             Shape::Map(FIELD_AIM),
