@@ -138,23 +138,38 @@ fn field(node: &Node) -> Option<FieldAim> {
     Some(FieldAim { name: node.scalar("name")?.to_owned(), ends })
 }
 
-/// Kinds of message between merchants and wallets; all others are those of the card host.
-const OF_WALLETS: [&str; 10] = [
-    "order",
-    "pay",
-    "query",
-    "close",
-    "reverse",
-    "refund-order",
-    "refund-query",
-    "bill",
-    "keys",
-    "notification",
-];
-
 /// The desk to which a kind of request comes.
-pub(crate) fn desk_of(kind: Kind) -> Desk {
-    if OF_WALLETS.contains(&kind.tag().0) { Desk::Wallet } else { Desk::Card }
+pub(crate) const fn desk_of(kind: Kind) -> Desk {
+    match kind {
+        Kind::Sale
+        | Kind::QrSale
+        | Kind::OfflineSale
+        | Kind::Void
+        | Kind::Refund
+        | Kind::Balance
+        | Kind::PreAuth
+        | Kind::PreAuthVoid
+        | Kind::Completion
+        | Kind::CompletionVoid
+        | Kind::Script
+        | Kind::Reversal
+        | Kind::SignOn
+        | Kind::SignOut
+        | Kind::Echo
+        | Kind::Parameters
+        | Kind::Settlement
+        | Kind::Upload => Desk::Card,
+        Kind::Order
+        | Kind::Query
+        | Kind::Close
+        | Kind::Pay
+        | Kind::Reverse
+        | Kind::RefundOrder
+        | Kind::RefundQuery
+        | Kind::Bill
+        | Kind::Keys
+        | Kind::Notification => Desk::Wallet,
+    }
 }
 
 /// The request that a kind of message is to the acquirer.

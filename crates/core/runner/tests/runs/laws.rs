@@ -310,7 +310,7 @@ fn settles_breaks_when_a_reversal_waits_for_an_answer_that_comes_once() {
 #[test]
 fn deterministic_breaks_when_a_firmware_draws_from_outside_its_seed() {
     let sound = plan(&format!("{SALE}\nexpect: {{ captured: CNY 25.00 }}"));
-    assert_eq!(judged_twice(&sound, || run(&sound)), []);
+    assert_eq!(judged_twice(|| run(&sound)), []);
     // A firmware whose time-out comes from a counter that outlives the run, as from a clock or an address.
     let ambient = AtomicU32::new(20);
     let drifting = || {
@@ -319,10 +319,10 @@ fn deterministic_breaks_when_a_firmware_draws_from_outside_its_seed() {
         let plan = plan(&format!("{terminal}\n{SALE}\n{ANSWER_LOST}\nexpect: {{ captured: nothing }}"));
         run(&plan)
     };
-    assert_eq!(judged_twice(&sound, drifting), [Law::Deterministic]);
+    assert_eq!(judged_twice(drifting), [Law::Deterministic]);
 }
 
-fn judged_twice(_: &Arc<Plan>, once: impl Fn() -> Run) -> Vec<Law> {
+fn judged_twice(once: impl Fn() -> Run) -> Vec<Law> {
     let (one, other) = (once(), once());
     let evidence = Evidence::of(&one);
     judge(&evidence, Some(&other)).iter().map(|breach| breach.law).collect()
