@@ -115,9 +115,9 @@ impl Issuer<'_> {
 
     /// `None` when the card has what is wanted, or the part of it that it has and the terminal welcomes.
     fn affordable(&self, request: &CardRequest, wanted: Fen) -> Result<Option<Fen>, Code> {
-        let Some(available) = self.available(request).filter(|available| wanted > *available) else {
-            return Ok(None);
-        };
+        // A card that is overdrawn still gets its money back, and what has happened offline still counts.
+        let lacks = |available: &Fen| wanted > (*available).max(Fen::ZERO);
+        let Some(available) = self.available(request).filter(lacks) else { return Ok(None) };
         let partial = self.account(request).is_some_and(|card| card.partial);
         let welcome = request.kind == Kind::Sale && request.parts.partial_approval == Some(1);
         if partial && welcome && available > Fen::ZERO { Ok(Some(available)) } else { Err(Code::new("51")) }

@@ -66,6 +66,22 @@ fn a_sale_beyond_the_balance_is_declined_and_one_of_all_of_it_is_not() {
 }
 
 #[test]
+fn an_overdrawn_card_gets_its_money_back_and_still_owes_what_it_bought_offline() {
+    let mut shop = Shop::with(account(Some(100), None, false));
+    let offline = shop.offline_sale(150);
+    let sold = shop.send(&offline);
+    let mut ask = shop.ask(Mti::FINANCIAL, "310000", "00", 1, 0);
+    ask.unset(4);
+    ask.set(2, CARD);
+    let owed = Balance::parse(shop.send(&ask).text(54).unwrap()).unwrap();
+    assert_eq!((sold.code().as_str(), owed.sign, owed.amount_fen), ("00", Sign::Debit, 50));
+    let (more, sale) = (shop.offline_sale(10), shop.sale(1));
+    assert_eq!([shop.code(&more), shop.code(&sale)], ["00", "51"]);
+    let refund = shop.refund(&sold, 150);
+    assert_eq!((shop.code(&refund), balance(&mut shop)), ("00".to_owned(), ("00".to_owned(), Some(90))));
+}
+
+#[test]
 fn a_part_is_approved_where_card_and_terminal_want_it() {
     let mut shop = Shop::with(account(Some(1000), None, true));
     let mut sale = shop.sale(1500);
