@@ -136,7 +136,8 @@ impl Judge<'_> {
 
     fn pay_by_code(&mut self, number: CardNumber, amount: Fen) -> Result<Grant, Code> {
         let code = self.request.scanned().unwrap_or_default();
-        let used = self.request.card.is_some_and(|card| self.books.card(card).spent > Fen::ZERO);
+        // Also a payment that went back again has used its code up.
+        let used = self.request.card.is_some_and(|card| self.books.has_paid(card));
         if !is_payment_code(code) || used {
             return Err(Code::new("14"));
         }
@@ -242,8 +243,12 @@ impl Judge<'_> {
         let Grant { code, amount, original, payment, hold, extra } = grant;
         let kind = self.request.kind;
         let record = self.books.next_record();
+        let blank = self.blank(number, code);
+        // Who voids or refunds a payment by code says no card; the money goes back to whoever paid.
+        let paid = original.and_then(|original| self.books.record_of(original));
+        let (card, foreign) = paid.map_or((blank.card, blank.foreign), |paid| (paid.card, paid.foreign));
         let spent = spent(kind, amount, hold);
-        self.put_record(Record { amount, spent, original, payment, ..self.blank(number, code) });
+        self.put_record(Record { amount, spent, original, payment, card, foreign, ..blank });
         let cause = cause(kind, number);
         for (way, amount) in ways(kind, amount, hold) {
             if amount > Fen::ZERO {
