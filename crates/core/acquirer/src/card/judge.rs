@@ -130,8 +130,7 @@ impl Judge<'_> {
         // An offline sale has happened: nobody asks whether the card can pay for it.
         let wanted = if self.request.kind == Kind::OfflineSale { Fen::ZERO } else { amount };
         let (code, amount) = self.ask_issuer(wanted)?;
-        let extra = if code.as_str() == "10" { Extra::Part(amount) } else { Extra::Nothing };
-        Ok(Grant { code, amount, original: None, payment: number, hold: Fen::ZERO, extra })
+        Ok(Grant { code, amount, original: None, payment: number, hold: Fen::ZERO, extra: Extra::Nothing })
     }
 
     fn pay_by_code(&mut self, number: CardNumber, amount: Fen) -> Result<Grant, Code> {
@@ -141,7 +140,7 @@ impl Judge<'_> {
         if !is_payment_code(code) || used {
             return Err(Code::new("14"));
         }
-        self.pay(number, amount).map(|grant| Grant { extra: Extra::Voucher, ..grant })
+        self.pay(number, amount)
     }
 
     fn balance(&mut self, number: CardNumber) -> Result<Grant, Code> {
@@ -207,7 +206,7 @@ impl Judge<'_> {
         if amount.0 > hold.0 * COMPLETION_PERCENT / 100 {
             return Err(Code::new("61"));
         }
-        let (code, _) = self.ask_issuer((amount - hold).max(Fen::ZERO))?;
+        let (code, amount) = self.ask_issuer((amount - hold).max(Fen::ZERO))?;
         Ok(Grant { code, amount, original: Some(found), payment, hold, extra: Extra::Nothing })
     }
 

@@ -110,6 +110,11 @@ impl Record {
         side_of(self.kind)
     }
 
+    /// Whether less was approved than asked for.
+    pub(crate) fn is_part(&self) -> bool {
+        (Fen(1)..self.asked).contains(&self.amount)
+    }
+
     /// Whether a later transaction may be about it: it stands, and it is of one of these kinds.
     pub(crate) fn is_standing(&self, kinds: &[Kind]) -> bool {
         self.state == State::Standing && kinds.contains(&self.kind)

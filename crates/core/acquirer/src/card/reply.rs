@@ -29,12 +29,8 @@ const ACQUIRER_ID: &str = "00010000";
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Extra {
     Nothing,
-    /// Only this much was approved.
-    Part(Fen),
     /// What the card has to spend.
     Balance(Fen),
-    /// The number of the payment's voucher.
-    Voucher,
     /// Working keys, and the open batch.
     Keys {
         wrapped: Field62,
@@ -94,9 +90,12 @@ impl CardDesk {
             reply.set(37, digits::<12>(number.reference()));
             if decision.is_approval() && request.kind != Kind::Reversal {
                 reply.set(38, digits::<6>(number.authorisation()));
+                if record.is_part() {
+                    reply.set(4, digits::<12>(record.amount.unsigned()));
+                }
                 add_for_the_receipt(reply, setup, request, scratch);
             }
-            if matches!(decision.extra, Extra::Voucher) || is_paid_by_code(request, record) {
+            if record.kind == Kind::QrSale && request.kind != Kind::Reversal {
                 scratch.clear();
                 // Twenty digits always have room.
                 let _room = Field59::append(scratch, Tag::VOUCHER, &voucher(record.day, number));
@@ -106,11 +105,6 @@ impl CardDesk {
         }
         add_extra(reply, setup, request, &decision.extra);
     }
-}
-
-/// A repeated advice about a payment by code says the voucher number again.
-fn is_paid_by_code(request: &CardRequest, record: &Record) -> bool {
-    request.kind == Kind::QrSale && record.kind == Kind::QrSale
 }
 
 /// Issuer and acquirer (44), card organisation and text (63), chip data (55).
@@ -135,8 +129,7 @@ fn add_for_the_receipt(reply: &mut Message, setup: &CardSetup, request: &CardReq
 
 fn add_extra(reply: &mut Message, setup: &CardSetup, request: &CardRequest, extra: &Extra) {
     match extra {
-        Extra::Nothing | Extra::Voucher => {}
-        Extra::Part(amount) => reply.set(4, digits::<12>(amount.unsigned())),
+        Extra::Nothing => {}
         Extra::Balance(amount) => reply.set(54, balance(*amount).write()),
         Extra::Totals(totals) => reply.set(48, totals.write()),
         Extra::EmptyList => reply.set(62, b"0"),

@@ -128,7 +128,7 @@ pub struct ReplyRule {
     /// Only the so-many-th request that fits the other conditions, from 1.
     pub nth: Option<u32>,
     /// Field 39. A code that approves lets the request through to the other checks, and answers it with this code; 10
-    /// halves what is paid or held.
+    /// halves what is paid, held or completed.
     pub code: Code,
     /// Whether the money moves although the code says that it is open or refused: the issuer has taken it, and its
     /// answer was lost on the way to this host.

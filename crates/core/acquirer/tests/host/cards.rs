@@ -1,6 +1,6 @@
 //! What the issuers say: PINs, balances, rules; and what an answer carries.
 
-use crate::driver::{CARD, OTHER_CARD, Shop, fen, reversal};
+use crate::driver::{CARD, OTHER_CARD, PAYER_CODE, Reply, Shop, fen, reversal};
 use iso8583::{Balance, Mti, Pan, Pin, PinKey, REPLY_CODES, Sign};
 use tillrig_acquirer::{CardAccount, CardSetup, Kind, ReplyRule, SignOn, TerminalKeys};
 
@@ -94,6 +94,27 @@ fn a_part_is_approved_where_card_and_terminal_want_it() {
     assert_eq!((shop.net(2), shop.debit_and_credit()[0]), (1000, (1000, 1)));
     // Its reversal says what was asked for.
     assert_eq!((shop.code(&reversal(&sale)), shop.net(2)), ("00".to_owned(), 0));
+}
+
+#[test]
+fn whatever_is_approved_in_part_is_answered_with_that_part_also_when_it_is_said_again() {
+    let part = |kind| ReplyRule { kind: Some(kind), ..ReplyRule::card("", "10") };
+    let kinds = [Kind::QrSale, Kind::OfflineSale, Kind::PreAuth, Kind::Completion];
+    let mut shop = Shop::ruled(kinds.map(part).to_vec());
+    let said = |reply: &Reply| (reply.code(), reply.text(4).unwrap().to_owned());
+    let ten = |amount: i64| ("10".to_owned(), format!("{amount:012}"));
+    let qr_sale = shop.qr_sale(1000, PAYER_CODE);
+    let paid = shop.send(&qr_sale);
+    assert_eq!((said(&paid), paid.voucher().is_some(), shop.net(1)), (ten(500), true, 500));
+    let offline = shop.offline_sale(300);
+    let (first, again) = (shop.send(&offline), shop.send(&offline));
+    assert_eq!(([said(&first), said(&again)], shop.net(2)), ([ten(150), ten(150)], 150));
+    let hold = shop.hold(800);
+    let held = shop.send(&hold);
+    assert_eq!((said(&held), shop.standing(3).held.0), (ten(400), 400));
+    let complete = shop.complete(&held, 200);
+    let completed = shop.send(&complete);
+    assert_eq!((said(&completed), shop.net(3), shop.standing(3).held.0), (ten(100), 100, 0));
 }
 
 fn with_pin(shop: &mut Shop, pin: &str, key: PinKey) -> String {
