@@ -18,6 +18,7 @@
 
 use super::Decision;
 use super::books::{CardBooks, CardChange, HOLD_LASTS, Terminal};
+use super::chip::ChipData;
 use super::issuer::{AMOUNT_MAX, Issuer, is_open, organisation};
 use super::record::{CardNumber, Record, RecordNo, State, movements, spent, ways};
 use super::reply::Extra;
@@ -287,6 +288,7 @@ impl Judge<'_> {
             original: None,
             payment: number,
             fingerprint: self.request.fingerprint,
+            chip: self.request.message.field(55).and_then(ChipData::of),
         }
     }
 }

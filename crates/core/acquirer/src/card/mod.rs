@@ -6,6 +6,7 @@
 //! | `keys`, `mac` | keys that can be written down; MACs on frames |
 //! | `books`, `record` | [`CardBooks`] and [`CardChange`]; [`Record`], and which way its money goes |
 //! | `request`, `reply` | what was asked, what is answered |
+//! | `chip` | chip data, field 55: [`ChipData`], and what the issuer answers |
 //! | `ascii87` | terminals of ISO 8583:1987 in ASCII |
 //! | `judge`, `reversal`, `issuer` | the rules of transactions; what undoes them; cards, PINs, balances |
 //! | `settlement`, `sign_on` | batches; keys and everything else without a card |
@@ -16,6 +17,7 @@
 
 mod ascii87;
 mod books;
+mod chip;
 mod issuer;
 mod judge;
 mod keys;
@@ -29,6 +31,7 @@ mod setup;
 mod sign_on;
 
 pub use books::{CardBooks, CardChange, Registration, Settled, Terminal, TerminalIds};
+pub use chip::ChipData;
 pub use keys::{KeyBytes, TerminalKeys, admitted_master_key};
 pub use record::{CardNumber, CardToken, Record, RecordNo, State};
 pub use request::{CardRequest, NoRequest};

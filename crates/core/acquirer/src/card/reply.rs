@@ -6,6 +6,7 @@
 //! *Not modelled:* a settlement date other than the calendar's.
 
 use super::ascii87;
+use super::chip::append_answer;
 use super::judge::voucher;
 use super::record::Record;
 use super::request::{CardRequest, has_mac};
@@ -93,7 +94,7 @@ impl CardDesk {
                 if record.is_part() {
                     reply.set(4, digits::<12>(record.amount.unsigned()));
                 }
-                add_for_the_receipt(reply, setup, request, scratch);
+                add_for_the_receipt(reply, setup, request, decision.code.as_str(), scratch);
             }
             if record.kind == Kind::QrSale && request.kind != Kind::Reversal {
                 scratch.clear();
@@ -108,7 +109,13 @@ impl CardDesk {
 }
 
 /// Issuer and acquirer (44), card organisation and text (63), chip data (55).
-fn add_for_the_receipt(reply: &mut Message, setup: &CardSetup, request: &CardRequest, scratch: &mut Vec<u8>) {
+fn add_for_the_receipt(
+    reply: &mut Message,
+    setup: &CardSetup,
+    request: &CardRequest,
+    code: &str,
+    scratch: &mut Vec<u8>,
+) {
     if !request.kind.concerns_a_card() {
         return;
     }
@@ -122,8 +129,15 @@ fn add_for_the_receipt(reply: &mut Message, setup: &CardSetup, request: &CardReq
         scratch.extend_from_slice(setup.receipt_text.as_bytes());
         reply.set(63, &scratch);
     }
-    if let Some(chip) = setup.chip_reply.as_ref().filter(|_| request.has(55)) {
-        reply.set(55, chip);
+    if request.has(55) {
+        scratch.clear();
+        match &setup.chip_reply {
+            Some(chip) => scratch.extend_from_slice(chip),
+            None => append_answer(setup, request, code, scratch),
+        }
+        if !scratch.is_empty() {
+            reply.set(55, &scratch);
+        }
     }
 }
 

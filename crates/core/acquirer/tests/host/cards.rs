@@ -220,6 +220,54 @@ fn an_answer_carries_what_the_host_adds() {
     assert_eq!(shop.totals().foreign.debit, fen(100));
 }
 
+/// What a chip says for a sale, with its cryptogram, its counter and its card number.
+const CHIP: &str = "9F2608A1B2C3D4E5F607189F2701809F360200015A0A6222020000000000009F8201009505000000000000";
+
+fn hex(text: &str) -> Vec<u8> {
+    let pairs = (0..text.len()).step_by(2);
+    pairs.map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
+}
+
+#[test]
+fn the_issuer_answers_the_chip_and_the_record_keeps_what_it_said() {
+    let scripts = hex("7209860784240000041122");
+    let mut shop = Shop::with(CardSetup { chip_scripts: scripts, ..CardSetup::default() });
+    let chip = hex(CHIP);
+    let mut sale = shop.sale(100);
+    let mut hold = shop.hold(100);
+    let mut declined = shop.sale(100);
+    for message in [&mut sale, &mut hold, &mut declined] {
+        message.set(23, "001");
+        message.set(55, &chip);
+    }
+    declined.set(2, "6222020000000000051");
+    // The cryptogram is pyemv's for this card, sequence number 01 and the code 00.
+    let answer = hex("910A6F59EB6E9522009E303072098607842400000411229F36020001");
+    for message in [&sale, &hold] {
+        let reply = shop.send(message);
+        assert_eq!((reply.code().as_str(), reply.0.field(55)), ("00", Some(answer.as_slice())));
+    }
+    let reply = shop.send(&declined);
+    assert_eq!((reply.code().as_str(), reply.0.field(55)), ("51", None));
+    for record in shop.books.card().records() {
+        let kept = record.chip.as_ref().unwrap();
+        assert_eq!(kept.get(&[0x9F, 0x26]), Some(hex("A1B2C3D4E5F60718").as_slice()));
+        assert_eq!(kept.get(&[0x5A]), None, "no card number is written down");
+    }
+    let written = serde_json::to_string(&shop.log).unwrap();
+    assert!(!written.contains("62220200") && !format!("{:?}", shop.books).contains("A1B2C3"));
+}
+
+#[test]
+fn chip_data_that_cannot_be_read_are_neither_kept_nor_answered() {
+    let mut shop = Shop::new();
+    let mut sale = shop.sale(100);
+    sale.set(55, [0x9F, 0x26, 8, 1]);
+    let reply = shop.send(&sale);
+    assert_eq!((reply.code().as_str(), reply.0.field(55)), ("00", None));
+    assert_eq!(shop.books.card().records()[0].chip, None);
+}
+
 #[test]
 fn a_script_result_is_noted_with_and_without_a_mac() {
     let mut shop = Shop::new();
