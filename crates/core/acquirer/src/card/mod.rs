@@ -43,7 +43,7 @@ use crate::calendar::Civil;
 use crate::event::{Event, Kind, Movement};
 use crate::ledger::{Account, Cause, Entry};
 use crate::short::{Code, Short};
-use iso8583::{Message, Mti, ReplyClass, reply_code};
+use iso8583::{ReplyClass, reply_code};
 use judge::Judge;
 use reply::Extra;
 use request::{Mac, STRANGER, is_management, refusal_of_stranger};
@@ -56,7 +56,6 @@ pub struct CardDesk {
     /// Shared, so that a copy of a host is cheap.
     setup: Arc<CardSetup>,
     start: Civil,
-    reply: Message,
     scratch: Vec<u8>,
 }
 
@@ -92,7 +91,7 @@ impl CardDesk {
     /// A host of this set-up, in a run that starts at this date.
     #[must_use]
     pub fn new(setup: impl Into<Arc<CardSetup>>, start: Civil) -> Self {
-        Self { setup: setup.into(), start, reply: Message::new(Mti::FINANCIAL_REPLY), scratch: Vec::new() }
+        Self { setup: setup.into(), start, scratch: Vec::new() }
     }
 
     /// How it is set up.

@@ -17,7 +17,7 @@ mod rush;
 pub use aim::{Aim, AmountAim, Desk, FieldAim, Subject};
 pub use content::Content;
 pub use content::damage_answer;
-pub(crate) use content::{damage_frame, strip_reply_code};
+pub(crate) use content::damage_frame;
 pub use course::{AnswerFate, Course, RequestFate, Totals};
 pub use latency::{BadLatency, Latency};
 pub use rush::Rush;
