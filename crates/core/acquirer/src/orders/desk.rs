@@ -199,13 +199,7 @@ impl Desk<'_> {
     }
 
     fn find(&self, which: &OrderRef) -> Option<&Order> {
-        let orders = self.pen.books.orders();
-        match which {
-            OrderRef::OrderNo(number) => orders.order(OrderNo::new(number)?.at(self.shop)),
-            OrderRef::TransactionId(id) => {
-                orders.paid_by(id).filter(|order| order.number.shop() == self.shop)
-            }
-        }
+        self.pen.books.orders().find(self.shop, which)
     }
 
     const fn is_hidden(&self, order: &Order) -> bool {

@@ -5,6 +5,7 @@ use super::book::{
 };
 use crate::config::WalletSetup;
 use crate::event::Movement;
+use crate::gateway::Call;
 use crate::ledger::Cause;
 use crate::orders::{OrderRules, State};
 use ::wallet::ask::{Ask, OrderRef, PaymentCode, Refund, RefundRef};
@@ -40,6 +41,19 @@ fn a_payment_code_pays_at_once_and_the_order_is_found_by_both_its_numbers() {
         let other = if tongue == V2 { ALIPAY } else { V2 };
         assert_eq!(book.say(other, by_id), "NoSuchOrder");
     }
+}
+
+#[test]
+fn a_call_with_the_number_of_another_shops_payment_is_about_no_order() {
+    let mut book = paid();
+    let Ok(Told::Order(order)) = book.ask(V2, query("T-1")) else { panic!("the order is told") };
+    let by_id = OrderRef::TransactionId(order.payment.unwrap().transaction_id);
+    let about = |tongue| {
+        let call = Call { asked: Ok(Ask::Reverse(by_id.clone())), tongue, merchant: 0 };
+        call.order(&book.books)
+    };
+    assert_eq!(about(Tongue::WeChatV3), Some(number(V2, "T-1")));
+    assert_eq!(about(ALIPAY), None);
 }
 
 #[test]
