@@ -132,7 +132,8 @@ impl Course {
             Deed::SlowAnswer { byte_time } => self.settle(AnswerFate::Slow { byte_time: *byte_time }),
             Deed::Damage(content) if self.content == Content::Whole => self.content = *content,
             Deed::Damage(_) => {}
-            Deed::Totals(totals) => self.totals = *totals,
+            Deed::Totals(totals) if self.totals == Totals::Right => self.totals = *totals,
+            Deed::Totals(_) => {}
             // It is no part of an exchange.
             Deed::Notice(_) => {}
         }
