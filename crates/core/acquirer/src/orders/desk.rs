@@ -113,8 +113,10 @@ impl Desk<'_> {
                 self.in_time(self.rules.reverse, payment.at)?;
                 let rest = order.terms.amount - order.refunded();
                 self.pen.revoke(&mut order, rest);
-                self.moved = Some((Movement::Reversed, rest));
-                Undone::Refunded
+                // All of it may have gone back by refunds.
+                let moved = rest > Fen::ZERO;
+                self.moved = moved.then_some((Movement::Reversed, rest));
+                if moved { Undone::Refunded } else { Undone::Nothing }
             }
         };
         Ok(Told::Reversed(reversed(&order, undone)))

@@ -457,6 +457,18 @@ fn order_numbers_are_as_long_as_the_platform_takes() {
 }
 
 #[test]
+fn a_reverse_of_what_was_refunded_already_moves_nothing_and_stands_in_no_bill() {
+    let mut book = paid();
+    assert_eq!(book.say(V2, refund("T-1", "R-1", 1850)), "refunded 1850 of 1850");
+    assert_eq!((book.say(V2, reverse("T-1")).as_str(), book.moved), ("nothing to undo", None));
+    assert_eq!(book.say(V2, query("T-1")), "revoked");
+    let day = Day { year: 2026, month: 1, day: 5 };
+    let Ok(Told::Bill(bill)) = book.ask(V2, Ask::Bill { day }) else { panic!("a bill") };
+    let amounts: Vec<_> = bill.rows.iter().map(|row| row.refund.as_ref().map(|back| back.amount)).collect();
+    assert_eq!(amounts, [None, Some(fen(1850))]);
+}
+
+#[test]
 fn the_bill_of_a_day_has_every_movement_of_that_day_in_beijing() {
     let mut book = paid();
     book.pass(10 * 3600).say(V2, pay("T-2", 200, code(V2, 2, "00")));
