@@ -1,10 +1,11 @@
 //! The platform: card host, wallet gateways and notifier over one set of books, without a clock or a port of its own.
 //!
 //! Whoever drives it gives it moments and bytes, and follows the [`Course`] of each exchange: it waits before the
-//! commit, and lets the answer leave, late, twice, in part or never. A request is *received*, *committed* and *answered*
-//! in three calls; between them anything can happen to the driver. What changed can be taken away and written down
-//! before any answer leaves. *Not modelled:* that what was committed is forgotten again; a driver that dies after a
-//! commit and before it has written it down must not have answered.
+//! commit, and lets the answer leave, late, twice, in part or never. Two calls take a request through: it is *received*,
+//! and later *committed*, which gives the answer. Between them, and before the answer leaves, anything can happen to the
+//! driver. What changed can be taken away and written down before any answer leaves.
+//! *Not modelled:* that what was committed is forgotten again; a driver that dies after a commit and before it has
+//! written it down must not have answered.
 
 use crate::books::{Books, Change};
 use crate::card::{CardDesk, CardRequest, Decision, NoRequest};
