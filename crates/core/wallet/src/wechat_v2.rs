@@ -140,7 +140,7 @@ fn make(fields: &Fields) -> Result<Make, Refusal> {
 fn refund(fields: &Fields) -> Result<Refund, Refusal> {
     Ok(Refund {
         order: order(fields)?,
-        refund_no: required(fields, "out_refund_no")?.to_owned(),
+        refund_no: refund_no(required(fields, "out_refund_no")?)?,
         amount: amount(fields, "refund_fee")?,
         total: Some(amount(fields, "total_fee")?),
         reason: optional(fields, "refund_desc"),
@@ -177,10 +177,21 @@ fn order_no(fields: &Fields) -> Result<String, Refusal> {
     if is_order_no(number) { Ok(number.to_owned()) } else { Err(Refusal::WrongParameter("out_trade_no")) }
 }
 
-/// Source: WeChat Pay: at most 32 of letters, digits and `_-|*@`.
+/// Source: WeChat Pay, `out_trade_no`: at most 32 characters.
 pub(crate) fn is_order_no(number: &str) -> bool {
+    number.len() <= 32 && is_number(number)
+}
+
+/// Source: WeChat Pay, `out_refund_no`: at most 64 characters.
+pub(crate) fn refund_no(number: &str) -> Result<String, Refusal> {
+    let sound = number.len() <= 64 && is_number(number);
+    if sound { Ok(number.to_owned()) } else { Err(Refusal::WrongParameter("out_refund_no")) }
+}
+
+/// Source: WeChat Pay: numbers of merchants are letters, digits and `_-|*@`.
+fn is_number(number: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-|*@".contains(&byte);
-    (1..=32).contains(&number.len()) && number.bytes().all(allowed)
+    !number.is_empty() && number.bytes().all(allowed)
 }
 
 fn expires(fields: &Fields) -> Result<Option<WallTime>, Refusal> {

@@ -16,7 +16,7 @@ use crate::exchange::{HttpRequest, MAX_BODY_BYTES};
 use crate::keys::{MerchantKeys, WeChatMerchant};
 use crate::moment::{Clock, Day, WallTime};
 use crate::told::Refusal;
-use crate::wechat_v2::is_order_no;
+use crate::wechat_v2::{is_order_no, refund_no};
 use crate::{form, json};
 
 use authorization::Authorization;
@@ -239,7 +239,7 @@ impl Reader<'_, '_> {
         };
         Ok(Refund {
             order,
-            refund_no: text(body.out_refund_no, "out_refund_no")?,
+            refund_no: refund_no(&body.out_refund_no.unwrap_or_default())?,
             amount: json::fen(money.refund, "amount.refund")?,
             total: Some(json::fen(money.total, "amount.total")?),
             reason: body.reason,

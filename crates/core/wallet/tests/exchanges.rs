@@ -23,7 +23,7 @@ use tillrig_wallet::moment::{Day, WallTime};
 use tillrig_wallet::notice::{Notice, is_taken, retry_pauses_s};
 use tillrig_wallet::platform::{Heard, Platform};
 use tillrig_wallet::sign::{self, ApiKey, SignType};
-use tillrig_wallet::told::{OrderKind, OrderState, Refusal, Reversed, Told, Undone};
+use tillrig_wallet::told::{BillRefund, OrderKind, OrderState, Refusal, Reversed, Told, Undone};
 use tillrig_wallet::xml::Fields;
 
 fn hear_by(platform: &Platform, written: &Written) -> Heard {
@@ -461,6 +461,41 @@ fn the_bill_of_v2_is_text_with_its_sums() {
     assert_eq!(lines[3], "`1,`18.50,`0.00,`0.00,`0.00,`18.50,`0.00");
     let fields = v2_fields(&answer(Tongue::WeChatV2, &named("bill"), &Refusal::NoBill.into()));
     assert_eq!((fields.get("return_msg"), fields.get("error_code")), (Some("No Bill Exist"), Some("20002")));
+}
+
+#[test]
+fn what_a_merchant_wrote_forges_no_row_of_a_bill() {
+    let Told::Bill(mut bill) = house::told(&named("bill")) else { panic!("no bill") };
+    let row = bill.rows.first_mut().unwrap();
+    row.device = Some("a,\r\n`x".to_owned());
+    row.subject = "b`,\u{b}c".to_owned();
+    let refund_no = "R,\n`1".to_owned();
+    row.refund =
+        Some(BillRefund { refund_id: "5".to_owned(), refund_no, amount: fen(50), by_reverse: false });
+    let said = answer(Tongue::WeChatV2, &named("bill"), &Told::Bill(bill));
+    let body = String::from_utf8(said.body).unwrap();
+    let lines: Vec<&str> = body.split_terminator("\r\n").collect();
+    assert_eq!(lines.len(), 4);
+    let columns = lines[0].split(',').count();
+    assert_eq!((lines[1].split(',').count(), lines[1].matches('`').count()), (columns, columns));
+    assert!(!lines[1].contains(char::is_control), "{}", lines[1]);
+}
+
+#[test]
+fn the_number_of_a_refund_has_the_characters_of_an_order_number_and_twice_the_length() {
+    let Ask::Refund(refund) = named("refund") else { panic!("no refund") };
+    for tongue in [Tongue::WeChatV2, Tongue::WeChatV3] {
+        let asked = |refund_no: &str| {
+            let ask = Ask::Refund(Refund { refund_no: refund_no.to_owned(), ..refund.clone() });
+            hear(&merchant::write(tongue, &ask, &merchant_key())).map(|_| ())
+        };
+        for right in ["R_-|*@1", &"9".repeat(64)] {
+            assert_eq!(asked(right), Ok(()), "{right}");
+        }
+        for wrong in ["", "R,1", "R`1", "R\r\n1", "R 1", "é", &"9".repeat(65)] {
+            assert_eq!(asked(wrong), Err(Refusal::WrongParameter("out_refund_no")), "{wrong}");
+        }
+    }
 }
 
 #[test]
