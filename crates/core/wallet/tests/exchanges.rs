@@ -511,16 +511,38 @@ fn the_key_of_the_test_platform_is_given_out_to_who_signed() {
 // The terminal's side of v2, which has a codec of its own.
 
 fn terminal() -> Codec {
+    terminal_signing_by(SignType::HmacSha256)
+}
+
+fn terminal_signing_by(sign_type: SignType) -> Codec {
     let platform = platform();
     let wechat = &platform.merchants[0].wechat;
     let merchant = Merchant {
         app_id: wechat.app_id.clone(),
         mch_id: wechat.mch_id.clone(),
         api_key: wechat.api_key.clone(),
-        sign_type: SignType::HmacSha256,
+        sign_type,
         notify_url: "http://terminal:8080/notify".to_owned(),
     };
     Codec::new(merchant, "gateway")
+}
+
+/// The same in the words of the platform.
+fn meant(request: &Request<'_>) -> Ask {
+    let order_no = request.out_trade_no().to_owned();
+    match request {
+        Request::UnifiedOrder(order) => Ask::Make(Make {
+            order_no,
+            amount: fen(order.total_fee_fen),
+            subject: order.body.to_owned(),
+            notify_url: Some("http://terminal:8080/notify".to_owned()),
+            expires: None,
+            attach: None,
+            device: None,
+        }),
+        Request::OrderQuery { .. } => Ask::Query(OrderRef::OrderNo(order_no)),
+        Request::CloseOrder { .. } => Ask::Close(OrderRef::OrderNo(order_no)),
+    }
 }
 
 /// Sends a request of the terminal over HTTP/1.1 and gives back what the terminal understands of the answer.
@@ -538,7 +560,7 @@ fn over_the_wire<T>(
     let headers: Vec<_> = http.headers.iter().collect();
     let lent = HttpRequest { method: http.method, target: http.target, headers: &headers, body: http.body };
     let heard = platform.hear(&lent, NOW).unwrap();
-    assert!(heard.asked.is_ok(), "{:?}", heard.asked);
+    assert_eq!(heard.asked, Ok(meant(request)));
     platform.answer(&heard.manner, told, STAMP).write_to(&mut answer);
     let mut parser = ResponseParser::default();
     parser.push(&answer);
@@ -559,12 +581,37 @@ fn the_terminal_and_the_platform_understand_each_other() {
         assert_eq!((order.trade_state, order.total_fee_fen), (TradeState::Success, Some(1850)));
         assert_eq!(order.transaction_id, Some("4200000001"));
     });
+    let mut open = house::order(OrderKind::ShownCode);
+    open.state = OrderState::Paying;
+    over_the_wire(&query, &Told::Order(open), |answer| {
+        let Ok(Answer::Order(order)) = answer else { panic!("no order") };
+        assert_eq!((order.out_trade_no, order.trade_state), ("A-1", TradeState::UserPaying));
+        assert_eq!((order.transaction_id, order.total_fee_fen), (None, None));
+    });
     let close = Request::CloseOrder { out_trade_no: "A-1" };
     over_the_wire(&close, &house::told(&named("close")), |answer| assert_eq!(answer, Ok(Answer::Closed)));
     over_the_wire(&close, &Refusal::AlreadyPaid.into(), |answer| {
         let word = "ORDERPAID".to_owned();
         assert_eq!(answer, Err(AnswerError::Business { err_code: ErrCode::OrderPaid, word }));
     });
+}
+
+proptest! {
+    #[test]
+    fn any_order_of_the_terminal_arrives_as_it_was_sent(
+        number in "[0-9A-Za-z_*-]{1,32}", total in amount(), body in "\\PC{1,40}", md5 in any::<bool>(),
+    ) {
+        let sign_type = if md5 { SignType::Md5 } else { SignType::HmacSha256 };
+        let order = UnifiedOrder { out_trade_no: &number, total_fee_fen: total.fen(), body: &body };
+        let order = Request::UnifiedOrder(order);
+        let mut bytes = Vec::new();
+        terminal_signing_by(sign_type).encode_request(&order, 1, &mut bytes);
+        let mut parser = RequestParser::default();
+        parser.push(&bytes);
+        let http = parser.next_request().unwrap().unwrap();
+        let lent = HttpRequest { method: http.method, target: http.target, headers: &[], body: http.body };
+        prop_assert_eq!(platform().hear(&lent, NOW).unwrap().asked, Ok(meant(&order)));
+    }
 }
 
 #[test]
