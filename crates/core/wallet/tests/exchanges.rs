@@ -23,7 +23,9 @@ use tillrig_wallet::moment::{Day, WallTime};
 use tillrig_wallet::notice::{Notice, is_taken, retry_pauses_s};
 use tillrig_wallet::platform::{Heard, Platform};
 use tillrig_wallet::sign::{self, ApiKey, SignType};
-use tillrig_wallet::told::{BillRefund, OrderKind, OrderState, Refusal, Reversed, Told, Undone};
+use tillrig_wallet::told::{
+    BillRefund, OrderKind, OrderState, OrderTold, RefundState, RefundTold, Refusal, Reversed, Told, Undone,
+};
 use tillrig_wallet::xml::Fields;
 
 fn hear_by(platform: &Platform, written: &Written) -> Heard {
@@ -618,7 +620,8 @@ proptest! {
 fn the_terminal_takes_a_notice_of_the_platform_and_no_other() {
     for (key, taken) in [(ApiKey::new(API_KEY), true), (ApiKey::new("another key"), false)] {
         let post = house::by_v2(&key, SignType::HmacSha256)
-            .write(&Notice::Order(house::order(OrderKind::ShownCode)));
+            .write(&Notice::Order(house::order(OrderKind::ShownCode)))
+            .unwrap();
         let mut bytes = Vec::new();
         post.write_to(&mut bytes, "terminal:8080", "/notify");
         let mut parser = RequestParser::default();
@@ -889,7 +892,7 @@ fn a_notice_of_v2_is_signed_as_its_merchant_wants_it() {
     let notice = Notice::Order(house::order(OrderKind::ShownCode));
     for sign_type in [SignType::Md5, SignType::HmacSha256] {
         let mut fields = Fields::default();
-        fields.parse(&house::by_v2(&key, sign_type).write(&notice).body).unwrap();
+        fields.parse(&house::by_v2(&key, sign_type).write(&notice).unwrap().body).unwrap();
         assert_eq!(sign::verify(&fields, &key), Ok(()));
         assert_eq!((fields.get("total_fee"), fields.get("trade_type")), (Some("1850"), Some("NATIVE")));
     }
@@ -897,7 +900,7 @@ fn a_notice_of_v2_is_signed_as_its_merchant_wants_it() {
 
 #[test]
 fn a_notice_of_v3_says_when_it_was_signed_and_by_whom() {
-    let post = house::by_v3(&platform_key(), NOW.plus_s(60)).write(&Notice::Refund(house::refund()));
+    let post = house::by_v3(&platform_key(), NOW.plus_s(60)).write(&Notice::Refund(house::refund())).unwrap();
     let header = |name: &str| {
         post.headers.iter().find(|(it, _)| *it == name).map(|(_, value)| value.as_str()).unwrap()
     };
@@ -906,4 +909,34 @@ fn a_notice_of_v3_says_when_it_was_signed_and_by_whom() {
     assert_eq!((text(&body, "/event_type"), text(&body, "/id")), ("REFUND.SUCCESS".into(), "EV-1".into()));
     let sealed = Base64::decode_vec(&text(&body, "/resource/ciphertext")).unwrap();
     assert!(sealed.len() > 16 && text(&body, "/resource/nonce").len() == 12);
+}
+
+#[test]
+fn what_is_not_over_is_told_by_nobody() {
+    let (key, api_key) = (platform_key(), ApiKey::new(API_KEY));
+    let senders = [house::by_v2(&api_key, SignType::Md5), house::by_v3(&key, NOW), house::by_alipay(&key)];
+    let refund = RefundTold { state: RefundState::Processing, done_at: None, ..house::refund() };
+    for sender in senders {
+        assert_eq!(sender.write(&Notice::Refund(refund.clone())), None, "{sender:?}");
+    }
+    let order = OrderTold { state: OrderState::Failed, ..house::order(OrderKind::ShownCode) };
+    let failed = Notice::Order(order);
+    assert_eq!(house::by_v3(&key, NOW).write(&failed), None, "v3 has no event for it");
+    let mut fields = Fields::default();
+    fields.parse(&house::by_v2(&api_key, SignType::Md5).write(&failed).unwrap().body).unwrap();
+    assert_eq!((fields.get("result_code"), fields.get("err_code")), (Some("FAIL"), Some("PAYERROR")));
+}
+
+#[test]
+fn each_end_of_a_refund_has_its_event_in_v3() {
+    for (state, event) in [
+        (RefundState::Done, "REFUND.SUCCESS"),
+        (RefundState::Abnormal, "REFUND.ABNORMAL"),
+        (RefundState::Closed, "REFUND.CLOSED"),
+    ] {
+        let refund = Notice::Refund(RefundTold { state, ..house::refund() });
+        let post = house::by_v3(&platform_key(), NOW).write(&refund).unwrap();
+        let body: Value = serde_json::from_slice(&post.body).unwrap();
+        assert_eq!(text(&body, "/event_type"), event);
+    }
 }

@@ -49,7 +49,7 @@ pub(crate) fn notice(key: &str, order_no: &str, fen: u64) -> Vec<u8> {
     let mut order = order(order_no, OrderState::Paid);
     order.amount = Amount::from_fen(fen).unwrap();
     let mut bytes = Vec::new();
-    sender.write(&Notice::Order(order)).write_to(&mut bytes, "terminal", "/notify");
+    sender.write(&Notice::Order(order)).unwrap().write_to(&mut bytes, "terminal", "/notify");
     bytes
 }
 
