@@ -95,28 +95,38 @@ fn is_json(request: &HttpRequest<'_>) -> bool {
 }
 
 fn call_of(request: &HttpRequest<'_>) -> Option<(Call, bool)> {
-    let path = request.path().strip_prefix("/v3/")?;
-    let (is_partner, path) = match path.strip_prefix("pay/partner/") {
-        Some(rest) => (true, rest),
-        None => (false, path.strip_prefix("pay/").unwrap_or(path)),
+    let segments: Vec<&str> = request.path().strip_prefix("/v3/")?.split('/').collect();
+    let (is_partner, payment) = match segments.as_slice() {
+        ["pay", "partner", "transactions", rest @ ..] => (true, rest),
+        ["pay", "transactions", rest @ ..] => (false, rest),
+        others => return Some((call_beside_payments(request.method, others)?, false)),
     };
-    let segments: Vec<&str> = path.split('/').collect();
-    let number = |text| form::segment(text).filter(|number: &String| !number.is_empty());
-    let call = match (request.method, segments.as_slice()) {
-        ("POST", ["transactions", "codepay"]) => Call::CodePay,
-        ("POST", ["transactions", "native"]) => Call::Native,
-        ("GET", ["transactions", "out-trade-no", no]) => Call::QueryByNumber(number(no)?),
-        ("GET", ["transactions", "id", id]) => Call::QueryById(number(id)?),
-        ("POST", ["transactions", "out-trade-no", no, "close"]) => Call::Close(number(no)?),
-        ("POST", ["transactions", "out-trade-no", no, "reverse"]) => Call::Reverse(number(no)?),
+    let call = match (request.method, payment) {
+        ("POST", ["codepay"]) => Call::CodePay,
+        ("POST", ["native"]) => Call::Native,
+        ("GET", ["out-trade-no", no]) => Call::QueryByNumber(number(no)?),
+        ("GET", ["id", id]) => Call::QueryById(number(id)?),
+        ("POST", ["out-trade-no", no, "close"]) => Call::Close(number(no)?),
+        ("POST", ["out-trade-no", no, "reverse"]) => Call::Reverse(number(no)?),
+        _ => return None,
+    };
+    Some((call, is_partner))
+}
+
+/// Partners use these under the same paths as merchants.
+fn call_beside_payments(method: &str, segments: &[&str]) -> Option<Call> {
+    Some(match (method, segments) {
         ("POST", ["refund", "domestic", "refunds"]) => Call::Refund,
         ("GET", ["refund", "domestic", "refunds", no]) => Call::RefundQuery(number(no)?),
         ("GET", ["bill", "tradebill"]) => Call::TradeBill,
         ("GET", ["billdownload", "file"]) => Call::BillFile,
         ("GET", ["certificates"]) => Call::Certificates,
         _ => return None,
-    };
-    Some((call, is_partner))
+    })
+}
+
+fn number(segment: &str) -> Option<String> {
+    form::segment(segment).filter(|number| !number.is_empty())
 }
 
 /// The fields of all bodies: each call looks at its own.
