@@ -33,6 +33,18 @@ pub(crate) enum Call {
 }
 
 impl Call {
+    const ALL: [Self; 9] = [
+        Self::MicroPay,
+        Self::UnifiedOrder,
+        Self::OrderQuery,
+        Self::CloseOrder,
+        Self::Reverse,
+        Self::Refund,
+        Self::RefundQuery,
+        Self::DownloadBill,
+        Self::GetSignKey,
+    ];
+
     /// The test platform has the same calls under another prefix.
     fn of(path: &str) -> Option<Self> {
         match path.strip_prefix("/sandboxnew").unwrap_or(path) {
@@ -212,4 +224,11 @@ fn required<'a>(fields: &'a Fields, key: &'static str) -> Result<&'a str, Refusa
 
 fn optional(fields: &Fields, key: &str) -> Option<String> {
     fields.get(key).filter(|value| !value.is_empty()).map(str::to_owned)
+}
+
+/// What bytes ask as the document of every call, for a fuzzer.
+pub(crate) fn fuzz_fields(bytes: &[u8]) -> Vec<Ask> {
+    let mut fields = Fields::default();
+    let asked = |fields: &Fields| Call::ALL.into_iter().filter_map(|call| ask(call, fields).ok()).collect();
+    fields.parse(bytes).map(|()| asked(&fields)).unwrap_or_default()
 }

@@ -320,7 +320,30 @@ fn money(value: Option<Money>) -> Result<Money, Refusal> {
     }
 }
 
-/// Reads bytes as the body of a call, for a fuzzer.
-pub(crate) fn fuzz_body(bytes: &[u8]) {
-    let _ = json::read::<Body>(bytes).is_ok();
+/// What bytes ask as the body, or as the query, of every call of a merchant and of a partner, for a fuzzer.
+pub(crate) fn fuzz_body(bytes: &[u8], merchant: &WeChatMerchant) -> Vec<Ask> {
+    let target = format!("/v3/x?{}", core::str::from_utf8(bytes).unwrap_or_default());
+    let request = HttpRequest { method: "POST", target: &target, headers: &[], body: bytes };
+    let number = || "A-1".to_owned();
+    let calls = [
+        Call::CodePay,
+        Call::Native,
+        Call::QueryByNumber(number()),
+        Call::QueryById(number()),
+        Call::Close(number()),
+        Call::Reverse(number()),
+        Call::Refund,
+        Call::RefundQuery(number()),
+        Call::TradeBill,
+        Call::BillFile,
+        Call::Certificates,
+    ];
+    let mut asks = Vec::new();
+    for is_partner in [false, true] {
+        for call in &calls {
+            let mut manner = Manner { is_partner, ..Manner::default() };
+            asks.extend(Reader { request: &request, merchant, manner: &mut manner }.ask(call.clone()));
+        }
+    }
+    asks
 }
