@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use crate::ask::Ask;
+use crate::ask::{Ask, Make, OrderRef, Pay, Refund, RefundRef};
 use crate::exchange::{HttpAnswer, HttpRequest, Tongue, route};
 use crate::keys::{
     AlipayMerchant, ApiV3Key, Certificate, MerchantKeys, PlatformKeys, WeChatMerchant, WeChatPlatform,
@@ -55,8 +55,13 @@ pub fn fuzz_request(bytes: &[u8]) {
 }
 
 /// Reads bytes as every call of every dialect would after its signature was found right, and as a receiver's answer.
+///
+/// # Panics
+/// When a claim is broken: no text of what is asked is empty.
 pub fn fuzz_body(bytes: &[u8]) {
-    asks_in(bytes);
+    for ask in asks_in(bytes) {
+        assert!(texts(&ask).into_iter().flatten().all(|text| !text.is_empty()), "{ask:?}");
+    }
     for tongue in Tongue::ALL {
         let _ = is_taken(tongue, 200, bytes);
     }
@@ -69,6 +74,34 @@ fn asks_in(bytes: &[u8]) -> Vec<Ask> {
     asks.extend(wechat_v3::fuzz_body(bytes, &merchant.wechat));
     asks.extend(alipay::fuzz_body(bytes, NOW));
     asks
+}
+
+/// What a merchant wrote in an ask.
+fn texts(ask: &Ask) -> Vec<Option<&str>> {
+    let (order, mut texts) = match ask {
+        Ask::Pay(Pay { order_no, subject, payment_code, notify_url, attach, device, .. }) => {
+            let code = payment_code.as_str();
+            let some = [notify_url, attach, device].map(Option::as_deref);
+            (None, [vec![Some(order_no.as_str()), Some(subject), Some(code)], some.to_vec()].concat())
+        }
+        Ask::Make(Make { order_no, subject, notify_url, attach, device, .. }) => {
+            let some = [notify_url, attach, device].map(Option::as_deref);
+            (None, [vec![Some(order_no.as_str()), Some(subject)], some.to_vec()].concat())
+        }
+        Ask::Query(order) | Ask::Reverse(order) | Ask::Close(order) => (Some(order), Vec::new()),
+        Ask::Refund(Refund { order, refund_no, reason, notify_url, .. }) => {
+            (Some(order), vec![Some(refund_no.as_str()), reason.as_deref(), notify_url.as_deref()])
+        }
+        Ask::RefundQuery(RefundRef { order, refund_no, refund_id }) => {
+            (order.as_ref(), vec![refund_no.as_deref(), refund_id.as_deref()])
+        }
+        Ask::BillFile { token } => (None, vec![Some(token.as_str())]),
+        Ask::Bill { .. } | Ask::Certificates | Ask::SandboxKey => (None, Vec::new()),
+    };
+    if let Some(OrderRef::OrderNo(number) | OrderRef::TransactionId(number)) = order {
+        texts.push(Some(number));
+    }
+    texts
 }
 
 fn split<'a>(bytes: &'a [u8], mark: &[u8]) -> (&'a [u8], &'a [u8]) {
@@ -207,7 +240,8 @@ mod tests {
             fields.iter().map(|(name, value)| format!("\"{name}\":\"{value}\"")).collect();
         let tagged: String = fields.iter().map(|(name, value)| format!("<{name}>{value}</{name}>")).collect();
         let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let nested = "\"amount\":{\"total\":1850,\"refund\":50},\"payer\":{\"auth_code\":\"1\"}";
+        let nested = "\"amount\":{\"total\":1850,\"refund\":50},\"payer\":{\"auth_code\":\"1\"},\
+                      \"scene_info\":{\"device_id\":\"\"}";
         [format!("{{{nested},{}}}", quoted.join(",")), format!("<xml>{tagged}</xml>"), pairs.join("&")]
     }
 

@@ -10,7 +10,7 @@ pub(crate) mod bill;
 pub(crate) mod words;
 
 use crate::amount::Amount;
-use crate::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund, RefundRef};
+use crate::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund, RefundRef, filled};
 use crate::exchange::HttpRequest;
 use crate::keys::MerchantKeys;
 use crate::moment::{Day, WallTime};
@@ -162,7 +162,7 @@ fn refund(fields: &Fields) -> Result<Refund, Refusal> {
 
 fn refund_ref(fields: &Fields) -> Result<RefundRef, Refusal> {
     let refund = RefundRef {
-        order: order(fields).ok(),
+        order: named_order(fields)?,
         refund_no: optional(fields, "out_refund_no"),
         refund_id: optional(fields, "refund_id"),
     };
@@ -182,6 +182,12 @@ fn order(fields: &Fields) -> Result<OrderRef, Refusal> {
         Some(transaction_id) => Ok(OrderRef::TransactionId(transaction_id)),
         None => order_no(fields).map(OrderRef::OrderNo),
     }
+}
+
+/// The order, where one is named at all.
+fn named_order(fields: &Fields) -> Result<Option<OrderRef>, Refusal> {
+    let is_named = ["transaction_id", "out_trade_no"].iter().any(|key| optional(fields, key).is_some());
+    is_named.then(|| order(fields)).transpose()
 }
 
 fn order_no(fields: &Fields) -> Result<String, Refusal> {
@@ -223,7 +229,7 @@ fn required<'a>(fields: &'a Fields, key: &'static str) -> Result<&'a str, Refusa
 }
 
 fn optional(fields: &Fields, key: &str) -> Option<String> {
-    fields.get(key).filter(|value| !value.is_empty()).map(str::to_owned)
+    filled(fields.get(key).map(str::to_owned))
 }
 
 /// What bytes ask as the document of every call, for a fuzzer.

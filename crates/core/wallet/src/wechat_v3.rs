@@ -11,7 +11,7 @@ pub(crate) mod words;
 
 use serde::Deserialize;
 
-use crate::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund, RefundRef};
+use crate::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund, RefundRef, filled};
 use crate::exchange::{HttpRequest, MAX_BODY_BYTES};
 use crate::keys::{MerchantKeys, WeChatMerchant};
 use crate::moment::{Clock, Day, WallTime};
@@ -219,8 +219,8 @@ impl Reader<'_, '_> {
             payment_code: PaymentCode::new(code),
             expires: moment(body.time_expire)?,
             notify_url: None,
-            attach: body.attach,
-            device: body.scene_info.and_then(|scene| scene.device_id),
+            attach: filled(body.attach),
+            device: filled(body.scene_info.and_then(|scene| scene.device_id)),
         })
     }
 
@@ -233,17 +233,17 @@ impl Reader<'_, '_> {
             subject: text(body.description, "description")?,
             notify_url: Some(text(body.notify_url, "notify_url")?),
             expires: moment(body.time_expire)?,
-            attach: body.attach,
-            device: body.scene_info.and_then(|scene| scene.device_id),
+            attach: filled(body.attach),
+            device: filled(body.scene_info.and_then(|scene| scene.device_id)),
         })
     }
 
     /// A refund names its merchant by the signature alone.
     fn refund(&mut self) -> Result<Refund, Refusal> {
         let body: Body = json::read(self.request.body)?;
-        self.manner.sub_merchant.clone_from(&body.sub_mchid);
+        self.manner.sub_merchant = filled(body.sub_mchid.clone());
         let money = money(body.amount)?;
-        let order = match body.transaction_id.filter(|id| !id.is_empty()) {
+        let order = match filled(body.transaction_id) {
             Some(id) => OrderRef::TransactionId(id),
             None => OrderRef::OrderNo(checked(body.out_trade_no.unwrap_or_default())?),
         };
@@ -252,8 +252,8 @@ impl Reader<'_, '_> {
             refund_no: refund_no(&body.out_refund_no.unwrap_or_default())?,
             amount: json::fen(money.refund, "amount.refund")?,
             total: Some(json::fen(money.total, "amount.total")?),
-            reason: body.reason,
-            notify_url: body.notify_url,
+            reason: filled(body.reason),
+            notify_url: filled(body.notify_url),
         })
     }
 
@@ -269,7 +269,7 @@ impl Reader<'_, '_> {
     /// Reads the body and compares whom it names with who signed.
     fn named_in_body(&mut self, with_application: bool) -> Result<Body, Refusal> {
         let body: Body = json::read(self.request.body)?;
-        self.manner.sub_merchant.clone_from(&body.sub_mchid);
+        self.manner.sub_merchant = filled(body.sub_mchid.clone());
         let (app_id, mch_id) = if self.manner.is_partner {
             text(body.sub_mchid.clone(), "sub_mchid")?;
             (text(body.sp_appid.clone(), "sp_appid"), text(body.sp_mchid.clone(), "sp_mchid")?)
@@ -295,7 +295,7 @@ impl Reader<'_, '_> {
     }
 
     fn in_query(&self, name: &str) -> Option<String> {
-        form::query_value(self.request.query(), name).filter(|value| !value.is_empty())
+        filled(form::query_value(self.request.query(), name))
     }
 }
 
@@ -304,12 +304,12 @@ fn checked(number: String) -> Result<String, Refusal> {
 }
 
 fn text(value: Option<String>, name: &'static str) -> Result<String, Refusal> {
-    value.filter(|value| !value.is_empty()).ok_or(Refusal::WrongParameter(name))
+    filled(value).ok_or(Refusal::WrongParameter(name))
 }
 
 fn moment(value: Option<String>) -> Result<Option<WallTime>, Refusal> {
     let read = |text: String| WallTime::parse_rfc3339(&text).ok_or(Refusal::WrongParameter("time_expire"));
-    value.map(read).transpose()
+    filled(value).map(read).transpose()
 }
 
 fn money(value: Option<Money>) -> Result<Money, Refusal> {

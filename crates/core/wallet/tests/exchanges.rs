@@ -807,6 +807,38 @@ fn bodies_that_are_no_json_of_this_call_are_refused() {
 }
 
 #[test]
+fn an_empty_text_says_nothing() {
+    let key = merchant_key();
+    let named = r#""appid":"wxd930ea5d5a258f4f","mchid":"1900000109","amount":{"total":1,"refund":1}"#;
+    let v3 = |target: &str, rest: &str| {
+        let body = format!("{{{named},{rest}}}");
+        hear(&merchant::sealed_v3("POST", target.to_owned(), body.into(), &key, NOW))
+    };
+    let pay = r#""out_trade_no":"A-1","description":"d","payer":{"auth_code":"1"},"attach":"",
+        "time_expire":"","scene_info":{"device_id":""}"#;
+    let Ok(Ask::Pay(pay)) = v3("/v3/pay/transactions/codepay", pay) else { panic!("no payment") };
+    assert_eq!((pay.attach, pay.expires, pay.device), (None, None, None));
+    let refund =
+        r#""transaction_id":"","out_trade_no":"A-1","out_refund_no":"R-1","reason":"","notify_url":"""#;
+    let Ok(Ask::Refund(refund)) = v3("/v3/refund/domestic/refunds", refund) else { panic!("no refund") };
+    assert_eq!((refund.reason, refund.notify_url), (None, None));
+}
+
+#[test]
+fn a_refund_query_that_names_its_order_wrongly_is_refused() {
+    let order = |number: &str| Some(OrderRef::OrderNo(number.to_owned()));
+    let asked = |refund: RefundRef| {
+        hear(&merchant::write(Tongue::WeChatV2, &Ask::RefundQuery(refund), &merchant_key()))
+    };
+    let refund = RefundRef { refund_no: Some("R-1".to_owned()), ..RefundRef::default() };
+    assert_eq!(asked(refund.clone()), Ok(Ask::RefundQuery(refund.clone())));
+    let wrong = RefundRef { order: order("A,1"), ..refund };
+    assert_eq!(asked(wrong), Err(Refusal::WrongParameter("out_trade_no")));
+    let nothing = RefundRef { order: order(""), ..RefundRef::default() };
+    assert_eq!(asked(nothing), Err(Refusal::WrongParameter("out_refund_no")));
+}
+
+#[test]
 fn bodies_of_the_wrong_type_are_refused() {
     let key = merchant_key();
     let mut v3 = merchant::write(Tongue::WeChatV3, &named("pay"), &key);
