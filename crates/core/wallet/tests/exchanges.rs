@@ -839,6 +839,46 @@ fn a_refund_query_that_names_its_order_wrongly_is_refused() {
 }
 
 #[test]
+fn v3_says_where_a_wrong_parameter_stands() {
+    let platform = platform();
+    let named = r#""appid":"wxd930ea5d5a258f4f","mchid":"1900000109","out_trade_no":"A-1","description":"d""#;
+    for (method, target, body, field, location) in [
+        ("POST", "/v3/pay/transactions/codepay", format!("{{{named}}}"), "/payer/auth_code", "body"),
+        (
+            "POST",
+            "/v3/pay/transactions/codepay",
+            format!(r#"{{{named},"payer":{{"auth_code":"1"}},"amount":{{"total":0}}}}"#),
+            "/amount/total",
+            "body",
+        ),
+        ("POST", "/v3/pay/transactions/native", "{}".to_owned(), "/mchid", "body"),
+        (
+            "POST",
+            "/v3/pay/transactions/out-trade-no/A,1/close",
+            format!("{{{named}}}"),
+            "out_trade_no",
+            "uri_template",
+        ),
+        (
+            "GET",
+            "/v3/pay/transactions/out-trade-no/A,1?mchid=1900000109",
+            String::new(),
+            "out_trade_no",
+            "uri_template",
+        ),
+        ("GET", "/v3/pay/transactions/out-trade-no/A-1", String::new(), "mchid", "query"),
+        ("GET", "/v3/bill/tradebill?bill_date=today", String::new(), "bill_date", "query"),
+        ("GET", "/v3/billdownload/file", String::new(), "token", "query"),
+    ] {
+        let written = merchant::sealed_v3(method, target.to_owned(), body.into(), &merchant_key(), NOW);
+        let heard = hear_by(&platform, &written);
+        let said = json(&platform.answer(&heard.manner, &heard.asked.unwrap_err().into(), STAMP));
+        let said = ["/code", "/detail/field", "/detail/location"].map(|place| text(&said, place));
+        assert_eq!(said, ["PARAM_ERROR", field, location], "{target}");
+    }
+}
+
+#[test]
 fn bodies_of_the_wrong_type_are_refused() {
     let key = merchant_key();
     let mut v3 = merchant::write(Tongue::WeChatV3, &named("pay"), &key);
