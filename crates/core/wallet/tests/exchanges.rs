@@ -396,7 +396,7 @@ fn a_reverse_that_must_be_repeated_says_so() {
 #[test]
 fn a_close_has_no_body_in_v3_but_a_signature() {
     let said = answer(Tongue::WeChatV3, &named("close"), &house::told(&named("close")));
-    assert_eq!((said.status, said.body.len()), (204, 0));
+    assert_eq!((said.status, said.content_type, said.body.len()), (204, "", 0));
     let header = |name| said.header(name).unwrap();
     let message = format!("{}\n{}\n\n", header("Wechatpay-Timestamp"), header("Wechatpay-Nonce"));
     assert!(platform_key().public_key().verifies(message.as_bytes(), header("wechatpay-signature")));

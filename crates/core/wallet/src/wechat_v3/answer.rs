@@ -254,7 +254,8 @@ fn signed(
     let by_public_key = wanted_serial.is_some_and(|wanted| wanted == platform.public_key_id);
     let serial = if by_public_key { &platform.public_key_id } else { &platform.certificate.serial };
     let headers = signature_headers(&body, &platform.private_key, serial, stamp);
-    let mut answer = HttpAnswer::new(status, JSON, body);
+    let content_type = if body.is_empty() { "" } else { JSON };
+    let mut answer = HttpAnswer::new(status, content_type, body);
     answer.headers = headers;
     answer.headers.push(("Request-ID", cipher::nonce_text(stamp.nonce)));
     answer
