@@ -503,7 +503,7 @@ fn the_number_of_a_refund_has_the_characters_of_an_order_number_and_twice_the_le
 #[test]
 fn the_key_of_the_test_platform_is_given_out_to_who_signed() {
     let platform = platform();
-    let written = merchant::wechat_v2(&Ask::SandboxKey, &ApiKey::new(API_KEY), SignType::Md5);
+    let written = merchant::wechat_v2(&Ask::SandboxKey, API_KEY, SignType::Md5);
     let heard = hear_by(&platform, &written);
     assert_eq!(heard.asked, Ok(Ask::SandboxKey));
     let said = platform.answer(&heard.manner, &Told::SandboxKey, STAMP);
@@ -642,7 +642,7 @@ fn the_terminal_takes_a_notice_of_the_platform_and_no_other() {
 fn a_wrong_signature_is_refused_on_the_level_of_each_dialect() {
     let platform = platform();
     let pay = named("pay");
-    let forged = merchant::wechat_v2(&pay, &ApiKey::new("another key"), SignType::Md5);
+    let forged = merchant::wechat_v2(&pay, "another key", SignType::Md5);
     let heard = hear_by(&platform, &forged);
     assert_eq!((&heard.asked, heard.manner.merchant()), (&Err(Refusal::WrongSignature), None));
     let fields = v2_fields(&platform.answer(&heard.manner, &Refusal::WrongSignature.into(), STAMP));
