@@ -336,7 +336,7 @@ mod tests {
             let mut bytes = Vec::new();
             http::write_request(&mut bytes, "POST", path, "shop:8080", CONTENT_TYPE, &signed(&pairs, key));
             as_request(&bytes, |http| {
-                assert_eq!(codec().decode_notification(http), expected, "{path} {key}")
+                assert_eq!(codec().decode_notification(http), expected, "{path} {key}");
             });
         }
     }
