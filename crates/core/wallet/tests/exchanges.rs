@@ -7,6 +7,8 @@
 
 mod house;
 
+use aes_gcm::Aes256Gcm;
+use aes_gcm::aead::{Aead, KeyInit, Payload};
 use base64ct::{Base64, Encoding};
 use house::merchant::{self, Written};
 use house::{API_KEY, NOW, PUBLIC_KEY_ID, STAMP, fen, merchant_key, platform, platform_key};
@@ -434,6 +436,39 @@ fn an_order_half_refunded_stays_successful_at_alipay_and_a_whole_one_closes() {
     }
 }
 
+/// Whether a merchant can believe an answer. Of v2, nobody signs what was not taken.
+fn is_authentic(tongue: Tongue, said: &HttpAnswer) -> bool {
+    let key = platform_key().public_key();
+    let by_headers = |timestamp, nonce, signature| {
+        let header = |name| said.header(name).unwrap_or_default();
+        let mut message = format!("{}\n{}\n", header(timestamp), header(nonce)).into_bytes();
+        message.extend_from_slice(&said.body);
+        message.push(b'\n');
+        key.verifies(&message, header(signature))
+    };
+    match tongue {
+        Tongue::WeChatV2 => {
+            let fields = v2_fields(said);
+            let is_signed = sign::verify(&fields, &ApiKey::new(API_KEY)).is_ok();
+            said.status == 200 && (is_signed || fields.get("return_code") == Some("FAIL"))
+        }
+        Tongue::WeChatV3 => {
+            matches!(said.status, 200 | 204 | 400..=599)
+                && by_headers("Wechatpay-Timestamp", "Wechatpay-Nonce", "Wechatpay-Signature")
+        }
+        Tongue::AlipayGateway => {
+            let body = std::str::from_utf8(&said.body).unwrap();
+            let (inner, signature) = body.rsplit_once(",\"sign\":\"").unwrap();
+            let (_, inner) = inner.split_once("_response\":").unwrap();
+            said.status == 200 && key.verifies(inner.as_bytes(), signature.strip_suffix("\"}").unwrap())
+        }
+        Tongue::AlipayV3 => {
+            matches!(said.status, 200 | 400..=599)
+                && by_headers("alipay-timestamp", "alipay-nonce", "alipay-signature")
+        }
+    }
+}
+
 #[test]
 fn every_decision_can_be_answered_to_every_question_in_every_dialect() {
     let platform = platform();
@@ -445,7 +480,9 @@ fn every_decision_can_be_answered_to_every_question_in_every_dialect() {
             decisions.extend([Told::Certificates, Told::SandboxKey, Told::Refunds(Vec::new())]);
             for told in decisions {
                 let said = platform.answer(&heard.manner, &told, STAMP);
-                assert!((200..600).contains(&said.status), "{tongue:?} {ask:?} {told:?}");
+                // Files and keys of v2 are not signed.
+                let is_plain = tongue == Tongue::WeChatV2 && matches!(told, Told::Bill(_) | Told::SandboxKey);
+                assert!(is_plain || is_authentic(tongue, &said), "{tongue:?} {ask:?} {told:?}: {said:?}");
             }
         }
     }
@@ -700,9 +737,12 @@ fn a_stale_signature_is_refused_where_time_is_signed() {
 
 #[test]
 fn the_nonce_of_a_signed_request_is_given_to_the_caller() {
-    for (tongue, nonce) in
-        [(Tongue::WeChatV2, Some("n1")), (Tongue::WeChatV3, Some("n1")), (Tongue::AlipayV3, Some("n1"))]
-    {
+    for (tongue, nonce) in [
+        (Tongue::WeChatV2, Some("n1")),
+        (Tongue::WeChatV3, Some("n1")),
+        (Tongue::AlipayGateway, None),
+        (Tongue::AlipayV3, Some("n1")),
+    ] {
         let heard = hear_by(&platform(), &merchant::write(tongue, &named("query"), &merchant_key()));
         assert_eq!((heard.manner.nonce(), heard.manner.merchant()), (nonce, Some(0)), "{tongue:?}");
     }
@@ -989,8 +1029,26 @@ fn a_notice_of_v3_says_when_it_was_signed_and_by_whom() {
     assert_eq!((header("Wechatpay-Timestamp"), header("Wechatpay-Serial")), ("1767294305", PUBLIC_KEY_ID));
     let body: Value = serde_json::from_slice(&post.body).unwrap();
     assert_eq!((text(&body, "/event_type"), text(&body, "/id")), ("REFUND.SUCCESS".into(), "EV-1".into()));
-    let sealed = Base64::decode_vec(&text(&body, "/resource/ciphertext")).unwrap();
-    assert!(sealed.len() > 16 && text(&body, "/resource/nonce").len() == 12);
+    let refund = opened(&body);
+    assert_eq!(
+        (text(&refund, "/mchid"), text(&refund, "/refund_status")),
+        ("1900000109".into(), "SUCCESS".into())
+    );
+    assert_eq!(
+        (text(&refund, "/out_refund_no"), text(&refund, "/refund_id")),
+        ("R-1".into(), "5000000001".into())
+    );
+    assert_eq!(refund.pointer("/amount/refund"), Some(&50.into()));
+}
+
+/// What a notice of v3 hides.
+fn opened(notice: &Value) -> Value {
+    let sealed = Base64::decode_vec(&text(notice, "/resource/ciphertext")).unwrap();
+    let nonce: [u8; 12] = text(notice, "/resource/nonce").as_bytes().try_into().unwrap();
+    let associated = text(notice, "/resource/associated_data");
+    let key: [u8; 32] = house::API_V3_KEY.as_bytes().try_into().unwrap();
+    let payload = Payload { msg: &sealed, aad: associated.as_bytes() };
+    serde_json::from_slice(&Aes256Gcm::new(&key.into()).decrypt(&nonce.into(), payload).unwrap()).unwrap()
 }
 
 #[test]
