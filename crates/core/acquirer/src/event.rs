@@ -29,6 +29,8 @@ pub enum Event {
         movement: Movement,
         /// The amount of the payment.
         amount: Fen,
+        /// The transaction that did it, or whose reversal did: a void has a number of its own. None for what ran out.
+        by: Option<Key>,
     },
     /// A request has been refused; nothing moves because of it.
     Declined {
@@ -278,7 +280,7 @@ impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Received { kind, key } => write!(f, "{kind} received, {key}"),
-            Self::Committed { key, movement, amount } => write!(f, "{movement} {amount}, {key}"),
+            Self::Committed { key, movement, amount, .. } => write!(f, "{movement} {amount}, {key}"),
             Self::Declined { kind, key, code } => write!(f, "{kind} declined {code}, {key}"),
             Self::Answered { kind, key, code } => write!(f, "{kind} answered {code}, {key}"),
             Self::Faulted { kind, key, hit } => write!(f, "{kind} meets {}, {key}", hit.deed),

@@ -19,7 +19,7 @@ use crate::short::{Code, Why};
 use core::time::Duration;
 use guard::Guard;
 use sim::{Fen, Key, OrderNo, SimTime, TerminalNo};
-use wallet::ask::{Ask, OrderRef};
+use wallet::ask::Ask;
 use wallet::exchange::{HttpAnswer, HttpRequest, Tongue};
 use wallet::moment::Day;
 use wallet::platform::{Heard, Manner, Stamp};
@@ -219,8 +219,10 @@ impl Gateway {
         let Some(happened) = orders::settle_due(&mut pen, |brand| *self.setup.rules(brand)) else {
             return false;
         };
-        let committed =
-            |order, movement, amount| Event::Committed { key: Key::Order(order), movement, amount };
+        let committed = |order, movement, amount| {
+            let key = Key::Order(order);
+            Event::Committed { key, movement, amount, by: Some(key) }
+        };
         match happened {
             Happened::Paid(order, amount) => events.push(committed(order, Movement::Captured, amount)),
             Happened::PaidInVain(order, amount) => {
@@ -303,8 +305,8 @@ impl Call {
         Brand::of(self.tongue).shop_of(u16::try_from(self.merchant).unwrap_or(u16::MAX))
     }
 
-    /// The order that it is about, also where it names only the platform's number.
-    fn order(&self, books: &Books) -> Option<OrderNo> {
+    /// The order of its shop that it is about, also where it names only the platform's number.
+    pub(crate) fn order(&self, books: &Books) -> Option<OrderNo> {
         let ask = self.asked.as_ref().ok()?;
         if let Some(number) = ask.order_no() {
             return Some(OrderNo::new(number)?.at(self.shop()));
@@ -314,8 +316,7 @@ impl Call {
             Ask::Refund(refund) => &refund.order,
             _ => return None,
         };
-        let OrderRef::TransactionId(id) = which else { return None };
-        books.orders().paid_by(id).map(|order| order.number)
+        books.orders().find(self.shop(), which).map(|order| order.number)
     }
 }
 

@@ -44,8 +44,8 @@ pub use books::{Books, Change};
 pub use calendar::Civil;
 pub use card::{
     Admit, BatchTotals, CardAccount, CardBooks, CardChange, CardDesk, CardNumber, CardRequest, CardSetup,
-    CardToken, Comparison, Decision, Detail, HalfTotals, KeyBytes, Move, NoRequest, Organisation, Record,
-    RecordNo, Registration, ReplyRule, Settled, SignOn, Speech, Terminal, TerminalIds, TerminalKeys,
+    CardToken, ChipData, Comparison, Decision, Detail, HalfTotals, KeyBytes, Move, NoRequest, Organisation,
+    Record, RecordNo, Registration, ReplyRule, Settled, SignOn, Speech, Terminal, TerminalIds, TerminalKeys,
     TerminalSetup, admitted_master_key,
 };
 pub use config::{Config, RateLimit, WalletSetup};

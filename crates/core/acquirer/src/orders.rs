@@ -24,6 +24,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 use sim::{Fen, OrderNo, ShopNo, SimTime};
 use std::collections::{BTreeMap, BTreeSet};
+use wallet::ask::OrderRef;
 use wallet::exchange::Tongue;
 
 /// A number that the platform gave: of a payment, of a refund; or a payer.
@@ -260,10 +261,16 @@ impl Orders {
         self.orders.values()
     }
 
-    /// The order that this payment paid.
+    /// The order of this shop that is meant, by its own number or by that of its payment.
     #[must_use]
-    pub fn paid_by(&self, transaction: &str) -> Option<&Order> {
-        self.order(*self.by_transaction.get(&PlatformNo::new(transaction))?)
+    pub fn find(&self, shop: ShopNo, which: &OrderRef) -> Option<&Order> {
+        match which {
+            OrderRef::OrderNo(number) => self.order(OrderNo::new(number)?.at(shop)),
+            OrderRef::TransactionId(id) => {
+                let number = *self.by_transaction.get(&PlatformNo::new(id))?;
+                self.order(number).filter(|order| order.number.shop() == shop)
+            }
+        }
     }
 
     /// The order that has this refund, by the merchant's number in this shop.

@@ -1,17 +1,18 @@
 //! The platform: card host, wallet gateways and notifier over one set of books, without a clock or a port of its own.
 //!
 //! Whoever drives it gives it moments and bytes, and follows the [`Course`] of each exchange: it waits before the
-//! commit, and lets the answer leave, late, twice, in part or never. A request is *received*, *committed* and *answered*
-//! in three calls; between them anything can happen to the driver. What changed can be taken away and written down
-//! before any answer leaves. *Not modelled:* that what was committed is forgotten again; a driver that dies after a
-//! commit and before it has written it down must not have answered.
+//! commit, and lets the answer leave, late, twice, in part or never. Two calls take a request through: it is *received*,
+//! and later *committed*, which gives the answer. Between them, and before the answer leaves, anything can happen to the
+//! driver. What changed can be taken away and written down before any answer leaves.
+//! *Not modelled:* that what was committed is forgotten again; a driver that dies after a commit and before it has
+//! written it down must not have answered.
 
 use crate::books::{Books, Change};
 use crate::card::{CardDesk, CardRequest, Decision, NoRequest};
 use crate::config::Config;
 use crate::event::{Event, Kind, PaymentRefusal};
 use crate::fault::{Course, Desk, Faults, RequestFate, Rush, Subject, damage_answer};
-use crate::gateway::{Forced, Gateway, TurnedAway, WalletRequest};
+use crate::gateway::{Gateway, TurnedAway, WalletRequest};
 use crate::notifier::{Delivery, DeliveryId, DeliveryOutcome, Due, Notifier, NotifyPort, Scene, Sending};
 use crate::orders::Clock;
 use crate::short::Code;
@@ -19,7 +20,6 @@ use sim::{Key, OrderNo, Reason, SimTime};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use wallet::exchange::{HttpAnswer, HttpRequest};
-use wallet::told::Refusal;
 
 /// Everything that an acquirer is but its timing and its ports.
 #[derive(Clone, Debug)]
@@ -40,9 +40,6 @@ pub struct Platform {
     /// Room for what is told of holds that run out.
     moves: Vec<crate::card::Move>,
 }
-
-/// What the host says when it has too much to do.
-const BUSY: &str = "96";
 
 impl Platform {
     /// A platform that knows nothing yet but its set-up.
@@ -139,33 +136,10 @@ impl Platform {
         course: &Course,
         out: &mut Vec<u8>,
     ) -> Decision {
-        let decision = match course.says.filter(|_| course.without_commit) {
+        let mut decision = match course.says.filter(|_| course.without_commit) {
             Some(code) => self.card.refuse(code),
             None => self.card.decide(now, request, &self.books, &mut self.changes),
         };
-        self.finish_card(now, request, course, decision, out)
-    }
-
-    /// Refuses a card request without looking at it: there is too much to do.
-    pub fn refuse_card(
-        &mut self,
-        now: SimTime,
-        request: &CardRequest,
-        course: &Course,
-        out: &mut Vec<u8>,
-    ) -> Decision {
-        let decision = self.card.refuse(Code::new(BUSY));
-        self.finish_card(now, request, course, decision, out)
-    }
-
-    fn finish_card(
-        &mut self,
-        now: SimTime,
-        request: &CardRequest,
-        course: &Course,
-        mut decision: Decision,
-        out: &mut Vec<u8>,
-    ) -> Decision {
         self.settle();
         self.told.extend(decision.events(request));
         decision.code = course.says.unwrap_or(decision.code);
@@ -201,30 +175,11 @@ impl Platform {
         request: &WalletRequest,
         course: &Course,
     ) -> (HttpAnswer, Code) {
-        self.finish_call(now, request, course, request.forced(course))
-    }
-
-    /// Refuses a call without looking at it: there is too much to do.
-    pub fn refuse_call(
-        &mut self,
-        now: SimTime,
-        request: &WalletRequest,
-        course: &Course,
-    ) -> (HttpAnswer, Code) {
-        self.finish_call(now, request, course, Forced::Refuse(Refusal::Busy))
-    }
-
-    fn finish_call(
-        &mut self,
-        now: SimTime,
-        request: &WalletRequest,
-        course: &Course,
-        forced: Forced,
-    ) -> (HttpAnswer, Code) {
+        let forced = request.forced(course);
         let decision = self.gateway.decide(now, request, forced, &self.books, &mut self.changes);
         let (kind, key, code) = (request.kind, request.key(), decision.code);
         if let Some((movement, amount)) = decision.moved {
-            self.happened.push(Event::Committed { key, movement, amount });
+            self.happened.push(Event::Committed { key, movement, amount, by: Some(key) });
         }
         if decision.declined {
             self.happened.push(Event::Declined { kind, key, code });
@@ -361,16 +316,12 @@ impl Platform {
     }
 
     /// In a rush a request waits for those before it, or is refused.
-    fn in_rush(&self, now: SimTime, mut course: Course) -> Course {
+    fn in_rush(&self, now: SimTime, course: Course) -> Course {
         let Some(rush) = self.rush.filter(|_| course.request == RequestFate::Taken) else { return course };
         match rush.wait(now) {
-            Some(wait) => course.hold = course.hold.saturating_add(wait),
-            None => {
-                course.says = Some(Code::new(BUSY));
-                (course.without_commit, course.is_at_once) = (true, true);
-            }
+            Some(wait) => Course { hold: course.hold.saturating_add(wait), ..course },
+            None => course.refused_as_busy(),
         }
-        course
     }
 }
 

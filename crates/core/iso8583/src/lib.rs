@@ -62,7 +62,7 @@ pub use mac::{MacAlgorithm, MacError, cup_ecb, set_mac, verify_mac, x9_9, x9_19}
 pub use message::Message;
 pub use mti::Mti;
 pub use pan::{Pan, PanError};
-pub use pin::{Pin, PinError, pin_block_iso0};
+pub use pin::{Pin, PinError};
 pub use reply_code::{
     CODES_FILE, FollowUp, REPLY_CODES, ReplyClass, ReplyCode, parse_codes, reply_code, reply_entry,
 };

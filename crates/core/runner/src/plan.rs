@@ -187,12 +187,26 @@ impl Harm {
     /// Whether it is done to a device, so that it has had its effect when it is done.
     pub(crate) const fn is_done_by_hand(&self) -> bool {
         match self {
-            Self::Printer { .. } | Self::Power { .. } | Self::Slow { .. } | Self::Rush(_) => true,
+            Self::Printer { .. } | Self::Power { .. } | Self::Slow { .. } => true,
             Self::Rule { .. }
             | Self::Narrow { .. }
             | Self::Cut { .. }
             | Self::Down { .. }
+            | Self::Rush(_)
             | Self::Deed { .. } => false,
+        }
+    }
+
+    /// After which span it ends by itself.
+    pub(crate) const fn lasts(&self) -> Option<Duration> {
+        match self {
+            Self::Narrow { lasts, .. }
+            | Self::Cut { lasts, .. }
+            | Self::Power { lasts, .. }
+            | Self::Down { lasts }
+            | Self::Rush(HostRush { lasts, .. })
+            | Self::Deed { lasts, .. } => *lasts,
+            Self::Rule { .. } | Self::Printer { .. } | Self::Slow { .. } => None,
         }
     }
 

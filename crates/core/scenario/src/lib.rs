@@ -5,10 +5,13 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `parse` | bytes to a checked value, in the order below |
 //! | `node` | YAML text to a tree in which every value knows its bytes |
-//! | `shape`, `grammar`, `step_grammar`, `fault_grammar`, `acquirer_grammar`, `notice_grammar`, `rig_file` | the one description of what a file may hold |
+//! | `shape`, `grammar`, `step_grammar`, `fault_grammar`, `acquirer_grammar`, `notice_grammar`, `printer_grammar`, `rig_file` | the one description of what a file may hold |
 //! | `check`, `schema` | the checker and the JSON Schema, both made from that description |
-//! | `lower`, `step_lower`, `acquirer_lower`, `notice_lower`, `meaning` | the tree to typed values; references and faults that can never happen |
+//! | `scalar` | how a value without parts is written: amounts, times, lengths, shares |
+//! | `lower`, `step_lower`, `acquirer_lower`, `notice_lower`, `printer_lower`, `meaning` | the tree to typed values; references and faults that can never happen |
+//! | `printer_file` | printer profiles: their shape, and the device that they describe |
 //! | `diagnostic` | what is wrong, for people and for programs |
 //! | `fuzz` | what a fuzzer runs |
 //! | `language`, `rig`, `vocabulary`, `cause`, `law` | the typed result and its words |

@@ -5,7 +5,7 @@
 //! after card sales; only some printers have a presenter, a cutter, a drawer. *Not modelled:* what can be known only by
 //! running, such as an event that comes after healing.
 
-use crate::acquirer_lower::{check_aim, check_latencies, desk_of};
+use crate::acquirer_lower::{check_aim, check_latencies, check_rush, desk_of};
 use crate::diagnostic::Diagnostic;
 use crate::language::{
     AcquirerFault, Action, Effect, HostFault, Later, LaterKind, LinkFault, LinkVerdict, Payer, PrinterFault,
@@ -40,9 +40,7 @@ pub(crate) fn check_meaning(scenario: &Scenario, root: &Node) -> Vec<Diagnostic>
             .or_else(|| never_hits(&what, &fault.effect));
         wrong.extend(never.map(|reason| reason.at(node, "this fault can never happen")));
         wrong.extend(aimed_cut(&fault.effect, node));
-        wrong.extend(check_latencies(node));
-        wrong.extend(check_aim(node));
-        wrong.extend(check_notice(node));
+        wrong.extend(host_fault(node));
     }
     laws(root, &mut wrong);
     wrong
@@ -50,11 +48,17 @@ pub(crate) fn check_meaning(scenario: &Scenario, root: &Node) -> Vec<Diagnostic>
 
 /// Everything that is wrong with the meaning of faults of the acquirer alone.
 pub(crate) fn check_host_faults(_: &Vec<HostFault>, root: &Node) -> Vec<Diagnostic> {
-    let wrong = |node: &Node| {
-        [check_latencies(node), check_aim(node), check_notice(node)].into_iter().flatten().collect::<Vec<_>>()
-    };
     // Just one, or a list of them.
-    if root.entries().is_empty() { root.items().iter().flat_map(wrong).collect() } else { wrong(root) }
+    if root.entries().is_empty() {
+        root.items().iter().flat_map(host_fault).collect()
+    } else {
+        host_fault(root).collect()
+    }
+}
+
+/// Everything that is wrong with a fault of the acquirer, wherever it stands.
+fn host_fault(node: &Node) -> impl Iterator<Item = Diagnostic> {
+    [check_latencies(node), check_rush(node), check_aim(node), check_notice(node)].into_iter().flatten()
 }
 
 /// What a scenario has, as far as faults depend on it.

@@ -270,6 +270,7 @@ vocabulary! {
         Merchant = "merchant", "The merchant's copy.";
         Customer = "customer", "The customer's copy.";
         Bank = "bank", "The copy for the merchant's bank.";
+        Totals = "totals", "No copy of a slip: the totals of a batch.";
         Unreadable = "unreadable", "Nobody can read whose copy it is.";
     }
 }

@@ -133,6 +133,15 @@ pub const fn reprint_words(language: Language) -> &'static str {
     }
 }
 
+/// The title of the totals of a batch.
+#[must_use]
+pub const fn totals_words(language: Language) -> &'static str {
+    match language {
+        Language::Chinese => "结算总计单",
+        Language::English => "SETTLEMENT TOTALS",
+    }
+}
+
 /// What an approved slip says.
 #[must_use]
 pub const fn approved_words(language: Language) -> &'static str {
@@ -179,7 +188,7 @@ impl Slip<'_> {
         self.writer.align(Align::Center).size(2, 2).line_spacing(Some(TALL_LINE));
         self.line(match sheet {
             Sheet::Slip { .. } => self.pick("签购单", "SALES SLIP"),
-            Sheet::Totals { .. } => self.pick("结算总计单", "SETTLEMENT"),
+            Sheet::Totals { .. } => totals_words(self.language),
         });
         self.writer.size(1, 1).line_spacing(None);
         if form.reprint {

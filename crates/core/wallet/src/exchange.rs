@@ -47,7 +47,7 @@ impl<'a> HttpRequest<'a> {
 pub struct HttpAnswer {
     /// The status.
     pub status: u16,
-    /// The `Content-Type`; not among the other headers.
+    /// The `Content-Type`, empty where there is no body; not among the other headers.
     pub content_type: &'static str,
     /// Further header lines.
     pub headers: Vec<(&'static str, String)>,

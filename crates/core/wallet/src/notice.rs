@@ -15,14 +15,14 @@ use crate::moment::WallTime;
 use crate::platform::Stamp;
 use crate::rsa_key::PrivateKey;
 use crate::sign::{ApiKey, SignType};
-use crate::told::{OrderTold, RefundTold};
+use crate::told::{OrderTold, RefundState, RefundTold};
 
 /// What is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// An order was paid, or failed, or closed. It should hold a payment unless it never had one.
     Order(OrderTold),
-    /// A refund was done, or not.
+    /// A refund was done, or not. One that is still in processing is told by nobody.
     Refund(RefundTold),
 }
 
@@ -95,25 +95,29 @@ impl Post {
 }
 
 impl Sender<'_> {
-    /// Puts a notice into the words of this sender's dialect, signed.
-    pub fn write(&self, notice: &Notice) -> Post {
-        match self {
+    /// Puts a notice into the words of this sender's dialect, signed; `None` when that dialect tells of no such thing. A
+    /// refund in processing is told in none, and an order that is not paid is not told in v3.
+    pub fn write(&self, notice: &Notice) -> Option<Post> {
+        if let Notice::Refund(RefundTold { state: RefundState::Processing, .. }) = notice {
+            return None;
+        }
+        Some(match self {
             Self::WeChatV2 { app_id, mch_id, api_key, sign_type, nonce } => wechat_v2::write(
                 &wechat_v2::By { app_id, mch_id, api_key, sign_type: *sign_type, nonce: *nonce },
                 notice,
             ),
             Self::WeChatV3 { app_id, mch_id, private_key, serial, api_v3_key, signed_at, nonce, id } => {
                 let stamp = Stamp { now: *signed_at, nonce: *nonce };
-                wechat_v3::write(
+                return wechat_v3::write(
                     &wechat_v3::By { app_id, mch_id, private_key, serial, api_v3_key, stamp, id },
                     notice,
-                )
+                );
             }
             Self::Alipay { app_id, seller_id, private_key, notify_id, sent_at } => alipay::write(
                 &alipay::By { app_id, seller_id, private_key, notify_id, sent_at: *sent_at },
                 notice,
             ),
-        }
+        })
     }
 }
 

@@ -7,6 +7,8 @@
 
 mod house;
 
+use aes_gcm::Aes256Gcm;
+use aes_gcm::aead::{Aead, KeyInit, Payload};
 use base64ct::{Base64, Encoding};
 use house::merchant::{self, Written};
 use house::{API_KEY, NOW, PUBLIC_KEY_ID, STAMP, fen, merchant_key, platform, platform_key};
@@ -23,7 +25,9 @@ use tillrig_wallet::moment::{Day, WallTime};
 use tillrig_wallet::notice::{Notice, is_taken, retry_pauses_s};
 use tillrig_wallet::platform::{Heard, Platform};
 use tillrig_wallet::sign::{self, ApiKey, SignType};
-use tillrig_wallet::told::{OrderKind, OrderState, Refusal, Reversed, Told, Undone};
+use tillrig_wallet::told::{
+    BillRefund, OrderKind, OrderState, OrderTold, RefundState, RefundTold, Refusal, Reversed, Told, Undone,
+};
 use tillrig_wallet::xml::Fields;
 
 fn hear_by(platform: &Platform, written: &Written) -> Heard {
@@ -394,7 +398,7 @@ fn a_reverse_that_must_be_repeated_says_so() {
 #[test]
 fn a_close_has_no_body_in_v3_but_a_signature() {
     let said = answer(Tongue::WeChatV3, &named("close"), &house::told(&named("close")));
-    assert_eq!((said.status, said.body.len()), (204, 0));
+    assert_eq!((said.status, said.content_type, said.body.len()), (204, "", 0));
     let header = |name| said.header(name).unwrap();
     let message = format!("{}\n{}\n\n", header("Wechatpay-Timestamp"), header("Wechatpay-Nonce"));
     assert!(platform_key().public_key().verifies(message.as_bytes(), header("wechatpay-signature")));
@@ -432,6 +436,39 @@ fn an_order_half_refunded_stays_successful_at_alipay_and_a_whole_one_closes() {
     }
 }
 
+/// Whether a merchant can believe an answer. Of v2, nobody signs what was not taken.
+fn is_authentic(tongue: Tongue, said: &HttpAnswer) -> bool {
+    let key = platform_key().public_key();
+    let by_headers = |timestamp, nonce, signature| {
+        let header = |name| said.header(name).unwrap_or_default();
+        let mut message = format!("{}\n{}\n", header(timestamp), header(nonce)).into_bytes();
+        message.extend_from_slice(&said.body);
+        message.push(b'\n');
+        key.verifies(&message, header(signature))
+    };
+    match tongue {
+        Tongue::WeChatV2 => {
+            let fields = v2_fields(said);
+            let is_signed = sign::verify(&fields, &ApiKey::new(API_KEY)).is_ok();
+            said.status == 200 && (is_signed || fields.get("return_code") == Some("FAIL"))
+        }
+        Tongue::WeChatV3 => {
+            matches!(said.status, 200 | 204 | 400..=599)
+                && by_headers("Wechatpay-Timestamp", "Wechatpay-Nonce", "Wechatpay-Signature")
+        }
+        Tongue::AlipayGateway => {
+            let body = std::str::from_utf8(&said.body).unwrap();
+            let (inner, signature) = body.rsplit_once(",\"sign\":\"").unwrap();
+            let (_, inner) = inner.split_once("_response\":").unwrap();
+            said.status == 200 && key.verifies(inner.as_bytes(), signature.strip_suffix("\"}").unwrap())
+        }
+        Tongue::AlipayV3 => {
+            matches!(said.status, 200 | 400..=599)
+                && by_headers("alipay-timestamp", "alipay-nonce", "alipay-signature")
+        }
+    }
+}
+
 #[test]
 fn every_decision_can_be_answered_to_every_question_in_every_dialect() {
     let platform = platform();
@@ -443,7 +480,9 @@ fn every_decision_can_be_answered_to_every_question_in_every_dialect() {
             decisions.extend([Told::Certificates, Told::SandboxKey, Told::Refunds(Vec::new())]);
             for told in decisions {
                 let said = platform.answer(&heard.manner, &told, STAMP);
-                assert!((200..600).contains(&said.status), "{tongue:?} {ask:?} {told:?}");
+                // Files and keys of v2 are not signed.
+                let is_plain = tongue == Tongue::WeChatV2 && matches!(told, Told::Bill(_) | Told::SandboxKey);
+                assert!(is_plain || is_authentic(tongue, &said), "{tongue:?} {ask:?} {told:?}: {said:?}");
             }
         }
     }
@@ -464,9 +503,44 @@ fn the_bill_of_v2_is_text_with_its_sums() {
 }
 
 #[test]
+fn what_a_merchant_wrote_forges_no_row_of_a_bill() {
+    let Told::Bill(mut bill) = house::told(&named("bill")) else { panic!("no bill") };
+    let row = bill.rows.first_mut().unwrap();
+    row.device = Some("a,\r\n`x".to_owned());
+    row.subject = "b`,\u{b}c".to_owned();
+    let refund_no = "R,\n`1".to_owned();
+    row.refund =
+        Some(BillRefund { refund_id: "5".to_owned(), refund_no, amount: fen(50), by_reverse: false });
+    let said = answer(Tongue::WeChatV2, &named("bill"), &Told::Bill(bill));
+    let body = String::from_utf8(said.body).unwrap();
+    let lines: Vec<&str> = body.split_terminator("\r\n").collect();
+    assert_eq!(lines.len(), 4);
+    let columns = lines[0].split(',').count();
+    assert_eq!((lines[1].split(',').count(), lines[1].matches('`').count()), (columns, columns));
+    assert!(!lines[1].contains(char::is_control), "{}", lines[1]);
+}
+
+#[test]
+fn the_number_of_a_refund_has_the_characters_of_an_order_number_and_twice_the_length() {
+    let Ask::Refund(refund) = named("refund") else { panic!("no refund") };
+    for tongue in [Tongue::WeChatV2, Tongue::WeChatV3] {
+        let asked = |refund_no: &str| {
+            let ask = Ask::Refund(Refund { refund_no: refund_no.to_owned(), ..refund.clone() });
+            hear(&merchant::write(tongue, &ask, &merchant_key())).map(|_| ())
+        };
+        for right in ["R_-|*@1", &"9".repeat(64)] {
+            assert_eq!(asked(right), Ok(()), "{right}");
+        }
+        for wrong in ["", "R,1", "R`1", "R\r\n1", "R 1", "é", &"9".repeat(65)] {
+            assert_eq!(asked(wrong), Err(Refusal::WrongParameter("out_refund_no")), "{wrong}");
+        }
+    }
+}
+
+#[test]
 fn the_key_of_the_test_platform_is_given_out_to_who_signed() {
     let platform = platform();
-    let written = merchant::wechat_v2(&Ask::SandboxKey, &ApiKey::new(API_KEY), SignType::Md5);
+    let written = merchant::wechat_v2(&Ask::SandboxKey, API_KEY, SignType::Md5);
     let heard = hear_by(&platform, &written);
     assert_eq!(heard.asked, Ok(Ask::SandboxKey));
     let said = platform.answer(&heard.manner, &Told::SandboxKey, STAMP);
@@ -476,16 +550,38 @@ fn the_key_of_the_test_platform_is_given_out_to_who_signed() {
 // The terminal's side of v2, which has a codec of its own.
 
 fn terminal() -> Codec {
+    terminal_signing_by(SignType::HmacSha256)
+}
+
+fn terminal_signing_by(sign_type: SignType) -> Codec {
     let platform = platform();
     let wechat = &platform.merchants[0].wechat;
     let merchant = Merchant {
         app_id: wechat.app_id.clone(),
         mch_id: wechat.mch_id.clone(),
         api_key: wechat.api_key.clone(),
-        sign_type: SignType::HmacSha256,
+        sign_type,
         notify_url: "http://terminal:8080/notify".to_owned(),
     };
     Codec::new(merchant, "gateway")
+}
+
+/// The same in the words of the platform.
+fn meant(request: &Request<'_>) -> Ask {
+    let order_no = request.out_trade_no().to_owned();
+    match request {
+        Request::UnifiedOrder(order) => Ask::Make(Make {
+            order_no,
+            amount: fen(order.total_fee_fen),
+            subject: order.body.to_owned(),
+            notify_url: Some("http://terminal:8080/notify".to_owned()),
+            expires: None,
+            attach: None,
+            device: None,
+        }),
+        Request::OrderQuery { .. } => Ask::Query(OrderRef::OrderNo(order_no)),
+        Request::CloseOrder { .. } => Ask::Close(OrderRef::OrderNo(order_no)),
+    }
 }
 
 /// Sends a request of the terminal over HTTP/1.1 and gives back what the terminal understands of the answer.
@@ -503,7 +599,7 @@ fn over_the_wire<T>(
     let headers: Vec<_> = http.headers.iter().collect();
     let lent = HttpRequest { method: http.method, target: http.target, headers: &headers, body: http.body };
     let heard = platform.hear(&lent, NOW).unwrap();
-    assert!(heard.asked.is_ok(), "{:?}", heard.asked);
+    assert_eq!(heard.asked, Ok(meant(request)));
     platform.answer(&heard.manner, told, STAMP).write_to(&mut answer);
     let mut parser = ResponseParser::default();
     parser.push(&answer);
@@ -524,6 +620,13 @@ fn the_terminal_and_the_platform_understand_each_other() {
         assert_eq!((order.trade_state, order.total_fee_fen), (TradeState::Success, Some(1850)));
         assert_eq!(order.transaction_id, Some("4200000001"));
     });
+    let mut open = house::order(OrderKind::ShownCode);
+    open.state = OrderState::Paying;
+    over_the_wire(&query, &Told::Order(open), |answer| {
+        let Ok(Answer::Order(order)) = answer else { panic!("no order") };
+        assert_eq!((order.out_trade_no, order.trade_state), ("A-1", TradeState::UserPaying));
+        assert_eq!((order.transaction_id, order.total_fee_fen), (None, None));
+    });
     let close = Request::CloseOrder { out_trade_no: "A-1" };
     over_the_wire(&close, &house::told(&named("close")), |answer| assert_eq!(answer, Ok(Answer::Closed)));
     over_the_wire(&close, &Refusal::AlreadyPaid.into(), |answer| {
@@ -532,11 +635,30 @@ fn the_terminal_and_the_platform_understand_each_other() {
     });
 }
 
+proptest! {
+    #[test]
+    fn any_order_of_the_terminal_arrives_as_it_was_sent(
+        number in "[0-9A-Za-z_*-]{1,32}", total in amount(), body in "\\PC{1,40}", md5 in any::<bool>(),
+    ) {
+        let sign_type = if md5 { SignType::Md5 } else { SignType::HmacSha256 };
+        let order = UnifiedOrder { out_trade_no: &number, total_fee_fen: total.fen(), body: &body };
+        let order = Request::UnifiedOrder(order);
+        let mut bytes = Vec::new();
+        terminal_signing_by(sign_type).encode_request(&order, 1, &mut bytes);
+        let mut parser = RequestParser::default();
+        parser.push(&bytes);
+        let http = parser.next_request().unwrap().unwrap();
+        let lent = HttpRequest { method: http.method, target: http.target, headers: &[], body: http.body };
+        prop_assert_eq!(platform().hear(&lent, NOW).unwrap().asked, Ok(meant(&order)));
+    }
+}
+
 #[test]
 fn the_terminal_takes_a_notice_of_the_platform_and_no_other() {
     for (key, taken) in [(ApiKey::new(API_KEY), true), (ApiKey::new("another key"), false)] {
         let post = house::by_v2(&key, SignType::HmacSha256)
-            .write(&Notice::Order(house::order(OrderKind::ShownCode)));
+            .write(&Notice::Order(house::order(OrderKind::ShownCode)))
+            .unwrap();
         let mut bytes = Vec::new();
         post.write_to(&mut bytes, "terminal:8080", "/notify");
         let mut parser = RequestParser::default();
@@ -557,7 +679,7 @@ fn the_terminal_takes_a_notice_of_the_platform_and_no_other() {
 fn a_wrong_signature_is_refused_on_the_level_of_each_dialect() {
     let platform = platform();
     let pay = named("pay");
-    let forged = merchant::wechat_v2(&pay, &ApiKey::new("another key"), SignType::Md5);
+    let forged = merchant::wechat_v2(&pay, "another key", SignType::Md5);
     let heard = hear_by(&platform, &forged);
     assert_eq!((&heard.asked, heard.manner.merchant()), (&Err(Refusal::WrongSignature), None));
     let fields = v2_fields(&platform.answer(&heard.manner, &Refusal::WrongSignature.into(), STAMP));
@@ -615,9 +737,12 @@ fn a_stale_signature_is_refused_where_time_is_signed() {
 
 #[test]
 fn the_nonce_of_a_signed_request_is_given_to_the_caller() {
-    for (tongue, nonce) in
-        [(Tongue::WeChatV2, Some("n1")), (Tongue::WeChatV3, Some("n1")), (Tongue::AlipayV3, Some("n1"))]
-    {
+    for (tongue, nonce) in [
+        (Tongue::WeChatV2, Some("n1")),
+        (Tongue::WeChatV3, Some("n1")),
+        (Tongue::AlipayGateway, None),
+        (Tongue::AlipayV3, Some("n1")),
+    ] {
         let heard = hear_by(&platform(), &merchant::write(tongue, &named("query"), &merchant_key()));
         assert_eq!((heard.manner.nonce(), heard.manner.merchant()), (nonce, Some(0)), "{tongue:?}");
     }
@@ -647,6 +772,16 @@ fn calls_that_nobody_has_are_told_by_name() {
         ("GET", "/v3/pay/transactions/codepay"),
         ("POST", "/v3/pay/transactions/jsapi"),
         ("POST", "/v3/pay/transactions/out-trade-no//close"),
+        ("POST", "/v3/transactions/codepay"),
+        ("GET", "/v3/partner/transactions/id/4200000001"),
+        ("GET", "/v3/pay/certificates"),
+        ("POST", "/v3/pay/refund/domestic/refunds"),
+        ("GET", "/v3/pay/partner/bill/tradebill"),
+        ("GET", "/v3/pay/billdownload/file"),
+        ("POST", "/v3/pay/partnertransactions/codepay"),
+        ("POST", "/v3/pay/pay/transactions/codepay"),
+        ("POST", "/v3//pay/transactions/codepay"),
+        ("POST", "/v3/pay/transactions/codepay/"),
         ("GET", "/v3/alipay/trade/pay"),
         ("POST", "/v3/alipay/trade/create"),
         ("GET", "/gateway.do?method=alipay.trade.create"),
@@ -709,6 +844,78 @@ fn bodies_that_are_no_json_of_this_call_are_refused() {
     assert_eq!(pay(&bomb), Err(Refusal::WrongFormat));
     let long = format!("\"attach\":\"{}\",\"amount\":{{\"total\":1}}", "a".repeat(1 << 20));
     assert_eq!(pay(&long), Err(Refusal::WrongFormat));
+}
+
+#[test]
+fn an_empty_text_says_nothing() {
+    let key = merchant_key();
+    let named = r#""appid":"wxd930ea5d5a258f4f","mchid":"1900000109","amount":{"total":1,"refund":1}"#;
+    let v3 = |target: &str, rest: &str| {
+        let body = format!("{{{named},{rest}}}");
+        hear(&merchant::sealed_v3("POST", target.to_owned(), body.into(), &key, NOW))
+    };
+    let pay = r#""out_trade_no":"A-1","description":"d","payer":{"auth_code":"1"},"attach":"",
+        "time_expire":"","scene_info":{"device_id":""}"#;
+    let Ok(Ask::Pay(pay)) = v3("/v3/pay/transactions/codepay", pay) else { panic!("no payment") };
+    assert_eq!((pay.attach, pay.expires, pay.device), (None, None, None));
+    let refund =
+        r#""transaction_id":"","out_trade_no":"A-1","out_refund_no":"R-1","reason":"","notify_url":"""#;
+    let Ok(Ask::Refund(refund)) = v3("/v3/refund/domestic/refunds", refund) else { panic!("no refund") };
+    assert_eq!((refund.reason, refund.notify_url), (None, None));
+}
+
+#[test]
+fn a_refund_query_that_names_its_order_wrongly_is_refused() {
+    let order = |number: &str| Some(OrderRef::OrderNo(number.to_owned()));
+    let asked = |refund: RefundRef| {
+        hear(&merchant::write(Tongue::WeChatV2, &Ask::RefundQuery(refund), &merchant_key()))
+    };
+    let refund = RefundRef { refund_no: Some("R-1".to_owned()), ..RefundRef::default() };
+    assert_eq!(asked(refund.clone()), Ok(Ask::RefundQuery(refund.clone())));
+    let wrong = RefundRef { order: order("A,1"), ..refund };
+    assert_eq!(asked(wrong), Err(Refusal::WrongParameter("out_trade_no")));
+    let nothing = RefundRef { order: order(""), ..RefundRef::default() };
+    assert_eq!(asked(nothing), Err(Refusal::WrongParameter("out_refund_no")));
+}
+
+#[test]
+fn v3_says_where_a_wrong_parameter_stands() {
+    let platform = platform();
+    let named = r#""appid":"wxd930ea5d5a258f4f","mchid":"1900000109","out_trade_no":"A-1","description":"d""#;
+    for (method, target, body, field, location) in [
+        ("POST", "/v3/pay/transactions/codepay", format!("{{{named}}}"), "/payer/auth_code", "body"),
+        (
+            "POST",
+            "/v3/pay/transactions/codepay",
+            format!(r#"{{{named},"payer":{{"auth_code":"1"}},"amount":{{"total":0}}}}"#),
+            "/amount/total",
+            "body",
+        ),
+        ("POST", "/v3/pay/transactions/native", "{}".to_owned(), "/mchid", "body"),
+        (
+            "POST",
+            "/v3/pay/transactions/out-trade-no/A,1/close",
+            format!("{{{named}}}"),
+            "out_trade_no",
+            "uri_template",
+        ),
+        (
+            "GET",
+            "/v3/pay/transactions/out-trade-no/A,1?mchid=1900000109",
+            String::new(),
+            "out_trade_no",
+            "uri_template",
+        ),
+        ("GET", "/v3/pay/transactions/out-trade-no/A-1", String::new(), "mchid", "query"),
+        ("GET", "/v3/bill/tradebill?bill_date=today", String::new(), "bill_date", "query"),
+        ("GET", "/v3/billdownload/file", String::new(), "token", "query"),
+    ] {
+        let written = merchant::sealed_v3(method, target.to_owned(), body.into(), &merchant_key(), NOW);
+        let heard = hear_by(&platform, &written);
+        let said = json(&platform.answer(&heard.manner, &heard.asked.unwrap_err().into(), STAMP));
+        let said = ["/code", "/detail/field", "/detail/location"].map(|place| text(&said, place));
+        assert_eq!(said, ["PARAM_ERROR", field, location], "{target}");
+    }
 }
 
 #[test]
@@ -807,7 +1014,7 @@ fn a_notice_of_v2_is_signed_as_its_merchant_wants_it() {
     let notice = Notice::Order(house::order(OrderKind::ShownCode));
     for sign_type in [SignType::Md5, SignType::HmacSha256] {
         let mut fields = Fields::default();
-        fields.parse(&house::by_v2(&key, sign_type).write(&notice).body).unwrap();
+        fields.parse(&house::by_v2(&key, sign_type).write(&notice).unwrap().body).unwrap();
         assert_eq!(sign::verify(&fields, &key), Ok(()));
         assert_eq!((fields.get("total_fee"), fields.get("trade_type")), (Some("1850"), Some("NATIVE")));
     }
@@ -815,13 +1022,61 @@ fn a_notice_of_v2_is_signed_as_its_merchant_wants_it() {
 
 #[test]
 fn a_notice_of_v3_says_when_it_was_signed_and_by_whom() {
-    let post = house::by_v3(&platform_key(), NOW.plus_s(60)).write(&Notice::Refund(house::refund()));
+    let post = house::by_v3(&platform_key(), NOW.plus_s(60)).write(&Notice::Refund(house::refund())).unwrap();
     let header = |name: &str| {
         post.headers.iter().find(|(it, _)| *it == name).map(|(_, value)| value.as_str()).unwrap()
     };
     assert_eq!((header("Wechatpay-Timestamp"), header("Wechatpay-Serial")), ("1767294305", PUBLIC_KEY_ID));
     let body: Value = serde_json::from_slice(&post.body).unwrap();
     assert_eq!((text(&body, "/event_type"), text(&body, "/id")), ("REFUND.SUCCESS".into(), "EV-1".into()));
-    let sealed = Base64::decode_vec(&text(&body, "/resource/ciphertext")).unwrap();
-    assert!(sealed.len() > 16 && text(&body, "/resource/nonce").len() == 12);
+    let refund = opened(&body);
+    assert_eq!(
+        (text(&refund, "/mchid"), text(&refund, "/refund_status")),
+        ("1900000109".into(), "SUCCESS".into())
+    );
+    assert_eq!(
+        (text(&refund, "/out_refund_no"), text(&refund, "/refund_id")),
+        ("R-1".into(), "5000000001".into())
+    );
+    assert_eq!(refund.pointer("/amount/refund"), Some(&50.into()));
+}
+
+/// What a notice of v3 hides.
+fn opened(notice: &Value) -> Value {
+    let sealed = Base64::decode_vec(&text(notice, "/resource/ciphertext")).unwrap();
+    let nonce: [u8; 12] = text(notice, "/resource/nonce").as_bytes().try_into().unwrap();
+    let associated = text(notice, "/resource/associated_data");
+    let key: [u8; 32] = house::API_V3_KEY.as_bytes().try_into().unwrap();
+    let payload = Payload { msg: &sealed, aad: associated.as_bytes() };
+    serde_json::from_slice(&Aes256Gcm::new(&key.into()).decrypt(&nonce.into(), payload).unwrap()).unwrap()
+}
+
+#[test]
+fn what_is_not_over_is_told_by_nobody() {
+    let (key, api_key) = (platform_key(), ApiKey::new(API_KEY));
+    let senders = [house::by_v2(&api_key, SignType::Md5), house::by_v3(&key, NOW), house::by_alipay(&key)];
+    let refund = RefundTold { state: RefundState::Processing, done_at: None, ..house::refund() };
+    for sender in senders {
+        assert_eq!(sender.write(&Notice::Refund(refund.clone())), None, "{sender:?}");
+    }
+    let order = OrderTold { state: OrderState::Failed, ..house::order(OrderKind::ShownCode) };
+    let failed = Notice::Order(order);
+    assert_eq!(house::by_v3(&key, NOW).write(&failed), None, "v3 has no event for it");
+    let mut fields = Fields::default();
+    fields.parse(&house::by_v2(&api_key, SignType::Md5).write(&failed).unwrap().body).unwrap();
+    assert_eq!((fields.get("result_code"), fields.get("err_code")), (Some("FAIL"), Some("PAYERROR")));
+}
+
+#[test]
+fn each_end_of_a_refund_has_its_event_in_v3() {
+    for (state, event) in [
+        (RefundState::Done, "REFUND.SUCCESS"),
+        (RefundState::Abnormal, "REFUND.ABNORMAL"),
+        (RefundState::Closed, "REFUND.CLOSED"),
+    ] {
+        let refund = Notice::Refund(RefundTold { state, ..house::refund() });
+        let post = house::by_v3(&platform_key(), NOW).write(&refund).unwrap();
+        let body: Value = serde_json::from_slice(&post.body).unwrap();
+        assert_eq!(text(&body, "/event_type"), event);
+    }
 }

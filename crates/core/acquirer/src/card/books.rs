@@ -458,6 +458,11 @@ impl CardBooks {
         self.cards.get(&card).copied().unwrap_or_default()
     }
 
+    /// Whether it has ever paid, though the money may have gone back. Of a scanned code nothing else is kept.
+    pub(crate) fn has_paid(&self, card: CardToken) -> bool {
+        self.cards.contains_key(&card)
+    }
+
     pub(crate) fn rule_fits(&self, rule: usize) -> u32 {
         self.rule_fits.get(rule).copied().unwrap_or_default()
     }

@@ -3,7 +3,7 @@
 //! Source: UnionPay POS dialect, "Response codes" and "Keys and MAC" (PIN block). A decline comes about honestly: because
 //! a rule of the set-up fits, the PIN is wrong, or the card has not enough to spend. What the cards have spent is in the
 //! books. A PIN that was wrong three times in a day bars the card for that day, to every later PIN, right or wrong.
-//! *Not modelled:* limits by day or count except as rules, chip cryptograms, expiry dates, PIN blocks without the card
+//! *Not modelled:* limits by day or count except as rules, the chip's own cryptogram, expiry dates, PIN blocks without the card
 //! number.
 
 use super::books::{CardBooks, CardChange, Terminal};
@@ -115,9 +115,9 @@ impl Issuer<'_> {
 
     /// `None` when the card has what is wanted, or the part of it that it has and the terminal welcomes.
     fn affordable(&self, request: &CardRequest, wanted: Fen) -> Result<Option<Fen>, Code> {
-        let Some(available) = self.available(request).filter(|available| wanted > *available) else {
-            return Ok(None);
-        };
+        // A card that is overdrawn still gets its money back, and what has happened offline still counts.
+        let lacks = |available: &Fen| wanted > (*available).max(Fen::ZERO);
+        let Some(available) = self.available(request).filter(lacks) else { return Ok(None) };
         let partial = self.account(request).is_some_and(|card| card.partial);
         let welcome = request.kind == Kind::Sale && request.parts.partial_approval == Some(1);
         if partial && welcome && available > Fen::ZERO { Ok(Some(available)) } else { Err(Code::new("51")) }

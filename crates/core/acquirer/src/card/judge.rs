@@ -18,6 +18,7 @@
 
 use super::Decision;
 use super::books::{CardBooks, CardChange, HOLD_LASTS, Terminal};
+use super::chip::ChipData;
 use super::issuer::{AMOUNT_MAX, Issuer, is_open, organisation};
 use super::record::{CardNumber, Record, RecordNo, State, movements, spent, ways};
 use super::reply::Extra;
@@ -130,17 +131,17 @@ impl Judge<'_> {
         // An offline sale has happened: nobody asks whether the card can pay for it.
         let wanted = if self.request.kind == Kind::OfflineSale { Fen::ZERO } else { amount };
         let (code, amount) = self.ask_issuer(wanted)?;
-        let extra = if code.as_str() == "10" { Extra::Part(amount) } else { Extra::Nothing };
-        Ok(Grant { code, amount, original: None, payment: number, hold: Fen::ZERO, extra })
+        Ok(Grant { code, amount, original: None, payment: number, hold: Fen::ZERO, extra: Extra::Nothing })
     }
 
     fn pay_by_code(&mut self, number: CardNumber, amount: Fen) -> Result<Grant, Code> {
         let code = self.request.scanned().unwrap_or_default();
-        let used = self.request.card.is_some_and(|card| self.books.card(card).spent > Fen::ZERO);
+        // Also a payment that went back again has used its code up.
+        let used = self.request.card.is_some_and(|card| self.books.has_paid(card));
         if !is_payment_code(code) || used {
             return Err(Code::new("14"));
         }
-        self.pay(number, amount).map(|grant| Grant { extra: Extra::Voucher, ..grant })
+        self.pay(number, amount)
     }
 
     fn balance(&mut self, number: CardNumber) -> Result<Grant, Code> {
@@ -206,7 +207,7 @@ impl Judge<'_> {
         if amount.0 > hold.0 * COMPLETION_PERCENT / 100 {
             return Err(Code::new("61"));
         }
-        let (code, _) = self.ask_issuer((amount - hold).max(Fen::ZERO))?;
+        let (code, amount) = self.ask_issuer((amount - hold).max(Fen::ZERO))?;
         Ok(Grant { code, amount, original: Some(found), payment, hold, extra: Extra::Nothing })
     }
 
@@ -242,8 +243,12 @@ impl Judge<'_> {
         let Grant { code, amount, original, payment, hold, extra } = grant;
         let kind = self.request.kind;
         let record = self.books.next_record();
+        let blank = self.blank(number, code);
+        // Who voids or refunds a payment by code says no card; the money goes back to whoever paid.
+        let paid = original.and_then(|original| self.books.record_of(original));
+        let (card, foreign) = paid.map_or((blank.card, blank.foreign), |paid| (paid.card, paid.foreign));
         let spent = spent(kind, amount, hold);
-        self.put_record(Record { amount, spent, original, payment, ..self.blank(number, code) });
+        self.put_record(Record { amount, spent, original, payment, card, foreign, ..blank });
         let cause = cause(kind, number);
         for (way, amount) in ways(kind, amount, hold) {
             if amount > Fen::ZERO {
@@ -252,7 +257,7 @@ impl Judge<'_> {
             }
         }
         let [approved, _] = movements(kind, amount, hold);
-        Decision { record: Some(record), extra, ..Decision::moved(code, payment.key(), approved) }
+        Decision { record: Some(record), extra, ..Decision::moved(code, payment.key(), number.key(), approved) }
     }
 
     fn record_refusal(&mut self, number: CardNumber, code: Code) {
@@ -283,6 +288,7 @@ impl Judge<'_> {
             original: None,
             payment: number,
             fingerprint: self.request.fingerprint,
+            chip: self.request.message.field(55).and_then(ChipData::of),
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Source: UnionPay POS dialect, "Keys and MAC". *Not modelled:* other dialects at this host.
 
-use iso8583::{CUP, Dialect, EncodeError, MacAlgorithm, MacKey, Message, encode, encode_with_mac};
+use iso8583::{CUP, Dialect, MacAlgorithm};
 use std::sync::LazyLock;
 
 static BY_ALGORITHM: LazyLock<[Dialect; 3]> = LazyLock::new(|| {
@@ -17,17 +17,5 @@ pub(crate) fn dialect(algorithm: MacAlgorithm) -> &'static Dialect {
         MacAlgorithm::CupEcb => cup,
         MacAlgorithm::X9_9 => x9_9,
         MacAlgorithm::X9_19 => x9_19,
-    }
-}
-
-/// Appends the frame of a message, with its MAC if there is a key.
-pub(crate) fn encode_signed(
-    message: &Message,
-    key: Option<(MacAlgorithm, MacKey)>,
-    out: &mut Vec<u8>,
-) -> Result<(), EncodeError> {
-    match key {
-        Some((algorithm, key)) => encode_with_mac(dialect(algorithm), message, &key, out),
-        None => encode(&CUP, message, out),
     }
 }

@@ -6,6 +6,7 @@
 //! | `keys`, `mac` | keys that can be written down; MACs on frames |
 //! | `books`, `record` | [`CardBooks`] and [`CardChange`]; [`Record`], and which way its money goes |
 //! | `request`, `reply` | what was asked, what is answered |
+//! | `chip` | chip data, field 55: [`ChipData`], and what the issuer answers |
 //! | `ascii87` | terminals of ISO 8583:1987 in ASCII |
 //! | `judge`, `reversal`, `issuer` | the rules of transactions; what undoes them; cards, PINs, balances |
 //! | `settlement`, `sign_on` | batches; keys and everything else without a card |
@@ -16,6 +17,7 @@
 
 mod ascii87;
 mod books;
+mod chip;
 mod issuer;
 mod judge;
 mod keys;
@@ -29,6 +31,7 @@ mod setup;
 mod sign_on;
 
 pub use books::{CardBooks, CardChange, Registration, Settled, Terminal, TerminalIds};
+pub use chip::ChipData;
 pub use keys::{KeyBytes, TerminalKeys, admitted_master_key};
 pub use record::{CardNumber, CardToken, Record, RecordNo, State};
 pub use request::{CardRequest, NoRequest};
@@ -40,7 +43,7 @@ use crate::calendar::Civil;
 use crate::event::{Event, Kind, Movement};
 use crate::ledger::{Account, Cause, Entry};
 use crate::short::{Code, Short};
-use iso8583::{Message, Mti, ReplyClass, reply_code};
+use iso8583::{ReplyClass, reply_code};
 use judge::Judge;
 use reply::Extra;
 use request::{Mac, STRANGER, is_management, refusal_of_stranger};
@@ -53,7 +56,6 @@ pub struct CardDesk {
     /// Shared, so that a copy of a host is cheap.
     setup: Arc<CardSetup>,
     start: Civil,
-    reply: Message,
     scratch: Vec<u8>,
 }
 
@@ -78,6 +80,8 @@ pub struct Move {
     pub movement: Movement,
     /// How much of it.
     pub amount: Fen,
+    /// The transaction that did it, or whose reversal did; none for what ran out by itself.
+    pub by: Option<Key>,
 }
 
 /// What a request says of itself; the fields without which it cannot be decided.
@@ -89,7 +93,7 @@ impl CardDesk {
     /// A host of this set-up, in a run that starts at this date.
     #[must_use]
     pub fn new(setup: impl Into<Arc<CardSetup>>, start: Civil) -> Self {
-        Self { setup: setup.into(), start, reply: Message::new(Mti::FINANCIAL_REPLY), scratch: Vec::new() }
+        Self { setup: setup.into(), start, scratch: Vec::new() }
     }
 
     /// How it is set up.
@@ -173,7 +177,7 @@ impl CardDesk {
             let way = [Account::CustomerHolds, Account::CustomerFunds];
             changes.push(Change::Card(CardChange::Expired { record: number }));
             changes.push(Change::Entry(Entry::moved(now, key, Cause::HoldExpired, way, amount)));
-            moves.push(Move { key, movement: Movement::Released, amount });
+            moves.push(Move { key, movement: Movement::Released, amount, by: None });
         }
     }
 
@@ -273,8 +277,9 @@ impl Decision {
         Self { code: Code::new(code), moves: [None; 2], record: None, extra: Extra::Nothing, event: None }
     }
 
-    pub(crate) fn moved(code: Code, key: Key, moved: [Option<(Movement, Fen)>; 2]) -> Self {
-        let moves = moved.map(|moved| moved.map(|(movement, amount)| Move { key, movement, amount }));
+    pub(crate) fn moved(code: Code, key: Key, by: Key, moved: [Option<(Movement, Fen)>; 2]) -> Self {
+        let by = Some(by);
+        let moves = moved.map(|moved| moved.map(|(movement, amount)| Move { key, movement, amount, by }));
         Self { code, moves, ..Self::approved() }
     }
 
@@ -295,7 +300,7 @@ impl Decision {
 }
 
 impl From<Move> for Event {
-    fn from(Move { key, movement, amount }: Move) -> Self {
-        Self::Committed { key, movement, amount }
+    fn from(Move { key, movement, amount, by }: Move) -> Self {
+        Self::Committed { key, movement, amount, by }
     }
 }

@@ -269,6 +269,19 @@ impl CardRequest {
         self.fingerprint != 0
     }
 
+    /// A field as the terminal itself has said it.
+    pub(crate) fn own(&self, field: u8) -> Option<&[u8]> {
+        match &self.stated {
+            Some(stated) => stated.own(field, &self.message),
+            None => self.message.field(field),
+        }
+    }
+
+    /// The message type, as the terminal itself has said it.
+    pub(crate) fn own_mti(&self) -> Mti {
+        self.stated.as_ref().map_or_else(|| self.message.mti(), |stated| stated.mti())
+    }
+
     pub(crate) fn has(&self, field: u8) -> bool {
         self.message.field(field).is_some()
     }

@@ -6,7 +6,6 @@
 //! still verifies; whoever holds no key cannot do that.
 
 use crate::card::Speech;
-use iso8583::Message;
 use wallet::exchange::HttpAnswer;
 use wallet::http::write_response;
 
@@ -74,8 +73,7 @@ const fn unknown_bit_at(speech: Speech) -> usize {
     }
 }
 
-/// Damages the frame that begins at `start`. A reply without its code is made before it is encoded, see
-/// [`strip_reply_code`].
+/// Damages the frame that begins at `start`. A reply without its code is written without it.
 pub(crate) fn damage_frame(content: Content, speech: Speech, start: usize, out: &mut Vec<u8>) {
     let len = out.len().saturating_sub(start);
     match content {
@@ -121,13 +119,6 @@ pub fn damage_answer(content: Content, answer: &mut HttpAnswer) {
             body.clear();
             body.extend_from_slice(ERROR_PAGE);
         }
-    }
-}
-
-/// Takes field 39 out of a reply that must not have one.
-pub(crate) fn strip_reply_code(content: Content, reply: &mut Message) {
-    if content == Content::NoReplyCode {
-        reply.unset(39);
     }
 }
 

@@ -26,14 +26,14 @@ pub(super) struct Forge<'a> {
 const FOREIGN_SERIAL: &str = "0123456789ABCDEF0123456789ABCDEF01234567";
 
 impl Forge<'_> {
-    /// A notice; `None` when what it tells of is in no book.
+    /// A notice; `None` when what it tells of is in no book, or is nothing that its dialect tells.
     pub(super) fn write(&self, owed: &Owed, books: &Books, fault: Option<NoticeFault>) -> Option<Post> {
         let merchant = self.setup.merchant(owed.about.order.shop())?;
         let mut notice = self.notice(owed, books)?;
         if let Some(NoticeFault::Forged(forgery)) = fault {
             alter(&mut notice, forgery.claim);
         }
-        let mut post = self.sign(&notice, owed, merchant, fault);
+        let mut post = self.sign(&notice, owed, merchant, fault)?;
         match fault {
             Some(NoticeFault::Forged(Forgery { signing: Signing::Missing, .. })) => {
                 unsign(&mut post, owed.about.tongue);
@@ -60,7 +60,7 @@ impl Forge<'_> {
         owed: &Owed,
         merchant: &MerchantKeys,
         fault: Option<NoticeFault>,
-    ) -> Post {
+    ) -> Option<Post> {
         let keys = &self.setup.platform.keys;
         let age_s = if let Some(NoticeFault::Stale { by }) = fault { by.as_secs() } else { 0 };
         let wall = self.clock.wall(self.now);

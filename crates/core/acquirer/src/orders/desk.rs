@@ -113,8 +113,10 @@ impl Desk<'_> {
                 self.in_time(self.rules.reverse, payment.at)?;
                 let rest = order.terms.amount - order.refunded();
                 self.pen.revoke(&mut order, rest);
-                self.moved = Some((Movement::Reversed, rest));
-                Undone::Refunded
+                // All of it may have gone back by refunds.
+                let moved = rest > Fen::ZERO;
+                self.moved = moved.then_some((Movement::Reversed, rest));
+                if moved { Undone::Refunded } else { Undone::Nothing }
             }
         };
         Ok(Told::Reversed(reversed(&order, undone)))
@@ -199,13 +201,7 @@ impl Desk<'_> {
     }
 
     fn find(&self, which: &OrderRef) -> Option<&Order> {
-        let orders = self.pen.books.orders();
-        match which {
-            OrderRef::OrderNo(number) => orders.order(OrderNo::new(number)?.at(self.shop)),
-            OrderRef::TransactionId(id) => {
-                orders.paid_by(id).filter(|order| order.number.shop() == self.shop)
-            }
-        }
+        self.pen.books.orders().find(self.shop, which)
     }
 
     const fn is_hidden(&self, order: &Order) -> bool {

@@ -5,6 +5,7 @@ use super::book::{
 };
 use crate::config::WalletSetup;
 use crate::event::Movement;
+use crate::gateway::Call;
 use crate::ledger::Cause;
 use crate::orders::{OrderRules, State};
 use ::wallet::ask::{Ask, OrderRef, PaymentCode, Refund, RefundRef};
@@ -40,6 +41,19 @@ fn a_payment_code_pays_at_once_and_the_order_is_found_by_both_its_numbers() {
         let other = if tongue == V2 { ALIPAY } else { V2 };
         assert_eq!(book.say(other, by_id), "NoSuchOrder");
     }
+}
+
+#[test]
+fn a_call_with_the_number_of_another_shops_payment_is_about_no_order() {
+    let mut book = paid();
+    let Ok(Told::Order(order)) = book.ask(V2, query("T-1")) else { panic!("the order is told") };
+    let by_id = OrderRef::TransactionId(order.payment.unwrap().transaction_id);
+    let about = |tongue| {
+        let call = Call { asked: Ok(Ask::Reverse(by_id.clone())), tongue, merchant: 0 };
+        call.order(&book.books)
+    };
+    assert_eq!(about(Tongue::WeChatV3), Some(number(V2, "T-1")));
+    assert_eq!(about(ALIPAY), None);
 }
 
 #[test]
@@ -440,6 +454,18 @@ fn order_numbers_are_as_long_as_the_platform_takes() {
         "WrongParameter(\"out_trade_no\")"
     );
     assert_eq!(book.say(V2, pay("T 1", 100, code(V2, 3, "00"))), "WrongParameter(\"out_trade_no\")");
+}
+
+#[test]
+fn a_reverse_of_what_was_refunded_already_moves_nothing_and_stands_in_no_bill() {
+    let mut book = paid();
+    assert_eq!(book.say(V2, refund("T-1", "R-1", 1850)), "refunded 1850 of 1850");
+    assert_eq!((book.say(V2, reverse("T-1")).as_str(), book.moved), ("nothing to undo", None));
+    assert_eq!(book.say(V2, query("T-1")), "revoked");
+    let day = Day { year: 2026, month: 1, day: 5 };
+    let Ok(Told::Bill(bill)) = book.ask(V2, Ask::Bill { day }) else { panic!("a bill") };
+    let amounts: Vec<_> = bill.rows.iter().map(|row| row.refund.as_ref().map(|back| back.amount)).collect();
+    assert_eq!(amounts, [None, Some(fen(1850))]);
 }
 
 #[test]

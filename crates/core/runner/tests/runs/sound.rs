@@ -173,7 +173,8 @@ const NOTICE_FAULTS: &[&str] = &[
 /// A deed of the host and what it aims at, or a rush.
 fn host_fault(dice: &mut Stream) -> String {
     if dice.below(8) == 0 {
-        let (arrives, serves) = (50 + dice.below(500), 20 + dice.below(100));
+        let (more, serves) = (1 + dice.below(500), 20 + dice.below(100));
+        let arrives = serves + more;
         return format!(
             "rush: {{ arrives: {arrives}/s, serves: {serves}/s, queue: {}, for: {}s }}",
             1 + dice.below(2000),

@@ -114,7 +114,7 @@ fn read(
     WallTime::parse_dashed(&timestamp).ok_or(Refusal::WrongParameter("timestamp"))?;
     let notify_url = manner.charset.decode(parameters.get("notify_url"))?;
     let content = manner.charset.decode(parameters.get("biz_content"))?;
-    super::ask(call, content.as_bytes(), Some(notify_url).filter(|url| !url.is_empty()), now)
+    super::ask(call, content.as_bytes(), Some(notify_url), now)
 }
 
 /// All parameters, sorted by name; none stands twice.

@@ -38,7 +38,7 @@ pub(crate) fn answer(
     let (status, body) = match body {
         Ok(Value::Null) => (204, Vec::new()),
         Ok(body) => (200, body.to_string().into_bytes()),
-        Err(why) => (words::word(why).status, refusal(why).to_string().into_bytes()),
+        Err(why) => (words::word(why).status, refusal(why, manner.call.as_ref()).to_string().into_bytes()),
     };
     signed(status, body, platform, manner.wanted_serial.as_deref(), stamp)
 }
@@ -201,15 +201,36 @@ pub(crate) const fn refund_status(state: RefundState) -> &'static str {
     }
 }
 
-fn refusal(why: Refusal) -> Value {
+fn refusal(why: Refusal, call: Option<&Call>) -> Value {
     let word = words::word(why);
     match why {
         Refusal::WrongParameter(name) => {
-            let detail = json!({ "field": name, "location": "body" });
-            json!({ "code": word.code, "message": word.text, "detail": detail })
+            json!({ "code": word.code, "message": word.text, "detail": place(name, call) })
         }
         _ => json!({ "code": word.code, "message": word.text }),
     }
+}
+
+/// Where a parameter stands. Source: WeChat Pay v3, "Errors": in a body `field` is a JSON pointer, elsewhere a name; that
+/// a path is called `uri_template` is from what an open client was answered.
+fn place(name: &str, call: Option<&Call>) -> Value {
+    let location = match (call, name) {
+        (Some(Call::QueryByNumber(_) | Call::Close(_) | Call::Reverse(_)), "out_trade_no")
+        | (Some(Call::QueryById(_)), "transaction_id")
+        | (Some(Call::RefundQuery(_)), "out_refund_no") => "uri_template",
+        (
+            Some(
+                Call::QueryByNumber(_)
+                | Call::QueryById(_)
+                | Call::RefundQuery(_)
+                | Call::TradeBill
+                | Call::BillFile,
+            ),
+            _,
+        ) => "query",
+        _ => return json!({ "field": format!("/{}", name.replace('.', "/")), "location": "body" }),
+    };
+    json!({ "field": name, "location": location })
 }
 
 /// A file is not signed.
@@ -233,7 +254,8 @@ fn signed(
     let by_public_key = wanted_serial.is_some_and(|wanted| wanted == platform.public_key_id);
     let serial = if by_public_key { &platform.public_key_id } else { &platform.certificate.serial };
     let headers = signature_headers(&body, &platform.private_key, serial, stamp);
-    let mut answer = HttpAnswer::new(status, JSON, body);
+    let content_type = if body.is_empty() { "" } else { JSON };
+    let mut answer = HttpAnswer::new(status, content_type, body);
     answer.headers = headers;
     answer.headers.push(("Request-ID", cipher::nonce_text(stamp.nonce)));
     answer

@@ -245,18 +245,23 @@ fn notices() -> Vec<String> {
         push(
             tongue,
             if forged { "notice, forged" } else { "notice" },
-            by_v2(&api_key, SignType::Md5).write(&paid),
+            by_v2(&api_key, SignType::Md5).write(&paid).unwrap(),
             forged,
         );
     }
-    push("wechat-v2", "notice refund", by_v2(&ApiKey::new(API_KEY), SignType::Md5).write(&back), false);
+    push(
+        "wechat-v2",
+        "notice refund",
+        by_v2(&ApiKey::new(API_KEY), SignType::Md5).write(&back).unwrap(),
+        false,
+    );
     for (key, forged) in [(platform_key(), false), (merchant_key(), true)] {
         let name = if forged { "notice, forged" } else { "notice" };
-        push("wechat-v3", name, by_v3(&key, NOW).write(&paid), forged);
-        push("alipay-gateway", name, by_alipay(&key).write(&paid), forged);
+        push("wechat-v3", name, by_v3(&key, NOW).write(&paid).unwrap(), forged);
+        push("alipay-gateway", name, by_alipay(&key).write(&paid).unwrap(), forged);
     }
-    push("wechat-v3", "notice refund", by_v3(&platform_key(), NOW).write(&back), false);
-    push("alipay-gateway", "notice refund", by_alipay(&platform_key()).write(&back), false);
+    push("wechat-v3", "notice refund", by_v3(&platform_key(), NOW).write(&back).unwrap(), false);
+    push("alipay-gateway", "notice refund", by_alipay(&platform_key()).write(&back).unwrap(), false);
     lines
 }
 
