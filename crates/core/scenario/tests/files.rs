@@ -495,10 +495,10 @@ fn what_the_terminal_never_asks_a_wallet_for_is_no_aim_in_a_scenario() {
     for kind in ["pay", "reverse", "refund-order", "refund-query", "bill", "keys"] {
         let line = format!("{{ acquirer: {{ loses: answer, to: {kind} }} }}");
         let wrong = with(&format!("{STEP}\n"), &format!("  - {line}\n"));
-        assert!(wrong.contains(&format!("the terminal never asks for `{kind}`")), "{wrong}");
+        assert!(wrong.contains(&format!("no step makes the terminal ask for `{kind}`")), "{wrong}");
         let link = format!("  - {{ on: terminal.asks, message: {kind}, drop: always }}\n");
         let wrong = with(&format!("{STEP}\n"), &link);
-        assert!(wrong.contains(&format!("the terminal never asks for `{kind}`")), "{wrong}");
+        assert!(wrong.contains(&format!("no step makes the terminal ask for `{kind}`")), "{wrong}");
         assert!(scenario::acquirer_faults("alone.yaml", format!("- {line}\n").as_bytes()).is_ok());
         let at_the_card_desk = format!("- {{ acquirer: {{ loses: answer, to: {kind}, desk: card }} }}\n");
         assert!(scenario::acquirer_faults("alone.yaml", at_the_card_desk.as_bytes()).is_err());
