@@ -110,10 +110,18 @@ impl Platform {
     pub fn hear(&self, request: &HttpRequest<'_>, now: WallTime) -> Option<Heard> {
         let clock = Clock { now, skew_s: self.clock_skew_s };
         let (asked, way) = match exchange::route(request)? {
-            Tongue::WeChatV2 => with(Way::WeChatV2, wechat_v2::hear(&self.merchants, request)),
-            Tongue::WeChatV3 => with(Way::WeChatV3, wechat_v3::hear(&self.merchants, request, clock)),
-            Tongue::AlipayGateway => with(Way::AlipayGateway, gateway::hear(&self.merchants, request, now)),
-            Tongue::AlipayV3 => with(Way::AlipayV3, rest::hear(&self.merchants, request, clock)),
+            Tongue::WeChatV2 => {
+                with(Way::WeChatV2, |manner| wechat_v2::read(&self.merchants, request, manner))
+            }
+            Tongue::WeChatV3 => {
+                with(Way::WeChatV3, |manner| wechat_v3::read(&self.merchants, request, clock, manner))
+            }
+            Tongue::AlipayGateway => {
+                with(Way::AlipayGateway, |manner| gateway::read(&self.merchants, request, now, manner))
+            }
+            Tongue::AlipayV3 => {
+                with(Way::AlipayV3, |manner| rest::read(&self.merchants, request, clock, manner))
+            }
         };
         Some(Heard { asked, manner: Manner(way) })
     }
@@ -133,6 +141,12 @@ impl Platform {
     }
 }
 
-fn with<M>(way: fn(M) -> Way, heard: (Result<Ask, Refusal>, M)) -> (Result<Ask, Refusal>, Way) {
-    (heard.0, way(heard.1))
+/// Reads into a manner that is kept also when the request is refused.
+fn with<M: Default>(
+    way: fn(M) -> Way,
+    read: impl FnOnce(&mut M) -> Result<Ask, Refusal>,
+) -> (Result<Ask, Refusal>, Way) {
+    let mut manner = M::default();
+    let asked = read(&mut manner);
+    (asked, way(manner))
 }

@@ -76,13 +76,11 @@ pub(crate) struct Manner {
 }
 
 /// Reads a request. What is known of it when it has to be refused is in the manner all the same.
-pub(crate) fn hear(merchants: &[MerchantKeys], request: &HttpRequest<'_>) -> (Result<Ask, Refusal>, Manner) {
-    let mut manner = Manner::default();
-    let asked = read(merchants, request, &mut manner);
-    (asked, manner)
-}
-
-fn read(merchants: &[MerchantKeys], request: &HttpRequest<'_>, manner: &mut Manner) -> Result<Ask, Refusal> {
+pub(crate) fn read(
+    merchants: &[MerchantKeys],
+    request: &HttpRequest<'_>,
+    manner: &mut Manner,
+) -> Result<Ask, Refusal> {
     manner.call = Call::of(request.path()).filter(|_| request.method == "POST");
     let call = manner.call.ok_or(Refusal::NoSuchCall)?;
     let mut fields = Fields::default();
