@@ -4,7 +4,7 @@
 //! puts the decision into the words of that dialect and signs it. *Not modelled:* replays: the nonce is given to the
 //! caller, who may remember it.
 
-use crate::alipay::{gateway, rest};
+use crate::alipay::{self, gateway, rest};
 use crate::ask::Ask;
 use crate::exchange::{self, HttpAnswer, HttpRequest, Tongue};
 use crate::keys::{MerchantKeys, PlatformKeys};
@@ -75,23 +75,17 @@ impl Manner {
             Way::AlipayV3(manner) => manner.nonce.as_deref(),
         }
     }
-}
 
-impl Manner {
-    /// The word that a refusal has in this dialect: `err_code`, `code`, `sub_code`, or Alipay's `code` where there is
-    /// none below it.
+    /// The word that a refusal has in this dialect: `err_code`, `code` or `sub_code`.
     pub fn word(&self, why: Refusal) -> &'static str {
-        let alipay = |call| {
-            let word = crate::alipay::words::word(why, call);
-            if word.sub_code.is_empty() { word.code } else { word.sub_code }
-        };
         match &self.0 {
             Way::WeChatV2(manner) => {
                 wechat_v2::words::word(why, manner.call.unwrap_or(wechat_v2::Call::OrderQuery)).code
             }
             Way::WeChatV3(_) => wechat_v3::words::word(why).code,
-            Way::AlipayGateway(manner) => alipay(manner.call),
-            Way::AlipayV3(manner) => alipay(manner.call),
+            Way::AlipayGateway(gateway::Manner { call, .. }) | Way::AlipayV3(rest::Manner { call, .. }) => {
+                alipay::words::word(why, *call).sub_code
+            }
         }
     }
 }

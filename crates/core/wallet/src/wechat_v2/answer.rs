@@ -65,7 +65,7 @@ impl Answer<'_> {
             }
         } else {
             self.result("SUCCESS");
-            self.set("trade_state", words::trade_state(order.state));
+            self.set("trade_state", order.state.trade_state().as_str());
             self.set("trade_state_desc", words::trade_state_text(order.state));
         }
         self.set("out_trade_no", &order.order_no);
