@@ -59,7 +59,8 @@ impl Manner {
     /// Which of the platform's merchants asked, by its place in [`Platform::merchants`]; `None` unless it signed.
     pub const fn merchant(&self) -> Option<usize> {
         match &self.0 {
-            Way::WeChatV2(manner) => manner.merchant,
+            Way::WeChatV2(wechat_v2::Manner { signer: Some(signer), .. }) => Some(signer.merchant),
+            Way::WeChatV2(_) => None,
             Way::WeChatV3(manner) => manner.merchant,
             Way::AlipayGateway(manner) => manner.merchant,
             Way::AlipayV3(manner) => manner.merchant,
