@@ -124,11 +124,20 @@ mod tests {
             ("C00000001", Ok(())),
             ("D00000001", Ok(())),
             ("X00000001", Err(EncodeError::NotADigit { field: 28, at: 0 })),
+            ("c00000001", Err(EncodeError::NotADigit { field: 28, at: 0 })),
             ("C0000x001", Err(EncodeError::NotADigit { field: 28, at: 5 })),
             ("C1", Err(EncodeError::WrongLength { field: 28, max: 9, given: 2 })),
         ] {
             message.set(28, value);
             assert_eq!(encode(&ASCII87, &message, &mut out), expected, "{value}");
+        }
+        message.set(28, "C00000001");
+        out.clear();
+        encode(&ASCII87, &message, &mut out).unwrap();
+        let sign = out.iter().rposition(|byte| *byte == b'C').unwrap();
+        for (letter, is_read) in [(b'D', true), (b'c', false), (b'd', false), (b'X', false)] {
+            out[sign] = letter;
+            assert_eq!(decode(&ASCII87, &out[2..], &mut message).is_ok(), is_read, "{letter}");
         }
     }
 
