@@ -9,7 +9,7 @@ use core::ops::Range;
 
 use crate::decode::announced_length;
 use crate::dialect::{BitmapCoding, BitmapWidth, Dialect, DigitCoding, Form, LengthPrefix, Step};
-use crate::encode::EncodeError;
+use crate::encode_error::EncodeError;
 use crate::envelope::{Header, Tpdu};
 use crate::field_bytes;
 use crate::keys::MacKey;

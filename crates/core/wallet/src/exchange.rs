@@ -31,6 +31,12 @@ impl<'a> HttpRequest<'a> {
             .map(|(_, value)| *value)
     }
 
+    /// Whether the body is of this type, as `application/json`; one without a type counts as any.
+    pub fn is_of_type(&self, media_type: &str) -> bool {
+        let named = self.header("Content-Type").and_then(|value| value.split(';').next());
+        named.is_none_or(|named| named.trim().eq_ignore_ascii_case(media_type))
+    }
+
     /// The target up to the question mark.
     pub fn path(&self) -> &'a str {
         self.target.split_once('?').map_or(self.target, |(path, _)| path)
@@ -149,5 +155,15 @@ mod tests {
         let request = HttpRequest { method: "GET", target: "/v3/x?a=1?b", headers: &headers, body: b"" };
         assert_eq!(request.header("WECHATPAY-SERIAL"), Some("A"));
         assert_eq!((request.path(), request.query()), ("/v3/x", "a=1?b"));
+    }
+
+    #[test]
+    fn a_body_is_of_its_type_whatever_stands_behind_and_of_any_when_it_has_none() {
+        let is_json = |headers: &[(&str, &str)]| {
+            let request = HttpRequest { method: "POST", target: "/v3/x", headers, body: b"" };
+            request.is_of_type("application/json")
+        };
+        assert!(is_json(&[("content-type", "Application/JSON; charset=utf-8")]) && is_json(&[]));
+        assert!(!is_json(&[("Content-Type", "text/plain")]) && !is_json(&[("Content-Type", "")]));
     }
 }

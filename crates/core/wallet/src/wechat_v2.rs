@@ -66,23 +66,27 @@ impl Call {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Manner {
     pub(crate) call: Option<Call>,
-    pub(crate) merchant: Option<usize>,
+    /// Who signed, once that was found right.
+    pub(crate) signer: Option<Signer>,
     pub(crate) nonce: Option<String>,
-    /// How the request was signed, once that was found right; the answer is signed alike.
-    sign_type: Option<SignType>,
     device: Option<String>,
     sub_merchant: Option<String>,
     packed: bool,
 }
 
-/// Reads a request. What is known of it when it has to be refused is in the manner all the same.
-pub(crate) fn hear(merchants: &[MerchantKeys], request: &HttpRequest<'_>) -> (Result<Ask, Refusal>, Manner) {
-    let mut manner = Manner::default();
-    let asked = read(merchants, request, &mut manner);
-    (asked, manner)
+/// Who signed a request, and how: the answer is signed alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Signer {
+    pub(crate) merchant: usize,
+    sign_type: SignType,
 }
 
-fn read(merchants: &[MerchantKeys], request: &HttpRequest<'_>, manner: &mut Manner) -> Result<Ask, Refusal> {
+/// Reads a request. What is known of it when it has to be refused is in the manner all the same.
+pub(crate) fn read(
+    merchants: &[MerchantKeys],
+    request: &HttpRequest<'_>,
+    manner: &mut Manner,
+) -> Result<Ask, Refusal> {
     manner.call = Call::of(request.path()).filter(|_| request.method == "POST");
     let call = manner.call.ok_or(Refusal::NoSuchCall)?;
     let mut fields = Fields::default();
@@ -90,9 +94,9 @@ fn read(merchants: &[MerchantKeys], request: &HttpRequest<'_>, manner: &mut Mann
     let mch_id = required(&fields, "mch_id")?;
     let place = merchants.iter().position(|merchant| merchant.wechat.mch_id == mch_id);
     let merchant = place.and_then(|place| merchants.get(place)).ok_or(Refusal::NoSuchMerchant)?;
-    sign::verify(&fields, &merchant.wechat.api_key).map_err(|_| Refusal::WrongSignature)?;
-    manner.merchant = place;
-    manner.sign_type = sign::declared_type(&fields).ok();
+    let sign_type = sign::declared_type(&fields).map_err(|_| Refusal::WrongSignature)?;
+    sign::verify_as(&fields, &merchant.wechat.api_key, sign_type).map_err(|_| Refusal::WrongSignature)?;
+    manner.signer = place.map(|merchant| Signer { merchant, sign_type });
     manner.nonce = Some(required(&fields, "nonce_str")?.to_owned());
     manner.device = optional(&fields, "device_info");
     manner.sub_merchant = optional(&fields, "sub_mch_id");

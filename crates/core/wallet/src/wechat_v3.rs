@@ -52,17 +52,7 @@ pub(crate) struct Manner {
 }
 
 /// Reads a request. What is known of it when it has to be refused is in the manner all the same.
-pub(crate) fn hear(
-    merchants: &[MerchantKeys],
-    request: &HttpRequest<'_>,
-    clock: Clock,
-) -> (Result<Ask, Refusal>, Manner) {
-    let mut manner = Manner::default();
-    let asked = read(merchants, request, clock, &mut manner);
-    (asked, manner)
-}
-
-fn read(
+pub(crate) fn read(
     merchants: &[MerchantKeys],
     request: &HttpRequest<'_>,
     clock: Clock,
@@ -82,16 +72,10 @@ fn read(
     authorization.check(request, merchant, clock)?;
     manner.merchant = place;
     manner.nonce = Some(authorization.nonce.to_owned());
-    if request.method == "POST" && !is_json(request) {
+    if request.method == "POST" && !request.is_of_type("application/json") {
         return Err(Refusal::WrongFormat);
     }
     Reader { request, merchant, manner }.ask(call)
-}
-
-/// A body without a type counts as JSON.
-fn is_json(request: &HttpRequest<'_>) -> bool {
-    let kind = request.header("Content-Type").and_then(|value| value.split(';').next());
-    kind.is_none_or(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
 fn call_of(request: &HttpRequest<'_>) -> Option<(Call, bool)> {

@@ -9,6 +9,7 @@ use sha1::{Digest, Sha1};
 
 use crate::exchange::HttpAnswer;
 use crate::keys::{MerchantKeys, WeChatMerchant, WeChatPlatform};
+use crate::messages::TradeState;
 use crate::platform::Stamp;
 use crate::told::{Bill, OrderTold, RefundState, RefundTold, Refusal, Told};
 use crate::wechat_v2::answer::trade_type;
@@ -56,7 +57,7 @@ impl Teller<'_> {
             Told::Order(order) if self.manner.call == Some(Call::CodePay) => {
                 match order.state.refusal_to_pay() {
                     None => self.order(order),
-                    Some(Refusal::PayerPaying) => json!({ "trade_state": "USERPAYING" }),
+                    Some(Refusal::PayerPaying) => json!({ "trade_state": TradeState::UserPaying.as_str() }),
                     Some(why) => return Err(why),
                 }
             }
@@ -142,7 +143,7 @@ pub(crate) fn named(
 pub(crate) fn order(body: &mut Map<String, Value>, order: &OrderTold, is_partner: bool) {
     let mut set = |key: &str, value: Value| body.insert(key.to_owned(), value);
     set("out_trade_no", order.order_no.as_str().into());
-    set("trade_state", v2_words::trade_state(order.state).into());
+    set("trade_state", order.state.trade_state().as_str().into());
     set("trade_state_desc", v2_words::trade_state_text(order.state).into());
     if let Some(attach) = &order.attach {
         set("attach", attach.as_str().into());
