@@ -127,12 +127,14 @@ impl Plan {
 
     /// What people want in this scenario, in the order of its steps; another try for a wish is none of its own.
     pub fn wishes(&self) -> impl Iterator<Item = Wanted> {
-        (0..self.scenario.steps.len()).filter(|index| self.scenario.intent_of(*index) == *index).filter_map(|index| {
-            let action = &self.scenario.steps[index].action;
-            let about = action.about().map(|of| intent(self.scenario.intent_of(of)));
-            let amount = amount_of(&self.scenario, index)?;
-            Some(Wanted { intent: intent(index), kind: kind_of(action)?, amount, about })
-        })
+        (0..self.scenario.steps.len()).filter(|index| self.scenario.intent_of(*index) == *index).filter_map(
+            |index| {
+                let action = &self.scenario.steps[index].action;
+                let about = action.about().map(|of| intent(self.scenario.intent_of(of)));
+                let amount = amount_of(&self.scenario, index)?;
+                Some(Wanted { intent: intent(index), kind: kind_of(action)?, amount, about })
+            },
+        )
     }
 }
 

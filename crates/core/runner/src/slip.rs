@@ -67,7 +67,9 @@ impl Slip {
             at,
             fate,
             was_offered,
-            copy: [Copy::Merchant, Copy::Customer, Copy::Bank].into_iter().find(|copy| says(copy_words(*copy, language))),
+            copy: [Copy::Merchant, Copy::Customer, Copy::Bank]
+                .into_iter()
+                .find(|copy| says(copy_words(*copy, language))),
             is_totals: says(totals_words(language)),
             key: keys.iter().copied().find(|key| number == Some(key.to_string().as_str())),
             amount: after(Label::Amount).and_then(|text| text.strip_prefix("RMB ")).and_then(fen),

@@ -51,9 +51,9 @@ pub use diagnostic::{Diagnostic, Diagnostics};
 #[doc(hidden)]
 pub use fuzz::fuzz_printer_file;
 pub use language::{
-    AcquirerFault, Action, ByCard, Customer, Effect, Expectation, Expected, Fault, Hits, HostFault,
-    HostRush, Later, LaterKind, LinkFault, LinkVerdict, Payer, Place, PowerCut, PrinterFault, ReceiptExpectation, Scenario,
-    ShowQr, Step, TerminalSetup, Trigger,
+    AcquirerFault, Action, ByCard, Customer, Effect, Expectation, Expected, Fault, Hits, HostFault, HostRush,
+    Later, LaterKind, LinkFault, LinkVerdict, Payer, Place, PowerCut, PrinterFault, ReceiptExpectation,
+    Scenario, ShowQr, Step, TerminalSetup, Trigger,
 };
 pub use law::Law;
 pub use parse::acquirer_faults;
@@ -61,7 +61,7 @@ pub use printer_file::PrinterFile;
 pub use rig::{AcquirerConnection, PrinterConnection, Rig, Role};
 pub use schema::{acquirer_faults_schema, printer_schema, rig_schema, scenario_schema};
 pub use vocabulary::{
-    CompletionWay, Event, Fate, Gear, Key, Language, LinkPoint, MessageKind, PRINTER_PROFILE_SENTENCES, PRINTER_PROFILES,
-    OperatorAct, PowerTarget, PrinterAct, ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILE_SENTENCES, TERMINAL_PROFILES,
-    Wallet,
+    CompletionWay, Event, Fate, Gear, Key, Language, LinkPoint, MessageKind, OperatorAct,
+    PRINTER_PROFILE_SENTENCES, PRINTER_PROFILES, PowerTarget, PrinterAct, ReceiptCopy, ScreenWord, Symptom,
+    TERMINAL_PROFILE_SENTENCES, TERMINAL_PROFILES, Wallet,
 };

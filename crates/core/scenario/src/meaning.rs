@@ -76,7 +76,10 @@ impl Contents {
         let has = |test: fn(&Action) -> bool| scenario.steps.iter().any(|step| test(&step.action));
         Self {
             card: has(|action| {
-                matches!(action, Action::CardSale(_) | Action::PreAuth(_) | Action::Later(_) | Action::Operator(_))
+                matches!(
+                    action,
+                    Action::CardSale(_) | Action::PreAuth(_) | Action::Later(_) | Action::Operator(_)
+                )
             }),
             qr: has(|action| matches!(action, Action::ShowQr(_))),
             pays: has(|action| matches!(action, Action::ShowQr(qr) if qr.customer != Payer::NeverPays)),
@@ -89,8 +92,8 @@ impl Contents {
 /// The messages that an action can make the terminal send: any card transaction may be told to sign on.
 const fn asked_by(action: &Action) -> &'static [MessageKind] {
     use MessageKind::{
-        Close, Completion, CompletionVoid, Notification, Order, PreAuth, PreAuthVoid, Query, Refund, Reversal,
-        Sale, Settlement, SignOn, Upload, Void,
+        Close, Completion, CompletionVoid, Notification, Order, PreAuth, PreAuthVoid, Query, Refund,
+        Reversal, Sale, Settlement, SignOn, Upload, Void,
     };
     match action {
         Action::CardSale(_) => &[Sale, Reversal, SignOn],
@@ -302,7 +305,8 @@ fn aimed_cut(effect: &Effect, node: &Node) -> Option<Diagnostic> {
 fn ids(root: &Node, wrong: &mut Vec<Diagnostic>) {
     let mut known: BTreeMap<&str, Range<usize>> = BTreeMap::new();
     for step in root.get("steps").map_or(&[][..], Node::items) {
-        let again = ["card-sale", "show-qr", "pre-auth"].iter().find_map(|action| step.get(action)?.get("again"));
+        let again =
+            ["card-sale", "show-qr", "pre-auth"].iter().find_map(|action| step.get(action)?.get("again"));
         let of = LATER.iter().find_map(|action| step.get(action)?.get("of"));
         if let Some((node, id)) = again.or(of).and_then(|node| Some((node, node.text()?)))
             && !known.contains_key(id)

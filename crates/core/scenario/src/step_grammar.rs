@@ -105,8 +105,7 @@ const AGAIN: Field = Field::optional(
 );
 const AMOUNT: Field =
     Field::required("amount", MONEY, "amount: CNY 25.00", "what is to be paid, with its currency");
-const OF: Field =
-    Field::required("of", NAME, "of: sale", "the `id` of the earlier step that it is about");
+const OF: Field = Field::required("of", NAME, "of: sale", "the `id` of the earlier step that it is about");
 
 const CARD_SALE: Map =
     Map { what: "`card-sale`", example: "{ amount: CNY 25.00 }", choices: &[], fields: &[AMOUNT, AGAIN] };

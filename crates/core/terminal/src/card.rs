@@ -161,7 +161,9 @@ impl CardCharge {
     pub(crate) fn on_cancel(&mut self, desk: &mut Desk<'_>) -> Next {
         match (&self.stage, desk.settings.profile.habits.cancel) {
             // Told is told: what cannot be reversed cannot be cancelled.
-            (Stage::Waiting { .. }, Cancel::UndoesTheCharge) if !self.charge.kind.is_reversible() => Next::Stay,
+            (Stage::Waiting { .. }, Cancel::UndoesTheCharge) if !self.charge.kind.is_reversible() => {
+                Next::Stay
+            }
             (Stage::Waiting { .. }, Cancel::UndoesTheCharge) => self.doubt(OTHER, desk),
             (Stage::Waiting { .. }, Cancel::ForgetsTheCharge) => {
                 self.end(Belief::Declined, Afterwards::Over, desk)

@@ -106,10 +106,7 @@ impl Kind {
     /// Whether money comes in by it, for good.
     #[must_use]
     pub const fn takes_money(self) -> bool {
-        matches!(
-            self,
-            Self::Sale | Self::Completion | Self::CompletionAdvice | Self::Order | Self::Scan
-        )
+        matches!(self, Self::Sale | Self::Completion | Self::CompletionAdvice | Self::Order | Self::Scan)
     }
 
     fn row(self) -> Option<&'static iso8583::TransactionRow> {

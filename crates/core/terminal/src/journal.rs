@@ -147,9 +147,8 @@ impl Journal {
     /// Whether an approved transaction has ended this one, and that one stands.
     #[must_use]
     pub fn is_ended_by_another(&self, key: Key) -> bool {
-        self.about(key).any(|later| {
-            later.charge.kind.ends_its_original() && !self.is_ended_by_another(later.charge.key)
-        })
+        self.about(key)
+            .any(|later| later.charge.kind.ends_its_original() && !self.is_ended_by_another(later.charge.key))
     }
 
     /// What was given back of this one.
@@ -161,7 +160,8 @@ impl Journal {
 
     /// Approved transactions that are about this one.
     fn about(&self, key: Key) -> impl Iterator<Item = &Approval> {
-        self.approvals().filter(move |later| later.charge.original.is_some_and(|original| original.key == key))
+        self.approvals()
+            .filter(move |later| later.charge.original.is_some_and(|original| original.key == key))
     }
 
     /// Whether a copy is on paper, as far as the journal knows.

@@ -44,9 +44,7 @@ pub mod slip;
 mod spooler;
 
 pub use charge::Kind;
-pub use event::{
-    ChargeResult, Copy, Errand, Event, Intent, Noted, Poke, Press, Request, Trouble, Wish,
-};
+pub use event::{ChargeResult, Copy, Errand, Event, Intent, Noted, Poke, Press, Request, Trouble, Wish};
 pub use journal::Totals;
 pub use machine::Terminal;
 pub use profile::{PROFILES, Profile};

@@ -17,9 +17,9 @@
 //! from the customer, reverse, refund, other wallets.
 
 use crate::WALLET;
+use crate::charge::{Approval, Charge, Kind};
 use crate::desk::{Desk, Next};
 use crate::event::{ChargeResult, Event, Request};
-use crate::charge::{Approval, Charge, Kind};
 use crate::journal::Record;
 use crate::profile::{Cancel, Notices, Prints, Silence};
 use crate::screen::Belief;

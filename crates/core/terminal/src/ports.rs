@@ -1,10 +1,10 @@
 //! What comes in at the terminal's ports: bytes to messages, messages to the flow that waits for them.
 
 use crate::NOTIFY;
+use crate::charge::Approval;
 use crate::desk::Next;
 use crate::event::Event;
 use crate::flow::Flow;
-use crate::charge::Approval;
 use crate::journal::Record;
 use crate::machine::Terminal;
 use crate::memory::{Heard, Memory};

@@ -75,7 +75,10 @@ impl Terminal {
         let delivery = self.delivery();
         let sheet = Sheet::Totals { closing, at: now };
         let operator = self.operator();
-        self.print(now, Job { sheet, operator, reprint: false, after_trouble: false, delivery, counts: false });
+        self.print(
+            now,
+            Job { sheet, operator, reprint: false, after_trouble: false, delivery, counts: false },
+        );
     }
 
     pub(crate) fn print_ahead(&mut self, now: SimTime, charge: Charge) {

@@ -19,7 +19,8 @@ use crate::event::{Errand, Event};
 use crate::journal::{Record, Totals};
 use core::time::Duration;
 use iso8583::{
-    BatchDetail, CardTotals, Field60, FollowUp, Message, Mti, Pan, SettlementTotals, TotalsVerdict, reply_entry,
+    BatchDetail, CardTotals, Field60, FollowUp, Message, Mti, Pan, SettlementTotals, TotalsVerdict,
+    reply_entry,
 };
 use sim::{Key, Reason, SimTime};
 
@@ -37,10 +38,19 @@ pub(crate) struct Settlement {
 #[derive(Clone, Copy, Debug)]
 enum Stage {
     Recording,
-    Asking { tries: u32, until: SimTime },
+    Asking {
+        tries: u32,
+        until: SimTime,
+    },
     /// So many details have been taken; those behind them are on their way.
-    Uploading { taken: usize, tries: u32, until: SimTime },
-    Resting { until: SimTime },
+    Uploading {
+        taken: usize,
+        tries: u32,
+        until: SimTime,
+    },
+    Resting {
+        until: SimTime,
+    },
     Closing,
 }
 
@@ -69,7 +79,13 @@ impl Settlement {
 
     fn of(batch: u32, desk: &Desk<'_>) -> Self {
         let totals = desk.journal.totals(batch);
-        Self { batch, totals, differs: false, stage: Stage::Recording, message: Message::new(Mti::SETTLEMENT) }
+        Self {
+            batch,
+            totals,
+            differs: false,
+            stage: Stage::Recording,
+            message: Message::new(Mti::SETTLEMENT),
+        }
     }
 
     pub(crate) fn on_durable(&mut self, desk: &mut Desk<'_>) -> Next {
@@ -166,7 +182,10 @@ impl Settlement {
                 self.close(desk);
                 Next::Stay
             }
-            (TotalsVerdict::Equal | TotalsVerdict::Different, TotalsVerdict::Equal | TotalsVerdict::Different) => {
+            (
+                TotalsVerdict::Equal | TotalsVerdict::Different,
+                TotalsVerdict::Equal | TotalsVerdict::Different,
+            ) => {
                 self.differs = true;
                 self.upload(0, 0, desk);
                 Next::Stay
@@ -225,7 +244,8 @@ impl Settlement {
             desk.runs(Errand::UploadEnd)
         } else {
             self.head(Mti::BATCH_UPLOAD, DETAILS, desk);
-            let field = BatchDetail::write(&details).expect("no more details are taken than a field has room for");
+            let field =
+                BatchDetail::write(&details).expect("no more details are taken than a field has room for");
             self.message.set(48, field);
             desk.runs(Errand::Upload { details: details.len() })
         };

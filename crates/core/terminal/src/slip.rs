@@ -343,8 +343,7 @@ mod tests {
         text
     }
 
-    const PLAIN: Form =
-        Form { operator: 7, reprint: false, after_trouble: false, delivery: Delivery::Mouth };
+    const PLAIN: Form = Form { operator: 7, reprint: false, after_trouble: false, delivery: Delivery::Mouth };
 
     #[test]
     fn the_slip_says_what_was_paid_in_both_languages() {
@@ -369,10 +368,8 @@ mod tests {
     #[test]
     fn the_totals_of_a_batch_say_whether_the_host_agreed() {
         let totals = Totals { debit: Fen(3100), debit_count: 2, credit: Fen(700), credit_count: 1 };
-        let sheet = |agreed| Sheet::Totals {
-            closing: Closing { batch: 3, totals, agreed },
-            at: SimTime::ZERO,
-        };
+        let sheet =
+            |agreed| Sheet::Totals { closing: Closing { batch: 3, totals, agreed }, at: SimTime::ZERO };
         let equal = text_of(Language::Chinese, &sheet(true), PLAIN);
         assert!(equal.contains("借记笔数/金额: 2 / RMB 31.00\n") && equal.contains("对账平\n"), "{equal}");
         let other = text_of(Language::English, &sheet(false), PLAIN);

@@ -11,8 +11,8 @@ use gateway::API_KEY;
 use iso8583::{CUP, Framer, MacKey, Message, Mti, decode, encode_with_mac};
 use sim::{Fen, Input, Machine, Output, Port, SimTime};
 use tillrig_terminal::{
-    Belief, CARD, Event, Intent, Kind, NOTIFY, Noted, PRINTER, Poke, Press, Profile, Screen, Settings, Terminal,
-    WALLET, Wish,
+    Belief, CARD, Event, Intent, Kind, NOTIFY, Noted, PRINTER, Poke, Press, Profile, Screen, Settings,
+    Terminal, WALLET, Wish,
 };
 use wallet::http::RequestParser;
 use wallet::told::{OrderState, Refusal, Told};

@@ -257,7 +257,11 @@ impl Judge<'_> {
             }
         }
         let [approved, _] = movements(kind, amount, hold);
-        Decision { record: Some(record), extra, ..Decision::moved(code, payment.key(), number.key(), approved) }
+        Decision {
+            record: Some(record),
+            extra,
+            ..Decision::moved(code, payment.key(), number.key(), approved)
+        }
     }
 
     fn record_refusal(&mut self, number: CardNumber, code: Code) {

@@ -32,7 +32,11 @@ fn check_payment(wanted: Wanted, evidence: &Evidence<'_>, report: &mut Report<'_
     let taken = sum(|charge| charge.captured - charge.reversed);
     let moved = evidence.charges_of(intent).map(|charge| charge.moved_at).max().unwrap_or(SimTime::ZERO);
     let about = |is_one: fn(Kind) -> bool| {
-        evidence.wishes.iter().map(|wish| wish.wanted).filter(move |other| is_one(other.kind) && leads_to(evidence, *other, intent))
+        evidence
+            .wishes
+            .iter()
+            .map(|wish| wish.wanted)
+            .filter(move |other| is_one(other.kind) && leads_to(evidence, *other, intent))
     };
     let is_right = match wanted.kind {
         Kind::PreAuth => about(is_completion).any(|completion| completion.amount == taken),

@@ -26,9 +26,12 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
             Fact::Terminal(terminal::Event::Durable { key, noted: Noted::Approved }) => {
                 approved.insert(*key);
             }
-            Fact::Acquirer(acquirer::Event::Committed { key, movement: Movement::Reversed, amount, .. })
-                if approved.contains(key) =>
-            {
+            Fact::Acquirer(acquirer::Event::Committed {
+                movement: Movement::Reversed,
+                amount,
+                by: Some(key),
+                ..
+            }) if approved.contains(key) => {
                 report(at, format!("{amount} of {key} were approved, and then reversed without a void"));
             }
             _ => {}

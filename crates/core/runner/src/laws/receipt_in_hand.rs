@@ -27,7 +27,10 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
         if !in_hand && !offered_again {
             let at = evidence.run.ended_at;
             let what = happened(wish.wanted.kind);
-            report(at, format!("{intent} is {what}, and its customer holds no legible receipt and is offered none"));
+            report(
+                at,
+                format!("{intent} is {what}, and its customer holds no legible receipt and is offered none"),
+            );
         }
     }
 }
@@ -37,6 +40,8 @@ const fn happened(kind: Kind) -> &'static str {
     match kind {
         Kind::Sale | Kind::Order | Kind::Scan | Kind::Completion | Kind::CompletionAdvice => "paid",
         Kind::PreAuth => "held",
-        Kind::Void | Kind::Refund | Kind::OrderRefund | Kind::CompletionVoid | Kind::PreAuthVoid => "given back",
+        Kind::Void | Kind::Refund | Kind::OrderRefund | Kind::CompletionVoid | Kind::PreAuthVoid => {
+            "given back"
+        }
     }
 }

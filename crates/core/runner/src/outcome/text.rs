@@ -6,8 +6,8 @@
 
 use super::expect::{copy_of, fate_words};
 use super::{LedgerLine, Outcome, Party};
-use crate::slip::{LEGIBLE_PERMILLE, READABLE_PERMILLE, Slip};
 use crate::plan::Wanted;
+use crate::slip::{LEGIBLE_PERMILLE, READABLE_PERMILLE, Slip};
 use acquirer::Movement;
 use core::fmt::Write;
 use terminal::Kind;

@@ -219,7 +219,12 @@ fn notification_idempotent_breaks_when_an_unpaid_order_is_booked_or_a_paid_one_t
 fn moved(movements: &[(Movement, i64)]) -> Vec<Law> {
     let key = Key::Card { terminal: TerminalNo(0), batch: 1, stan: 9 };
     let facts = movements.iter().map(|(movement, fen)| {
-        Fact::Acquirer(acquirer::Event::Committed { key, movement: *movement, amount: Fen(*fen), by: Some(key) })
+        Fact::Acquirer(acquirer::Event::Committed {
+            key,
+            movement: *movement,
+            amount: Fen(*fen),
+            by: Some(key),
+        })
     });
     let about: Vec<Law> = judged_with(SALE, facts);
     // Money that nobody began to charge breaks another law, as it should.
