@@ -270,8 +270,6 @@ pub enum PaymentRefusal {
     Closed,
     /// It has been paid before.
     AlreadyPaid,
-    /// The gateway has too much to do.
-    Busy,
 }
 
 impl fmt::Display for Event {
@@ -339,7 +337,6 @@ impl fmt::Display for PaymentRefusal {
             Self::UnknownOrder => "unknown order",
             Self::Closed => "order closed",
             Self::AlreadyPaid => "already paid",
-            Self::Busy => "gateway busy",
         })
     }
 }

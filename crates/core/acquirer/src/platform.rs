@@ -196,8 +196,7 @@ impl Platform {
     /// The order cannot be paid. It is reported too.
     pub fn customer_pays(&mut self, now: SimTime, order: OrderNo) -> Result<(), PaymentRefusal> {
         let Self { gateway, books, changes, .. } = self;
-        let agreed = books.orders().payable(order).map(drop);
-        let agreed = agreed.and_then(|()| gateway.confirm(now, order, books, changes));
+        let agreed = gateway.confirm(now, order, books, changes);
         self.settle();
         agreed.inspect_err(|why| self.told.push_back(Event::PaymentRefused { order, why: *why }))
     }
