@@ -16,9 +16,6 @@ use crate::short::Code;
 use iso8583::{FollowUp, PinError, PinKey, ReplyClass, reply_code, reply_entry};
 use sim::Fen;
 
-/// As much as field 4 and field 54 can say.
-pub(crate) const AMOUNT_MAX: Fen = Fen(999_999_999_999);
-
 /// Wrong PINs in a row that bar a card.
 const PIN_TRIES: u32 = 3;
 
@@ -38,7 +35,7 @@ pub(crate) struct Issuer<'a> {
     pub(crate) day: u32,
 }
 
-impl Issuer<'_> {
+impl<'a> Issuer<'a> {
     /// Approves a request, wholly or in part, or says the code with which it is refused. `wanted` is how much less the
     /// card would have to spend.
     pub(crate) fn judge(
@@ -50,7 +47,7 @@ impl Issuer<'_> {
     ) -> Result<Approval, Code> {
         let amount = request.amount.unwrap_or_default();
         let mut code = Code::new("00");
-        if let Some(rule) = self.rule(request, request.kind, changes) {
+        if let Some(rule) = self.rule(request, changes) {
             let class = reply_code(rule.code.as_str().as_bytes());
             if class != ReplyClass::Approved && !rule.moves_money {
                 return Err(rule.code);
@@ -68,19 +65,14 @@ impl Issuer<'_> {
     }
 
     /// The first rule that fits. Rules with a count are counted.
-    pub(crate) fn rule(
-        &self,
-        request: &CardRequest,
-        kind: Kind,
-        changes: &mut Vec<Change>,
-    ) -> Option<&ReplyRule> {
+    pub(crate) fn rule(&self, request: &CardRequest, changes: &mut Vec<Change>) -> Option<&'a ReplyRule> {
         if self.setup.rules.is_empty() {
             return None;
         }
         let digits = request.card_digits();
         let mut found = None;
         for (at, rule) in self.setup.rules.iter().enumerate() {
-            if !fits(rule, request, kind, digits) {
+            if !fits(rule, request, digits) {
                 continue;
             }
             let due = rule.nth.is_none_or(|nth| {
@@ -168,10 +160,10 @@ pub(crate) fn is_open(code: Code) -> bool {
     entry.is_some_and(|entry| !matches!(entry.follow_up, FollowUp::Nothing | FollowUp::SignOn))
 }
 
-fn fits(rule: &ReplyRule, request: &CardRequest, kind: Kind, digits: Option<&str>) -> bool {
+fn fits(rule: &ReplyRule, request: &CardRequest, digits: Option<&str>) -> bool {
     let kind_fits = match rule.kind {
-        Some(wanted) => wanted == kind,
-        None => kind.concerns_a_card(),
+        Some(wanted) => wanted == request.kind,
+        None => request.kind.concerns_a_card(),
     };
     kind_fits
         && rule.amount.is_none_or(|amount| request.amount == Some(amount))

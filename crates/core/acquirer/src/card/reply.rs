@@ -219,7 +219,7 @@ const fn balance(amount: Fen) -> Balance {
 }
 
 /// A number in exactly so many digits; higher ones are cut off.
-fn digits<const N: usize>(value: u64) -> [u8; N] {
+pub(super) fn digits<const N: usize>(value: u64) -> [u8; N] {
     let mut digits = [b'0'; N];
     let mut rest = value;
     for place in digits.iter_mut().rev() {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::books::{Books, Change};
 use crate::event::Movement;
-use crate::ledger::{Cause, Entry};
+use crate::ledger::{AMOUNT_MAX, Cause, Entry};
 use crate::notifier::{About, NoticeChange, What};
 use crate::payers::{Does, Payers, payer_of};
 use core::time::Duration;
@@ -21,9 +21,6 @@ use wallet::ask::{self, Make, OrderRef, Pay, RefundRef};
 use wallet::exchange::Tongue;
 use wallet::moment::WallTime;
 use wallet::told::{RefundTold, Refusal, Told, Undone};
-
-/// Twelve digits of fen, as a card host; sums of such amounts stay far from the end of the numbers.
-const AMOUNT_MAX: Fen = Fen(999_999_999_999);
 
 /// One shop's requests at one moment.
 pub(crate) struct Desk<'a> {
@@ -475,7 +472,7 @@ const fn refuse_ended(state: &State) -> Result<(), Refusal> {
 
 fn fen(amount: Amount) -> Result<Fen, Refusal> {
     let fen = i64::try_from(amount.fen()).map(Fen).ok();
-    fen.filter(|fen| *fen > Fen::ZERO && *fen <= AMOUNT_MAX).ok_or(Refusal::WrongParameter("total_fee"))
+    fen.filter(|fen| (Fen(1)..=AMOUNT_MAX).contains(fen)).ok_or(Refusal::WrongParameter("total_fee"))
 }
 
 fn code_url(brand: Brand, serial: u64) -> String {
