@@ -116,7 +116,8 @@ pub enum Event {
         /// What came of it.
         comparison: Comparison,
     },
-    /// Bytes that are no request, or no authentic one. Nothing moves because of them.
+    /// Bytes that are no request, or no authentic one, or one more than their merchant may send. Nothing moves because of
+    /// them.
     Malformed {
         /// Where.
         port: Port,

@@ -18,7 +18,7 @@ use crate::payers::payer_of;
 use crate::short::{Code, Why};
 use core::time::Duration;
 use guard::Guard;
-use sim::{Fen, Key, OrderNo, SimTime, TerminalNo};
+use sim::{Fen, Key, OrderNo, ShopNo, SimTime, TerminalNo};
 use wallet::ask::Ask;
 use wallet::exchange::{HttpAnswer, HttpRequest, Tongue};
 use wallet::moment::Day;
@@ -304,7 +304,7 @@ impl Gateway {
 }
 
 impl Call {
-    fn shop(&self) -> sim::ShopNo {
+    fn shop(&self) -> ShopNo {
         Brand::of(self.tongue).shop_of(u16::try_from(self.merchant).unwrap_or(u16::MAX))
     }
 

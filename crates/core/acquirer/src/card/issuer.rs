@@ -2,9 +2,10 @@
 //!
 //! Source: UnionPay POS dialect, "Response codes" and "Keys and MAC" (PIN block). A decline comes about honestly: because
 //! a rule of the set-up fits, the PIN is wrong, or the card has not enough to spend. What the cards have spent is in the
-//! books. A PIN that was wrong three times in a day bars the card for that day, to every later PIN, right or wrong.
-//! *Not modelled:* limits by day or count except as rules, the chip's own cryptogram, expiry dates, PIN blocks without the card
-//! number.
+//! books. A PIN that was wrong three times in a row on one day bars the card for that day, to every later PIN, right or
+//! wrong. Nobody is asked for a PIN: a request without one is not barred.
+//! *Not modelled:* limits by day or count except as rules, the chip's own cryptogram, expiry dates, PIN blocks
+//! without the card number.
 
 use super::books::{CardBooks, CardChange, Terminal};
 use super::record::CardToken;
