@@ -261,6 +261,10 @@ impl Judge<'_> {
 
     fn put_record(&mut self, record: Record) {
         self.changes.push(Change::Card(CardChange::Recorded(record)));
+        if let Some(chip) = self.request.message.field(55).and_then(ChipData::of) {
+            let record = self.books.next_record();
+            self.changes.push(Change::Card(CardChange::ChipKept { record, chip }));
+        }
     }
 
     /// The record of this request, worth nothing yet.
@@ -282,7 +286,7 @@ impl Judge<'_> {
             original: None,
             payment: number,
             fingerprint: self.request.fingerprint,
-            chip: self.request.message.field(55).and_then(ChipData::of),
+            chip: None,
         }
     }
 }
