@@ -18,7 +18,7 @@ use crate::payers::payer_of;
 use crate::short::{Code, Why};
 use core::time::Duration;
 use guard::Guard;
-use sim::{Fen, Key, OrderNo, SimTime, TerminalNo};
+use sim::{Fen, Key, OrderNo, ShopNo, SimTime, TerminalNo};
 use wallet::ask::Ask;
 use wallet::exchange::{HttpAnswer, HttpRequest, Tongue};
 use wallet::moment::Day;
@@ -27,7 +27,7 @@ use wallet::told::{Refusal, Told};
 
 /// The wallet platforms' way from requests to answers.
 #[derive(Clone, Debug)]
-pub struct Gateway {
+pub(crate) struct Gateway {
     setup: WalletSetup,
     clock: Clock,
     /// From a payer's agreement to the landing of the money.
@@ -81,7 +81,7 @@ pub enum Forced {
 
 /// What the gateway has decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decision {
+pub(crate) struct Decision {
     /// In no dialect's words.
     pub told: Told,
     /// The word of the answer that counts: a state, an error code.
@@ -137,7 +137,7 @@ impl Gateway {
     ///
     /// # Errors
     /// It is no call, or nobody known has signed it: [`TurnedAway`] has the answer.
-    pub fn read(
+    pub(crate) fn read(
         &mut self,
         now: SimTime,
         request: &HttpRequest<'_>,
@@ -166,7 +166,7 @@ impl Gateway {
     }
 
     /// Decides at the commit, on the books as they are then. Pushes what changes; moves nothing itself.
-    pub fn decide(
+    pub(crate) fn decide(
         &self,
         now: SimTime,
         request: &WalletRequest,
@@ -188,7 +188,12 @@ impl Gateway {
     }
 
     /// The whole answer.
-    pub fn answer(&mut self, now: SimTime, request: &WalletRequest, decision: &Decision) -> HttpAnswer {
+    pub(crate) fn answer(
+        &mut self,
+        now: SimTime,
+        request: &WalletRequest,
+        decision: &Decision,
+    ) -> HttpAnswer {
         self.put(now, &request.manner, &decision.told)
     }
 
@@ -196,7 +201,7 @@ impl Gateway {
     ///
     /// # Errors
     /// The order cannot be paid.
-    pub fn confirm(
+    pub(crate) fn confirm(
         &self,
         now: SimTime,
         number: OrderNo,
@@ -213,7 +218,7 @@ impl Gateway {
 
     /// Decides the first of what is due by itself; whether there was any. The changes must be made before it is asked
     /// again.
-    pub fn settle_due(&self, scene: &mut Scene<'_>) -> bool {
+    pub(crate) fn settle_due(&self, scene: &mut Scene<'_>) -> bool {
         let Scene { now, books, changes, events } = scene;
         let mut pen = Pen { now: *now, clock: self.clock, books, changes };
         let Some(happened) = orders::settle_due(&mut pen, |brand| *self.setup.rules(brand)) else {
@@ -299,7 +304,7 @@ impl Gateway {
 }
 
 impl Call {
-    fn shop(&self) -> sim::ShopNo {
+    fn shop(&self) -> ShopNo {
         Brand::of(self.tongue).shop_of(u16::try_from(self.merchant).unwrap_or(u16::MAX))
     }
 

@@ -31,7 +31,7 @@ use wallet::notice::{Post, is_taken};
 
 /// The deliveries that are being made. What is owed stands in the books.
 #[derive(Clone, Debug)]
-pub struct Notifier {
+pub(crate) struct Notifier {
     setup: WalletSetup,
     clock: Clock,
     /// How long a delivery waits for the answer.
@@ -78,7 +78,7 @@ pub struct Delivery {
 
 /// What became of the next thing to be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sending {
+pub(crate) enum Sending {
     /// It is to be sent now.
     Leaves(Delivery),
     /// Nothing leaves: dropped, or kept for later.
@@ -136,7 +136,7 @@ struct Written {
 
 /// Where decisions look, and where they write what comes of them.
 #[derive(Debug)]
-pub struct Scene<'a> {
+pub(crate) struct Scene<'a> {
     /// The present.
     pub now: SimTime,
     /// As they are.
@@ -154,14 +154,14 @@ impl Notifier {
     }
 
     /// Deliveries without an answer so far.
-    #[must_use]
-    pub fn outstanding(&self) -> usize {
+    #[cfg(test)]
+    pub(crate) fn outstanding(&self) -> usize {
         self.outstanding.len()
     }
 
     /// Takes the next thing to be told, if there is one at this moment; `spoil` says what is wrong with it on purpose.
     /// The changes must be made before it is asked again.
-    pub fn next(
+    pub(crate) fn next(
         &mut self,
         scene: &mut Scene<'_>,
         spoil: impl FnOnce(&Due) -> Option<NoticeFault>,
@@ -195,7 +195,7 @@ impl Notifier {
     }
 
     /// A delivery has been answered, or not. One that was given up already changes nothing.
-    pub fn delivered(&mut self, id: DeliveryId, outcome: DeliveryOutcome<'_>, scene: &mut Scene<'_>) {
+    pub(crate) fn delivered(&mut self, id: DeliveryId, outcome: DeliveryOutcome<'_>, scene: &mut Scene<'_>) {
         let Some(Outstanding { due, tongue, .. }) = self.outstanding.remove(&id) else { return };
         let Due { notice, order, what, attempt } = due;
         let is_owed = scene.books.notices().owed(notice).is_some();
@@ -221,7 +221,7 @@ impl Notifier {
     }
 
     /// Gives up one answer that is overdue, and says which. The changes must be made before it is asked again.
-    pub fn expire(&mut self, scene: &mut Scene<'_>) -> Option<DeliveryId> {
+    pub(crate) fn expire(&mut self, scene: &mut Scene<'_>) -> Option<DeliveryId> {
         let overdue = |(_, out): &(&DeliveryId, &Outstanding)| out.sent_at + self.patience <= scene.now;
         let id = *self.outstanding.iter().find(overdue)?.0;
         self.delivered(id, DeliveryOutcome::NoAnswer, scene);
@@ -230,7 +230,7 @@ impl Notifier {
 
     /// When there is something to do next, and what.
     #[must_use]
-    pub fn wake_at(&self, books: &Books) -> Option<(SimTime, Reason)> {
+    pub(crate) fn wake_at(&self, books: &Books) -> Option<(SimTime, Reason)> {
         let overdue = self.overdue_at().map(|at| (at, Reason("notification unanswered")));
         let sends = self.sends_at(books).map(|at| (at, Reason("notification retry")));
         overdue.into_iter().chain(sends).min_by_key(|(at, _)| *at)

@@ -6,6 +6,7 @@
 //! *Not modelled:* discounts, currencies, splits between merchants, orders that several payers share, forgetting.
 
 mod bill;
+mod clock;
 mod desk;
 pub(crate) mod fuzz;
 mod rules;
@@ -14,9 +15,10 @@ mod time;
 
 pub use rules::{Deadline, OrderRules, UnknownReverse};
 
+pub(crate) use clock::Clock;
 pub(crate) use desk::{Desk, Pen};
 pub(crate) use rules::Brand;
-pub(crate) use tell::{Clock, paid_told, refund_told};
+pub(crate) use tell::{paid_told, refund_told};
 pub(crate) use time::{Happened, settle_due};
 
 use crate::short::Short;

@@ -6,11 +6,13 @@
 use super::{Claim, Forgery, Malformation, NoticeFault, Owed, Signing, What};
 use crate::books::Books;
 use crate::config::WalletSetup;
+use crate::fault::body;
 use crate::orders::{self, Clock};
 use sim::{OrderNo, SimTime};
 use wallet::amount::Amount;
 use wallet::exchange::Tongue;
 use wallet::keys::MerchantKeys;
+use wallet::moment::WallTime;
 use wallet::notice::{Notice, Post, Sender};
 use wallet::sign::ApiKey;
 
@@ -64,7 +66,7 @@ impl Forge<'_> {
         let keys = &self.setup.platform.keys;
         let age_s = if let Some(NoticeFault::Stale { by }) = fault { by.as_secs() } else { 0 };
         let wall = self.clock.wall(self.now);
-        let said_at = wallet::moment::WallTime::from_unix_s(wall.unix_s().saturating_sub(age_s));
+        let said_at = WallTime::from_unix_s(wall.unix_s().saturating_sub(age_s));
         let foreign_api_key = ApiKey::new("not the key of this merchant");
         let signing =
             if let Some(NoticeFault::Forged(forgery)) = fault { forgery.signing } else { Signing::Right };
@@ -140,21 +142,15 @@ fn cut_out(body: &mut Vec<u8>, begins: &[u8], ends: &[u8]) {
 
 fn malform(body: &mut Vec<u8>, malformation: Malformation) {
     match malformation {
-        Malformation::CutShort => body.truncate(body.len() / 2),
-        Malformation::NotADocument => {
-            *body = b"<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>".to_vec();
-        }
-        Malformation::WrongEncoding => {
-            let text = String::from_utf8_lossy(body).into_owned();
-            *body = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        }
+        Malformation::CutShort => body::cut_short(body),
+        Malformation::NotADocument => body::error_page(body),
+        Malformation::WrongEncoding => body::utf_16(body),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{cut_out, malform};
-    use crate::notifier::Malformation;
+    use super::cut_out;
 
     #[test]
     fn a_cut_out_leaves_the_rest() {
@@ -163,12 +159,5 @@ mod tests {
         assert_eq!(body, b"<xml><a>1</a></xml>");
         cut_out(&mut body, b"<sign>", b"</sign>");
         assert_eq!(body, b"<xml><a>1</a></xml>");
-    }
-
-    #[test]
-    fn the_wrong_encoding_is_utf_16() {
-        let mut body = "a元".as_bytes().to_vec();
-        malform(&mut body, Malformation::WrongEncoding);
-        assert_eq!(body, [0x61, 0x00, 0x43, 0x51]);
     }
 }

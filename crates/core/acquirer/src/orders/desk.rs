@@ -4,14 +4,14 @@
 //! Alipay, "pay", "precreate", "cancel", "refund". An order that ended unpaid is never paid; one that is paid is given
 //! back once. *Not modelled:* merchants without money to refund from, refunds by order of a payer.
 
-use super::tell::{order_told, reversed, youngest_refund};
+use super::tell::{order_told, refunds, reversed, youngest_refund};
 use super::{
     Brand, Clock, Deadline, Order, OrderChange, OrderFact, OrderRules, Payment, PlatformNo, Refund,
     ScannedCode, State, Terms, UnknownReverse, Way,
 };
 use crate::books::{Books, Change};
 use crate::event::Movement;
-use crate::ledger::{Cause, Entry};
+use crate::ledger::{AMOUNT_MAX, Cause, Entry};
 use crate::notifier::{About, NoticeChange, What};
 use crate::payers::{Does, Payers, payer_of};
 use core::time::Duration;
@@ -20,10 +20,7 @@ use wallet::amount::Amount;
 use wallet::ask::{self, Make, OrderRef, Pay, RefundRef};
 use wallet::exchange::Tongue;
 use wallet::moment::WallTime;
-use wallet::told::{RefundTold, Refusal, Told, Undone};
-
-/// Twelve digits of fen, as a card host; sums of such amounts stay far from the end of the numbers.
-const AMOUNT_MAX: Fen = Fen(999_999_999_999);
+use wallet::told::{RefundTold, Refusal, Reversed, Told, Undone};
 
 /// One shop's requests at one moment.
 pub(crate) struct Desk<'a> {
@@ -166,7 +163,7 @@ impl Desk<'_> {
             which.refund_no.as_ref().is_none_or(|number| *number == refund.refund_no)
                 && which.refund_id.as_ref().is_none_or(|id| *id == refund.refund_id)
         };
-        let told = super::tell::refunds(order, self.pen.clock, self.pen.now).filter(wanted);
+        let told = refunds(order, self.pen.clock, self.pen.now).filter(wanted);
         let told: Vec<RefundTold> = told.collect();
         if told.is_empty() { Err(Refusal::NoSuchRefund) } else { Ok(Told::Refunds(told)) }
     }
@@ -299,7 +296,7 @@ impl Desk<'_> {
                     self.pen.change(OrderChange::To { order: number, fact: OrderFact::Barred });
                 }
                 let (order_no, undone) = (text.clone(), Undone::Nothing);
-                Ok(Told::Reversed(wallet::told::Reversed { order_no, transaction_id: None, undone }))
+                Ok(Told::Reversed(Reversed { order_no, transaction_id: None, undone }))
             }
             _ => Err(Refusal::NoSuchOrder),
         }
@@ -317,7 +314,7 @@ impl Desk<'_> {
             if known.amount != amount {
                 return Err(Refusal::NumberUsedForOther);
             }
-            let mut told = super::tell::refunds(order, self.pen.clock, self.pen.now);
+            let mut told = refunds(order, self.pen.clock, self.pen.now);
             return Ok(told.find(|told| told.refund_no == *number));
         }
         let elsewhere = self.pen.books.orders().refunded_by(self.shop, number);
@@ -475,7 +472,7 @@ const fn refuse_ended(state: &State) -> Result<(), Refusal> {
 
 fn fen(amount: Amount) -> Result<Fen, Refusal> {
     let fen = i64::try_from(amount.fen()).map(Fen).ok();
-    fen.filter(|fen| *fen > Fen::ZERO && *fen <= AMOUNT_MAX).ok_or(Refusal::WrongParameter("total_fee"))
+    fen.filter(|fen| (Fen(1)..=AMOUNT_MAX).contains(fen)).ok_or(Refusal::WrongParameter("total_fee"))
 }
 
 fn code_url(brand: Brand, serial: u64) -> String {

@@ -5,6 +5,7 @@
 //! "precreate", barcode time-out (3 min). *Not modelled:* limits by merchant, by payer or by day.
 
 use core::time::Duration;
+use sim::ShopNo;
 use wallet::ask::Wallet;
 use wallet::exchange::Tongue;
 
@@ -128,8 +129,8 @@ impl Brand {
     }
 
     /// Which of a merchant's shops this is: every merchant has one with each.
-    pub(crate) const fn shop_of(self, merchant: u16) -> sim::ShopNo {
-        sim::ShopNo(merchant.saturating_mul(2).saturating_add(match self {
+    pub(crate) const fn shop_of(self, merchant: u16) -> ShopNo {
+        ShopNo(merchant.saturating_mul(2).saturating_add(match self {
             Self::WeChat => 0,
             Self::Alipay => 1,
         }))
