@@ -135,7 +135,9 @@ impl BackOffice {
     /// Reads the journal as this release can, and takes up what nobody knows yet.
     pub(crate) fn reopen_books(&mut self, now: SimTime) {
         self.books = Books::of(self.journal.records(), self.release.formats);
-        self.memory.enquiries = Enquiries::default();
+        // What a question is told from others by goes on counting.
+        let asked = self.memory.enquiries.asked;
+        self.memory.enquiries = Enquiries { asked, ..Enquiries::default() };
         let open = self.books.iter().filter(|(_, held)| held.verdict == Verdict::Open);
         for (number, held) in open {
             self.memory.enquiries.of(held.voucher.key).add(number, now);

@@ -30,7 +30,7 @@ pub struct Settings {
     pub wallet: Merchant,
     /// Which formats it reads when it is new.
     pub formats: Formats,
-    /// How many documents fit.
+    /// How many records fit on the disk; what comes then is turned away, and what is there goes on.
     pub room: usize,
     /// How long a question waits for its answer.
     pub patience: Duration,

@@ -136,6 +136,20 @@ fn a_voucher_of_tomorrow_is_refused_today_and_taken_tomorrow() {
 }
 
 #[test]
+fn half_an_answer_does_not_spoil_the_next_one() {
+    let voucher = payment(1, 1850);
+    let mut scene = Scene::new();
+    scene.capture(&voucher);
+    scene.mood = Mood::Silent;
+    scene.upload(&voucher).unwrap();
+    scene.receive(ACQUIRER, b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{");
+    scene.mood = Mood::Honest;
+    scene.pass(15);
+    assert_eq!(scene.count(|event| matches!(event, Event::VerifyDelayed { .. })), 1, "the silence alone");
+    assert!(matches!(scene.redeem(voucher.number()), Event::Redeemed { .. }));
+}
+
+#[test]
 fn a_late_refusal_of_the_gateway_is_not_taken_for_the_next_order() {
     let (gone, good) = (order_payment("A-1", 1850), order_payment("A-2", 900));
     let mut scene = Scene::new();
