@@ -520,7 +520,7 @@ fn a_lost_notice_is_made_good_by_asking() {
 #[test]
 fn a_late_notice_makes_the_question_come_now_and_finds_what_was_given_up() {
     let (mut scene, voucher) = (Scene::new(), order_payment("A-1", 1850));
-    scene.orders.insert("A-1".to_owned(), (TradeState::NotPay, 1850));
+    scene.orders.insert("A-1".to_owned(), (TradeState::NotPay, Fen(1850)));
     scene.upload(&voucher).unwrap();
     scene.pass(300);
     assert_eq!(scene.count(|event| matches!(event, Event::VerifyFailed { .. })), 1);
@@ -563,7 +563,7 @@ fn a_notice_before_its_voucher_and_one_between_two_others_do_no_harm() {
 #[test]
 fn a_forged_notice_changes_nothing_and_a_signed_lie_only_makes_it_ask() {
     let (mut scene, voucher) = (Scene::new(), order_payment("A-1", 1850));
-    scene.orders.insert("A-1".to_owned(), (TradeState::NotPay, 1850));
+    scene.orders.insert("A-1".to_owned(), (TradeState::NotPay, Fen(1850)));
     scene.upload(&voucher).unwrap();
     let asked = |scene: &Scene| scene.count(|event| matches!(event, Event::Asked { .. }));
     let before = asked(&scene);

@@ -2,18 +2,20 @@
 
 mod catalogue;
 mod durability;
+pub(crate) mod gateway;
 mod hostile;
 mod money;
 mod weather;
 
 use crate::{ACQUIRER, BackOffice, Event, Lookup, NOTICES, Poke, Profile, Settings, WALLET, uploads};
+use gateway::SHOP_KEY;
 use sim::{Fen, Input, Key, Machine, OrderNo, Output, Port, SimTime, TerminalNo};
 use std::collections::BTreeMap;
 use voucher::upload::{self, LIMITS};
 use voucher::verification::{self, Finding};
 use voucher::{AnswerError, Format, Kind, Number, Outcome, SealKey, Sealed, Voucher};
 use wallet::http::{RequestParser, ResponseParser};
-use wallet::messages::{self, Codec, ErrCode, OrderState, Request, TradeState};
+use wallet::messages::TradeState;
 
 /// A card payment at the start of the run.
 pub(crate) fn payment(stan: u32, fen: i64) -> Voucher {
@@ -74,10 +76,9 @@ pub(crate) struct Scene {
     pub(crate) now: SimTime,
     pub(crate) mood: Mood,
     pub(crate) cards: BTreeMap<Key, Finding>,
-    pub(crate) orders: BTreeMap<String, (TradeState, u64)>,
+    pub(crate) orders: BTreeMap<String, (TradeState, Fen)>,
     pub(crate) events: Vec<Event>,
     pub(crate) sent: Vec<(Port, Vec<u8>)>,
-    gateway: Codec,
 }
 
 impl Scene {
@@ -91,7 +92,6 @@ impl Scene {
     }
 
     pub(crate) fn with(settings: Settings) -> Self {
-        let gateway = Codec::new(settings.wallet.clone(), "gateway");
         Self {
             office: BackOffice::new(settings),
             now: SimTime::ZERO,
@@ -100,7 +100,6 @@ impl Scene {
             orders: BTreeMap::new(),
             events: Vec::new(),
             sent: Vec::new(),
-            gateway,
         }
     }
 
@@ -111,7 +110,7 @@ impl Scene {
                 self.cards.insert(key, Finding::Stands(voucher.amount));
             }
             Key::Order(order) => {
-                let state = (TradeState::Success, voucher.amount.unsigned());
+                let state = (TradeState::Success, voucher.amount);
                 self.orders.insert(order.as_str().to_owned(), state);
             }
         }
@@ -170,27 +169,14 @@ impl Scene {
         answer
     }
 
-    fn order_answer(&mut self, bytes: &[u8]) -> Vec<u8> {
+    fn order_answer(&self, bytes: &[u8]) -> Vec<u8> {
         let mut parser = RequestParser::default();
         parser.push(bytes);
-        let request = parser.next_request().unwrap().unwrap();
-        let Ok(Request::OrderQuery { out_trade_no }) = self.gateway.decode_request(&request) else {
-            panic!("the gateway does not understand");
-        };
-        let (order, mut answer) = (out_trade_no.to_owned(), Vec::new());
+        let order = gateway::queried(&parser.next_request().unwrap().unwrap()).expect("an authentic query");
         match self.orders.get(&order) {
-            None => self.gateway.encode_result_fail(ErrCode::OrderNotExist, "", 1, &mut answer),
-            Some(&(trade_state, fen)) => {
-                let paid = OrderState {
-                    out_trade_no: &order,
-                    trade_state,
-                    transaction_id: Some("4200000001"),
-                    total_fee_fen: Some(fen),
-                };
-                self.gateway.encode_answer(&messages::Answer::Order(paid), 1, &mut answer);
-            }
+            None => gateway::no_such_order(),
+            Some((state, total)) => gateway::order_state(&order, *state, *total),
         }
-        answer
     }
 
     /// Lets this many seconds pass.
@@ -260,18 +246,8 @@ impl Scene {
     }
 
     pub(crate) fn notify(&mut self, order: &str, fen: u64, by: &str) -> String {
-        let merchant =
-            messages::Merchant { api_key: wallet::sign::ApiKey::new(by), ..Settings::default().wallet };
-        let notice = messages::Notification {
-            transaction_id: "4200000001",
-            out_trade_no: order,
-            total_fee_fen: fen,
-            succeeded: true,
-        };
-        let mut bytes = Vec::new();
-        Codec::new(merchant, "").encode_notification(&notice, 1, &mut bytes);
         self.sent.clear();
-        self.receive(NOTICES, &bytes);
+        self.receive(NOTICES, &gateway::notice(order, fen, by));
         self.pass(1);
         let said = self.sent.iter().find(|(port, _)| *port == NOTICES).expect("a notice has an answer");
         String::from_utf8(said.1.clone()).unwrap()
@@ -281,6 +257,3 @@ impl Scene {
         self.events.iter().filter(|event| wanted(event)).count()
     }
 }
-
-/// The key of the usual test shop.
-pub(crate) const SHOP_KEY: &str = "192006250b4c09247ec02edce69f6a2d";

@@ -59,7 +59,7 @@ fn a_refund_that_overtakes_its_payment_counts_when_that_comes() {
     let first = order_payment("A-1", 1850);
     let refund = amending(&first, Kind::Refund, 2, 1850);
     let mut scene = Scene::new();
-    scene.orders.insert("A-1".to_owned(), (TradeState::Refund, 1850));
+    scene.orders.insert("A-1".to_owned(), (TradeState::Refund, Fen(1850)));
     assert_eq!(scene.upload(&refund), Ok(Outcome::Accepted));
     assert_eq!(scene.upload(&first), Ok(Outcome::Accepted));
     assert_eq!(refusal(scene.redeem(first.number())), RedeemRefusal::GivenBack);
@@ -70,7 +70,7 @@ fn refunds_of_an_order_share_its_number_and_are_told_apart_by_their_reference() 
     let first = order_payment("A-1", 1850);
     let (one, two) = (amending(&first, Kind::Refund, 2, 100), amending(&first, Kind::Refund, 3, 100));
     let mut scene = paid(&[&first]);
-    scene.orders.insert("A-1".to_owned(), (TradeState::Refund, 1850));
+    scene.orders.insert("A-1".to_owned(), (TradeState::Refund, Fen(1850)));
     assert_eq!(scene.upload(&one), Ok(Outcome::Accepted));
     assert_eq!(scene.upload(&two), Ok(Outcome::Accepted));
     let retold = Voucher { amount: Fen(50), ..two };
@@ -83,7 +83,7 @@ fn money_that_went_back_at_the_wallet_alone_cannot_be_redeemed() {
     let first = order_payment("A-1", 1850);
     for state in [TradeState::Refund, TradeState::Revoked] {
         let mut scene = Scene::new();
-        scene.orders.insert("A-1".to_owned(), (state, 1850));
+        scene.orders.insert("A-1".to_owned(), (state, Fen(1850)));
         scene.upload(&first).unwrap();
         assert_eq!(refusal(scene.redeem(first.number())), RedeemRefusal::GivenBack, "{state}");
     }
@@ -158,10 +158,7 @@ fn a_late_refusal_of_the_gateway_is_not_taken_for_the_next_order() {
     scene.upload(&good).unwrap();
     scene.pass(10);
     // The line is free again, and A-2 is being asked; the refusal of A-1 comes only now.
-    let mut late = Vec::new();
-    let merchant = Settings::default().wallet;
-    Codec::new(merchant, "").encode_result_fail(ErrCode::OrderNotExist, "", 1, &mut late);
-    scene.receive(WALLET, &late);
+    scene.receive(WALLET, &gateway::no_such_order());
     assert_eq!(scene.count(|event| matches!(event, Event::VerifyFailed { .. })), 0);
     scene.capture(&good);
     scene.mood = Mood::Honest;

@@ -40,7 +40,6 @@ struct Acquirer {
     settings: Settings,
     cards: BTreeMap<Key, Fen>,
     orders: BTreeMap<String, Fen>,
-    gateway: Codec,
     requests: [RequestParser; 2],
     outbox: Outbox<Event>,
 }
@@ -87,18 +86,9 @@ impl Acquirer {
                 Ok(None) => return,
                 Err(_) => return requests.reset(),
                 Ok(Some(request)) if port == WALLET => {
-                    let Ok(Request::OrderQuery { out_trade_no }) = self.gateway.decode_request(&request)
-                    else {
-                        continue;
-                    };
-                    let order = out_trade_no.to_owned();
-                    let state = OrderState {
-                        out_trade_no: &order,
-                        trade_state: TradeState::Success,
-                        transaction_id: Some("42"),
-                        total_fee_fen: self.orders.get(&order).map(|amount| amount.unsigned()),
-                    };
-                    self.gateway.encode_answer(&messages::Answer::Order(state), 1, &mut answer);
+                    let Some(order) = gateway::queried(&request) else { continue };
+                    let paid = self.orders.get(&order).copied().unwrap_or(Fen::ZERO);
+                    answer = gateway::order_state(&order, TradeState::Success, paid);
                 }
                 Ok(Some(request)) => {
                     let key = &self.settings.acquirer_key;
@@ -167,7 +157,6 @@ fn world(profile: &str) -> World<Device> {
             .iter()
             .filter_map(|voucher| Some((voucher.order()?.as_str().to_owned(), voucher.amount)))
             .collect(),
-        gateway: Codec::new(settings.wallet.clone(), ""),
         settings,
         requests: [RequestParser::default(), RequestParser::default()],
         outbox: Outbox::default(),
