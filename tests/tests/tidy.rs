@@ -46,12 +46,33 @@ const EDGES: [(&str, &[&str]); 19] = [
 ];
 
 const CORE: &[&str] = &[
-    "sim", "escpos", "iso8583", "wallet", "printer", "acquirer", "terminal", "voucher", "backoffice", "scenario",
+    "sim",
+    "escpos",
+    "iso8583",
+    "wallet",
+    "printer",
+    "acquirer",
+    "terminal",
+    "voucher",
+    "backoffice",
+    "scenario",
 ];
 
 const ALL: &[&str] = &[
-    "sim", "escpos", "iso8583", "wallet", "printer", "acquirer", "terminal", "voucher", "backoffice", "scenario",
-    "runner", "rig", "report", "serve",
+    "sim",
+    "escpos",
+    "iso8583",
+    "wallet",
+    "printer",
+    "acquirer",
+    "terminal",
+    "voucher",
+    "backoffice",
+    "scenario",
+    "runner",
+    "rig",
+    "report",
+    "serve",
 ];
 
 /// What no crate of the core may reach, however indirectly: the world, its clocks, and chance.

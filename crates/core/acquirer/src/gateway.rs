@@ -20,7 +20,7 @@ use core::time::Duration;
 use guard::Guard;
 use sim::{Fen, Key, OrderNo, ShopNo, SimTime, TerminalNo};
 use wallet::ask::Ask;
-use wallet::exchange::{HttpAnswer, HttpRequest, Tongue};
+use wallet::exchange::{Dialect, HttpAnswer, HttpRequest};
 use wallet::moment::Day;
 use wallet::platform::{Heard, Manner, Stamp};
 use wallet::told::{Refusal, Told};
@@ -51,7 +51,7 @@ pub struct WalletRequest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Call {
     pub(crate) asked: Result<Ask, Refusal>,
-    pub(crate) tongue: Tongue,
+    pub(crate) dialect: Dialect,
     /// The merchant's place in the setup.
     pub(crate) merchant: usize,
 }
@@ -122,8 +122,8 @@ impl WalletRequest {
 
     /// The dialect.
     #[must_use]
-    pub const fn tongue(&self) -> Tongue {
-        self.call.tongue
+    pub const fn dialect(&self) -> Dialect {
+        self.call.dialect
     }
 }
 
@@ -158,8 +158,8 @@ impl Gateway {
         if let Err(why) = self.guard.admit(now, &manner, merchant, &self.setup) {
             return Err(self.turn_away(now, &manner, kind, why));
         }
-        let tongue = manner.tongue();
-        let call = Call { asked, tongue, merchant };
+        let dialect = manner.dialect();
+        let call = Call { asked, dialect, merchant };
         let order = call.order(books);
         let kind = call.asked.as_ref().map_or(kind, |ask| Some(words::kind_of_ask(ask)));
         Ok(WalletRequest { kind: kind.unwrap_or(Kind::Query), order, call, manner })
@@ -209,7 +209,7 @@ impl Gateway {
         changes: &mut Vec<Change>,
     ) -> Result<(), PaymentRefusal> {
         let mut order = books.orders().payable(number)?.clone();
-        let is_alipay = Brand::of(order.terms.tongue) == Brand::Alipay;
+        let is_alipay = Brand::of(order.terms.dialect) == Brand::Alipay;
         let payer = payer_of("0001", is_alipay);
         let mut pen = Pen { now, clock: self.clock, books, changes };
         pen.begin(&mut order, now, self.paying, payer);
@@ -246,16 +246,16 @@ impl Gateway {
         books: &Books,
         changes: &mut Vec<Change>,
     ) -> (Result<Told, Refusal>, Option<(Movement, Fen)>) {
-        let Call { asked, tongue, merchant } = call;
+        let Call { asked, dialect, merchant } = call;
         let ask = match asked {
             Ok(ask) => ask,
             Err(why) => return (Err(*why), None),
         };
-        let brand = Brand::of(*tongue);
+        let brand = Brand::of(*dialect);
         let mut desk = Desk {
             pen: Pen { now, clock: self.clock, books, changes },
             shop: call.shop(),
-            tongue: *tongue,
+            dialect: *dialect,
             rules: self.setup.rules(brand),
             payers: &self.setup.payers,
             notify_url: self.setup.notify_url.as_deref(),
@@ -305,7 +305,7 @@ impl Gateway {
 
 impl Call {
     fn shop(&self) -> ShopNo {
-        Brand::of(self.tongue).shop_of(u16::try_from(self.merchant).unwrap_or(u16::MAX))
+        Brand::of(self.dialect).shop_of(u16::try_from(self.merchant).unwrap_or(u16::MAX))
     }
 
     /// The order of its shop that it is about, also where it names only the platform's number.

@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use sim::{Fen, OrderNo, ShopNo, SimTime};
 use std::collections::{BTreeMap, BTreeSet};
 use wallet::ask::OrderRef;
-use wallet::exchange::Tongue;
+use wallet::exchange::Dialect;
 
 /// A number that the platform gave: of a payment, of a refund; or a payer.
 pub type PlatformNo = Short<40>;
@@ -86,8 +86,8 @@ pub struct Terms {
     /// Where notices go.
     pub notify_url: Option<String>,
     /// The dialect that it was made in, and that notices are in.
-    #[serde(with = "TongueWords")]
-    pub tongue: Tongue,
+    #[serde(with = "DialectWords")]
+    pub dialect: Dialect,
 }
 
 /// How the payer comes to an order.
@@ -241,10 +241,10 @@ pub enum OrderFact {
     Barred,
 }
 
-/// The words of a tongue in what is written down.
+/// The words of a dialect in what is written down.
 #[derive(Serialize, Deserialize)]
-#[serde(remote = "Tongue")]
-pub(crate) enum TongueWords {
+#[serde(remote = "Dialect")]
+pub(crate) enum DialectWords {
     WeChatV2,
     WeChatV3,
     AlipayGateway,

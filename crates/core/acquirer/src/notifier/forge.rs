@@ -10,7 +10,7 @@ use crate::fault::body;
 use crate::orders::{self, Clock};
 use sim::{OrderNo, SimTime};
 use wallet::amount::Amount;
-use wallet::exchange::Tongue;
+use wallet::exchange::Dialect;
 use wallet::keys::MerchantKeys;
 use wallet::moment::WallTime;
 use wallet::notice::{Notice, Post, Sender};
@@ -38,7 +38,7 @@ impl Forge<'_> {
         let mut post = self.sign(&notice, owed, merchant, fault)?;
         match fault {
             Some(NoticeFault::Forged(Forgery { signing: Signing::Missing, .. })) => {
-                unsign(&mut post, owed.about.tongue);
+                unsign(&mut post, owed.about.dialect);
             }
             Some(NoticeFault::Malformed(malformation)) => malform(&mut post.body, malformation),
             _ => {}
@@ -73,15 +73,15 @@ impl Forge<'_> {
         let is_foreign = signing == Signing::WrongKey;
         let misnamed = signing == Signing::WrongKeyId;
         let name = owed.name.as_str();
-        let sender = match owed.about.tongue {
-            Tongue::WeChatV2 => Sender::WeChatV2 {
+        let sender = match owed.about.dialect {
+            Dialect::WeChatV2 => Sender::WeChatV2 {
                 app_id: &merchant.wechat.app_id,
                 mch_id: &merchant.wechat.mch_id,
                 api_key: if is_foreign || misnamed { &foreign_api_key } else { &merchant.wechat.api_key },
                 sign_type: self.setup.v2_notices_signed,
                 nonce: self.nonce,
             },
-            Tongue::WeChatV3 => Sender::WeChatV3 {
+            Dialect::WeChatV3 => Sender::WeChatV3 {
                 app_id: &merchant.wechat.app_id,
                 mch_id: &merchant.wechat.mch_id,
                 private_key: if is_foreign { &keys.alipay } else { &keys.wechat.private_key },
@@ -91,7 +91,7 @@ impl Forge<'_> {
                 nonce: self.nonce,
                 id: name,
             },
-            Tongue::AlipayGateway | Tongue::AlipayV3 => Sender::Alipay {
+            Dialect::AlipayGateway | Dialect::AlipayV3 => Sender::Alipay {
                 app_id: &merchant.alipay.app_id,
                 seller_id: &merchant.alipay.seller_id,
                 private_key: if is_foreign || misnamed { &keys.wechat.private_key } else { &keys.alipay },
@@ -119,13 +119,13 @@ fn alter(notice: &mut Notice, claim: Claim) {
 }
 
 /// Takes the signature out of a notice that has one.
-fn unsign(post: &mut Post, tongue: Tongue) {
-    match tongue {
-        Tongue::WeChatV3 => {
+fn unsign(post: &mut Post, dialect: Dialect) {
+    match dialect {
+        Dialect::WeChatV3 => {
             post.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("Wechatpay-Signature"));
         }
-        Tongue::WeChatV2 => cut_out(&mut post.body, b"<sign>", b"</sign>"),
-        Tongue::AlipayGateway | Tongue::AlipayV3 => {
+        Dialect::WeChatV2 => cut_out(&mut post.body, b"<sign>", b"</sign>"),
+        Dialect::AlipayGateway | Dialect::AlipayV3 => {
             let kept = post.body.split(|byte| *byte == b'&').filter(|part| !part.starts_with(b"sign="));
             post.body = kept.collect::<Vec<_>>().join(&b'&');
         }

@@ -7,7 +7,7 @@
 use core::time::Duration;
 use sim::ShopNo;
 use wallet::ask::Wallet;
-use wallet::exchange::Tongue;
+use wallet::exchange::Dialect;
 
 /// How one platform rules about orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,10 +113,10 @@ pub(crate) enum Brand {
 }
 
 impl Brand {
-    pub(crate) const fn of(tongue: Tongue) -> Self {
-        match tongue {
-            Tongue::WeChatV2 | Tongue::WeChatV3 => Self::WeChat,
-            Tongue::AlipayGateway | Tongue::AlipayV3 => Self::Alipay,
+    pub(crate) const fn of(dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::WeChatV2 | Dialect::WeChatV3 => Self::WeChat,
+            Dialect::AlipayGateway | Dialect::AlipayV3 => Self::Alipay,
         }
     }
 
