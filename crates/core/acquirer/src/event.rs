@@ -118,7 +118,8 @@ pub enum Event {
         /// What came of it.
         comparison: Comparison,
     },
-    /// Bytes that are no request, or no authentic one. Nothing moves because of them.
+    /// Bytes that are no request, or no authentic one, or one more than their merchant may send. Nothing moves because of
+    /// them.
     Malformed {
         /// Where.
         port: Port,
@@ -272,8 +273,6 @@ pub enum PaymentRefusal {
     Closed,
     /// It has been paid before.
     AlreadyPaid,
-    /// The gateway has too much to do.
-    Busy,
 }
 
 impl fmt::Display for Event {
@@ -341,7 +340,6 @@ impl fmt::Display for PaymentRefusal {
             Self::UnknownOrder => "unknown order",
             Self::Closed => "order closed",
             Self::AlreadyPaid => "already paid",
-            Self::Busy => "gateway busy",
         })
     }
 }

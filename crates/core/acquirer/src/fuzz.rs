@@ -1,4 +1,7 @@
 //! What a fuzzer runs: bytes in, claims checked, no answer. A failed claim panics, which is their purpose.
+//! *Not modelled:* several terminals at one fuzzed host.
+
+pub use crate::orders::fuzz::fuzz_orders;
 
 use crate::card::{CardDesk, CardRequest, CardSetup};
 use crate::fault::Content;

@@ -10,7 +10,7 @@ use crate::books::Books;
 use crate::card::{CardRequest, NoRequest};
 use crate::config::Config;
 use crate::departures::Departures;
-use crate::event::{Event, Kind, PaymentRefusal};
+use crate::event::{Event, Kind};
 use crate::fault::{Course, Fault, FaultId, RequestFate, Rush};
 use crate::gateway::{TurnedAway, WalletRequest};
 use crate::ledger::Ledger;
@@ -316,10 +316,6 @@ impl Acquirer {
     }
 
     fn customer_pays(&mut self, now: SimTime, order: OrderNo) {
-        if self.queue.is_full() && self.books().orders().payable(order).is_ok() {
-            self.outbox.event(Event::PaymentRefused { order, why: PaymentRefusal::Busy });
-            return;
-        }
         // A refusal is among the events.
         let _told = self.platform.customer_pays(now, order);
         self.report();

@@ -8,14 +8,15 @@
 //! written it down must not have answered.
 
 use crate::books::{Books, Change};
-use crate::card::{CardDesk, CardRequest, Decision, NoRequest};
+use crate::card::{CardDesk, CardRequest, Decision, Move, NoRequest};
 use crate::config::Config;
 use crate::event::{Event, Kind, PaymentRefusal};
 use crate::fault::{Course, Desk, Faults, RequestFate, Rush, Subject, damage_answer};
 use crate::gateway::{Gateway, TurnedAway, WalletRequest};
+use crate::machine::CARD;
 use crate::notifier::{Delivery, DeliveryId, DeliveryOutcome, Due, Notifier, NotifyPort, Scene, Sending};
 use crate::orders::Clock;
-use crate::short::Code;
+use crate::short::{Code, Why};
 use sim::{Key, OrderNo, Reason, SimTime};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -38,7 +39,7 @@ pub struct Platform {
     happened: Vec<Event>,
     told: VecDeque<Event>,
     /// Room for what is told of holds that run out.
-    moves: Vec<crate::card::Move>,
+    moves: Vec<Move>,
 }
 
 impl Platform {
@@ -145,8 +146,8 @@ impl Platform {
         decision.code = course.says.unwrap_or(decision.code);
         let written = self.card.answer(now, request, &decision, &self.books, course.content, out);
         if let Err(error) = written {
-            let why = crate::short::Why::of(error);
-            self.told.push_back(Event::Malformed { port: crate::machine::CARD, why });
+            let why = Why::of(error);
+            self.told.push_back(Event::Malformed { port: CARD, why });
         }
         decision
     }
@@ -196,8 +197,7 @@ impl Platform {
     /// The order cannot be paid. It is reported too.
     pub fn customer_pays(&mut self, now: SimTime, order: OrderNo) -> Result<(), PaymentRefusal> {
         let Self { gateway, books, changes, .. } = self;
-        let agreed = books.orders().payable(order).map(drop);
-        let agreed = agreed.and_then(|()| gateway.confirm(now, order, books, changes));
+        let agreed = gateway.confirm(now, order, books, changes);
         self.settle();
         agreed.inspect_err(|why| self.told.push_back(Event::PaymentRefused { order, why: *why }))
     }
@@ -298,8 +298,7 @@ impl Platform {
     /// Nobody listens behind a single port.
     pub(crate) fn fail_port(&mut self, now: SimTime, port: &mut NotifyPort) {
         let Self { notifier, books, changes, happened, .. } = self;
-        let mut scene = Scene { now, books, changes, events: happened };
-        port.fail(notifier, DeliveryOutcome::Refused, &mut scene);
+        port.fail(notifier, &mut Scene { now, books, changes, events: happened });
         self.settle();
     }
 

@@ -47,7 +47,7 @@ pub(crate) struct CardCharge {
 enum Stage {
     Recording { cancelled: bool },
     Waiting { tries: u32, until: SimTime },
-    Storing(Approval),
+    Storing(Box<Approval>),
     Ending { belief: Belief, afterwards: Afterwards },
     Reversing { reason: &'static str, tries: u32, until: SimTime },
     Resting { reason: &'static str, until: SimTime },
@@ -346,7 +346,7 @@ impl CardCharge {
             at: desk.now,
         };
         desk.write(Record::Approved(approval.clone()));
-        self.stage = Stage::Storing(approval);
+        self.stage = Stage::Storing(Box::new(approval));
         Next::Stay
     }
 

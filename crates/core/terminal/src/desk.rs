@@ -101,7 +101,7 @@ pub(crate) enum Next {
     /// It is over, and people are told this.
     Over(Belief),
     /// It is over: approved, and in flash.
-    Paid(Approval),
+    Paid(Box<Approval>),
     /// The terminal has signed on.
     SignedOn,
     /// It has not been able to.

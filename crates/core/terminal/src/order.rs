@@ -66,7 +66,7 @@ enum Stage {
     Resting {
         until: SimTime,
     },
-    Storing(Approval),
+    Storing(Box<Approval>),
     Ending {
         belief: Belief,
         again: bool,
@@ -396,7 +396,7 @@ impl Order {
         let (charge, auth_code) = (self.charge, String::new());
         let approval = Approval { charge, reference, auth_code, date_mmdd: 0, at: desk.now };
         desk.write(Record::Approved(approval.clone()));
-        self.stage = Stage::Storing(approval);
+        self.stage = Stage::Storing(Box::new(approval));
         Next::Stay
     }
 

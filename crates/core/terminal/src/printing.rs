@@ -168,7 +168,7 @@ impl Terminal {
     }
 
     fn job(&self, approval: Approval, copy: Copy, reprint: bool, after_trouble: bool) -> Job {
-        let sheet = Sheet::Slip { approval, copy };
+        let sheet = Sheet::Slip { approval: Box::new(approval), copy };
         let (operator, delivery) = (self.operator(), self.delivery());
         Job { sheet, operator, reprint, after_trouble, delivery, counts: true }
     }

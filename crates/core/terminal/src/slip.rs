@@ -16,7 +16,7 @@ use sim::{Fen, Key, SimTime};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Sheet {
     /// A copy of the slip of a charge.
-    Slip { approval: Approval, copy: Copy },
+    Slip { approval: Box<Approval>, copy: Copy },
     /// What a batch amounted to.
     Totals { closing: Closing, at: SimTime },
 }
@@ -323,7 +323,8 @@ mod tests {
         let original = Some(original).filter(|_| kind != Kind::Sale);
         let charge = Charge { intent: Intent(0), kind, key: KEY, amount: Fen(2500), original };
         let at = SimTime::from_secs(62);
-        Sheet::Slip { approval: Approval { charge, reference, auth_code, date_mmdd: 105, at }, copy }
+        let approval = Approval { charge, reference, auth_code, date_mmdd: 105, at };
+        Sheet::Slip { approval: Box::new(approval), copy }
     }
 
     fn text_of(language: Language, sheet: &Sheet, form: Form) -> String {

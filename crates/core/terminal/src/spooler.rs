@@ -61,7 +61,7 @@ pub(crate) struct Job {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Told {
     /// A slip is on paper, or believed to be.
-    Printed(Job),
+    Printed(Box<Job>),
     /// The printer has got into trouble, or out of it.
     Trouble(Option<Trouble>),
 }
@@ -498,7 +498,7 @@ impl Spooler {
         (self.spoilt, self.not_before) = (0, now);
         self.stage = Stage::Idle;
         self.start(now, settings, out);
-        Some(Told::Printed(job))
+        Some(Told::Printed(Box::new(job)))
     }
 
     /// Asks how the printer is: three real-time commands, which it answers even when it is offline.

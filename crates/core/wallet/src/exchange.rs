@@ -83,7 +83,7 @@ impl HttpAnswer {
 
 /// A dialect: how the same meaning is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Tongue {
+pub enum Dialect {
     /// WeChat Pay v2: flat XML, shared key.
     WeChatV2,
     /// WeChat Pay v3: JSON, RSA in headers.
@@ -94,7 +94,7 @@ pub enum Tongue {
     AlipayV3,
 }
 
-impl Tongue {
+impl Dialect {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::WeChatV2, Self::WeChatV3, Self::AlipayGateway, Self::AlipayV3];
 }
@@ -102,17 +102,17 @@ impl Tongue {
 /// The dialect of a request by its path; `None` when no gateway lives there.
 ///
 /// A path of a dialect need not be a call that it has: reading the request tells.
-pub fn route(request: &HttpRequest<'_>) -> Option<Tongue> {
+pub fn route(request: &HttpRequest<'_>) -> Option<Dialect> {
     let path = request.path();
     let below = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
     if path == "/gateway.do" {
-        Some(Tongue::AlipayGateway)
+        Some(Dialect::AlipayGateway)
     } else if below("/v3/alipay") {
-        Some(Tongue::AlipayV3)
+        Some(Dialect::AlipayV3)
     } else if below("/v3") {
-        Some(Tongue::WeChatV3)
+        Some(Dialect::WeChatV3)
     } else if ["/pay", "/secapi/pay", "/sandboxnew/pay", "/sandboxnew/secapi/pay"].into_iter().any(below) {
-        Some(Tongue::WeChatV2)
+        Some(Dialect::WeChatV2)
     } else {
         None
     }
@@ -122,7 +122,7 @@ pub fn route(request: &HttpRequest<'_>) -> Option<Tongue> {
 mod tests {
     use super::*;
 
-    fn tongue_of(target: &str) -> Option<Tongue> {
+    fn dialect_of(target: &str) -> Option<Dialect> {
         route(&HttpRequest { method: "POST", target, headers: &[], body: b"" })
     }
 
@@ -134,18 +134,18 @@ mod tests {
             "/sandboxnew/pay/getsignkey",
             "/sandboxnew/secapi/pay/refund",
         ] {
-            assert_eq!(tongue_of(target), Some(Tongue::WeChatV2), "{target}");
+            assert_eq!(dialect_of(target), Some(Dialect::WeChatV2), "{target}");
         }
-        assert_eq!(tongue_of("/v3/pay/transactions/codepay"), Some(Tongue::WeChatV3));
-        assert_eq!(tongue_of("/v3/certificates"), Some(Tongue::WeChatV3));
-        assert_eq!(tongue_of("/v3/alipay/trade/pay"), Some(Tongue::AlipayV3));
-        assert_eq!(tongue_of("/gateway.do?charset=utf-8"), Some(Tongue::AlipayGateway));
+        assert_eq!(dialect_of("/v3/pay/transactions/codepay"), Some(Dialect::WeChatV3));
+        assert_eq!(dialect_of("/v3/certificates"), Some(Dialect::WeChatV3));
+        assert_eq!(dialect_of("/v3/alipay/trade/pay"), Some(Dialect::AlipayV3));
+        assert_eq!(dialect_of("/gateway.do?charset=utf-8"), Some(Dialect::AlipayGateway));
     }
 
     #[test]
     fn other_paths_belong_to_nobody() {
         for target in ["/", "/payments", "/v3", "/v30/pay", "/gateway.do/x", "/x?/pay/micropay"] {
-            assert_eq!(tongue_of(target), None, "{target}");
+            assert_eq!(dialect_of(target), None, "{target}");
         }
     }
 

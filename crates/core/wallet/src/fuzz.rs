@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use crate::ask::{Ask, Make, OrderRef, Pay, Refund, RefundRef};
-use crate::exchange::{HttpAnswer, HttpRequest, Tongue, route};
+use crate::exchange::{Dialect, HttpAnswer, HttpRequest, route};
 use crate::keys::{
     AlipayMerchant, ApiV3Key, Certificate, MerchantKeys, PlatformKeys, WeChatMerchant, WeChatPlatform,
 };
@@ -62,8 +62,8 @@ pub fn fuzz_body(bytes: &[u8]) {
     for ask in asks_in(bytes) {
         assert!(texts(&ask).into_iter().flatten().all(|text| !text.is_empty()), "{ask:?}");
     }
-    for tongue in Tongue::ALL {
-        let _ = is_taken(tongue, 200, bytes);
+    for dialect in Dialect::ALL {
+        let _ = is_taken(dialect, 200, bytes);
     }
 }
 

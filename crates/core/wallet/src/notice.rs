@@ -8,7 +8,7 @@ mod alipay;
 mod wechat_v2;
 mod wechat_v3;
 
-use crate::exchange::Tongue;
+use crate::exchange::Dialect;
 use crate::http;
 use crate::keys::ApiV3Key;
 use crate::moment::WallTime;
@@ -122,19 +122,19 @@ impl Sender<'_> {
 }
 
 /// Whether the merchant's answer to a notification says that it need not be repeated.
-pub fn is_taken(tongue: Tongue, status: u16, body: &[u8]) -> bool {
-    match tongue {
-        Tongue::WeChatV2 => status == 200 && wechat_v2::is_success(body),
-        Tongue::WeChatV3 => matches!(status, 200..=299),
-        Tongue::AlipayGateway | Tongue::AlipayV3 => status == 200 && body.trim_ascii() == b"success",
+pub fn is_taken(dialect: Dialect, status: u16, body: &[u8]) -> bool {
+    match dialect {
+        Dialect::WeChatV2 => status == 200 && wechat_v2::is_success(body),
+        Dialect::WeChatV3 => matches!(status, 200..=299),
+        Dialect::AlipayGateway | Dialect::AlipayV3 => status == 200 && body.trim_ascii() == b"success",
     }
 }
 
 /// The pauses before each repetition of a notification that was not taken, in seconds.
-pub const fn retry_pauses_s(tongue: Tongue) -> &'static [u64] {
-    match tongue {
-        Tongue::WeChatV2 | Tongue::WeChatV3 => &WECHAT_RETRY_PAUSES_S,
-        Tongue::AlipayGateway | Tongue::AlipayV3 => &ALIPAY_RETRY_PAUSES_S,
+pub const fn retry_pauses_s(dialect: Dialect) -> &'static [u64] {
+    match dialect {
+        Dialect::WeChatV2 | Dialect::WeChatV3 => &WECHAT_RETRY_PAUSES_S,
+        Dialect::AlipayGateway | Dialect::AlipayV3 => &ALIPAY_RETRY_PAUSES_S,
     }
 }
 

@@ -6,7 +6,7 @@
 
 use crate::alipay::{self, gateway, rest};
 use crate::ask::Ask;
-use crate::exchange::{self, HttpAnswer, HttpRequest, Tongue};
+use crate::exchange::{self, Dialect, HttpAnswer, HttpRequest};
 use crate::keys::{MerchantKeys, PlatformKeys};
 use crate::moment::{Clock, WallTime};
 use crate::told::{Refusal, Told};
@@ -47,12 +47,12 @@ enum Way {
 
 impl Manner {
     /// The dialect.
-    pub const fn tongue(&self) -> Tongue {
+    pub const fn dialect(&self) -> Dialect {
         match self.0 {
-            Way::WeChatV2(_) => Tongue::WeChatV2,
-            Way::WeChatV3(_) => Tongue::WeChatV3,
-            Way::AlipayGateway(_) => Tongue::AlipayGateway,
-            Way::AlipayV3(_) => Tongue::AlipayV3,
+            Way::WeChatV2(_) => Dialect::WeChatV2,
+            Way::WeChatV3(_) => Dialect::WeChatV3,
+            Way::AlipayGateway(_) => Dialect::AlipayGateway,
+            Way::AlipayV3(_) => Dialect::AlipayV3,
         }
     }
 
@@ -105,16 +105,16 @@ impl Platform {
     pub fn hear(&self, request: &HttpRequest<'_>, now: WallTime) -> Option<Heard> {
         let clock = Clock { now, skew_s: self.clock_skew_s };
         let (asked, way) = match exchange::route(request)? {
-            Tongue::WeChatV2 => {
+            Dialect::WeChatV2 => {
                 with(Way::WeChatV2, |manner| wechat_v2::read(&self.merchants, request, manner))
             }
-            Tongue::WeChatV3 => {
+            Dialect::WeChatV3 => {
                 with(Way::WeChatV3, |manner| wechat_v3::read(&self.merchants, request, clock, manner))
             }
-            Tongue::AlipayGateway => {
+            Dialect::AlipayGateway => {
                 with(Way::AlipayGateway, |manner| gateway::read(&self.merchants, request, now, manner))
             }
-            Tongue::AlipayV3 => {
+            Dialect::AlipayV3 => {
                 with(Way::AlipayV3, |manner| rest::read(&self.merchants, request, clock, manner))
             }
         };

@@ -153,14 +153,14 @@ impl CardDesk {
                 changes.push(Change::Card(CardChange::Registered(Box::new(registration))));
                 self.decide_for(now, request, books, (number, &newcomer), changes)
             }
-            None => Decision::refused(refusal_of_stranger(request, books).as_str()),
+            None => Decision::of_code(refusal_of_stranger(request, books)),
         }
     }
 
     /// Refuses a request without looking at it, with this code: 96 when there is too much to do.
     #[must_use]
     pub fn refuse(&self, code: Code) -> Decision {
-        Decision::refused(code.as_str())
+        Decision::of_code(code)
     }
 
     /// When the next pre-authorisation runs out.
@@ -195,7 +195,7 @@ impl CardDesk {
         if !request.kind.concerns_a_card()
             && let Some(code) = judge.rule_of_the_kind()
         {
-            return Decision::refused(code.as_str());
+            return Decision::of_code(code);
         }
         // Whoever moves no money may leave the trace number out.
         match request.kind {
@@ -261,26 +261,30 @@ impl CardDesk {
 impl Judge<'_> {
     /// A rule that is aimed at this kind of message by name.
     fn rule_of_the_kind(&mut self) -> Option<Code> {
-        let issuer = issuer::Issuer { setup: self.setup, books: self.books, day: self.day };
-        let rule = issuer.rule(self.request, self.request.kind, self.changes)?;
+        let rule = self.issuer().rule(self.request, self.changes)?;
         Some(rule.code).filter(|code| reply_code(code.as_str().as_bytes()) != ReplyClass::Approved)
     }
 }
 
 impl Decision {
     pub(crate) fn approved() -> Self {
-        Self::refused("00")
+        Self::of_code(Code::new("00"))
     }
 
     /// A decision that moves nothing.
     pub(crate) fn refused(code: &str) -> Self {
-        Self { code: Code::new(code), moves: [None; 2], record: None, extra: Extra::Nothing, event: None }
+        Self::of_code(Code::new(code))
+    }
+
+    /// A decision that says this and moves nothing.
+    pub(crate) const fn of_code(code: Code) -> Self {
+        Self { code, moves: [None; 2], record: None, extra: Extra::Nothing, event: None }
     }
 
     pub(crate) fn moved(code: Code, key: Key, by: Key, moved: [Option<(Movement, Fen)>; 2]) -> Self {
         let by = Some(by);
         let moves = moved.map(|moved| moved.map(|(movement, amount)| Move { key, movement, amount, by }));
-        Self { code, moves, ..Self::approved() }
+        Self { moves, ..Self::of_code(code) }
     }
 
     /// Whether its code says yes.

@@ -47,8 +47,8 @@ pub struct Record {
     pub payment: CardNumber,
     /// Of an advice: the bytes that it came in, to know an exact repetition.
     pub fingerprint: u64,
-    /// What its request carried of the card's chip.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// What its request carried of the card's chip; written down by a change of its own.
+    #[serde(skip)]
     pub chip: Option<ChipData>,
 }
 

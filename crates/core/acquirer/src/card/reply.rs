@@ -66,7 +66,8 @@ impl CardDesk {
             .and_then(|terminal| terminal.keys.map(|keys| (terminal.mac_algorithm, keys.mac.des().into())));
         let Self { setup, scratch, .. } = self;
         let record = decision.record.and_then(|number| Some((number, books.record_of(number)?)));
-        let answer = Answer { request, decision, record, setup, clock: self.start.at(now) };
+        let approved = record.filter(|_| request.kind != Kind::Reversal && decision.is_approval());
+        let answer = Answer { request, decision, record, approved, setup, clock: self.start.at(now) };
         let head = answer.head();
         let mut frame = match &key {
             _ if request.stated.is_some() => FrameWriter::new(setup.speech.dialect(), head, out),
@@ -85,6 +86,8 @@ struct Answer<'a> {
     request: &'a CardRequest,
     decision: &'a Decision,
     record: Option<(RecordNo, &'a Record)>,
+    /// The same, of a transaction that is told to be approved.
+    approved: Option<(RecordNo, &'a Record)>,
     setup: &'a CardSetup,
     clock: Civil,
 }
@@ -104,7 +107,7 @@ impl Answer<'_> {
     fn write(&self, frame: &mut FrameWriter<'_>, has_code: bool, scratch: &mut Vec<u8>) {
         let Self { decision, clock, .. } = self;
         self.echo(frame, if self.paid_by_code().is_some() { &[3] } else { &[2, 3] });
-        match self.approved().filter(|(_, record)| record.is_part()) {
+        match self.approved.filter(|(_, record)| record.is_part()) {
             Some((_, record)) => _ = frame.field(4, digits::<12>(record.amount.unsigned())),
             None => self.echo(frame, &[4]),
         }
@@ -118,7 +121,7 @@ impl Answer<'_> {
         if let Some((number, _)) = self.record {
             frame.field(37, digits::<12>(number.reference()));
         }
-        if let Some((number, _)) = self.approved() {
+        if let Some((number, _)) = self.approved {
             frame.field(38, digits::<6>(number.authorisation()));
         }
         if has_code {
@@ -183,14 +186,9 @@ impl Answer<'_> {
         }
     }
 
-    /// The record of a transaction that is told to be approved.
-    fn approved(&self) -> Option<(RecordNo, &Record)> {
-        self.record.filter(|_| self.decision.is_approval() && self.request.kind != Kind::Reversal)
-    }
-
     /// Whether it says what stands on the receipt of a card.
-    fn has_receipt(&self) -> bool {
-        self.approved().is_some() && self.request.kind.concerns_a_card()
+    const fn has_receipt(&self) -> bool {
+        self.approved.is_some() && self.request.kind.concerns_a_card()
     }
 
     /// The record of a payment by code, whose answer says a voucher number and no card.
@@ -219,7 +217,7 @@ const fn balance(amount: Fen) -> Balance {
 }
 
 /// A number in exactly so many digits; higher ones are cut off.
-fn digits<const N: usize>(value: u64) -> [u8; N] {
+pub(super) fn digits<const N: usize>(value: u64) -> [u8; N] {
     let mut digits = [b'0'; N];
     let mut rest = value;
     for place in digits.iter_mut().rev() {

@@ -19,7 +19,8 @@ use iso8583::{
 };
 use sim::{Fen, Key, TerminalNo};
 
-/// The number of a terminal that nobody has registered: in events, and never in the books.
+/// The number of a terminal that nobody has registered: in events, and never in the books. A newcomer has it too until
+/// its first request is decided, so what is told of that request's arrival, refusal and answer names it.
 pub(crate) const STRANGER: TerminalNo = TerminalNo(u16::MAX);
 
 /// A readable request, made to be reused.

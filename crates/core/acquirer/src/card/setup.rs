@@ -135,7 +135,8 @@ pub struct ReplyRule {
     /// halves what is paid, held or completed.
     pub code: Code,
     /// Whether the money moves although the code says that it is open or refused: the issuer has taken it, and its
-    /// answer was lost on the way to this host.
+    /// answer was lost on the way to this host. For reversals, results of scripts and management it changes nothing: they
+    /// are refused.
     pub moves_money: bool,
 }
 

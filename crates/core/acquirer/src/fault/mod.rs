@@ -9,6 +9,7 @@
 //! ledger stays true whatever the platform says.
 
 mod aim;
+pub(crate) mod body;
 mod content;
 mod course;
 mod latency;

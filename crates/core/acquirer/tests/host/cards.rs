@@ -1,6 +1,7 @@
 //! What the issuers say: PINs, balances, rules; and what an answer carries.
 
 use crate::driver::{CARD, OTHER_CARD, PAYER_CODE, Reply, Shop, fen, reversal};
+use crate::property::rebuilt;
 use iso8583::{Balance, Mti, Pan, Pin, PinKey, REPLY_CODES, Sign};
 use tillrig_acquirer::{CardAccount, CardSetup, Kind, ReplyRule, SignOn, TerminalKeys};
 
@@ -254,6 +255,7 @@ fn the_issuer_answers_the_chip_and_the_record_keeps_what_it_said() {
         assert_eq!(kept.get(&[0x9F, 0x26]), Some(hex("A1B2C3D4E5F60718").as_slice()));
         assert_eq!(kept.get(&[0x5A]), None, "no card number is written down");
     }
+    assert_eq!(rebuilt(&shop.log), shop.books);
     let written = serde_json::to_string(&shop.log).unwrap();
     assert!(!written.contains("62220200") && !format!("{:?}", shop.books).contains("A1B2C3"));
 }

@@ -105,8 +105,6 @@ impl Digits {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use super::{Digits, request, reversal};
     use crate::charge::{Charge, Kind, Original};
     use crate::event::Intent;

@@ -209,7 +209,7 @@ fn hexadecimal(number: u64, buffer: &mut [u8; 16]) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::Tongue;
+    use crate::exchange::Dialect;
     use crate::messages::{ErrCode, TradeState, TransportFault, UnifiedOrder};
     use crate::notice::is_taken;
     use crate::sign::{ApiKey, SignError, SignType};
@@ -356,7 +356,7 @@ mod tests {
             let mut parser = http::ResponseParser::default();
             parser.push(&bytes);
             let response = parser.next_response().unwrap().unwrap();
-            assert_eq!(is_taken(Tongue::WeChatV2, response.status, response.body), taken);
+            assert_eq!(is_taken(Dialect::WeChatV2, response.status, response.body), taken);
         }
     }
 

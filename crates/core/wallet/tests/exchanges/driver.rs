@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use tillrig_wallet::ask::Ask;
-use tillrig_wallet::exchange::{HttpAnswer, HttpRequest, Tongue};
+use tillrig_wallet::exchange::{Dialect, HttpAnswer, HttpRequest};
 use tillrig_wallet::platform::{Heard, Platform};
 use tillrig_wallet::told::{Refusal, Told};
 use tillrig_wallet::xml::Fields;
@@ -21,10 +21,10 @@ pub(crate) fn hear(written: &Written) -> Result<Ask, Refusal> {
 }
 
 /// What the platform answers to this ask when it decides so.
-pub(crate) fn answer(tongue: Tongue, ask: &Ask, told: &Told) -> HttpAnswer {
+pub(crate) fn answer(dialect: Dialect, ask: &Ask, told: &Told) -> HttpAnswer {
     let platform = platform();
-    let heard = hear_by(&platform, &merchant::write(tongue, ask, &merchant_key()));
-    assert_eq!(heard.manner.tongue(), tongue);
+    let heard = hear_by(&platform, &merchant::write(dialect, ask, &merchant_key()));
+    assert_eq!(heard.manner.dialect(), dialect);
     platform.answer(&heard.manner, told, STAMP)
 }
 

@@ -13,23 +13,24 @@ use crate::house::{self, NOW, STAMP, platform};
 
 #[test]
 fn whatever_the_libraries_send_is_understood() {
-    let asked = |tongue: &str, name: &str| {
-        let recorded =
-            house::recorded().into_iter().find(|it| (it.tongue.as_str(), it.name.as_str()) == (tongue, name));
-        hear(&recorded.unwrap().written()).unwrap_or_else(|why| panic!("{tongue} {name}: {why:?}"))
+    let asked = |dialect: &str, name: &str| {
+        let recorded = house::recorded()
+            .into_iter()
+            .find(|it| (it.dialect.as_str(), it.name.as_str()) == (dialect, name));
+        hear(&recorded.unwrap().written()).unwrap_or_else(|why| panic!("{dialect} {name}: {why:?}"))
     };
     let number = |number: &str| OrderRef::OrderNo(number.to_owned());
-    for tongue in ["wechat-v2", "wechat-v3"] {
-        let call = if tongue == "wechat-v2" { "micropay" } else { "codepay" };
-        let Ask::Pay(pay) = asked(tongue, call) else { panic!("no payment") };
+    for dialect in ["wechat-v2", "wechat-v3"] {
+        let call = if dialect == "wechat-v2" { "micropay" } else { "codepay" };
+        let Ask::Pay(pay) = asked(dialect, call) else { panic!("no payment") };
         assert_eq!(
             (pay.order_no.as_str(), pay.amount.fen(), pay.subject.as_str()),
             ("A-1", 1850, "茶 & tea")
         );
         assert_eq!(pay.payment_code.as_str(), "134567890123456789");
-        assert_eq!(asked(tongue, "close"), Ask::Close(number("A-1")));
-        assert_eq!(asked(tongue, "reverse"), Ask::Reverse(number("A-1")));
-        let Ask::Refund(refund) = asked(tongue, "refund") else { panic!("no refund") };
+        assert_eq!(asked(dialect, "close"), Ask::Close(number("A-1")));
+        assert_eq!(asked(dialect, "reverse"), Ask::Reverse(number("A-1")));
+        let Ask::Refund(refund) = asked(dialect, "refund") else { panic!("no refund") };
         assert_eq!((refund.amount.fen(), refund.total.map(Amount::fen)), (50, Some(1850)));
         assert_eq!((refund.order, refund.refund_no.as_str()), (number("A-1"), "R-1"));
     }
@@ -49,8 +50,8 @@ fn whatever_the_libraries_send_is_understood() {
     assert_eq!((make.amount.fen(), make.expires), (1850, Some(NOW)));
     assert_eq!(make.notify_url.as_deref(), Some("https://shop.example/notify"));
     let day = Day { year: 2026, month: 1, day: 2 };
-    for (tongue, call) in [("wechat-v2", "bill"), ("wechat-v3", "trade bill"), ("alipay-gateway", "bill")] {
-        assert_eq!(asked(tongue, call), Ask::Bill { day });
+    for (dialect, call) in [("wechat-v2", "bill"), ("wechat-v3", "trade bill"), ("alipay-gateway", "bill")] {
+        assert_eq!(asked(dialect, call), Ask::Bill { day });
     }
 }
 
@@ -58,7 +59,7 @@ fn whatever_the_libraries_send_is_understood() {
 fn whatever_the_alipay_library_sends_is_understood() {
     let asked = |name: &str| {
         let recorded =
-            house::recorded().into_iter().find(|it| it.tongue == "alipay-gateway" && it.name == name);
+            house::recorded().into_iter().find(|it| it.dialect == "alipay-gateway" && it.name == name);
         hear(&recorded.unwrap().written()).unwrap_or_else(|why| panic!("{name}: {why:?}"))
     };
     // The library sends this amount as the JSON number 18.5.
@@ -79,16 +80,17 @@ fn whatever_the_alipay_library_sends_is_understood() {
 
 #[test]
 fn whatever_the_vendors_own_library_sends_is_understood() {
-    let asked = |tongue: &str, name: &str| {
-        let recorded =
-            house::recorded().into_iter().find(|it| (it.tongue.as_str(), it.name.as_str()) == (tongue, name));
-        hear(&recorded.unwrap().written()).unwrap_or_else(|why| panic!("{tongue} {name}: {why:?}"))
+    let asked = |dialect: &str, name: &str| {
+        let recorded = house::recorded()
+            .into_iter()
+            .find(|it| (it.dialect.as_str(), it.name.as_str()) == (dialect, name));
+        hear(&recorded.unwrap().written()).unwrap_or_else(|why| panic!("{dialect} {name}: {why:?}"))
     };
     let order = || OrderRef::OrderNo("A_1".to_owned());
-    for tongue in ["alipay-gateway", "alipay-v3"] {
-        let Ask::Pay(pay) = asked(tongue, "node pay") else { panic!("no payment") };
+    for dialect in ["alipay-gateway", "alipay-v3"] {
+        let Ask::Pay(pay) = asked(dialect, "node pay") else { panic!("no payment") };
         assert_eq!((pay.amount.fen(), pay.subject.as_str()), (1850, "茶 & tea"));
-        assert_eq!(asked(tongue, "node query"), Ask::Query(order()));
+        assert_eq!(asked(dialect, "node query"), Ask::Query(order()));
     }
     let Ask::Make(make) = asked("alipay-v3", "node precreate") else { panic!("no order") };
     assert_eq!(make.notify_url.as_deref(), Some("https://shop.example/notify"));

@@ -4,7 +4,7 @@ use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use base64ct::{Base64, Encoding};
 use serde_json::Value;
-use tillrig_wallet::exchange::Tongue;
+use tillrig_wallet::exchange::Dialect;
 use tillrig_wallet::notice::{Notice, is_taken, retry_pauses_s};
 use tillrig_wallet::sign::{self, ApiKey, SignType};
 use tillrig_wallet::told::{OrderKind, OrderState, OrderTold, RefundState, RefundTold};
@@ -16,29 +16,29 @@ use crate::house::{self, API_KEY, NOW, PUBLIC_KEY_ID, platform_key};
 #[test]
 fn only_the_published_answers_end_a_notice() {
     let v2 = |code: &str| format!("<xml><return_code><![CDATA[{code}]]></return_code></xml>").into_bytes();
-    assert!(is_taken(Tongue::WeChatV2, 200, &v2("SUCCESS")));
-    assert!(!is_taken(Tongue::WeChatV2, 200, &v2("FAIL")));
-    assert!(!is_taken(Tongue::WeChatV2, 500, &v2("SUCCESS")));
-    assert!(!is_taken(Tongue::WeChatV2, 200, b"SUCCESS"));
+    assert!(is_taken(Dialect::WeChatV2, 200, &v2("SUCCESS")));
+    assert!(!is_taken(Dialect::WeChatV2, 200, &v2("FAIL")));
+    assert!(!is_taken(Dialect::WeChatV2, 500, &v2("SUCCESS")));
+    assert!(!is_taken(Dialect::WeChatV2, 200, b"SUCCESS"));
     for (status, taken) in [(200, true), (204, true), (302, false), (400, false), (500, false)] {
-        assert_eq!(is_taken(Tongue::WeChatV3, status, b"{\"code\":\"FAIL\"}"), taken, "{status}");
+        assert_eq!(is_taken(Dialect::WeChatV3, status, b"{\"code\":\"FAIL\"}"), taken, "{status}");
     }
     for (body, taken) in
         [("success", true), ("success\n", true), ("Success", false), ("fail", false), ("", false)]
     {
-        assert_eq!(is_taken(Tongue::AlipayGateway, 200, body.as_bytes()), taken, "{body}");
+        assert_eq!(is_taken(Dialect::AlipayGateway, 200, body.as_bytes()), taken, "{body}");
     }
 }
 
 #[test]
 fn the_pauses_add_up_to_what_is_published() {
-    let hours_and_minutes = |tongue| {
-        let sum: u64 = retry_pauses_s(tongue).iter().sum();
+    let hours_and_minutes = |dialect| {
+        let sum: u64 = retry_pauses_s(dialect).iter().sum();
         (sum / 3600, sum / 60 % 60)
     };
-    assert_eq!(hours_and_minutes(Tongue::WeChatV3), (24, 4));
+    assert_eq!(hours_and_minutes(Dialect::WeChatV3), (24, 4));
     // 4m + 10m + 10m + 1h + 2h + 6h + 15h.
-    assert_eq!(hours_and_minutes(Tongue::AlipayGateway), (24, 24));
+    assert_eq!(hours_and_minutes(Dialect::AlipayGateway), (24, 24));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Source: WeChat Pay v2 and v3, Alipay: their published codes.
 
 use tillrig_wallet::ask::{Ask, Refund};
-use tillrig_wallet::exchange::{HttpAnswer, Tongue};
+use tillrig_wallet::exchange::{Dialect, HttpAnswer};
 use tillrig_wallet::sign::{self, ApiKey, SignType};
 use tillrig_wallet::told::{BillRefund, OrderKind, OrderState, Refusal, Reversed, Told, Undone};
 
@@ -20,19 +20,19 @@ fn a_payer_who_is_typing_is_told_in_every_dialect() {
         Told::Order(order)
     };
     let pay = named("pay");
-    let fields = v2_fields(&answer(Tongue::WeChatV2, &pay, &paying()));
+    let fields = v2_fields(&answer(Dialect::WeChatV2, &pay, &paying()));
     assert_eq!((fields.get("result_code"), fields.get("err_code")), (Some("FAIL"), Some("USERPAYING")));
-    let said = answer(Tongue::WeChatV3, &pay, &paying());
+    let said = answer(Dialect::WeChatV3, &pay, &paying());
     assert_eq!((said.status, said.body.as_slice()), (200, br#"{"trade_state":"USERPAYING"}"#.as_slice()));
-    let said = gateway_object(&answer(Tongue::AlipayGateway, &pay, &paying()), "alipay_trade_pay");
+    let said = gateway_object(&answer(Dialect::AlipayGateway, &pay, &paying()), "alipay_trade_pay");
     assert_eq!((text(&said, "/code"), said.get("gmt_payment")), ("10003".into(), None));
     let query = named("query");
-    let fields = v2_fields(&answer(Tongue::WeChatV2, &query, &paying()));
+    let fields = v2_fields(&answer(Dialect::WeChatV2, &query, &paying()));
     assert_eq!((fields.get("result_code"), fields.get("trade_state")), (Some("SUCCESS"), Some("USERPAYING")));
     assert_eq!(fields.get("transaction_id"), None);
-    assert_eq!(text(&json(&answer(Tongue::WeChatV3, &query, &paying())), "/trade_state"), "USERPAYING");
-    for tongue in [Tongue::AlipayGateway, Tongue::AlipayV3] {
-        let said = json(&answer(tongue, &query, &paying()));
+    assert_eq!(text(&json(&answer(Dialect::WeChatV3, &query, &paying())), "/trade_state"), "USERPAYING");
+    for dialect in [Dialect::AlipayGateway, Dialect::AlipayV3] {
+        let said = json(&answer(dialect, &query, &paying()));
         let status = text(&said, "/trade_status") + &text(&said, "/alipay_trade_query_response/trade_status");
         assert_eq!(status, "WAIT_BUYER_PAY");
     }
@@ -42,18 +42,18 @@ fn a_payer_who_is_typing_is_told_in_every_dialect() {
 fn a_paid_order_has_its_amount_in_the_unit_of_each_dialect() {
     let told = Told::Order(house::order(OrderKind::PaymentCode));
     for call in ["pay", "query"] {
-        let fields = v2_fields(&answer(Tongue::WeChatV2, &named(call), &told));
+        let fields = v2_fields(&answer(Dialect::WeChatV2, &named(call), &told));
         assert_eq!((fields.get("total_fee"), fields.get("time_end")), (Some("1850"), Some("20260102030405")));
-        let said = json(&answer(Tongue::WeChatV3, &named(call), &told));
+        let said = json(&answer(Dialect::WeChatV3, &named(call), &told));
         assert_eq!(said.pointer("/amount/total"), Some(&1850.into()));
         assert_eq!(text(&said, "/success_time"), "2026-01-02T03:04:05+08:00");
         let said = gateway_object(
-            &answer(Tongue::AlipayGateway, &named(call), &told),
+            &answer(Dialect::AlipayGateway, &named(call), &told),
             &format!("alipay_trade_{call}"),
         );
         assert_eq!((text(&said, "/code"), text(&said, "/total_amount")), ("10000".into(), "18.50".into()));
         assert_eq!(text(&said, "/gmt_payment"), "2026-01-02 03:04:05");
-        let said = json(&answer(Tongue::AlipayV3, &named(call), &told));
+        let said = json(&answer(Dialect::AlipayV3, &named(call), &told));
         assert_eq!((text(&said, "/total_amount"), said.get("code")), ("18.50".into(), None));
     }
 }
@@ -81,14 +81,14 @@ fn refusals_have_the_published_words() {
     ];
     let pay = named("pay");
     for (why, err_code, (status, code), (gateway_code, sub_code)) in rows {
-        let fields = v2_fields(&answer(Tongue::WeChatV2, &pay, &why.into()));
+        let fields = v2_fields(&answer(Dialect::WeChatV2, &pay, &why.into()));
         assert_eq!((fields.get("return_code"), fields.get("err_code")), (Some("SUCCESS"), Some(err_code)));
         assert_eq!(sign::verify(&fields, &ApiKey::new(API_KEY)), Ok(()));
-        let said = answer(Tongue::WeChatV3, &pay, &why.into());
+        let said = answer(Dialect::WeChatV3, &pay, &why.into());
         assert_eq!((said.status, text(&json(&said), "/code").as_str()), (status, code));
-        let said = gateway_object(&answer(Tongue::AlipayGateway, &pay, &why.into()), "alipay_trade_pay");
+        let said = gateway_object(&answer(Dialect::AlipayGateway, &pay, &why.into()), "alipay_trade_pay");
         assert_eq!((text(&said, "/code"), text(&said, "/sub_code")), (gateway_code.into(), sub_code.into()));
-        let said = answer(Tongue::AlipayV3, &pay, &why.into());
+        let said = answer(Dialect::AlipayV3, &pay, &why.into());
         assert_eq!((said.status, text(&json(&said), "/code").as_str()), (400, sub_code));
     }
 }
@@ -97,8 +97,8 @@ fn refusals_have_the_published_words() {
 fn a_reverse_that_must_be_repeated_says_so() {
     let reverse = named("reverse");
     let flags = |told: &Told| {
-        let fields = v2_fields(&answer(Tongue::WeChatV2, &reverse, told));
-        let said = gateway_object(&answer(Tongue::AlipayGateway, &reverse, told), "alipay_trade_cancel");
+        let fields = v2_fields(&answer(Dialect::WeChatV2, &reverse, told));
+        let said = gateway_object(&answer(Dialect::AlipayGateway, &reverse, told), "alipay_trade_cancel");
         (fields.get("recall").unwrap_or_default().to_owned(), text(&said, "/retry_flag"))
     };
     assert_eq!(flags(&Refusal::Busy.into()), ("Y".into(), "Y".into()));
@@ -107,14 +107,14 @@ fn a_reverse_that_must_be_repeated_says_so() {
     let reversed = |undone| Told::Reversed(Reversed { order_no: "A-1".into(), transaction_id: None, undone });
     assert_eq!(flags(&reversed(Undone::Closed)), ("N".into(), "N".into()));
     for (undone, action) in [(Undone::Nothing, ""), (Undone::Closed, "close"), (Undone::Refunded, "refund")] {
-        let said = answer(Tongue::AlipayGateway, &reverse, &reversed(undone));
+        let said = answer(Dialect::AlipayGateway, &reverse, &reversed(undone));
         assert_eq!(text(&gateway_object(&said, "alipay_trade_cancel"), "/action"), action);
     }
 }
 
 #[test]
 fn a_close_has_no_body_in_v3_but_a_signature() {
-    let said = answer(Tongue::WeChatV3, &named("close"), &house::told(&named("close")));
+    let said = answer(Dialect::WeChatV3, &named("close"), &house::told(&named("close")));
     assert_eq!((said.status, said.content_type, said.body.len()), (204, "", 0));
     let header = |name| said.header(name).unwrap();
     let message = format!("{}\n{}\n\n", header("Wechatpay-Timestamp"), header("Wechatpay-Nonce"));
@@ -125,12 +125,12 @@ fn a_close_has_no_body_in_v3_but_a_signature() {
 #[test]
 fn a_refund_that_nobody_knows_is_no_failure_at_alipay() {
     let refund_query = named("refund query");
-    let said = answer(Tongue::AlipayGateway, &refund_query, &Refusal::NoSuchRefund.into());
+    let said = answer(Dialect::AlipayGateway, &refund_query, &Refusal::NoSuchRefund.into());
     let said = gateway_object(&said, "alipay_trade_fastpay_refund_query");
     assert_eq!((text(&said, "/code"), said.get("refund_status")), ("10000".into(), None));
-    let said = answer(Tongue::WeChatV3, &refund_query, &Refusal::NoSuchRefund.into());
+    let said = answer(Dialect::WeChatV3, &refund_query, &Refusal::NoSuchRefund.into());
     assert_eq!((said.status, text(&json(&said), "/code").as_str()), (404, "RESOURCE_NOT_EXISTS"));
-    let fields = v2_fields(&answer(Tongue::WeChatV2, &refund_query, &Refusal::NoSuchRefund.into()));
+    let fields = v2_fields(&answer(Dialect::WeChatV2, &refund_query, &Refusal::NoSuchRefund.into()));
     assert_eq!(fields.get("err_code"), Some("REFUNDNOTEXIST"));
 }
 
@@ -138,7 +138,7 @@ fn a_refund_that_nobody_knows_is_no_failure_at_alipay() {
 fn a_refund_asked_for_twice_moves_money_once() {
     let mut refund = house::refund();
     refund.moved_now = false;
-    let said = answer(Tongue::AlipayGateway, &named("refund"), &Told::Refunded(refund));
+    let said = answer(Dialect::AlipayGateway, &named("refund"), &Told::Refunded(refund));
     let said = gateway_object(&said, "alipay_trade_refund");
     assert_eq!((text(&said, "/fund_change"), text(&said, "/refund_fee")), ("N".into(), "0.50".into()));
 }
@@ -148,13 +148,13 @@ fn an_order_half_refunded_stays_successful_at_alipay_and_a_whole_one_closes() {
     for (back, status) in [(50, "TRADE_SUCCESS"), (1850, "TRADE_CLOSED")] {
         let mut order = house::order(OrderKind::PaymentCode);
         (order.state, order.refunded) = (OrderState::Refunded, fen(back));
-        let said = json(&answer(Tongue::AlipayV3, &named("query"), &Told::Order(order)));
+        let said = json(&answer(Dialect::AlipayV3, &named("query"), &Told::Order(order)));
         assert_eq!(text(&said, "/trade_status"), status);
     }
 }
 
 /// Whether a merchant can believe an answer. Of v2, nobody signs what was not taken.
-fn is_authentic(tongue: Tongue, said: &HttpAnswer) -> bool {
+fn is_authentic(dialect: Dialect, said: &HttpAnswer) -> bool {
     let key = platform_key().public_key();
     let by_headers = |timestamp, nonce, signature| {
         let header = |name| said.header(name).unwrap_or_default();
@@ -163,23 +163,23 @@ fn is_authentic(tongue: Tongue, said: &HttpAnswer) -> bool {
         message.push(b'\n');
         key.verifies(&message, header(signature))
     };
-    match tongue {
-        Tongue::WeChatV2 => {
+    match dialect {
+        Dialect::WeChatV2 => {
             let fields = v2_fields(said);
             let is_signed = sign::verify(&fields, &ApiKey::new(API_KEY)).is_ok();
             said.status == 200 && (is_signed || fields.get("return_code") == Some("FAIL"))
         }
-        Tongue::WeChatV3 => {
+        Dialect::WeChatV3 => {
             matches!(said.status, 200 | 204 | 400..=599)
                 && by_headers("Wechatpay-Timestamp", "Wechatpay-Nonce", "Wechatpay-Signature")
         }
-        Tongue::AlipayGateway => {
+        Dialect::AlipayGateway => {
             let body = std::str::from_utf8(&said.body).unwrap();
             let (inner, signature) = body.rsplit_once(",\"sign\":\"").unwrap();
             let (_, inner) = inner.split_once("_response\":").unwrap();
             said.status == 200 && key.verifies(inner.as_bytes(), signature.strip_suffix("\"}").unwrap())
         }
-        Tongue::AlipayV3 => {
+        Dialect::AlipayV3 => {
             matches!(said.status, 200 | 400..=599)
                 && by_headers("alipay-timestamp", "alipay-nonce", "alipay-signature")
         }
@@ -189,17 +189,18 @@ fn is_authentic(tongue: Tongue, said: &HttpAnswer) -> bool {
 #[test]
 fn every_decision_can_be_answered_to_every_question_in_every_dialect() {
     let platform = platform();
-    for tongue in Tongue::ALL {
+    for dialect in Dialect::ALL {
         for (_, ask) in merchant::one_of_each() {
-            let heard = hear_by(&platform, &merchant::write(tongue, &ask, &merchant_key()));
+            let heard = hear_by(&platform, &merchant::write(dialect, &ask, &merchant_key()));
             let mut decisions: Vec<Told> =
                 merchant::one_of_each().iter().map(|(_, ask)| house::told(ask)).collect();
             decisions.extend([Told::Certificates, Told::SandboxKey, Told::Refunds(Vec::new())]);
             for told in decisions {
                 let said = platform.answer(&heard.manner, &told, STAMP);
                 // Files and keys of v2 are not signed.
-                let is_plain = tongue == Tongue::WeChatV2 && matches!(told, Told::Bill(_) | Told::SandboxKey);
-                assert!(is_plain || is_authentic(tongue, &said), "{tongue:?} {ask:?} {told:?}: {said:?}");
+                let is_plain =
+                    dialect == Dialect::WeChatV2 && matches!(told, Told::Bill(_) | Told::SandboxKey);
+                assert!(is_plain || is_authentic(dialect, &said), "{dialect:?} {ask:?} {told:?}: {said:?}");
             }
         }
     }
@@ -207,7 +208,7 @@ fn every_decision_can_be_answered_to_every_question_in_every_dialect() {
 
 #[test]
 fn the_bill_of_v2_is_text_with_its_sums() {
-    let said = answer(Tongue::WeChatV2, &named("bill"), &house::told(&named("bill")));
+    let said = answer(Dialect::WeChatV2, &named("bill"), &house::told(&named("bill")));
     let body = String::from_utf8(said.body).unwrap();
     let lines: Vec<&str> = body.lines().collect();
     assert_eq!(lines.len(), 4);
@@ -215,7 +216,7 @@ fn the_bill_of_v2_is_text_with_its_sums() {
     assert!(lines[1].starts_with("`2026-01-02 03:04:05,`wxd930ea5d5a258f4f,`1900000109,"), "{}", lines[1]);
     assert!(lines[1].contains(",`MICROPAY,`SUCCESS,`OTHERS,`CNY,`18.50,"), "{}", lines[1]);
     assert_eq!(lines[3], "`1,`18.50,`0.00,`0.00,`0.00,`18.50,`0.00");
-    let fields = v2_fields(&answer(Tongue::WeChatV2, &named("bill"), &Refusal::NoBill.into()));
+    let fields = v2_fields(&answer(Dialect::WeChatV2, &named("bill"), &Refusal::NoBill.into()));
     assert_eq!((fields.get("return_msg"), fields.get("error_code")), (Some("No Bill Exist"), Some("20002")));
 }
 
@@ -228,7 +229,7 @@ fn what_a_merchant_wrote_forges_no_row_of_a_bill() {
     let refund_no = "R,\n`1".to_owned();
     row.refund =
         Some(BillRefund { refund_id: "5".to_owned(), refund_no, amount: fen(50), by_reverse: false });
-    let said = answer(Tongue::WeChatV2, &named("bill"), &Told::Bill(bill));
+    let said = answer(Dialect::WeChatV2, &named("bill"), &Told::Bill(bill));
     let body = String::from_utf8(said.body).unwrap();
     let lines: Vec<&str> = body.split_terminator("\r\n").collect();
     assert_eq!(lines.len(), 4);
@@ -240,10 +241,10 @@ fn what_a_merchant_wrote_forges_no_row_of_a_bill() {
 #[test]
 fn the_number_of_a_refund_has_the_characters_of_an_order_number_and_twice_the_length() {
     let Ask::Refund(refund) = named("refund") else { panic!("no refund") };
-    for tongue in [Tongue::WeChatV2, Tongue::WeChatV3] {
+    for dialect in [Dialect::WeChatV2, Dialect::WeChatV3] {
         let asked = |refund_no: &str| {
             let ask = Ask::Refund(Refund { refund_no: refund_no.to_owned(), ..refund.clone() });
-            hear(&merchant::write(tongue, &ask, &merchant_key())).map(|_| ())
+            hear(&merchant::write(dialect, &ask, &merchant_key())).map(|_| ())
         };
         for right in ["R_-|*@1", &"9".repeat(64)] {
             assert_eq!(asked(right), Ok(()), "{right}");

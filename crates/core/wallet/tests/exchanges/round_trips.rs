@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use tillrig_wallet::amount::Amount;
 use tillrig_wallet::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund};
-use tillrig_wallet::exchange::Tongue;
+use tillrig_wallet::exchange::Dialect;
 use tillrig_wallet::moment::WallTime;
 
 use crate::driver::{hear, hear_by};
@@ -85,20 +85,20 @@ proptest! {
     #[test]
     fn every_ask_arrives_as_it_was_meant_in_every_dialect(ask in ask()) {
         let key = merchant_key();
-        for tongue in Tongue::ALL {
-            let meant = match tongue {
-                Tongue::WeChatV2 | Tongue::WeChatV3 => ask.clone(),
-                Tongue::AlipayGateway | Tongue::AlipayV3 => as_alipay_has_it(&ask),
+        for dialect in Dialect::ALL {
+            let meant = match dialect {
+                Dialect::WeChatV2 | Dialect::WeChatV3 => ask.clone(),
+                Dialect::AlipayGateway | Dialect::AlipayV3 => as_alipay_has_it(&ask),
             };
-            prop_assert_eq!(hear(&merchant::write(tongue, &ask, &key)), Ok(meant), "{:?}", tongue);
+            prop_assert_eq!(hear(&merchant::write(dialect, &ask, &key)), Ok(meant), "{:?}", dialect);
         }
     }
 
     #[test]
     fn one_changed_byte_is_never_believed(ask in ask(), at in any::<prop::sample::Index>(), bit in 0..8_u32) {
         let platform = platform();
-        for tongue in Tongue::ALL {
-            let mut written = merchant::write(tongue, &ask, &merchant_key());
+        for dialect in Dialect::ALL {
+            let mut written = merchant::write(dialect, &ask, &merchant_key());
             if written.body.is_empty() {
                 continue;
             }
@@ -107,7 +107,7 @@ proptest! {
             written.body[place] ^= 1 << bit;
             let asked = hear_by(&platform, &written).asked;
             // What changes no value, as the case of an escape or a space between tags, may be believed.
-            prop_assert!(asked.is_err() || asked == meant, "{tongue:?}: {asked:?}");
+            prop_assert!(asked.is_err() || asked == meant, "{dialect:?}: {asked:?}");
         }
     }
 }

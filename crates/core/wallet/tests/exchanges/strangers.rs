@@ -1,7 +1,7 @@
 //! Forged, stale, misdirected and hostile requests, and where each is refused.
 
 use tillrig_wallet::ask::{Ask, OrderRef, RefundRef};
-use tillrig_wallet::exchange::Tongue;
+use tillrig_wallet::exchange::Dialect;
 use tillrig_wallet::moment::WallTime;
 use tillrig_wallet::sign::SignType;
 use tillrig_wallet::told::Refusal;
@@ -22,16 +22,18 @@ fn a_wrong_signature_is_refused_on_the_level_of_each_dialect() {
         (fields.get("return_code"), fields.get("sign"), fields.get("result_code")),
         (Some("FAIL"), None, None)
     );
-    for (tongue, status) in [(Tongue::WeChatV3, 401), (Tongue::AlipayV3, 401), (Tongue::AlipayGateway, 200)] {
-        let heard = hear_by(&platform, &merchant::write(tongue, &pay, &platform_key()));
+    for (dialect, status) in
+        [(Dialect::WeChatV3, 401), (Dialect::AlipayV3, 401), (Dialect::AlipayGateway, 200)]
+    {
+        let heard = hear_by(&platform, &merchant::write(dialect, &pay, &platform_key()));
         assert_eq!(
             (&heard.asked, heard.manner.merchant()),
             (&Err(Refusal::WrongSignature), None),
-            "{tongue:?}"
+            "{dialect:?}"
         );
         let said = platform.answer(&heard.manner, &Refusal::WrongSignature.into(), STAMP);
         assert_eq!(said.status, status);
-        if tongue == Tongue::AlipayGateway {
+        if dialect == Dialect::AlipayGateway {
             let said = gateway_object(&said, "alipay_trade_pay");
             assert_eq!(
                 (text(&said, "/code"), text(&said, "/sub_code")),
@@ -44,10 +46,10 @@ fn a_wrong_signature_is_refused_on_the_level_of_each_dialect() {
 #[test]
 fn a_signature_counts_for_its_path_and_its_query_alone() {
     let key = merchant_key();
-    let mut written = merchant::write(Tongue::WeChatV3, &Ask::Query(OrderRef::OrderNo("A-1".into())), &key);
+    let mut written = merchant::write(Dialect::WeChatV3, &Ask::Query(OrderRef::OrderNo("A-1".into())), &key);
     written.target = written.target.replace("A-1", "A-2");
     assert_eq!(hear(&written), Err(Refusal::WrongSignature));
-    let mut written = merchant::write(Tongue::AlipayV3, &named("bill"), &key);
+    let mut written = merchant::write(Dialect::AlipayV3, &named("bill"), &key);
     written.target = written.target.replace("2026", "2025");
     assert_eq!(hear(&written), Err(Refusal::WrongSignature));
 }
@@ -72,14 +74,14 @@ fn a_stale_signature_is_refused_where_time_is_signed() {
 
 #[test]
 fn the_nonce_of_a_signed_request_is_given_to_the_caller() {
-    for (tongue, nonce) in [
-        (Tongue::WeChatV2, Some("n1")),
-        (Tongue::WeChatV3, Some("n1")),
-        (Tongue::AlipayGateway, None),
-        (Tongue::AlipayV3, Some("n1")),
+    for (dialect, nonce) in [
+        (Dialect::WeChatV2, Some("n1")),
+        (Dialect::WeChatV3, Some("n1")),
+        (Dialect::AlipayGateway, None),
+        (Dialect::AlipayV3, Some("n1")),
     ] {
-        let heard = hear_by(&platform(), &merchant::write(tongue, &named("query"), &merchant_key()));
-        assert_eq!((heard.manner.nonce(), heard.manner.merchant()), (nonce, Some(0)), "{tongue:?}");
+        let heard = hear_by(&platform(), &merchant::write(dialect, &named("query"), &merchant_key()));
+        assert_eq!((heard.manner.nonce(), heard.manner.merchant()), (nonce, Some(0)), "{dialect:?}");
     }
 }
 
@@ -92,9 +94,9 @@ fn strangers_and_mixed_up_names_are_told_apart() {
     assert_eq!(hear(&v3("{}")), Err(Refusal::WrongParameter("mchid")));
     let mut stranger = platform();
     stranger.merchants.clear();
-    for tongue in Tongue::ALL {
-        let written = merchant::write(tongue, &named("query"), &merchant_key());
-        assert_eq!(hear_by(&stranger, &written).asked, Err(Refusal::NoSuchMerchant), "{tongue:?}");
+    for dialect in Dialect::ALL {
+        let written = merchant::write(dialect, &named("query"), &merchant_key());
+        assert_eq!(hear_by(&stranger, &written).asked, Err(Refusal::NoSuchMerchant), "{dialect:?}");
     }
 }
 
@@ -201,7 +203,7 @@ fn an_empty_text_says_nothing() {
 fn a_refund_query_that_names_its_order_wrongly_is_refused() {
     let order = |number: &str| Some(OrderRef::OrderNo(number.to_owned()));
     let asked = |refund: RefundRef| {
-        hear(&merchant::write(Tongue::WeChatV2, &Ask::RefundQuery(refund), &merchant_key()))
+        hear(&merchant::write(Dialect::WeChatV2, &Ask::RefundQuery(refund), &merchant_key()))
     };
     let refund = RefundRef { refund_no: Some("R-1".to_owned()), ..RefundRef::default() };
     assert_eq!(asked(refund.clone()), Ok(Ask::RefundQuery(refund.clone())));
@@ -254,16 +256,16 @@ fn v3_says_where_a_wrong_parameter_stands() {
 #[test]
 fn bodies_of_the_wrong_type_are_refused() {
     let key = merchant_key();
-    let mut v3 = merchant::write(Tongue::WeChatV3, &named("pay"), &key);
+    let mut v3 = merchant::write(Dialect::WeChatV3, &named("pay"), &key);
     v3.headers.retain(|(name, _)| name != "Content-Type");
     assert!(hear(&v3).is_ok());
     v3.headers.push(("content-type".into(), "text/plain".into()));
     assert_eq!(hear(&v3), Err(Refusal::WrongFormat));
-    for tongue in [Tongue::AlipayGateway, Tongue::AlipayV3] {
-        let mut written = merchant::write(tongue, &named("pay"), &key);
+    for dialect in [Dialect::AlipayGateway, Dialect::AlipayV3] {
+        let mut written = merchant::write(dialect, &named("pay"), &key);
         written.headers.retain(|(name, _)| name != "content-type");
         written.headers.push(("Content-Type".into(), "multipart/form-data; boundary=x".into()));
-        assert_eq!(hear(&written), Err(Refusal::WrongFormat), "{tongue:?}");
+        assert_eq!(hear(&written), Err(Refusal::WrongFormat), "{dialect:?}");
     }
 }
 
@@ -276,7 +278,7 @@ fn the_gateway_takes_only_what_it_names() {
     let order = br#"{"out_trade_no":"A_1"}"#;
     assert!(sealed(order, "utf-8").is_ok());
     assert_eq!(sealed(order, "utf-7"), Err(Refusal::WrongParameter("charset")));
-    let said = answer(Tongue::AlipayGateway, &named("query"), &Refusal::WrongParameter("charset").into());
+    let said = answer(Dialect::AlipayGateway, &named("query"), &Refusal::WrongParameter("charset").into());
     let said = gateway_object(&said, "alipay_trade_query");
     assert_eq!(
         (text(&said, "/code"), text(&said, "/sub_code")),

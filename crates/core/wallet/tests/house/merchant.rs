@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use sha2::Sha256;
 use tillrig_wallet::amount::Amount;
 use tillrig_wallet::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund, RefundRef};
-use tillrig_wallet::exchange::{HttpRequest, Tongue};
+use tillrig_wallet::exchange::{Dialect, HttpRequest};
 use tillrig_wallet::moment::WallTime;
 use tillrig_wallet::rsa_key::PrivateKey;
 use tillrig_wallet::sign::SignType;
@@ -74,12 +74,12 @@ pub(crate) fn one_of_each() -> Vec<(&'static str, Ask)> {
 }
 
 /// An ask in the words of a dialect.
-pub(crate) fn write(tongue: Tongue, ask: &Ask, key: &PrivateKey) -> Written {
-    match tongue {
-        Tongue::WeChatV2 => wechat_v2(ask, API_KEY, SignType::HmacSha256),
-        Tongue::WeChatV3 => wechat_v3(ask, key, NOW),
-        Tongue::AlipayGateway => alipay_gateway(ask, key),
-        Tongue::AlipayV3 => alipay_v3(ask, key, NOW),
+pub(crate) fn write(dialect: Dialect, ask: &Ask, key: &PrivateKey) -> Written {
+    match dialect {
+        Dialect::WeChatV2 => wechat_v2(ask, API_KEY, SignType::HmacSha256),
+        Dialect::WeChatV3 => wechat_v3(ask, key, NOW),
+        Dialect::AlipayGateway => alipay_gateway(ask, key),
+        Dialect::AlipayV3 => alipay_v3(ask, key, NOW),
     }
 }
 
