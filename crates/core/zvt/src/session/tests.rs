@@ -1,0 +1,742 @@
+//! What a session claims, over a register that is bytes and a terminal that is a script.
+
+use super::Session;
+use crate::apdu::Apdu;
+use crate::ask::{Ask, Stage, Tell};
+use crate::bcd::{Amount, ClockTime, Currency, Date, Password, ReceiptNo, TerminalId, TraceNo};
+use crate::code::{Intermediate, ResultCode, TerminalStatus};
+use crate::fields::Fields;
+use crate::outcome::Outcome;
+use crate::receipt::{Line, Receipt, ReceiptKind};
+use crate::registration::{Printing, Sort};
+use crate::report::Report;
+use crate::serial::frame;
+use crate::settings::{Settings, Transport};
+use core::time::Duration;
+use sim::{Output, Port, Reason, SimTime};
+
+const ACK: &[u8] = &[0x80, 0x00, 0x00];
+const PAY: &[u8] = &[0x06, 0x01, 0x0A, 0x04, 0, 0, 0, 0, 0x12, 0x34, 0x49, 0x09, 0x78];
+const ENQUIRY: &[u8] = &[0x05, 0x01, 0x00];
+const REGISTER_LINES: &[u8] = &[0x06, 0x00, 0x06, 0, 0, 0, 0x8E, 0x09, 0x78];
+const REGISTER_QUIET: &[u8] = &[0x06, 0x00, 0x06, 0, 0, 0, 0x06, 0x09, 0x78];
+
+fn settings() -> Settings {
+    let id = TerminalId::new(52_523_535).unwrap();
+    Settings { status_byte: 0x10, ..Settings::tcp(Port(4), id) }
+}
+
+/// A session with the time, and what it did since somebody looked.
+struct Bench {
+    session: Session,
+    now: SimTime,
+    sent: Vec<Vec<u8>>,
+    asked: Vec<Ask>,
+}
+
+impl Bench {
+    fn new(settings: Settings) -> Self {
+        let session = Session::new(settings);
+        Self { session, now: SimTime::from_secs(100), sent: Vec::new(), asked: Vec::new() }
+    }
+
+    /// With a register that has registered.
+    fn with(registration: &[u8]) -> Self {
+        let mut bench = Self::new(settings());
+        bench.hears(registration);
+        bench.hears(ACK);
+        assert!(!bench.session.is_master());
+        bench.look();
+        bench
+    }
+
+    /// With a register that prints lines and wants to hear what is done, and a payment that was asked for.
+    fn paying() -> Self {
+        let mut bench = Self::with(REGISTER_LINES);
+        bench.hears(PAY);
+        assert_eq!(bench.look().1, [Ask::Pay { amount: Amount::new(1234).unwrap(), payment_type: None }]);
+        bench
+    }
+
+    fn hears(&mut self, bytes: &[u8]) {
+        self.session.receive(self.now, bytes);
+        self.drain();
+    }
+
+    fn tells(&mut self, tell: Tell) {
+        self.session.tell(self.now, tell);
+        self.drain();
+    }
+
+    fn drain(&mut self) {
+        while let Some(output) = self.session.poll() {
+            match output {
+                Output::Send { bytes, .. } => self.sent.push(bytes.to_vec()),
+                Output::Event(ask) => self.asked.push(ask),
+            }
+        }
+    }
+
+    /// Goes to the next wake-up, and says after how many milliseconds, and why.
+    fn waits(&mut self) -> Option<(u128, &'static str)> {
+        let (at, Reason(why)) = self.session.wake_at()?;
+        let waited = at.since(self.now).as_millis();
+        self.now = at;
+        self.session.wake(at);
+        self.drain();
+        Some((waited, why))
+    }
+
+    fn look(&mut self) -> (Vec<Vec<u8>>, Vec<Ask>) {
+        (core::mem::take(&mut self.sent), core::mem::take(&mut self.asked))
+    }
+
+    /// The messages that were sent, when nothing was asked.
+    fn sent(&mut self) -> Vec<Vec<u8>> {
+        let (sent, asked) = self.look();
+        assert_eq!(asked, []);
+        sent
+    }
+
+    fn asked(&mut self) -> Vec<Ask> {
+        self.look().1
+    }
+}
+
+fn working(status: Intermediate) -> Tell {
+    Tell::Working { status, minutes: None }
+}
+
+fn approved() -> Tell {
+    Tell::Result(Box::new(Outcome {
+        amount: Amount::new(1234),
+        currency: Some(Currency::EUR),
+        receipt_no: ReceiptNo::new(231),
+        ..Outcome::of(ResultCode::OK)
+    }))
+}
+
+fn receipt() -> Tell {
+    Tell::Receipt(Receipt { kind: ReceiptKind::Customer, lines: vec![Line::normal("a"), Line::normal("b")] })
+}
+
+const RESULT: &[u8] =
+    &[0x04, 0x0F, 0x0F, 0x27, 0x00, 0x04, 0, 0, 0, 0, 0x12, 0x34, 0x49, 0x09, 0x78, 0x87, 0x02, 0x31];
+const LINE_A: &[u8] = &[0x06, 0xD1, 0x02, 0x00, b'a'];
+const LINE_B: &[u8] = &[0x06, 0xD1, 0x02, 0x00, b'b'];
+const LINE_END: &[u8] = &[0x06, 0xD1, 0x02, 0xFF, 0x01];
+const COMPLETION: &[u8] = &[0x06, 0x0F, 0x00];
+const ABORT_BY_KEY: &[u8] = &[0x06, 0x1E, 0x01, 0x6C];
+
+#[test]
+fn a_registration_is_completed_as_a_real_terminal_completed_it() {
+    let mut bench = Bench::new(settings());
+    bench.hears(&[0x06, 0x00, 0x06, 0x12, 0x34, 0x56, 0xDE, 0x09, 0x78]);
+    let (sent, asked) = bench.look();
+    // The public zvt crate, data/1680761818.641601000_pt_ecr.blob.
+    let completion = [0x06, 0x0F, 0x0A, 0x19, 0x10, 0x29, 0x52, 0x52, 0x35, 0x35, 0x49, 0x09, 0x78];
+    assert_eq!(sent, [ACK, &completion[..]]);
+    assert_eq!(asked, [Ask::Registered { payments: Printing::Lines, administration: Printing::Lines }]);
+    assert!(bench.session.is_master());
+    bench.hears(ACK);
+    assert!(!bench.session.is_master());
+    assert_eq!(bench.asked(), []);
+}
+
+#[test]
+fn a_payment_goes_one_message_at_a_time() {
+    let mut bench = Bench::paying();
+    bench.tells(working(Intermediate::INSERT_CARD));
+    bench.tells(approved());
+    bench.tells(receipt());
+    bench.tells(Tell::Done);
+    let mut talk = Vec::new();
+    for _ in 0..6 {
+        talk.extend(bench.look().0);
+        bench.hears(ACK);
+    }
+    assert_eq!(talk, [&[0x04, 0xFF, 0x01, 0x0A], RESULT, LINE_A, LINE_B, LINE_END, COMPLETION]);
+    assert_eq!(bench.look(), (vec![], vec![Ask::Ended]));
+    assert!(!bench.session.is_master());
+}
+
+#[test]
+fn the_terminal_hears_when_its_result_and_its_receipt_have_arrived() {
+    let mut bench = Bench::paying();
+    bench.tells(approved());
+    bench.tells(receipt());
+    bench.tells(Tell::Done);
+    bench.hears(ACK);
+    assert_eq!(bench.asked(), [Ask::Taken]);
+    bench.hears(ACK);
+    bench.hears(ACK);
+    assert_eq!(bench.asked(), []);
+    bench.hears(ACK);
+    assert_eq!(bench.asked(), [Ask::Printed]);
+}
+
+#[test]
+fn a_message_that_waits_is_not_followed_by_older_states() {
+    let mut bench = Bench::paying();
+    for status in [Intermediate::INSERT_CARD, Intermediate::CONNECTING, Intermediate::WAITING_FOR_HOST] {
+        bench.tells(working(status));
+    }
+    bench.hears(ACK);
+    assert_eq!(bench.sent(), [[0x04, 0xFF, 0x01, 0x0A], [0x04, 0xFF, 0x01, 0x04]]);
+}
+
+#[test]
+fn what_nobody_knows_is_answered_so() {
+    let mut bench = Bench::with(REGISTER_LINES);
+    bench.hears(&[0x08, 0x30, 0x01, 0x00]);
+    bench.hears(&[0x0F, 0xA1, 0x00]);
+    assert_eq!(bench.sent(), [[0x84, 0x83, 0x00], [0x84, 0x83, 0x00]]);
+    bench.hears(&[0x06, 0x01, 0x02, 0x55, 0x00]);
+    bench.hears(&[0x06, 0x01, 0x00]);
+    bench.hears(&[0x06, 0x01, 0x07, 0x04, 0, 0, 0, 0, 0, 0xFA]);
+    assert_eq!(bench.sent(), [[0x84, 0x9A, 0x00]; 3]);
+    assert!(!bench.session.is_master());
+}
+
+#[test]
+fn a_status_enquiry_is_answered_with_version_and_state() {
+    let settings = Settings { software_version: "V1".into(), ..settings() };
+    let mut bench = Bench::new(settings);
+    bench.hears(ENQUIRY);
+    assert_eq!(bench.look(), (vec![ACK.to_vec()], vec![Ask::Status]));
+    bench.tells(Tell::State(TerminalStatus::PRINTER_NOT_READY));
+    assert_eq!(bench.sent(), [[0x06, 0x0F, 0x06, 0xF0, 0xF0, 0xF2, b'V', b'1', 0xCC]]);
+    bench.hears(ACK);
+    bench.look();
+    // Without the version, by the service byte.
+    bench.hears(&[0x05, 0x01, 0x05, 0, 0, 0, 0x03, 0x02]);
+    bench.tells(Tell::State(TerminalStatus::READY));
+    assert_eq!(bench.look().0, [ACK, &[0x06, 0x0F, 0x01, 0x00]]);
+}
+
+#[test]
+fn a_register_that_wants_to_know_more_is_told_what_the_device_is() {
+    let mut bench = Bench::new(settings());
+    bench.hears(&[0x05, 0x01, 0x07, 0, 0, 0, 0x03, 0x06, 0x06, 0x00]);
+    bench.tells(Tell::State(TerminalStatus::READY));
+    let Report::State(state) = Report::parse(&Apdu::parse(&bench.look().0[1]).unwrap()).unwrap() else {
+        panic!("no state");
+    };
+    let objects = state.fields.objects().unwrap();
+    assert_eq!(objects.find(crate::tlv::Tag(0x1F44)), Some(&[0x52, 0x52, 0x35, 0x35][..]));
+    let device = crate::tlv::Objects::new(objects.find(crate::tlv::Tag(0xE4)).unwrap());
+    assert_eq!(device.find(crate::tlv::Tag(0x1F40)), Some(&b"Tillrig"[..]));
+}
+
+#[test]
+fn a_register_may_stop_a_payment_without_being_the_master_until_there_is_a_result() {
+    let mut bench = Bench::paying();
+    bench.tells(working(Intermediate::INSERT_CARD));
+    bench.look();
+    bench.hears(&[0x06, 0xB0, 0x00]);
+    assert_eq!(bench.look(), (vec![ACK.to_vec()], vec![Ask::Abort]));
+    bench.hears(ACK);
+    bench.tells(Tell::Failed(ResultCode::ABORTED));
+    assert_eq!(bench.sent(), [ABORT_BY_KEY]);
+
+    let mut bench = Bench::paying();
+    bench.tells(approved());
+    bench.look();
+    bench.hears(&[0x06, 0xB0, 0x00]);
+    assert_eq!(bench.sent(), [[0x84, 0x83, 0x00]]);
+    bench.hears(ACK);
+    bench.hears(&[0x06, 0xB0, 0x00]);
+    assert_eq!(bench.look(), (vec![vec![0x84, 0x83, 0x00]], vec![Ask::Taken]));
+}
+
+#[test]
+fn a_second_payment_waits_for_the_first() {
+    let mut bench = Bench::paying();
+    bench.hears(PAY);
+    bench.hears(ENQUIRY);
+    assert_eq!(bench.sent(), [[0x84, 0x9C, 0x00], [0x84, 0x9C, 0x00]]);
+}
+
+#[test]
+fn goods_that_were_not_issued_take_the_payment_back_and_the_receipt_with_it() {
+    let mut bench = Bench::paying();
+    bench.tells(approved());
+    bench.tells(receipt());
+    bench.tells(Tell::Done);
+    bench.look();
+    bench.hears(&[0x84, 0x66, 0x00]);
+    assert_eq!(bench.look(), (vec![], vec![Ask::UndoLast { code: ResultCode(0x66) }]));
+    bench.tells(working(Intermediate::AUTO_REVERSAL));
+    bench.hears(ACK);
+    bench.tells(Tell::Failed(ResultCode::ABORTED));
+    assert_eq!(bench.sent(), [&[0x04, 0xFF, 0x01, 0x05], ABORT_BY_KEY]);
+}
+
+#[test]
+fn the_answer_84_00_is_as_good_as_80_00() {
+    let mut bench = Bench::paying();
+    bench.tells(approved());
+    bench.hears(&[0x84, 0x00, 0x00]);
+    assert_eq!(bench.asked(), [Ask::Taken]);
+}
+
+#[test]
+fn a_bad_result_and_a_reversal_need_no_goods() {
+    let mut bench = Bench::paying();
+    bench.tells(Tell::Result(Box::new(Outcome::of(ResultCode::CARD_EXPIRED))));
+    bench.hears(&[0x84, 0x66, 0x00]);
+    assert_eq!(bench.asked(), [Ask::Taken]);
+
+    let mut bench = Bench::with(REGISTER_LINES);
+    bench.hears(&[0x06, 0x30, 0x06, 0, 0, 0, 0x87, 0x02, 0x31]);
+    assert_eq!(bench.asked(), [Ask::Reverse { receipt_no: ReceiptNo::new(231).unwrap(), amount: None }]);
+    bench.tells(Tell::Result(Box::new(Outcome::of(ResultCode::OK))));
+    bench.hears(&[0x84, 0x66, 0x00]);
+    assert_eq!(bench.asked(), [Ask::Taken]);
+}
+
+/// PA00P015 revision 13.08, chapter 2.2.6, "Example of <max. status-infos>".
+#[test]
+fn a_result_that_is_put_off_is_told_again_after_two_seconds_and_in_the_end_undone() {
+    let mut bench = Bench::with(REGISTER_LINES);
+    bench.hears(&[0x06, 0x01, 0x0C, 0x04, 0, 0, 0, 0, 0x12, 0x34, 0x49, 0x09, 0x78, 0x02, 0x03]);
+    bench.tells(approved());
+    assert_eq!(bench.look().0, [ACK, RESULT]);
+    for _ in 0..3 {
+        bench.hears(&[0x84, 0x9C, 0x00]);
+        assert_eq!(bench.sent(), [[0_u8; 0]; 0]);
+        assert_eq!(bench.waits(), Some((2000, "zvt goods")));
+        assert_eq!(bench.sent(), [RESULT]);
+    }
+    bench.hears(&[0x84, 0x9C, 0x00]);
+    assert_eq!(bench.asked(), [Ask::UndoLast { code: ResultCode::WAIT }]);
+    bench.tells(Tell::Failed(ResultCode::ABORTED));
+    assert_eq!(bench.sent(), [[0x04, 0x0F, 0x02, 0x27, 0x6C]]);
+    bench.hears(ACK);
+    assert_eq!(bench.look().0, [ABORT_BY_KEY]);
+}
+
+#[test]
+fn goods_that_were_issued_in_part_reduce_the_payment() {
+    let mut bench = Bench::paying();
+    bench.tells(approved());
+    bench.hears(&[0x84, 0x9D, 0x07, 0x04, 0, 0, 0, 0, 0x05, 0x00]);
+    assert_eq!(bench.asked(), [Ask::Reduce { issued: Amount::new(500).unwrap() }, Ask::Taken]);
+}
+
+#[test]
+fn a_register_has_half_a_minute_for_the_goods_or_as_long_as_it_said() {
+    let mut bench = Bench::paying();
+    bench.tells(approved());
+    assert_eq!(bench.waits(), Some((30_000, "zvt goods")));
+    assert_eq!(bench.asked(), [Ask::HangUp, Ask::Lost { during: Stage::Result }]);
+
+    let mut bench = Bench::with(REGISTER_LINES);
+    bench.hears(&[0x06, 0x01, 0x09, 0x04, 0, 0, 0, 0, 0x12, 0x34, 0x01, 0xF0]);
+    bench.tells(approved());
+    assert_eq!(bench.waits(), Some((240_000, "zvt goods")));
+}
+
+#[test]
+fn a_register_that_does_not_answer_within_t3_is_lost() {
+    let mut bench = Bench::paying();
+    bench.tells(working(Intermediate::INSERT_CARD));
+    assert_eq!(bench.waits(), Some((5000, "zvt t3")));
+    assert_eq!(bench.asked(), [Ask::HangUp, Ask::Lost { during: Stage::Working }]);
+    assert_eq!(bench.waits(), None);
+}
+
+#[test]
+fn a_register_that_goes_after_the_result_leaves_a_receipt_to_be_asked_for_again() {
+    let mut bench = Bench::paying();
+    bench.tells(approved());
+    bench.hears(ACK);
+    bench.look();
+    bench.session.line_lost(bench.now);
+    bench.drain();
+    assert_eq!(bench.asked(), [Ask::Lost { during: Stage::Receipt }]);
+    // The terminal finishes, and nothing goes anywhere.
+    bench.tells(receipt());
+    bench.tells(Tell::Done);
+    assert_eq!(bench.look(), (vec![], vec![]));
+    // The register is back, and wants to know.
+    bench.session.connected(bench.now);
+    bench.hears(&[0x06, 0x20, 0x05, 0, 0, 0, 0x03, 0x01]);
+    assert_eq!(bench.look(), (vec![ACK.to_vec()], vec![Ask::RepeatReceipt { result: true, print: true }]));
+    bench.tells(approved());
+    bench.tells(receipt());
+    bench.tells(Tell::Done);
+    let mut talk = Vec::new();
+    for _ in 0..5 {
+        talk.extend(bench.look().0);
+        bench.hears(ACK);
+    }
+    let without_currency = &[0x04, 0x0F, 0x0C, 0x27, 0x00, 0x04, 0, 0, 0, 0, 0x12, 0x34, 0x87, 0x02, 0x31];
+    assert_eq!(talk, [without_currency, LINE_A, LINE_B, LINE_END, COMPLETION]);
+}
+
+#[test]
+fn each_stage_at_which_a_register_can_go_is_told_apart() {
+    let lost_after = |answers: usize| {
+        let mut bench = Bench::paying();
+        for tell in [working(Intermediate::INSERT_CARD), approved(), receipt(), Tell::Done] {
+            bench.tells(tell);
+        }
+        for _ in 0..answers {
+            bench.hears(ACK);
+        }
+        bench.look();
+        bench.session.line_lost(bench.now);
+        bench.drain();
+        assert!(!bench.session.is_master(), "the end was told before");
+        bench.asked()
+    };
+    let stages = [
+        Stage::Working,
+        Stage::Result,
+        Stage::Receipt,
+        Stage::Receipt,
+        Stage::Receipt,
+        Stage::Completion,
+    ];
+    for (answers, during) in stages.into_iter().enumerate() {
+        assert_eq!(lost_after(answers), [Ask::Lost { during }], "after {answers} answers");
+    }
+    assert_eq!(lost_after(6), []);
+}
+
+#[test]
+fn while_a_lost_payment_goes_on_a_register_is_told_to_wait() {
+    let mut bench = Bench::paying();
+    bench.session.line_lost(bench.now);
+    bench.drain();
+    assert_eq!(bench.asked(), [Ask::Lost { during: Stage::Working }]);
+    bench.hears(PAY);
+    assert_eq!(bench.sent(), [[0x84, 0x9C, 0x00]]);
+    bench.hears(&[0x05, 0x01, 0x05, 0, 0, 0, 0x03, 0x02]);
+    assert_eq!(bench.sent(), [ACK, &[0x06, 0x0F, 0x01, 0x9C]]);
+    bench.hears(ACK);
+    bench.tells(approved());
+    bench.tells(Tell::Done);
+    assert_eq!(bench.sent(), [[0_u8; 0]; 0]);
+    bench.hears(PAY);
+    assert_eq!(bench.look().0, [ACK]);
+}
+
+#[test]
+fn a_register_that_wants_to_hear_is_told_in_the_middle_of_t4_that_it_goes_on() {
+    let mut bench = Bench::paying();
+    bench.tells(working(Intermediate::WAITING_FOR_HOST));
+    bench.hears(ACK);
+    bench.look();
+    for _ in 0..3 {
+        assert_eq!(bench.waits(), Some((90_000, "zvt t4")));
+        assert_eq!(bench.sent(), [[0x04, 0xFF, 0x01, 0x04]]);
+        bench.hears(ACK);
+    }
+}
+
+#[test]
+fn a_register_that_does_not_want_to_hear_gives_up_after_t4() {
+    let mut bench = Bench::with(REGISTER_QUIET);
+    bench.hears(PAY);
+    bench.tells(working(Intermediate::WAITING_FOR_HOST));
+    assert_eq!(bench.look().0, [ACK]);
+    assert_eq!(bench.waits(), Some((180_000, "zvt t4")));
+    assert_eq!(bench.asked(), [Ask::HangUp, Ask::Lost { during: Stage::Working }]);
+}
+
+#[test]
+fn a_terminal_can_ask_for_more_patience() {
+    let mut bench = Bench::paying();
+    bench.tells(Tell::Working { status: Intermediate::POST_BOOKINGS, minutes: Some(12) });
+    bench.hears(ACK);
+    assert_eq!(bench.sent(), [[0x04, 0xFF, 0x02, 0x06, 0x12]]);
+    assert_eq!(bench.waits(), Some((360_000, "zvt t4")));
+}
+
+#[test]
+fn a_log_off_takes_everything_back() {
+    let mut bench = Bench::with(REGISTER_LINES);
+    bench.hears(&[0x06, 0x02, 0x00]);
+    assert_eq!(bench.look(), (vec![ACK.to_vec()], vec![Ask::LoggedOff]));
+    assert!(bench.session.registration().is_none());
+    bench.hears(PAY);
+    bench.tells(working(Intermediate::INSERT_CARD));
+    bench.tells(approved());
+    assert_eq!(bench.look().0, [ACK, RESULT]);
+}
+
+#[test]
+fn a_terminal_that_insists_on_it_lets_nobody_pay_before_registering() {
+    let mut bench = Bench::new(Settings { needs_registration: true, ..settings() });
+    bench.hears(PAY);
+    assert_eq!(bench.sent(), [[0x84, 0x6B, 0x00]]);
+    bench.hears(REGISTER_LINES);
+    bench.hears(ACK);
+    bench.hears(PAY);
+    assert!(bench.session.is_master());
+}
+
+#[test]
+fn another_currency_is_refused_with_the_right_one() {
+    let mut bench = Bench::new(settings());
+    bench.hears(&[0x06, 0x00, 0x06, 0, 0, 0, 0x8E, 0x07, 0x56]);
+    assert_eq!(bench.sent(), [[0x84, 0x1E, 0x03, 0x6F, 0x09, 0x78]]);
+    assert!(bench.session.registration().is_none());
+    bench.hears(&[0x06, 0x01, 0x0A, 0x04, 0, 0, 0, 0, 0x12, 0x34, 0x49, 0x07, 0x56]);
+    assert_eq!(bench.sent(), [ACK, &[0x06, 0x1E, 0x03, 0x6F, 0x09, 0x78]]);
+    bench.hears(ACK);
+    assert!(!bench.session.is_master());
+}
+
+#[test]
+fn a_wrong_password_opens_nothing() {
+    let mut bench = Bench::new(Settings { password: Password::new(123_456), ..settings() });
+    bench.hears(&[0x06, 0x50, 0x03, 0x65, 0x43, 0x21]);
+    assert_eq!(bench.sent(), [[0x84, 0x83, 0x00]]);
+    bench.hears(&[0x06, 0x50, 0x03, 0x12, 0x34, 0x56]);
+    assert_eq!(bench.look(), (vec![ACK.to_vec()], vec![Ask::EndOfDay]));
+}
+
+#[test]
+fn receipts_go_to_who_prints_them() {
+    let receipts = |registration: &[u8]| {
+        let mut bench = Bench::with(registration);
+        bench.hears(PAY);
+        bench.tells(receipt());
+        bench.look().0.len() - 1
+    };
+    assert_eq!(receipts(REGISTER_LINES), 1);
+    assert_eq!(receipts(REGISTER_QUIET), 0);
+    assert_eq!(receipts(&[0x06, 0x00, 0x04, 0, 0, 0, 0x84]), 0);
+    let bench = Bench::with(&[0x06, 0x00, 0x04, 0, 0, 0, 0x84]);
+    assert_eq!(bench.session.printing(Sort::Payment), Printing::Terminal);
+    assert_eq!(bench.session.printing(Sort::Administration), Printing::Lines);
+}
+
+#[test]
+fn a_register_that_lists_blocks_gets_one_no_longer_than_it_can_take() {
+    // 1A: 255 bytes; 26: 06 D3.
+    let registration = [
+        0x06, 0x00, 0x12, 0, 0, 0, 0x8E, 0x09, 0x78, 0x06, 0x0A, 0x1A, 0x02, 0x00, 0xFF, 0x26, 0x04, 0x0A, 0x02, 0x06,
+        0xD3,
+    ];
+    let mut bench = Bench::with(&registration);
+    bench.hears(PAY);
+    let lines = (0..20).map(|number| Line::normal(format!("{number:024}"))).collect();
+    bench.tells(Tell::Receipt(Receipt { kind: ReceiptKind::Merchant, lines }));
+    let mut blocks = Vec::new();
+    for _ in 0..9 {
+        let sent = bench.look().0;
+        blocks.extend(sent.into_iter().filter(|bytes| bytes[0] == 6));
+        bench.hears(ACK);
+    }
+    assert!(blocks.len() > 1 && blocks.iter().all(|block| block[1] == 0xD3 && block.len() <= 255 + 5));
+}
+
+#[test]
+fn a_register_without_paper_is_not_sent_the_rest_of_the_receipt() {
+    let mut bench = Bench::paying();
+    bench.tells(receipt());
+    bench.tells(Tell::Done);
+    assert_eq!(bench.look().0, [ACK, LINE_A][1..]);
+    bench.hears(&[0x84, 0xCC, 0x00]);
+    assert_eq!(
+        bench.look(),
+        (vec![COMPLETION.to_vec()], vec![Ask::NotPrinted { code: ResultCode::PRINTER_NOT_READY }])
+    );
+}
+
+#[test]
+fn a_repeated_receipt_is_told_or_printed_as_wanted() {
+    let repeat = |service: u8| {
+        let mut bench = Bench::with(REGISTER_LINES);
+        bench.hears(&[0x06, 0x20, 0x05, 0, 0, 0, 0x03, service]);
+        bench.tells(approved());
+        bench.tells(receipt());
+        bench.tells(Tell::Done);
+        let mut talk = Vec::new();
+        for _ in 0..6 {
+            talk.extend(bench.look().0.into_iter().map(|bytes| bytes[1]));
+            bench.hears(ACK);
+        }
+        talk
+    };
+    assert_eq!(repeat(0x00), [0x00, 0xD1, 0xD1, 0xD1, 0x0F]);
+    assert_eq!(repeat(0x01), [0x00, 0x0F, 0xD1, 0xD1, 0xD1, 0x0F]);
+    assert_eq!(repeat(0x02), [0x00, 0x0F]);
+    assert_eq!(repeat(0x03), [0x00, 0x0F, 0x0F]);
+}
+
+#[test]
+fn open_holds_are_listed_and_ended_by_their_receipts() {
+    let mut bench = Bench::with(REGISTER_LINES);
+    bench.hears(&[0x06, 0x23, 0x03, 0x87, 0xFF, 0xFF]);
+    assert_eq!(bench.asked(), [Ask::ListReservations]);
+    bench.tells(Tell::OpenReservations(vec![]));
+    // The public zvt crate, data/partial_reversal.blob.
+    assert_eq!(bench.sent(), [[0x06, 0x1E, 0x04, 0xB8, 0x87, 0xFF, 0xFF]]);
+    bench.hears(ACK);
+    bench.look();
+
+    let receipt_no = ReceiptNo::new(491).unwrap();
+    let trace_no = TraceNo::new(7);
+    let asked = |bytes: &[u8]| {
+        let mut bench = Bench::with(REGISTER_LINES);
+        bench.hears(bytes);
+        bench.asked()
+    };
+    let unused = Amount::new(1295).unwrap();
+    let fields = [0x87, 0x04, 0x91, 0x04, 0, 0, 0, 0, 0x12, 0x95, 0x0B, 0, 0, 7];
+    let with = |control: u8, fields: &[u8]| [&[0x06, control, fields.len() as u8], fields].concat();
+    assert_eq!(asked(&with(0x23, &fields)), [Ask::ReleasePart { receipt_no, unused, trace_no }]);
+    assert_eq!(asked(&with(0x24, &fields)), [Ask::Book { receipt_no, used: Some(unused), trace_no }]);
+    assert_eq!(asked(&with(0x25, &fields[..3])), [Ask::Release { receipt_no }]);
+    assert_eq!(asked(&with(0x22, &[])), [Ask::Reserve { amount: None, payment_type: None }]);
+    assert_eq!(asked(&with(0x23, &[])), []);
+}
+
+#[test]
+fn every_other_command_is_asked_of_the_terminal() {
+    let asked = |bytes: &[u8]| {
+        let mut bench = Bench::with(REGISTER_LINES);
+        bench.hears(bytes);
+        bench.asked()
+    };
+    assert_eq!(
+        asked(&[0x06, 0x31, 0x0A, 0, 0, 0, 0x04, 0, 0, 0, 0, 0, 1]),
+        [Ask::Refund { amount: Amount::new(1).unwrap() }]
+    );
+    assert_eq!(asked(&[0x06, 0x10, 0x03, 0, 0, 0]), [Ask::Totals]);
+    assert_eq!(asked(&[0x06, 0x93, 0x03, 0, 0, 0]), [Ask::Initialise]);
+    assert_eq!(asked(&[0x06, 0x1A, 0x00]), [Ask::PrintConfiguration]);
+    assert_eq!(asked(&[0x06, 0x70, 0x00]), [Ask::Diagnose { kind: None }]);
+    assert_eq!(asked(&[0x06, 0x70, 0x05, 0x06, 0x03, 0x1B, 0x01, 0x02]), [Ask::Diagnose { kind: Some(2) }]);
+}
+
+#[test]
+fn the_time_is_told_to_who_permits_it() {
+    let clock = || Tell::Clock { date: Date::new(261_122).unwrap(), time: ClockTime::new(151_700).unwrap() };
+    let mut bench = Bench::with(REGISTER_LINES);
+    bench.hears(&[0x06, 0x70, 0x00]);
+    bench.tells(clock());
+    let set = [0x04, 0x01, 0x08, 0xAA, 0x26, 0x11, 0x22, 0x0C, 0x15, 0x17, 0x00];
+    assert_eq!(bench.look().0, [ACK, &set[..]]);
+
+    let mut bench = Bench::with(&[0x06, 0x00, 0x08, 0, 0, 0, 0x8E, 0x09, 0x78, 0x06, 0x00]);
+    bench.hears(&[0x06, 0x70, 0x00]);
+    bench.tells(clock());
+    assert_eq!(bench.look().0, [ACK]);
+}
+
+#[test]
+fn a_register_that_knows_containers_learns_what_the_terminal_can() {
+    let mut bench = Bench::new(settings());
+    bench.hears(&[0x06, 0x00, 0x08, 0, 0, 0, 0x8E, 0x09, 0x78, 0x06, 0x00]);
+    let completion = Apdu::parse(&bench.look().0[1]).unwrap();
+    let fields = Fields::parse(completion.data()).unwrap();
+    let list = fields.objects().unwrap().find(crate::tlv::Tag(0x26)).unwrap();
+    let commands: Vec<_> = crate::tlv::Objects::new(list).map(|object| object.unwrap().value).collect();
+    assert!(commands.contains(&&[0x06, 0x01][..]) && commands.contains(&&[0x06, 0x20][..]));
+}
+
+#[test]
+fn half_a_message_is_waited_for_and_then_hung_up_on() {
+    let mut bench = Bench::with(REGISTER_LINES);
+    bench.hears(&PAY[..4]);
+    bench.now += Duration::from_secs(4);
+    bench.hears(&PAY[4..6]);
+    assert_eq!(bench.waits(), Some((1000, "zvt t3")));
+    assert_eq!(bench.asked(), [Ask::HangUp]);
+    // What comes next is read from its beginning.
+    bench.hears(PAY);
+    assert_eq!(bench.look().0, [ACK]);
+}
+
+#[test]
+fn a_session_that_is_woken_early_does_nothing() {
+    let mut bench = Bench::paying();
+    bench.tells(working(Intermediate::INSERT_CARD));
+    bench.look();
+    let before = bench.session.wake_at();
+    bench.session.wake(bench.now + Duration::from_secs(4));
+    bench.drain();
+    assert_eq!((bench.look(), bench.session.wake_at()), ((vec![], vec![]), before));
+}
+
+mod on_a_serial_line {
+    use super::*;
+
+    const LINK_ACK: &[u8] = &[0x06];
+
+    fn paying() -> Bench {
+        let mut bench = Bench::new(Settings { transport: Transport::Serial, ..settings() });
+        bench.hears(&frame(REGISTER_LINES));
+        for bytes in [LINK_ACK, LINK_ACK, &frame(ACK)] {
+            bench.hears(bytes);
+        }
+        assert!(!bench.session.is_master());
+        bench.look();
+        bench.hears(&frame(PAY));
+        assert_eq!(bench.look().0, [LINK_ACK.to_vec(), frame(ACK)]);
+        bench.hears(LINK_ACK);
+        bench
+    }
+
+    #[test]
+    fn a_payment_goes_in_frames() {
+        let mut bench = paying();
+        bench.tells(approved());
+        bench.tells(Tell::Done);
+        assert_eq!(bench.sent(), [frame(RESULT)]);
+        bench.hears(LINK_ACK);
+        assert_eq!(bench.sent(), [[0_u8; 0]; 0]);
+        bench.hears(&frame(ACK));
+        assert_eq!(bench.look(), (vec![LINK_ACK.to_vec(), frame(COMPLETION)], vec![Ask::Taken]));
+        bench.hears(LINK_ACK);
+        bench.hears(&frame(ACK));
+        assert_eq!(bench.look(), (vec![LINK_ACK.to_vec()], vec![Ask::Ended]));
+    }
+
+    #[test]
+    fn the_time_for_an_answer_begins_when_the_frame_is_acknowledged() {
+        let mut bench = paying();
+        bench.tells(working(Intermediate::INSERT_CARD));
+        bench.now += Duration::from_secs(3);
+        bench.hears(LINK_ACK);
+        assert_eq!(bench.waits(), Some((5000, "zvt t3")));
+        assert_eq!(bench.asked(), [Ask::Lost { during: Stage::Working }]);
+    }
+
+    #[test]
+    fn a_result_that_nobody_acknowledges_is_sent_three_times_and_then_lost() {
+        let mut bench = paying();
+        bench.tells(approved());
+        for _ in 0..3 {
+            assert_eq!(bench.waits(), Some((5000, "zvt t2")));
+        }
+        assert_eq!(bench.look(), (vec![frame(RESULT); 3], vec![Ask::Lost { during: Stage::Result }]));
+        assert_eq!(bench.waits(), None);
+    }
+
+    #[test]
+    fn a_payment_whose_acknowledgement_got_lost_is_asked_for_once() {
+        let mut bench = paying();
+        let mut twice = Bench::new(Settings { transport: Transport::Serial, ..settings() });
+        twice.hears(&frame(PAY));
+        twice.hears(&frame(PAY));
+        assert_eq!(twice.asked().len(), 1);
+        assert_eq!(bench.asked(), []);
+    }
+
+    #[test]
+    fn an_answer_says_that_the_frame_arrived_even_if_its_acknowledgement_did_not() {
+        let mut bench = paying();
+        bench.tells(approved());
+        bench.look();
+        bench.hears(&frame(ACK));
+        assert_eq!(bench.look(), (vec![LINK_ACK.to_vec()], vec![Ask::Taken]));
+        assert_eq!(bench.waits().map(|(_, why)| why), Some("zvt t4"));
+    }
+}
