@@ -267,8 +267,8 @@ mod tests {
     fn a_published_registration_and_payment_are_read() {
         // PA00P015 revision 13.08, chapter 5.1.
         let bytes = [
-            0x06, 0x00, 0x14, 0, 0, 0, 0x9E, 0x09, 0x78, 0x06, 0x0C, 0x26, 0x04, 0x0A, 0x02, 0x06, 0xD3, 0x1F, 0x73,
-            0x03, 0, 0, 0,
+            0x06, 0x00, 0x14, 0, 0, 0, 0x9E, 0x09, 0x78, 0x06, 0x0C, 0x26, 0x04, 0x0A, 0x02, 0x06, 0xD3,
+            0x1F, 0x73, 0x03, 0, 0, 0,
         ];
         let Command::Registration(registration) = parse(&bytes).unwrap() else { panic!("no registration") };
         assert_eq!((registration.config.0, registration.currency), (0x9E, Some(Currency::EUR)));
@@ -276,8 +276,8 @@ mod tests {
         assert_eq!(parse(&bytes).unwrap().apdu().bytes(), bytes);
 
         let bytes = [
-            0x06, 0x01, 0x14, 0x04, 0, 0, 0, 0, 0x01, 0, 0x49, 0x09, 0x78, 0x19, 0x44, 0x06, 0x06, 0x1F, 0x73, 0x03,
-            0, 0, 1,
+            0x06, 0x01, 0x14, 0x04, 0, 0, 0, 0, 0x01, 0, 0x49, 0x09, 0x78, 0x19, 0x44, 0x06, 0x06, 0x1F,
+            0x73, 0x03, 0, 0, 1,
         ];
         let payment = parse(&bytes).unwrap();
         assert_eq!(payment.fields().amount(), Ok(Amount::new(100)));
@@ -311,7 +311,8 @@ mod tests {
     fn every_known_command_has_a_meaning() {
         for control in KNOWN {
             let data = vec![0; if control == Control(6, 0) { 4 } else { 3 }];
-            let command = Command::parse(&Apdu::of(control, data)).or_else(|_| Command::parse(&Apdu::of(control, vec![])));
+            let command = Command::parse(&Apdu::of(control, data))
+                .or_else(|_| Command::parse(&Apdu::of(control, vec![])));
             let command = command.unwrap();
             assert_eq!(command.control(), control);
             assert!(!matches!(command, Command::Other(_)), "{control:?}");

@@ -6,7 +6,8 @@
 //! *Not modelled:* what the fields of the display commands mean.
 
 use crate::bcd::{
-    Amount, CardSequenceNo, ClockTime, Currency, Date, Day, Expiry, ReceiptNo, TerminalId, TraceNo, TurnoverNo,
+    Amount, CardSequenceNo, ClockTime, Currency, Date, Day, Expiry, ReceiptNo, TerminalId, TraceNo,
+    TurnoverNo,
 };
 use crate::card_number::CardNumber;
 use crate::code::ResultCode;
@@ -76,7 +77,9 @@ impl Bmp {
     const fn length(self) -> Option<Length> {
         use Length::{Fixed, Lllvar, Llvar};
         Some(match self.0 {
-            0x01..=0x03 | 0x05 | 0x19 | 0x27 | 0x72..=0x75 | 0x8A | 0x8C | 0xA0 | 0xD0 | 0xD2 | 0xD3 => Fixed(1),
+            0x01..=0x03 | 0x05 | 0x19 | 0x27 | 0x72..=0x75 | 0x8A | 0x8C | 0xA0 | 0xD0 | 0xD2 | 0xD3 => {
+                Fixed(1)
+            }
             0xE0 | 0xE9 | 0xEA | 0xF0 | 0xF9..=0xFD => Fixed(1),
             0x0D | 0x0E | 0x17 | 0x3A | 0x49 | 0x87 => Fixed(2),
             0x0B | 0x0C | 0x37 | 0x3D | 0x88 | 0xAA => Fixed(3),
@@ -334,7 +337,8 @@ mod tests {
     #[test]
     fn a_field_of_each_kind_is_read() {
         let fields = Fields::parse(&[
-            0x04, 0, 0, 0, 0, 0x12, 0x34, 0x8B, 0xF0, 0xF3, b'a', b'b', 0, 0x3C, 0xF0, 0xF0, 0xF1, b'x', 0x06, 0,
+            0x04, 0, 0, 0, 0, 0x12, 0x34, 0x8B, 0xF0, 0xF3, b'a', b'b', 0, 0x3C, 0xF0, 0xF0, 0xF1, b'x',
+            0x06, 0,
         ])
         .unwrap();
         assert_eq!(fields.amount(), Ok(Amount::new(1234)));
@@ -346,11 +350,15 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_with_its_place() {
-        let fault = |bytes: &[u8]| Fields::parse(bytes).map_err(|FieldError { offset, fault }| (offset, fault));
+        let fault =
+            |bytes: &[u8]| Fields::parse(bytes).map_err(|FieldError { offset, fault }| (offset, fault));
         assert_eq!(fault(&[0x27, 0, 0x55, 1]), Err((2, FieldFault::Unknown(Bmp(0x55)))));
         assert_eq!(fault(&[0x27, 0, 0x49, 9]), Err((2, FieldFault::Cut)));
         assert_eq!(fault(&[0x8B, 0xFA, 0xF0]), Err((0, FieldFault::Length)));
-        assert_eq!(Fields::parse(&[0x87, 0xFF, 0xFF]).unwrap().receipt_no(), Err(NotDecimal(Bmp::RECEIPT_NO)));
+        assert_eq!(
+            Fields::parse(&[0x87, 0xFF, 0xFF]).unwrap().receipt_no(),
+            Err(NotDecimal(Bmp::RECEIPT_NO))
+        );
     }
 
     #[test]

@@ -74,7 +74,9 @@ impl Report {
             STATUS_INFORMATION => Some(Self::StatusInformation(Fields::parse(data)?)),
             SET_CLOCK => Some(Self::SetClock(Fields::parse(data)?)),
             PRINT_LINE => Line::parse(data).map(Self::PrintLine),
-            PRINT_TEXT_BLOCK => Fields::parse(data)?.objects().and_then(TextBlock::parse).map(Self::PrintTextBlock),
+            PRINT_TEXT_BLOCK => {
+                Fields::parse(data)?.objects().and_then(TextBlock::parse).map(Self::PrintTextBlock)
+            }
             COMPLETION => Fields::parse(data).map(Self::Completion).ok().or_else(|| state(data)),
             ABORT => abort(data)?,
             _ => None,
@@ -178,7 +180,9 @@ fn abort(data: &[u8]) -> Result<Option<Report>, FieldError> {
 fn state(data: &[u8]) -> Option<Report> {
     let counted = data.first().is_some_and(|byte| byte >> 4 == 0xF);
     let (version, rest) = match counter::<3>(data) {
-        Ok((count, rest)) if counted => rest.split_at_checked(count).map(|(text, rest)| (Some(text), rest))?,
+        Ok((count, rest)) if counted => {
+            rest.split_at_checked(count).map(|(text, rest)| (Some(text), rest))?
+        }
         _ => (None, data),
     };
     let (status, rest) = rest.split_first()?;
@@ -223,7 +227,8 @@ impl Answer {
         match apdu.control() {
             Control(0x80, _) | Control(0x84, 0x00) => Some(Self::Positive),
             Control(0x84, code) => {
-                let amount = Fields::parse(apdu.data()).ok().and_then(|fields| fields.amount().ok().flatten());
+                let amount =
+                    Fields::parse(apdu.data()).ok().and_then(|fields| fields.amount().ok().flatten());
                 Some(Self::Negative { code: ResultCode(code), amount })
             }
             _ => None,
@@ -312,7 +317,9 @@ mod tests {
         let abort = Report::abort(ResultCode::WRONG_CURRENCY, Some(Currency::EUR));
         assert_eq!(abort.apdu().bytes(), [0x06, 0x1E, 0x03, 0x6F, 0x09, 0x78]);
         assert_eq!(parse(&abort.apdu().bytes()), abort);
-        let Report::Abort(Abort { code, currency, .. }) = parse(&[0x06, 0x1E, 0x01, 0x6C]) else { panic!("no abort") };
+        let Report::Abort(Abort { code, currency, .. }) = parse(&[0x06, 0x1E, 0x01, 0x6C]) else {
+            panic!("no abort")
+        };
         assert_eq!((code, currency), (ResultCode::ABORTED, None));
     }
 
@@ -322,7 +329,10 @@ mod tests {
         assert_eq!(answer(&[0x80, 0, 0]), Some(Answer::Positive));
         assert_eq!(answer(&[0x84, 0, 0]), Some(Answer::Positive));
         let partial = answer(&[0x84, 0x9D, 7, 0x04, 0, 0, 0, 0, 0x05, 0]);
-        assert_eq!(partial, Some(Answer::Negative { code: ResultCode::PARTIAL_ISSUE, amount: Amount::new(500) }));
+        assert_eq!(
+            partial,
+            Some(Answer::Negative { code: ResultCode::PARTIAL_ISSUE, amount: Amount::new(500) })
+        );
         assert_eq!(answer(&[0x06, 0x01, 0]), None);
         assert_eq!(Answer::negative(ResultCode::NOT_POSSIBLE).bytes(), [0x84, 0x83, 0x00]);
         assert_eq!(Answer::wrong_currency(Currency::EUR).bytes(), [0x84, 0x1E, 0x03, 0x6F, 0x09, 0x78]);

@@ -219,7 +219,8 @@ impl Session {
             return;
         }
         let Some(job) = &mut self.job else { return };
-        let timeout = job.in_flight.as_ref().map(|in_flight| self.settings.patience(job, in_flight.piece.kind));
+        let timeout =
+            job.in_flight.as_ref().map(|in_flight| self.settings.patience(job, in_flight.piece.kind));
         if let (Some(in_flight), Some(timeout)) = (&mut job.in_flight, timeout) {
             in_flight.until = Some(now + timeout);
         }
@@ -453,7 +454,11 @@ impl Job {
 
     /// Whether nothing waits to be sent or answered.
     fn is_idle(&self) -> bool {
-        !self.lost && !self.ending && self.queue.is_empty() && self.in_flight.is_none() && self.again.is_none()
+        !self.lost
+            && !self.ending
+            && self.queue.is_empty()
+            && self.in_flight.is_none()
+            && self.again.is_none()
     }
 
     fn nudge_at(&self) -> SimTime {

@@ -40,10 +40,8 @@ impl Session {
 
     /// Whether a command may begin now.
     fn admit(&self, command: &Command) -> Result<(), ResultCode> {
-        let open = matches!(
-            command,
-            Command::Registration(_) | Command::LogOff(_) | Command::StatusEnquiry(..)
-        );
+        let open =
+            matches!(command, Command::Registration(_) | Command::LogOff(_) | Command::StatusEnquiry(..));
         if let (Some(ours), Some(theirs)) = (self.settings.password, command.password())
             && ours != theirs
             && !matches!(command, Command::StatusEnquiry(..))
@@ -92,7 +90,8 @@ impl Session {
         let amount = fields.amount().map_err(protocol)?;
         let needed = amount.ok_or(ResultCode::PROTOCOL);
         let trace_no = fields.trace_no().map_err(protocol)?;
-        let receipt_no = fields.receipt_no().map_err(protocol).and_then(|number| number.ok_or(ResultCode::PROTOCOL));
+        let receipt_no =
+            fields.receipt_no().map_err(protocol).and_then(|number| number.ok_or(ResultCode::PROTOCOL));
         Ok(match command {
             Command::Authorisation(_) => (Ask::Pay { amount: needed?, payment_type }, Function::Deciding),
             Command::Reservation(_) => (Ask::Reserve { amount, payment_type }, Function::Deciding),
@@ -131,7 +130,9 @@ impl Session {
 
     /// Answers for a terminal that is at work.
     fn enquire_busy(&mut self, now: SimTime, fields: &Fields) {
-        let Function::Status { version, .. } = self.status_function(fields.byte(Bmp::SERVICE_BYTE).unwrap_or(0)) else {
+        let Function::Status { version, .. } =
+            self.status_function(fields.byte(Bmp::SERVICE_BYTE).unwrap_or(0))
+        else {
             return;
         };
         let version = version.then(|| self.settings.software_version.clone());
@@ -157,7 +158,8 @@ impl Session {
             self.answer(now, &completion.apdu());
             return;
         }
-        self.job = Some(Job::new(now, Function::Own, self.goods(&Fields::default()), self.settings.timers.t4));
+        self.job =
+            Some(Job::new(now, Function::Own, self.goods(&Fields::default()), self.settings.timers.t4));
         self.end(&completion, true);
     }
 

@@ -37,7 +37,10 @@ impl Function {
     }
 
     pub(super) const fn wants_result(self) -> bool {
-        matches!(self, Self::Deciding | Self::Payment | Self::Administration | Self::Repeat { result: true, .. })
+        matches!(
+            self,
+            Self::Deciding | Self::Payment | Self::Administration | Self::Repeat { result: true, .. }
+        )
     }
 
     pub(super) const fn wants_receipt(self) -> bool {
@@ -57,10 +60,16 @@ pub(super) enum Kind {
     Status,
     Clock,
     /// Whether it is a good one that the register's answer decides on.
-    Result { deciding: bool },
+    Result {
+        deciding: bool,
+    },
     /// Whether a receipt ends with it.
-    Print { last: bool },
-    End { done: bool },
+    Print {
+        last: bool,
+    },
+    End {
+        done: bool,
+    },
 }
 
 impl Kind {

@@ -57,7 +57,13 @@ impl Line {
     }
 
     /// Sends a message; whether it counts as delivered at once.
-    pub(super) fn send(&mut self, now: SimTime, tag: Tag, apdu: &Apdu, mut send: impl FnMut(Tag, &[u8])) -> bool {
+    pub(super) fn send(
+        &mut self,
+        now: SimTime,
+        tag: Tag,
+        apdu: &Apdu,
+        mut send: impl FnMut(Tag, &[u8]),
+    ) -> bool {
         match self {
             Self::Tcp(_) => {
                 send(tag, &apdu.bytes());
