@@ -173,9 +173,10 @@ impl Job {
         }
     }
 
-    /// Whether the register may still stop it.
+    /// Whether the register may still stop it: the terminal has told no result and no end.
     pub(super) fn can_stop(&self) -> bool {
-        self.stage() == Stage::Working && !self.ending
+        let told = self.queue.iter().any(|piece| matches!(piece.kind, Kind::Result { .. }));
+        self.stage() == Stage::Working && !self.ending && !told
     }
 
     /// The rest of a receipt has no place to go.

@@ -247,6 +247,14 @@ fn a_register_may_stop_a_payment_without_being_the_master_until_there_is_a_resul
     bench.hears(ACK);
     bench.hears(&[0x06, 0xB0, 0x00]);
     assert_eq!(bench.look(), (vec![vec![0x84, 0x83, 0x00]], vec![Ask::Taken]));
+
+    // The result waits behind a state that the register has not answered.
+    let mut bench = Bench::paying();
+    bench.tells(working(Intermediate::WAITING_FOR_HOST));
+    bench.tells(approved());
+    bench.look();
+    bench.hears(&[0x06, 0xB0, 0x00]);
+    assert_eq!(bench.sent(), [[0x84, 0x83, 0x00]]);
 }
 
 #[test]
