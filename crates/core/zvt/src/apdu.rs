@@ -1,7 +1,7 @@
 //! One message between register and terminal: class, instruction, length, data; and the reader that cuts them off a stream.
 //!
 //! Source: ZVT interface PA00P016 revision 04, chapter 5.2. The length is one byte to 254, or `FF` and two bytes, low
-//! byte first. A length below 255 in three bytes is read and kept apart from nothing: it is written in one.
+//! byte first. A short length in three bytes is read too, and written in one.
 //! *Not modelled:* TLS.
 
 use core::fmt;

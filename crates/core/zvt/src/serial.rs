@@ -21,6 +21,9 @@ const NAK: u8 = 0x15;
 /// How often a frame is sent before the line counts as broken.
 const SENDINGS: u8 = 3;
 
+/// More messages than ever wait between two ends that keep the protocol.
+const MAX_WAITING: usize = 64;
+
 /// One end of a serial line.
 #[derive(Clone, Debug)]
 pub struct SerialLine {
@@ -94,8 +97,12 @@ impl SerialLine {
         }
     }
 
-    /// Sends a message when those before it are acknowledged.
+    /// Sends a message when those before it are acknowledged. A line on which 64 of them wait is broken.
     pub fn send(&mut self, now: SimTime, tag: Tag, apdu: &Apdu) {
+        if self.queue.len() >= MAX_WAITING {
+            self.give_up();
+            return;
+        }
         self.queue.push_back(Frame { tag, bytes: frame(&apdu.bytes()) });
         self.send_next(now);
     }
@@ -229,12 +236,16 @@ impl SerialLine {
         self.in_flight = Some(InFlight { frame, sendings: 1, until: now + self.timers.t2 });
     }
 
+    fn give_up(&mut self) {
+        self.reset();
+        self.outbox.event(LineEvent::Broken);
+    }
+
     /// What is in flight is sent once more, or has been often enough.
     fn repeat(&mut self, now: SimTime) {
         let Some(in_flight) = &mut self.in_flight else { return };
         if in_flight.sendings >= SENDINGS {
-            self.reset();
-            self.outbox.event(LineEvent::Broken);
+            self.give_up();
             return;
         }
         in_flight.sendings += 1;
@@ -368,6 +379,16 @@ mod tests {
         line.receive(START, &[ACK]);
         line.receive(START, &bytes);
         assert_eq!(done(&mut line).1, [LineEvent::Delivered, LineEvent::Received(apdu(&[1]))]);
+    }
+
+    #[test]
+    fn a_line_that_takes_nothing_does_not_fill_up() {
+        let mut line = line();
+        for number in 0..1000_u16 {
+            line.send(START, Tag("answer"), &apdu(&number.to_be_bytes()));
+        }
+        let (sent, told) = done(&mut line);
+        assert!(sent.len() < 20 && told.len() < 20 && told.contains(&LineEvent::Broken));
     }
 
     #[test]

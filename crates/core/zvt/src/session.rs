@@ -255,15 +255,15 @@ impl Session {
 
     fn take_status(&mut self, status: Intermediate, minutes: Option<u8>) {
         let minutes = minutes.filter(|minutes| (1..=99).contains(minutes));
-        if let Some(job) = &mut self.job {
-            job.status = status;
-            if let Some(minutes) = minutes {
-                job.t4 = core::time::Duration::from_secs(60 * u64::from(minutes));
-            }
+        let Some(job) = &mut self.job else { return };
+        job.status = status;
+        if !self.registration.config.wants_intermediate_status() {
+            return;
         }
-        if self.registration.config.wants_intermediate_status() {
-            self.push(Kind::Status, &Report::Intermediate(status, minutes, Fields::default()));
+        if let Some(minutes) = minutes {
+            job.t4 = core::time::Duration::from_secs(60 * u64::from(minutes));
         }
+        self.push(Kind::Status, &Report::Intermediate(status, minutes, Fields::default()));
     }
 
     fn take_result(&mut self, mut outcome: Outcome) {
@@ -272,6 +272,7 @@ impl Session {
             return;
         }
         job.owed = None;
+        job.told = true;
         outcome.currency = outcome.currency.filter(|_| job.currency.is_some());
         let deciding = job.function == Function::Deciding && outcome.code.is_ok();
         self.push(Kind::Result { deciding }, &Report::StatusInformation(outcome.fields()));

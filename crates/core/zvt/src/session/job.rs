@@ -117,6 +117,8 @@ pub(super) struct Job {
     pub(super) in_flight: Option<InFlight>,
     /// A result that is told once more at this moment.
     pub(super) again: Option<(SimTime, Piece)>,
+    /// The terminal has told a result.
+    pub(super) told: bool,
     /// The register has the result.
     pub(super) taken: bool,
     /// The end was told.
@@ -139,6 +141,7 @@ impl Job {
             queue: VecDeque::new(),
             in_flight: None,
             again: None,
+            told: false,
             taken: false,
             ending: false,
             lost: false,
@@ -173,10 +176,9 @@ impl Job {
         }
     }
 
-    /// Whether the register may still stop it: the terminal has told no result and no end.
+    /// Whether the register may still stop it: the terminal has told no result, receipt or end.
     pub(super) fn can_stop(&self) -> bool {
-        let told = self.queue.iter().any(|piece| matches!(piece.kind, Kind::Result { .. }));
-        self.stage() == Stage::Working && !self.ending && !told
+        self.stage() == Stage::Working && !self.told && !self.ending
     }
 
     /// The rest of a receipt has no place to go.
