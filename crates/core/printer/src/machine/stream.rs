@@ -94,9 +94,12 @@ impl Printer {
             let lines = u32::from(self.profile.type_face.line_spacing_dots);
             self.mechanism.order(Order::Feed { lines });
         }
-        let Self { mechanism, outbox, .. } = self;
-        mechanism.proceed(now, &mut |event| outbox.event(event));
-        self.note_online(now);
+        // What may not move begins nothing, so that nothing is new to be noted either.
+        if self.mechanism.may_move() {
+            let Self { mechanism, outbox, .. } = self;
+            mechanism.proceed(now, &mut |event| outbox.event(event));
+            self.note_online(now);
+        }
     }
 
     /// Ends the wait of the stream, if what it waits for has come.
