@@ -158,9 +158,6 @@ impl Parser {
     /// Appends bytes. They wait until [`next`](Self::next) takes them.
     #[inline]
     pub fn push(&mut self, bytes: &[u8]) {
-        if self.absorb(bytes) {
-            return;
-        }
         if let [byte] = *bytes {
             // Hosts on serial lines send byte by byte. When nothing waits, the byte takes the place of the oldest one.
             let idle = self.consumed > 0 && self.consumed == self.buffer.len();
@@ -209,6 +206,9 @@ impl Parser {
 
     #[inline(never)]
     fn push_many(&mut self, bytes: &[u8]) {
+        if self.absorb(bytes) {
+            return;
+        }
         if self.consumed > 0 {
             self.make_room();
         }
