@@ -76,12 +76,12 @@ fn receipt_printer_encoder_prints_on_a_device_file() -> Checked {
 fn rust_escpos_prints_over_tcp() -> Checked {
     let mut live = Live::on_tcp()?;
     let mut client = rust_over_tcp(&live)?;
-    prints(&mut live, &mut client, "rust-escpos", 0, &with_code_39())
+    prints(&mut live, &mut client, "rust-escpos", 1, &with_code_39())
 }
 
 #[test]
 fn rust_escpos_prints_on_a_serial_port() -> Checked {
     let mut live = Live::on_pty()?;
     let mut client = rust_on_port(&live)?;
-    prints(&mut live, &mut client, "rust-escpos", 0, &with_code_39())
+    prints(&mut live, &mut client, "rust-escpos", 1, &with_code_39())
 }

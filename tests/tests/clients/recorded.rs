@@ -34,7 +34,7 @@ fn the_recording_of_receiptio_prints_what_it_printed() -> Checked {
 
 #[test]
 fn the_recording_of_rust_escpos_prints_what_it_printed() -> Checked {
-    plays("rust-escpos", 0, &with_code_39())
+    plays("rust-escpos", 1, &with_code_39())
 }
 
 fn plays(name: &str, logos: usize, codes: &[Code]) -> Checked {

@@ -48,7 +48,7 @@ fn node_thermal_printer_prints_over_tcp_at_the_program() -> Checked {
 fn rust_escpos_prints_on_a_serial_port_of_the_program() -> Checked {
     let mut served = Served::on_pty()?;
     let mut client = rust_on_port(&served)?;
-    prints(&mut served, &mut client, "rust-escpos", 0, &with_code_39())?;
+    prints(&mut served, &mut client, "rust-escpos", 1, &with_code_39())?;
     served.end()
 }
 

@@ -30,6 +30,9 @@ pub const HELD_MAX: usize = 786_432;
 /// The longest slice of a raster image, and the least that may be held: 64 KiB and a command's head.
 pub const SLICE_MAX: usize = 65_544;
 
+/// The piece in which bytes mostly come.
+const PIECE: usize = 64;
+
 /// Room for bytes that is kept when nothing is buffered any more.
 const ROOM_KEPT: usize = 2 * SLICE_MAX;
 
@@ -174,8 +177,38 @@ impl Parser {
         self.push_many(bytes);
     }
 
+    /// Appends bytes if [`next`](Self::next) has nothing to give behind them either, because they lie within a command
+    /// whose length is known, such as an image; `false` if nothing was done, and they have to be pushed.
+    #[inline]
+    pub fn absorb(&mut self, bytes: &[u8]) -> bool {
+        let len = self.buffer.len() + bytes.len();
+        if len - self.consumed >= self.needed || len > self.buffer.capacity() {
+            return false;
+        }
+        match bytes {
+            [byte] => self.buffer.push(*byte),
+            // What a receiver hands on at once, and what USB brings: a copy of known length needs no call.
+            _ => match bytes.as_array::<PIECE>() {
+                Some(piece) => self.buffer.extend_from_slice(piece),
+                None => self.buffer.extend_from_slice(bytes),
+            },
+        }
+        true
+    }
+
+    /// Whether this byte, if it were pushed now, would be text by itself at once: who knows what to do with it may keep
+    /// it from the parser.
+    #[inline]
+    #[must_use]
+    pub fn passes(&self, byte: u8) -> bool {
+        self.is_easy(byte) && self.at_rest()
+    }
+
     #[inline(never)]
     fn push_many(&mut self, bytes: &[u8]) {
+        if self.absorb(bytes) {
+            return;
+        }
         if self.consumed > 0 {
             self.make_room();
         }
@@ -304,6 +337,7 @@ impl Parser {
     }
 
     /// Bytes held: pushed, and not yet taken as a command or dropped.
+    #[inline]
     #[must_use]
     pub fn buffered(&self) -> usize {
         self.buffer.len() - self.consumed
@@ -316,6 +350,7 @@ impl Parser {
     }
 
     /// True when the next byte pushed would start a command: nothing is held or under way.
+    #[inline]
     #[must_use]
     pub fn at_rest(&self) -> bool {
         self.buffered() == 0 && matches!(self.ongoing, Ongoing::Nothing)

@@ -51,6 +51,23 @@ fn assert_parses(mut parser: Parser, bytes: &[u8], expected: &[Command<'_>]) {
     assert_eq!(parser.buffered(), 0);
 }
 
+/// Keeps from the parser what it would pass, and lets it absorb what it can.
+fn parse_by_short_ways(mut parser: Parser, bytes: &[u8], chunk: usize) -> (Vec<Seen>, usize) {
+    let mut seen = Vec::new();
+    for part in bytes.chunks(chunk) {
+        match *part {
+            [byte] if parser.passes(byte) => match seen.last_mut() {
+                Some(Seen::Text(text)) => text.push(byte),
+                _ => seen.push(Seen::Text(vec![byte])),
+            },
+            _ if parser.absorb(part) => assert_eq!(parser.next(), None, "it was absorbed"),
+            _ => parser.push(part),
+        }
+        drain(&mut parser, &mut seen);
+    }
+    (seen, parser.buffered())
+}
+
 #[test]
 fn a_drawer_pulse_without_its_times_eats_the_next_two_bytes() {
     assert_commands(
@@ -394,6 +411,9 @@ proptest! {
         prop_assert_eq!(&parse(parser(), &bytes, 1), &whole);
         prop_assert_eq!(&parse(parser(), &bytes, 64), &whole);
         prop_assert_eq!(&parse(parser(), &bytes, chunk), &whole);
+        for piece in [1, 64, chunk] {
+            prop_assert_eq!(&parse_by_short_ways(parser(), &bytes, piece), &whole);
+        }
         prop_assert!(whole.1 <= HELD_MAX);
     }
 

@@ -33,7 +33,16 @@ impl InterpreterAlone {
     }
 
     /// Interprets these bytes.
+    #[inline]
     pub fn interpret(&mut self, bytes: &[u8]) {
+        let kept = self.parser.absorb(bytes) || self.interpreter.types(bytes, &self.parser);
+        if !kept {
+            self.interpret_any(bytes);
+        }
+    }
+
+    #[inline(never)]
+    fn interpret_any(&mut self, bytes: &[u8]) {
         self.parser.push(bytes);
         while let Some(ref command) = self.parser.next() {
             self.interpreter.execute(command, &mut self.mechanism);

@@ -49,7 +49,7 @@ use self::user_characters::UsersOwn;
 use crate::mechanism::{Drive, Mechanism, Order};
 use crate::paper::content::{Content, ItemId};
 use crate::{Micrometres, Profile};
-use escpos::{Command, StatusKind};
+use escpos::{Command, Parser, StatusKind};
 use sim::Tag;
 
 /// Answers of several bytes.
@@ -167,6 +167,15 @@ impl Interpreter {
             }
             _ => self.execute_any(command, to),
         }
+    }
+
+    /// Carries out a single byte that goes on a line that is begun, before the parser has it; `false` if nothing was
+    /// done. A host on a serial line sends byte by byte.
+    #[inline]
+    pub(crate) fn types(&mut self, bytes: &[u8], parser: &Parser) -> bool {
+        let typed = matches!(*bytes, [byte] if parser.passes(byte)) && self.line.type_on(bytes);
+        self.after_raster &= !typed;
+        typed
     }
 
     /// A subject gives `None` for a command that is not its own.

@@ -357,6 +357,15 @@ impl Printer {
     }
 }
 
+/// The earlier of two moments; the first if they are one.
+fn earlier(one: Option<(SimTime, Reason)>, other: Option<(SimTime, Reason)>) -> Option<(SimTime, Reason)> {
+    match (one, other) {
+        (Some((at, _)), Some((other_at, _))) if other_at < at => other,
+        (None, other) => other,
+        _ => one,
+    }
+}
+
 impl Machine for Printer {
     type Poke = Poke;
     type Event = Event;
@@ -381,9 +390,8 @@ impl Machine for Printer {
             Power::Off | Power::Down => None,
             Power::Starting { until } => Some((until, Reason("started up"))),
             Power::On => {
-                let wait = self.wait_ends_at();
                 let reload = self.reload.ends_at().map(|until| (until, Reason("paper in order")));
-                [self.mechanism.due(), wait, reload].into_iter().flatten().min_by_key(|(at, _)| *at)
+                earlier(earlier(self.mechanism.due(), self.wait_ends_at()), reload)
             }
         }
     }

@@ -58,12 +58,12 @@ impl Printer {
 
     /// A supply too low for the processor stops everything; when there is enough of it, the printer starts.
     pub(super) fn watch_supply(&mut self, now: SimTime) {
-        if self.power != Power::Off && self.mechanism.state().reset {
+        if self.power != Power::Off && self.mechanism.is_reset() {
             self.go_dark();
             self.outbox.event(Event::PowerLost);
         }
         // Without load, the supply may be enough again at once.
-        if self.power == Power::Off && self.plugged && !self.mechanism.state().reset {
+        if self.power == Power::Off && self.plugged && !self.mechanism.is_reset() {
             self.power = Power::Starting { until: now + self.profile.boot_time };
         }
     }

@@ -81,6 +81,20 @@ impl Receiver {
         count
     }
 
+    /// The byte that waits, if it waits alone; else nothing.
+    pub(super) fn lone_byte(&self) -> &[u8] {
+        match self.waiting.as_slices() {
+            (byte @ [_], []) => byte,
+            _ => &[],
+        }
+    }
+
+    /// Forgets the byte that has waited longest: it is done.
+    pub(super) fn drop_byte(&mut self) {
+        self.waiting.pop_front();
+        self.note_level();
+    }
+
     /// Whether the host should wait.
     pub(super) const fn is_full(&self) -> bool {
         self.full

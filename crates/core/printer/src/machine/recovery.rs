@@ -64,21 +64,33 @@ impl Printer {
 
     /// What keeps the printer offline, the wait for new paper apart.
     fn obstacle(&self, state: &State, paper_stop: bool) -> Option<OfflineReason> {
-        let reasons = [
-            (matches!(self.power, Power::Off | Power::Starting { .. }), OfflineReason::Starting),
-            (self.power == Power::Down, OfflineReason::PoweredDown),
-            (state.unrecoverable, OfflineReason::Unrecoverable),
-            (state.supply_abnormal, OfflineReason::Supply),
-            (state.cover_open, OfflineReason::CoverOpen),
-            (paper_stop, OfflineReason::PaperEnd),
-            (state.cutter_error, OfflineReason::CutterError),
-            (state.mechanical_error, OfflineReason::MechanicalError),
-            (state.hot, OfflineReason::HeadHot),
-            (self.self_test, OfflineReason::SelfTest),
-            (self.waiting == Some(Waiting::Feed), OfflineReason::MacroWait),
-            (self.panel.feeding, OfflineReason::FeedButton),
-        ];
-        reasons.into_iter().find_map(|(holds, reason)| holds.then_some(reason))
+        Some(if matches!(self.power, Power::Off | Power::Starting { .. }) {
+            OfflineReason::Starting
+        } else if self.power == Power::Down {
+            OfflineReason::PoweredDown
+        } else if state.unrecoverable {
+            OfflineReason::Unrecoverable
+        } else if state.supply_abnormal {
+            OfflineReason::Supply
+        } else if state.cover_open {
+            OfflineReason::CoverOpen
+        } else if paper_stop {
+            OfflineReason::PaperEnd
+        } else if state.cutter_error {
+            OfflineReason::CutterError
+        } else if state.mechanical_error {
+            OfflineReason::MechanicalError
+        } else if state.hot {
+            OfflineReason::HeadHot
+        } else if self.self_test {
+            OfflineReason::SelfTest
+        } else if self.waiting == Some(Waiting::Feed) {
+            OfflineReason::MacroWait
+        } else if self.panel.feeding {
+            OfflineReason::FeedButton
+        } else {
+            return None;
+        })
     }
 
     /// Finds anew whether the printer is online.

@@ -94,9 +94,12 @@ impl Printer {
             let lines = u32::from(self.profile.type_face.line_spacing_dots);
             self.mechanism.order(Order::Feed { lines });
         }
-        let Self { mechanism, outbox, .. } = self;
-        mechanism.proceed(now, &mut |event| outbox.event(event));
-        self.note_online(now);
+        // What may not move begins nothing, so that nothing is new to be noted either.
+        if self.mechanism.may_move() {
+            let Self { mechanism, outbox, .. } = self;
+            mechanism.proceed(now, &mut |event| outbox.event(event));
+            self.note_online(now);
+        }
     }
 
     /// Ends the wait of the stream, if what it waits for has come.
@@ -130,7 +133,7 @@ impl Printer {
         // By reference: a command moved out of its option is copied in words wider than those it was written in.
         let next = self.macros.source(&mut self.parser).next();
         let Some(command) = &next else {
-            return self.macros.end_round() || self.take_bytes();
+            return self.macros.end_round() || self.type_byte() || self.take_bytes();
         };
         if self.switches.peripheral & 1 == 0
             && !matches!(command, Command::SelectPeripheral(_) | Command::Initialize)
@@ -155,6 +158,18 @@ impl Printer {
         }
         self.mechanism.note_taken(self.stream_bytes());
         true
+    }
+
+    /// Puts a byte that waits alone on the line that is begun, if nobody but the interpreter has to know of it.
+    fn type_byte(&mut self) -> bool {
+        let plain = self.switches.peripheral & 1 != 0 && !self.macros.is_recording() && !self.self_test;
+        let typed = plain && self.interpreter.types(self.receiver.lone_byte(), &self.parser);
+        if typed {
+            self.receiver.drop_byte();
+            self.handed_on += 1;
+            self.mechanism.note_taken(self.stream_bytes());
+        }
+        typed
     }
 
     /// Prints what comes as hexadecimal numbers, and does nothing of it.

@@ -172,7 +172,6 @@ impl Mechanism {
             feeding: self.is_feeding(),
             ejecting: self.exit.is_moving(),
             bin_full: self.exit.is_bin_full(),
-            reset: self.is_reset(),
         }
     }
 
@@ -186,7 +185,8 @@ impl Mechanism {
         self.known.rests_until.is_some() || self.heating.voltage_mv() < self.profile.supply.lowest_mv
     }
 
-    const fn is_reset(&self) -> bool {
+    /// The logic's supply is below its reset threshold, or was while the head was heated.
+    pub(crate) const fn is_reset(&self) -> bool {
         self.known.browned_out || self.heating.voltage_mv() < self.profile.supply.reset_mv
     }
 
@@ -197,7 +197,8 @@ impl Mechanism {
         self.senses.sees_exit(there, self.motion.turned)
     }
 
-    const fn may_move(&self) -> bool {
+    /// Whether anything could be begun or resumed now.
+    pub(crate) const fn may_move(&self) -> bool {
         let known = &self.known;
         self.powered
             && self.senses.plugged
@@ -217,21 +218,33 @@ impl Mechanism {
         if !self.powered {
             return None;
         }
-        let order = match self.under_way {
-            UnderWay::Feeding { plan, .. } => Some((plan.due, plan.why)),
-            UnderWay::FeedingBack { until, .. } => Some((until, Reason("fed back"))),
-            UnderWay::Cutting { began, until, cut, .. } => match cut.severs_at(began) {
-                Some(severs_at) => Some((severs_at, Reason("blade through"))),
-                None => Some((until, Reason("blade home"))),
-            },
-            UnderWay::Waiting | UnderWay::Halted { .. } | UnderWay::Presenting => None,
+        let mut due = (SimTime::NEVER, Reason(""));
+        let mut may_be = |at, why| {
+            if at < due.0 {
+                due = (at, why);
+            }
         };
-        let known = &self.known;
-        let cool = known.hot_until.map(|until| (until, Reason("head cool")));
-        let rested = known.rests_until.map(|until| (until, Reason("supply again")));
-        let paper = known.paper_again_at.map(|at| (at, Reason("paper again")));
-        let all = [order, cool, rested, paper, self.exit.due()].into_iter().flatten();
-        all.filter(|(at, _)| *at < SimTime::NEVER).min_by_key(|(at, _)| *at)
+        match &self.under_way {
+            UnderWay::Feeding { plan, .. } => may_be(plan.due, plan.why),
+            UnderWay::FeedingBack { until, .. } => may_be(*until, Reason("fed back")),
+            UnderWay::Cutting { began, until, cut, .. } => match cut.severs_at(*began) {
+                Some(severs_at) => may_be(severs_at, Reason("blade through")),
+                None => may_be(*until, Reason("blade home")),
+            },
+            UnderWay::Waiting | UnderWay::Halted { .. } | UnderWay::Presenting => {}
+        }
+        let Known { hot_until, rests_until, paper_again_at, .. } = self.known;
+        let known =
+            [(hot_until, "head cool"), (rests_until, "supply again"), (paper_again_at, "paper again")];
+        for (at, why) in known {
+            if let Some(at) = at {
+                may_be(at, Reason(why));
+            }
+        }
+        if let Some((at, why)) = self.exit.due() {
+            may_be(at, why);
+        }
+        (due.0 < SimTime::NEVER).then_some(due)
     }
 
     /// Does what is due at `now`.

@@ -31,8 +31,6 @@ pub(crate) struct State {
     pub(crate) ejecting: bool,
     /// The bin for retracted pieces is full.
     pub(crate) bin_full: bool,
-    /// The logic's supply is below its reset threshold.
-    pub(crate) reset: bool,
 }
 
 /// What has been used up since the printer was made; survives power.
