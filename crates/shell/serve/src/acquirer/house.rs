@@ -386,10 +386,26 @@ fn in_beijing(unix_ns: u64) -> Civil {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Mishap;
+pub(crate) mod tests {
+    use super::{House, HouseSettings, Mishap};
+    use crate::acquirer::error::AcquirerError;
+    use crate::acquirer::server::Beginning;
+    use acquirer::Speech;
     use acquirer::fault::{Aim, Deed, Fault};
-    use sim::SimTime;
+    use serde_json::Value;
+    use sim::{Seed, SimTime};
+
+    pub(crate) fn house(beginning: &Beginning<'_>) -> Result<House, AcquirerError> {
+        let nothing = |_: &Value| Ok(Vec::new());
+        let settings = HouseSettings {
+            faults: Vec::new(),
+            seed: Seed(1),
+            notify_url: None,
+            read_fault: nothing,
+            speech: Speech::UnionPay,
+        };
+        House::new(beginning, settings)
+    }
 
     #[test]
     fn moments_of_a_fault_count_from_when_it_is_armed() {

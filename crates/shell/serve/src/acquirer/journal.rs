@@ -326,7 +326,7 @@ pub(crate) mod tests {
         }
     }
 
-    fn change(stan: u32) -> Change {
+    pub(crate) fn change(stan: u32) -> Change {
         let key = Key::Card { terminal: TerminalNo(0), batch: 1, stan };
         Change::Entry(Entry::capture(SimTime::ZERO, key, Cause::Sale, Fen(1)))
     }

@@ -336,15 +336,13 @@ impl<P: Platform> core::fmt::Debug for Server<P> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Beginning, Server};
+    use super::Server;
     use crate::acquirer::error::AcquirerError;
-    use crate::acquirer::house::{House, HouseSettings, WORKING_KEY};
+    use crate::acquirer::house::WORKING_KEY;
+    use crate::acquirer::house::tests::house;
     use crate::acquirer::journal::tests::small_disk;
     use crate::acquirer::settings::Settings;
-    use acquirer::Speech;
     use iso8583::{CUP, MacKey, Message, Mti, encode_with_mac};
-    use serde_json::Value;
-    use sim::Seed;
     use std::io::{Read, Write};
     use std::net::TcpStream;
     use std::sync::atomic::Ordering;
@@ -366,18 +364,6 @@ mod tests {
         let mut frame = Vec::new();
         encode_with_mac(&CUP, &message, &MacKey::new(WORKING_KEY), &mut frame).unwrap();
         frame
-    }
-
-    fn house(beginning: &Beginning<'_>) -> Result<House, AcquirerError> {
-        let nothing = |_: &Value| Ok(Vec::new());
-        let settings = HouseSettings {
-            faults: Vec::new(),
-            seed: Seed(1),
-            notify_url: None,
-            read_fault: nothing,
-            speech: Speech::UnionPay,
-        };
-        House::new(beginning, settings)
     }
 
     #[test]

@@ -12,7 +12,8 @@
 //! | `GET /_tillrig/metrics` | counters for Prometheus |
 //!
 //! JSON both ways. Only for this machine, unless it was said otherwise, and never for a web page: a call that names an
-//! `Origin` is refused. What is shown is on disk. *Not modelled:* passwords; streams of events.
+//! `Origin` is refused. What is shown or said of the books is on disk; status and metrics, like the news of the program,
+//! are of the moment, and may be ahead of it. *Not modelled:* passwords; streams of events.
 
 use crate::acquirer::counters::single;
 use crate::acquirer::hall::Hall;
@@ -117,7 +118,8 @@ fn poke<P: Platform>(hall: &Hall<P>, what: &Value) -> (HttpAnswer, Ticket) {
     let (done, ticket) = hall.with(|platform, now| platform.poke(now, what));
     match done {
         Ok(value) => (json_answer(200, &value), ticket),
-        Err(why) => wrong(400, &why),
+        // Why it cannot be done is a look at the books too: "it is paid" may still be on its way to disk.
+        Err(why) => (wrong(400, &why).0, ticket),
     }
 }
 
@@ -157,4 +159,29 @@ fn wrong(status: u16, why: &str) -> (HttpAnswer, Ticket) {
 fn json_answer(status: u16, value: &Value) -> HttpAnswer {
     let body = format!("{value}\n").into_bytes();
     HttpAnswer { status, content_type: "application/json", headers: Vec::new(), body }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::poke;
+    use crate::acquirer::hall::{Hall, LedgerClock};
+    use crate::acquirer::house::tests::house;
+    use crate::acquirer::journal::Journal;
+    use crate::acquirer::journal::tests::{change, small_disk};
+    use crate::acquirer::server::Beginning;
+    use crate::acquirer::settings::Settings;
+    use serde_json::json;
+    use sim::SimTime;
+
+    #[test]
+    fn why_a_payment_is_refused_waits_for_what_was_changed_before_it() {
+        let house = house(&Beginning { credentials: None, origin_unix_ns: 0 }).unwrap();
+        let journal = Journal::on(small_disk().0, 0).unwrap();
+        // Nobody hands it over to the disk.
+        journal.append(SimTime::ZERO, &[change(1)]);
+        let hall = Hall::new(house, Settings::new(), LedgerClock::from(SimTime::ZERO), journal, |_| Ok(()));
+        let (answer, ticket) = poke(&hall, &json!({ "pay": "NOBODYS" }));
+        assert_eq!(answer.status, 400);
+        assert!(!hall.journal.is_durable(ticket));
+    }
 }
