@@ -14,7 +14,7 @@
 use crate::acquirer::door::{Custom, Visit};
 use crate::acquirer::hall::Busy;
 use crate::acquirer::http_call;
-use crate::acquirer::http_wire::{HttpWire, Orders};
+use crate::acquirer::http_wire::{HttpWire, Orders, Unread};
 use crate::acquirer::news::What;
 use crate::acquirer::platform::Platform;
 use http_body_util::Full;
@@ -75,7 +75,7 @@ pub(crate) async fn attend<P: Platform>(visit: Visit<P>, stream: TcpStream, tls:
     if !matches!(peeked, Ok(Ok(1))) {
         return;
     }
-    let wire = HttpWire::new(stream, orders, bounds.reading);
+    let wire = HttpWire::new(stream, orders, bounds);
     if first == [TLS_HANDSHAKE] {
         secure(guest, wire).await;
     } else {
@@ -132,17 +132,20 @@ async fn converse<P: Platform>(
     if let Err(error) = result {
         if error.is_parse() || error.is_parse_too_large() {
             malformed(&guest, &error.to_string());
-        } else if error.is_incomplete_message() || error.is_timeout() || timed_out(&error) {
+        } else if timed_out(&error, true) {
+            tell(&guest, "it did not read its answer");
+        } else if error.is_incomplete_message() || error.is_timeout() || timed_out(&error, false) {
             broken_off(&guest, "the rest of a request never came");
         }
     }
 }
 
-/// The wire ran out of patience with a slow sender.
-fn timed_out(error: &hyper::Error) -> bool {
+/// The wire ran out of patience with a slow sender, or with one who does not read.
+fn timed_out(error: &hyper::Error, reading: bool) -> bool {
     let source = core::error::Error::source(error);
     let io = source.and_then(|source| source.downcast_ref::<io::Error>());
-    io.is_some_and(|io| io.kind() == io::ErrorKind::TimedOut)
+    let is_unread = |io: &io::Error| io.get_ref().is_some_and(|inner| inner.is::<Unread>());
+    io.is_some_and(|io| io.kind() == io::ErrorKind::TimedOut && is_unread(io) == reading)
 }
 
 async fn serve<P: Platform>(

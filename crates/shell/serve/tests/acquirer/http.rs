@@ -1,7 +1,7 @@
 //! Calls over HTTP: plain, as by a proxy, through a tunnel with TLS; bounds, slow senders, and faults.
 
 use crate::driver::{Bench, Client, connect};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
@@ -146,6 +146,20 @@ fn slow_senders_are_let_go_in_head_and_body_and_handshake() {
         assert_eq!(bench.metric(BROKEN_OFF), 1);
         assert_eq!(bench.ledger(), [""; 0]);
     }
+}
+
+#[test]
+fn a_client_that_does_not_read_its_answers_is_let_go() {
+    let bench = Bench::start_with(|settings| settings.bounds.writing = Duration::from_millis(20));
+    let mut client = bench.client();
+    let body = vec![b'a'; 1 << 20];
+    let head = format!("POST /pay/order HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n", body.len());
+    let call = [head.as_bytes(), &body].concat();
+    // Every answer is as long as its call; no socket holds a gigabyte of them.
+    let ended = (0..1024).find_map(|_| client.0.write_all(&call).err()).expect("it is let go");
+    assert!(matches!(ended.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe), "{ended}");
+    bench.until_line("did not read its answer");
+    assert_eq!(bench.metric(BROKEN_OFF), 0);
 }
 
 #[test]
