@@ -21,9 +21,10 @@ use crate::acquirer::{card_line, http_door};
 use crate::error::ServeError;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sim::SimTime;
+use std::fs::File;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -32,6 +33,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
 use tokio::task::LocalSet;
 use tokio_rustls::TlsAcceptor;
+
+/// The folder that a path without any begins in.
+const HERE: &str = ".";
 
 /// An acquirer on open ports, ready to be served.
 pub struct Server<P: Platform> {
@@ -285,8 +289,31 @@ impl Doors {
 
 fn open_store(settings: &Settings) -> Result<Option<Store>, AcquirerError> {
     let Some(folder) = &settings.data else { return Ok(None) };
+    let named_in = folders_that_name(folder);
     private_folder(folder)?;
-    Store::open(&folder.join("ledger.redb"), unix_ns()).map(Some)
+    let store = Store::open(&folder.join("ledger.redb"), unix_ns())?;
+    // The file is on disk; so must be its name, and those of the folders, or a power cut takes all of it.
+    for folder in named_in {
+        sync(&folder).map_err(AcquirerError::disk(format!("the folder {}", folder.display())))?;
+    }
+    Ok(Some(store))
+}
+
+/// The folder of the ledger, and those above it that name what is new: up to the first that is there already.
+fn folders_that_name(folder: &Path) -> Vec<PathBuf> {
+    let ancestors =
+        || folder.ancestors().map(|path| if path.as_os_str().is_empty() { Path::new(HERE) } else { path });
+    let new = ancestors().take_while(|path| !path.exists()).count();
+    ancestors().take((new + 1).max(2)).map(Path::to_owned).collect()
+}
+
+/// One above may be nobody's to look into; then it is nobody's to write to either, and older than the ledger.
+fn sync(folder: &Path) -> io::Result<()> {
+    match File::open(folder) {
+        Ok(folder) => folder.sync_all(),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Kept with the ledger, or for this run alone.
@@ -336,7 +363,7 @@ impl<P: Platform> core::fmt::Debug for Server<P> {
 
 #[cfg(test)]
 mod tests {
-    use super::Server;
+    use super::{Server, folders_that_name};
     use crate::acquirer::error::AcquirerError;
     use crate::acquirer::house::WORKING_KEY;
     use crate::acquirer::house::tests::house;
@@ -345,6 +372,7 @@ mod tests {
     use iso8583::{CUP, MacKey, Message, Mti, encode_with_mac};
     use std::io::{Read, Write};
     use std::net::TcpStream;
+    use std::path::PathBuf;
     use std::sync::atomic::Ordering;
 
     fn sale(stan: u32) -> Vec<u8> {
@@ -364,6 +392,17 @@ mod tests {
         let mut frame = Vec::new();
         encode_with_mac(&CUP, &message, &MacKey::new(WORKING_KEY), &mut frame).unwrap();
         frame
+    }
+
+    #[test]
+    fn a_new_ledger_is_named_up_to_the_first_folder_that_was_there() {
+        let there = tempfile::tempdir().unwrap();
+        let above = there.path().parent().unwrap();
+        assert_eq!(folders_that_name(there.path()), [there.path(), above]);
+        let (new, data) = (there.path().join("new"), there.path().join("new/data"));
+        assert_eq!(folders_that_name(&data), [data.as_path(), &new, there.path()]);
+        let relative = folders_that_name("nobody-made-it".as_ref());
+        assert_eq!(relative, [PathBuf::from("nobody-made-it"), PathBuf::from(".")]);
     }
 
     #[test]
