@@ -144,7 +144,7 @@ async fn converse<P: Platform>(
 fn timed_out(error: &hyper::Error, reading: bool) -> bool {
     let source = core::error::Error::source(error);
     let io = source.and_then(|source| source.downcast_ref::<io::Error>());
-    let is_unread = |io: &io::Error| io.get_ref().is_some_and(|inner| inner.is::<Unread>());
+    let is_unread = |io: &io::Error| io.get_ref().and_then(|inner| inner.downcast_ref::<Unread>()).is_some();
     io.is_some_and(|io| io.kind() == io::ErrorKind::TimedOut && is_unread(io) == reading)
 }
 

@@ -1,15 +1,6 @@
 //! The side door, `/_tillrig/` on the HTTP address: what people and oracles see of the acquirer, and do to it.
 //!
-//! | call | gives or does |
-//! |---|---|
-//! | `GET /_tillrig/` | this list |
-//! | `GET /_tillrig/status` | connections, groups made and on disk |
-//! | `GET /_tillrig/ledger?from=0&count=1000` | ledger entries, oldest first; so too `standings`, `orders`, `terminals`, `notices` |
-//! | `GET /_tillrig/faults` | faults that are armed |
-//! | `POST /_tillrig/faults` | arms one |
-//! | `DELETE /_tillrig/faults/ID` | disarms one |
-//! | `POST /_tillrig/orders/NUMBER/pay` | the customer pays |
-//! | `GET /_tillrig/metrics` | counters for Prometheus |
+//! `GET /_tillrig/` lists its calls.
 //!
 //! JSON both ways. Only for this machine, unless it was said otherwise, and never for a web page: a call that names an
 //! `Origin` is refused. What is shown or said of the books is on disk; status and metrics, like the news of the program,
@@ -30,6 +21,7 @@ const COUNT: usize = 1000;
 /// So many are shown at most.
 const COUNT_MAX: usize = 100_000;
 
+/// Lists that are seen page by page.
 const VIEWS: [(&str, View); 6] = [
     ("ledger", View::Ledger),
     ("standings", View::Standings),
@@ -39,19 +31,19 @@ const VIEWS: [(&str, View); 6] = [
     ("faults", View::Faults),
 ];
 
-const CALLS: [&str; 11] = [
+/// What can be called besides those.
+const CALLS: [&str; 5] = [
     "GET /_tillrig/status",
     "GET /_tillrig/metrics",
-    "GET /_tillrig/ledger?from=0&count=1000",
-    "GET /_tillrig/standings",
-    "GET /_tillrig/orders",
-    "GET /_tillrig/terminals",
-    "GET /_tillrig/notices",
-    "GET /_tillrig/faults",
     "POST /_tillrig/faults",
     "DELETE /_tillrig/faults/ID",
     "POST /_tillrig/orders/NUMBER/pay",
 ];
+
+fn calls() -> Vec<String> {
+    let views = VIEWS.iter().map(|(name, _)| format!("GET {PREFIX}/{name}?from=0&count={COUNT}"));
+    views.chain(CALLS.map(str::to_owned)).collect()
+}
 
 /// Whether a call is for it.
 pub(crate) fn is_meant(head: &Parts) -> bool {
@@ -78,7 +70,7 @@ pub(crate) fn serve<P: Platform>(guest: &Guest<P>, head: &Parts, body: &[u8]) ->
     }
     let words: Vec<&str> = path.strip_prefix(PREFIX).unwrap_or_default().split('/').skip(1).collect();
     match (head.method.clone(), words.as_slice()) {
-        (Method::GET, [] | [""]) => right(json!({ "calls": CALLS })),
+        (Method::GET, [] | [""]) => right(json!({ "calls": calls() })),
         (Method::GET, ["status"]) => status(hall),
         (Method::GET, ["metrics"]) => metrics(hall),
         (Method::GET, [name]) => view(hall, name, head.uri.query().unwrap_or_default()),

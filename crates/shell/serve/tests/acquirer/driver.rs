@@ -150,6 +150,12 @@ impl Bench {
         self.folder.path().join("data/client").join(name)
     }
 
+    /// Ends it in order; all that it has said and nobody has heard.
+    pub(crate) fn stop_and_hear(mut self) -> Vec<String> {
+        self.serving.stop();
+        self.news.iter().map(|news| news.what.line()).collect()
+    }
+
     /// Ends it in order; its folder stays.
     pub(crate) fn stop(mut self) -> (TempDir, Summary) {
         let summary = self.serving.stop();

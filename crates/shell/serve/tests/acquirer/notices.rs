@@ -105,3 +105,13 @@ fn nobody_there_is_refused_and_no_http_is_no_answer() {
     pay(&nonsense);
     assert_eq!(outcome(&nonsense)["outcome"], "refused");
 }
+
+#[test]
+fn who_never_finishes_a_handshake_is_not_reached() {
+    // The system takes the connection, and nobody says anything.
+    let silent = TcpListener::bind("127.0.0.1:0").expect("the bench works");
+    let bench =
+        bench(&format!("https://localhost:{}/", silent.local_addr().expect("the bench works").port()));
+    pay(&bench);
+    assert_eq!(outcome(&bench)["outcome"], "refused");
+}

@@ -88,6 +88,18 @@ fn a_notice_that_was_not_taken_is_owed_over_a_restart_and_comes_again() {
 }
 
 #[test]
+fn a_notice_that_is_under_way_at_the_end_has_not_failed() {
+    let (bench, ear) = (house(), Ear::new());
+    let mut shop = Shop::new(&bench, &ear.url());
+    shop.order("T-1");
+    pay(&bench, "T-1");
+    let _silent = accept(&ear.0);
+    let news = bench.stop_and_hear();
+    assert!(news.iter().any(|line| line.contains("notification 1 sent")), "{news:?}");
+    assert!(!news.iter().any(|line| line.contains("not taken")), "{news:?}");
+}
+
+#[test]
 fn a_forged_notice_is_no_good_and_is_told_of_as_forged() {
     let deed = Deed::Notice(NoticeFault::Forged(Forgery { claim: Claim::True, signing: Signing::WrongKey }));
     let forged = Mishap::Fault(Fault { aim: Aim { times: 1, ..Aim::EVERYTHING }, deed });
