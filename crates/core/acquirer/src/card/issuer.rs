@@ -3,7 +3,7 @@
 //! Source: UnionPay POS dialect, "Response codes" and "Keys and MAC" (PIN block). A decline comes about honestly: because
 //! a rule of the set-up fits, the PIN is wrong, or the card has not enough to spend. What the cards have spent is in the
 //! books. A PIN that was wrong three times in a day bars the card for that day, to every later PIN, right or wrong.
-//! *Not modelled:* limits by day or count except as rules, chip cryptograms, expiry dates, PIN blocks without the card
+//! *Not modelled:* limits by day or count except as rules, chip cryptograms, PIN blocks without the card
 //! number.
 
 use super::books::{CardBooks, CardChange, Terminal};
@@ -57,6 +57,7 @@ impl Issuer<'_> {
             }
             code = rule.code;
         }
+        self.check_expiry(request)?;
         self.check_pin(request, terminal, changes)?;
         let part = self.affordable(request, wanted)?;
         match part {
@@ -121,6 +122,12 @@ impl Issuer<'_> {
         let partial = self.account(request).is_some_and(|card| card.partial);
         let welcome = request.kind == Kind::Sale && request.parts.partial_approval == Some(1);
         if partial && welcome && available > Fen::ZERO { Ok(Some(available)) } else { Err(Code::new("51")) }
+    }
+
+    fn check_expiry(&self, request: &CardRequest) -> Result<(), Code> {
+        let Some(expires) = self.account(request).and_then(|card| card.expires) else { return Ok(()) };
+        let is_refused = expires.is_over(self.day) || expires.is_contradicted(request);
+        if is_refused { Err(Code::new("54")) } else { Ok(()) }
     }
 
     fn check_pin(

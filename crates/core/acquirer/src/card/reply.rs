@@ -7,9 +7,10 @@
 
 use super::ascii87;
 use super::judge::voucher;
+use super::own;
 use super::record::Record;
 use super::request::{CardRequest, has_mac};
-use super::setup::CardSetup;
+use super::setup::{CardSetup, Speech};
 use super::{CardDesk, Decision, mac};
 use crate::books::Books;
 use crate::calendar::Civil;
@@ -74,9 +75,14 @@ impl CardDesk {
         let speech = self.setup.speech;
         if let Some(stated) = &request.stated {
             ascii87::restore(&mut self.reply, stated);
-            encode(speech.dialect(), &self.reply, out)?;
-        } else {
-            mac::encode_signed(&self.reply, key, out)?;
+        }
+        match speech {
+            Speech::UnionPay => mac::encode_signed(&self.reply, key, out)?,
+            Speech::Ascii87 => encode(speech.dialect(), &self.reply, out)?,
+            Speech::Own(dialect) => {
+                let key = key.filter(|_| request.has(dialect.mac().field));
+                own::encode(&mut self.reply, dialect, key.map(|(_, key)| key), out)?;
+            }
         }
         damage_frame(content, speech, start, out);
         Ok(())

@@ -4,6 +4,7 @@
 //! card organisation, and that UnionPay's are the domestic ones, is common knowledge, not part of the dialect.
 //! Amounts in fen. *Not modelled:* several acquirers at one host, limits by merchant.
 
+use super::expiry::Expiry;
 use super::keys::{KeyBytes, TerminalKeys};
 use crate::event::Kind;
 use crate::short::Code;
@@ -48,6 +49,8 @@ pub enum Speech {
     UnionPay,
     /// ISO 8583:1987 in ASCII, without.
     Ascii87,
+    /// A dialect of a user's own: messages mean what those in ASCII mean; a request with a MAC is answered with one.
+    Own(&'static Dialect),
 }
 
 impl Speech {
@@ -57,6 +60,7 @@ impl Speech {
         match self {
             Self::UnionPay => &CUP,
             Self::Ascii87 => &ASCII87,
+            Self::Own(dialect) => dialect,
         }
     }
 }
@@ -112,6 +116,8 @@ pub struct CardAccount {
     pub pin: Option<String>,
     /// What it had to spend at the start; `None` is not counted.
     pub balance: Option<Fen>,
+    /// Its last month; a request that is later, or says another one, is refused with 54. `None` is not looked at.
+    pub expires: Option<Expiry>,
     /// Whether a sale beyond the balance is approved for the rest, with code 10, if the terminal welcomes it (60.6).
     pub partial: bool,
 }
