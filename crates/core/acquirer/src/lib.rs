@@ -62,6 +62,8 @@ pub use orders::{
 };
 pub use payers::{Does, PayerAccount, PayerRule, Payers, Who};
 
+/// How a terminal makes its MACs.
+pub use iso8583::MacAlgorithm;
 pub use ledger::{Account, Cause, Entry, Ledger, Standing};
 pub use machine::{Acquirer, Arming, CARD, NOTIFY, Poke, WALLET};
 pub use platform::Platform;

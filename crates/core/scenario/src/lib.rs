@@ -6,7 +6,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `node` | YAML text to a tree in which every value knows its bytes |
-//! | `shape`, `grammar`, `fault_grammar`, `acquirer_grammar`, `notice_grammar`, `rig_file` | the one description of what a file may hold |
+//! | `shape`, `grammar`, `fault_grammar`, `acquirer_grammar`, `notice_grammar`, `rig_file`, `terminals_file` | the one description of what a file may hold |
 //! | `check`, `schema` | the checker and the JSON Schema, both made from that description |
 //! | `lower`, `acquirer_lower`, `notice_lower`, `meaning` | the tree to typed values; references and faults that can never happen |
 //! | `diagnostic` | what is wrong, for people and for programs |
@@ -39,6 +39,7 @@ mod rig_file;
 mod scalar;
 mod schema;
 mod shape;
+mod terminals_file;
 mod vocabulary;
 
 pub use cause::{Cause, Origin};
@@ -54,7 +55,8 @@ pub use law::Law;
 pub use parse::acquirer_faults;
 pub use printer_file::PrinterFile;
 pub use rig::{AcquirerConnection, PrinterConnection, Rig, Role};
-pub use schema::{acquirer_faults_schema, printer_schema, rig_schema, scenario_schema};
+pub use schema::{acquirer_faults_schema, printer_schema, rig_schema, scenario_schema, terminals_schema};
+pub use terminals_file::TerminalsFile;
 pub use vocabulary::{
     Event, Fate, Gear, Key, Language, LinkPoint, MessageKind, PRINTER_PROFILE_SENTENCES, PRINTER_PROFILES,
     PowerTarget, PrinterAct, ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILE_SENTENCES, TERMINAL_PROFILES,

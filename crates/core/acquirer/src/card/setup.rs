@@ -8,6 +8,7 @@ use super::expiry::Expiry;
 use super::keys::{KeyBytes, TerminalKeys};
 use crate::event::Kind;
 use crate::short::Code;
+use core::fmt;
 use iso8583::{ASCII87, CUP, Dialect, MacAlgorithm, MacKey};
 use sim::Fen;
 
@@ -108,7 +109,7 @@ pub enum SignOn {
 }
 
 /// What the host knows of a card.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct CardAccount {
     /// The last digits of the card number.
     pub pan_ends: String,
@@ -123,7 +124,7 @@ pub struct CardAccount {
 }
 
 /// A reply that comes about by rule. All conditions that are given must hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ReplyRule {
     /// What is asked for; `None` is whatever a card pays with or gets back by, but no reversal and no management.
     pub kind: Option<Kind>,
@@ -191,6 +192,46 @@ impl CardSetup {
     }
 }
 
+/// The end of a card number; of a whole one, no more than its last four digits.
+struct Ending<'a>(&'a str);
+
+impl fmt::Debug for Ending<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.len().checked_sub(4).filter(|hidden| *hidden > 6).and_then(|hidden| self.0.get(hidden..))
+        {
+            Some(last) => write!(f, "\"…{last}\""),
+            None => write!(f, "{:?}", self.0),
+        }
+    }
+}
+
+impl fmt::Debug for CardAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { pan_ends, pin, balance, expires, partial } = self;
+        f.debug_struct("CardAccount")
+            .field("pan_ends", &Ending(pan_ends))
+            .field("has_pin", &pin.is_some())
+            .field("balance", balance)
+            .field("expires", expires)
+            .field("partial", partial)
+            .finish()
+    }
+}
+
+impl fmt::Debug for ReplyRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, pan_ends, amount, nth, code, moves_money } = self;
+        f.debug_struct("ReplyRule")
+            .field("kind", kind)
+            .field("pan_ends", &Ending(pan_ends))
+            .field("amount", amount)
+            .field("nth", nth)
+            .field("code", code)
+            .field("moves_money", moves_money)
+            .finish()
+    }
+}
+
 /// The key of the published vectors: every key of the default set-up is made of it.
 const VECTOR: [u8; 8] = [0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF];
 const VECTOR_TWICE: [u8; 16] =
@@ -235,5 +276,20 @@ impl Default for CardSetup {
             receipt_text: String::new(),
             speech: Speech::UnionPay,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CardAccount, ReplyRule};
+
+    #[test]
+    fn whole_card_numbers_and_pins_are_never_shown() {
+        let number = "6222021234567890128";
+        let pin = Some("314159".to_owned());
+        let card = CardAccount { pan_ends: number.into(), pin, balance: None, expires: None, partial: false };
+        let shown = format!("{card:?} {:?}", ReplyRule::card(number, "41"));
+        assert!(!shown.contains("890128") && !shown.contains("314159"), "{shown}");
+        assert!(format!("{:?}", ReplyRule::card("0051", "51")).contains("\"0051\""));
     }
 }
