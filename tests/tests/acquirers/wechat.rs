@@ -73,6 +73,25 @@ fn wechatpayv3_waits_for_a_password_and_reverses_who_never_types_it() -> Checked
 }
 
 #[test]
+fn wechatpayv3_charges_a_listed_payer_no_more_than_the_payer_has() -> Checked {
+    let shop = tillrig_tests::repository::root().join("rigs/acquirers/shop.yaml");
+    let served = Served::start_with(&["--terminals", &shop.to_string_lossy()])?;
+    let mut sdk = sdk(&served, false)?;
+    // Whose codes end in 9001 has 50 yuan; every payment has a fresh code.
+    let pay = |order: &str, fen: u64, begins: &str| json!({ "do": "pay", "order": order, "fen": fen, "code": format!("{begins}45678901234{PAYS}") });
+    assert_eq!(sdk.does(pay("B-1", 3000, "130"))?["status"], 200);
+    assert_eq!(sdk.does(pay("B-2", 3000, "131"))?["document"]["code"], "NOT_ENOUGH");
+    assert_eq!(sdk.does(pay("B-3", 2000, "132"))?["status"], 200);
+    // What comes back can be spent again.
+    assert_eq!(sdk.does(about("reverse", "B-1"))?["status"], 200);
+    assert_eq!(sdk.does(pay("B-4", 3000, "133"))?["status"], 200);
+    assert_eq!(sdk.does(self::pay("B-5", 500, TYPES))?["document"]["trade_state"], "USERPAYING");
+    assert_eq!(served.net_fen("B-4")?, 3000);
+    sdk.end()?;
+    served.end()
+}
+
+#[test]
 fn wechatpayv3_is_refused_in_the_platforms_own_words() -> Checked {
     let served = Served::start()?;
     let mut sdk = sdk(&served, false)?;

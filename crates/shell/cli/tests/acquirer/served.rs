@@ -45,8 +45,10 @@ impl Lines {
     fn next(&self, deadline: Instant) -> Option<String> {
         match self.0.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             Ok(line) => Some(line),
-            Err(RecvTimeoutError::Disconnected) => None,
-            Err(RecvTimeoutError::Timeout) => panic!("it says nothing more, and does not end"),
+            Err(why) => {
+                assert_eq!(why, RecvTimeoutError::Disconnected, "it says nothing more, and does not end");
+                None
+            }
         }
     }
 }
@@ -202,7 +204,8 @@ pub(crate) fn hear_body(stream: &mut TcpStream) -> Option<Vec<u8>> {
     Some(body)
 }
 
-fn read_whole(stream: &mut TcpStream, into: &mut [u8]) -> Option<()> {
+/// All of these bytes; `None` when the connection is over.
+pub(crate) fn read_whole(stream: &mut TcpStream, into: &mut [u8]) -> Option<()> {
     let read = stream.read_exact(into);
     let is_late = |error: &io::Error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
     assert!(!read.as_ref().is_err_and(is_late), "it neither answers nor hangs up");

@@ -1,8 +1,9 @@
 //! The real acquirer behind the doors: its set-up from the keys of the folder, its views, and what people do to it.
 //!
 //! Terminals that nobody has set up are admitted with keys that follow from one test key and their number, which
-//! `client.json` names; so any terminal can be pointed here. Time is Beijing's, as a Chinese platform's is.
-//! *Not modelled:* several merchants; payers and cards of a user's own.
+//! `client.json` names; so any terminal can be pointed here. Who names terminals, cards and payers of his own
+//! ([`Known`]) gets those instead. Time is Beijing's, as a Chinese platform's is. *Not modelled:* several merchants with
+//! the wallets; other keys for a terminal that is in the ledger already.
 
 use crate::acquirer::credentials::Credentials;
 use crate::acquirer::error::AcquirerError;
@@ -12,10 +13,9 @@ use crate::acquirer::platform::{
 };
 use crate::acquirer::server::Beginning;
 use crate::acquirer::show;
-use acquirer::Speech;
-use acquirer::card::{Admit, CardAccount, CardSetup, KeyBytes, ReplyRule, TerminalKeys};
+use acquirer::card::{Admit, CardAccount, CardSetup, KeyBytes, ReplyRule, TerminalKeys, TerminalSetup};
 use acquirer::fault::{Aim, Fault, FaultId, Rush};
-use acquirer::payers::{Does, PayerRule, Who};
+use acquirer::payers::{Does, PayerRule, Payers, Who};
 use acquirer::{
     CardRequest, Change, Civil, Code, Config, DeliveryId, Event, Kind, WalletRequest, admitted_master_key,
 };
@@ -51,6 +51,8 @@ pub struct House {
     answered: VecDeque<Event>,
     faults_armed: u16,
     seed: Seed,
+    /// What whoever configures a terminal needs.
+    terminals: Value,
     notify_url: Option<String>,
     /// Reads one fault as it is sent to the side door.
     read_fault: ReadFault,
@@ -90,8 +92,21 @@ pub struct HouseSettings {
     pub notify_url: Option<String>,
     /// Reads a fault that is sent to the side door.
     pub read_fault: ReadFault,
-    /// What the terminals speak: that of the settings of the ports.
-    pub speech: Speech,
+    /// The user's own terminals, cards and payers, instead of ours.
+    pub known: Option<Known>,
+}
+
+/// Terminals, cards and payers of a user's own. No other terminal is served; any other card or payer pays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The terminals, in the order of their numbers.
+    pub terminals: Vec<TerminalSetup>,
+    /// Cards of which something is known.
+    pub cards: Vec<CardAccount>,
+    /// What is said to which cards.
+    pub rules: Vec<ReplyRule>,
+    /// Payers of whom something is known.
+    pub payers: Payers,
 }
 
 impl House {
@@ -105,12 +120,23 @@ impl House {
             None => Some(Credentials::make()?),
         };
         let credentials = beginning.credentials.or(made.as_ref());
-        let HouseSettings { faults, seed, notify_url, read_fault, speech } = settings;
-        let config = config(credentials, beginning.origin_unix_ns, notify_url.clone(), speech)?;
+        let HouseSettings { faults, seed, notify_url, read_fault, known } = settings;
+        let terminals = known.as_ref().map_or_else(any_terminal, known_terminals);
+        let config = config(credentials, beginning, notify_url.clone(), known)?;
         let mut platform = acquirer::Platform::new(&config);
         platform.keep_changes();
         let answered = VecDeque::new();
-        Ok(Self { platform, from_the_start: faults, answered, faults_armed: 0, seed, notify_url, read_fault })
+        let from_the_start = faults;
+        Ok(Self {
+            platform,
+            from_the_start,
+            answered,
+            faults_armed: 0,
+            seed,
+            terminals,
+            notify_url,
+            read_fault,
+        })
     }
 
     /// The number of the fault; a rush has none, it ends by itself.
@@ -201,7 +227,7 @@ impl Platform for House {
     }
 
     fn for_clients(&self) -> ForClients {
-        ForClients { terminals: terminals(), notify_url: self.notify_url.clone() }
+        ForClients { terminals: self.terminals.clone(), notify_url: self.notify_url.clone() }
     }
 
     fn wake_at(&self) -> Option<(SimTime, Reason)> {
@@ -256,7 +282,7 @@ impl Platform for House {
 }
 
 /// What whoever configures a terminal needs: any number is admitted, and its master key can be computed.
-fn terminals() -> Value {
+fn any_terminal() -> Value {
     let key = KeyBytes::double(TERMINALS_KEY);
     let ready = READY_TERMINALS.map(|tid| {
         let master_key = admitted_master_key(key, tid);
@@ -279,34 +305,63 @@ fn terminals() -> Value {
     })
 }
 
+/// The same of terminals that are known by name.
+fn known_terminals(known: &Known) -> Value {
+    let ready = known.terminals.iter().map(|terminal| {
+        json!({
+            "tid": terminal.terminal_id,
+            "mid": terminal.merchant_id,
+            "master_key": terminal.master_key,
+            "master_key_check_value": hex(terminal.master_key.des().check_value()),
+            "without_sign_on":
+                terminal.working_keys.map(|keys| json!({ "pin_key": keys.pin, "mac_key": keys.mac })),
+            "first_batch": terminal.batch,
+        })
+    });
+    json!({ "admits": "the terminals under `ready`, and those that are in the ledger", "ready": ready.collect::<Vec<_>>() })
+}
+
 fn hex(bytes: [u8; 4]) -> String {
     format!("{:08X}", u32::from_be_bytes(bytes))
 }
 
 fn config(
     credentials: Option<&Credentials>,
-    origin_unix_ns: u64,
+    beginning: &Beginning<'_>,
     notify_url: Option<String>,
-    speech: Speech,
+    known: Option<Known>,
 ) -> Result<Config, AcquirerError> {
-    let mut config =
-        Config { acknowledging: PATIENCE, start: in_beijing(origin_unix_ns), ..Config::default() };
+    let start = in_beijing(beginning.origin_unix_ns);
+    let mut config = Config { acknowledging: PATIENCE, start, ..Config::default() };
     config.processing = Duration::ZERO;
     config.answering = Duration::ZERO;
-    let working = KeyBytes::single(WORKING_KEY);
-    let admit = Admit::Any {
-        key: KeyBytes::double(TERMINALS_KEY),
-        working_keys: Some(TerminalKeys { pin: working, mac: working, track: None }),
-        mac_algorithm: MacAlgorithm::CupEcb,
-    };
-    let (terminals, rules, cards) = (Vec::new(), declining_cards(), cards());
+    let admit = if known.is_some() { Admit::Known } else { admit_any() };
+    let Known { terminals, cards, rules, payers } = known.unwrap_or_else(Known::ours);
+    let speech = beginning.speech;
     config.card = Arc::new(CardSetup { terminals, admit, rules, cards, speech, ..CardSetup::default() });
-    config.wallets.payers.rules = payers();
+    config.wallets.payers = payers;
     config.wallets.notify_url = notify_url;
     if let Some(credentials) = credentials {
         config.wallets.platform = Arc::new(wallets(credentials).map_err(unusable)?);
     }
     Ok(config)
+}
+
+impl Known {
+    /// What everybody finds who names nothing.
+    fn ours() -> Self {
+        let payers = Payers { rules: payers(), ..Payers::default() };
+        Self { terminals: Vec::new(), cards: cards(), rules: declining_cards(), payers }
+    }
+}
+
+fn admit_any() -> Admit {
+    let working = KeyBytes::single(WORKING_KEY);
+    Admit::Any {
+        key: KeyBytes::double(TERMINALS_KEY),
+        working_keys: Some(TerminalKeys { pin: working, mac: working, track: None }),
+        mac_algorithm: MacAlgorithm::CupEcb,
+    }
 }
 
 /// Cards whose number ends in 00 and a reply code are declined with it: 0051, 0055.
@@ -321,6 +376,7 @@ fn cards() -> Vec<CardAccount> {
         pan_ends: pan_ends.into(),
         pin: pin.map(Into::into),
         balance: Some(Fen(balance)),
+        expires: None,
         partial,
     };
     vec![card("7777", Some("123456"), 1_000_000, false), card("1010", None, 5000, true)]
@@ -390,7 +446,6 @@ pub(crate) mod tests {
     use super::{House, HouseSettings, Mishap};
     use crate::acquirer::error::AcquirerError;
     use crate::acquirer::server::Beginning;
-    use acquirer::Speech;
     use acquirer::fault::{Aim, Deed, Fault};
     use serde_json::Value;
     use sim::{Seed, SimTime};
@@ -402,7 +457,7 @@ pub(crate) mod tests {
             seed: Seed(1),
             notify_url: None,
             read_fault: nothing,
-            speech: Speech::UnionPay,
+            known: None,
         };
         House::new(beginning, settings)
     }

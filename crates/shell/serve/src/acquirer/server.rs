@@ -19,6 +19,7 @@ use crate::acquirer::settings::Settings;
 use crate::acquirer::store::{Recovered, Store};
 use crate::acquirer::{card_line, http_door};
 use crate::error::ServeError;
+use acquirer::Speech;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sim::SimTime;
 use std::fs::File;
@@ -56,6 +57,8 @@ pub struct Beginning<'a> {
     pub credentials: Option<&'a Credentials>,
     /// The moment zero of the ledger: nanoseconds since 1970, UTC.
     pub origin_unix_ns: u64,
+    /// What the terminals at the door speak.
+    pub speech: Speech,
 }
 
 /// Ends serving, from any thread.
@@ -123,7 +126,9 @@ impl<P: Platform> Server<P> {
         allow_connections();
         let credentials = credentials(&settings)?;
         let origin_unix_ns = store.as_ref().map_or_else(unix_ns, |store| store.origin_unix_ns);
-        let mut platform = make(&Beginning { credentials: credentials.as_ref(), origin_unix_ns })?;
+        let beginning =
+            Beginning { credentials: credentials.as_ref(), origin_unix_ns, speech: settings.speech };
+        let mut platform = make(&beginning)?;
         let kept = Kept::recover(store, origin_unix_ns, &mut platform)?;
         platform.open(kept.clock.now());
         let open = |kind, address: &Option<String>| {

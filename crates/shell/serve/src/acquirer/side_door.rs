@@ -162,12 +162,14 @@ mod tests {
     use crate::acquirer::journal::tests::{change, small_disk};
     use crate::acquirer::server::Beginning;
     use crate::acquirer::settings::Settings;
+    use acquirer::Speech;
     use serde_json::json;
     use sim::SimTime;
 
     #[test]
     fn why_a_payment_is_refused_waits_for_what_was_changed_before_it() {
-        let house = house(&Beginning { credentials: None, origin_unix_ns: 0 }).unwrap();
+        let house =
+            house(&Beginning { credentials: None, origin_unix_ns: 0, speech: Speech::UnionPay }).unwrap();
         let journal = Journal::on(small_disk().0, 0).unwrap();
         // Nobody hands it over to the disk.
         journal.append(SimTime::ZERO, &[change(1)]);

@@ -213,12 +213,8 @@ pub(crate) fn accept(listener: &TcpListener) -> TcpStream {
 /// Asks until there is an answer.
 pub(crate) fn until_some<T>(mut ask: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
-    while Instant::now() < deadline {
-        if let Some(answer) = ask() {
-            return answer;
-        }
-    }
-    panic!("it never came");
+    let asked = core::iter::from_fn(|| (Instant::now() < deadline).then(&mut ask));
+    asked.flatten().next().expect("it comes in time")
 }
 
 /// A card terminal that says what it is told to.
