@@ -33,8 +33,8 @@ Examples:
   set -a; . till-host/client/client.env
       lets software with addresses of its own come here: its proxy, and one more root
 
-At the first Ctrl-C nothing new is taken, and what is committed is answered and on disk before it
-ends; a second one ends at once. When the ledger cannot be written any more, it ends with exit
+At the first Ctrl-C nothing new is taken; what is committed is on disk before it ends, and answered
+to whoever takes the answer within five seconds; a second one ends at once. When the ledger cannot be written any more, it ends with exit
 code 3, and no answer has left that is not in the ledger.
 
 The log on stderr says what moves; RUST_LOG=debug says every exchange, RUST_LOG=warn only trouble.";
@@ -112,6 +112,12 @@ pub(super) fn serve(arguments: &Acquirer) -> Result<Exit, Trouble> {
     if summary.at_once {
         let what = "ended at once: what was still on its way to disk was not answered".to_owned();
         return Err(Trouble::Outside { what, help: None });
+    }
+    if summary.unanswered > 0 {
+        output::note(&format!(
+            "{} answers were not taken; what they say is in the ledger",
+            summary.unanswered
+        ));
     }
     Ok(Exit::AsExpected)
 }

@@ -5,7 +5,6 @@
 //! ([`Known`]) gets those instead. Time is Beijing's, as a Chinese platform's is. *Not modelled:* several merchants with
 //! the wallets; other keys for a terminal that is in the ledger already.
 
-use crate::acquirer::credentials::Credentials;
 use crate::acquirer::error::AcquirerError;
 use crate::acquirer::platform::{
     AnswerFate, Course, Delivery, DeliveryOutcome, ForClients, HttpAnswer, HttpRequest, NoRequest, Page,
@@ -25,12 +24,6 @@ use serde_json::{Value, json};
 use sim::{Fen, Key, Reason, Seed, SimTime, TerminalNo};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use wallet::keys::{
-    AlipayMerchant, ApiV3Key, Certificate, MerchantKeys, PlatformKeys, WeChatMerchant, WeChatPlatform,
-};
-use wallet::moment::WallTime;
-use wallet::rsa_key::PrivateKey;
-use wallet::sign::ApiKey;
 
 /// Every master key of a terminal follows from it and the terminal's number. A published test key, twice.
 const TERMINALS_KEY: [u8; 16] = *b"\x01\x23\x45\x67\x89\xAB\xCD\xEF\xFE\xDC\xBA\x98\x76\x54\x32\x10";
@@ -115,14 +108,9 @@ impl House {
     /// # Errors
     /// The folder's keys cannot be used.
     pub fn new(beginning: &Beginning<'_>, settings: HouseSettings) -> Result<Self, AcquirerError> {
-        let made = match beginning.credentials {
-            Some(_) => None,
-            None => Some(Credentials::make()?),
-        };
-        let credentials = beginning.credentials.or(made.as_ref());
         let HouseSettings { faults, seed, notify_url, read_fault, known } = settings;
         let terminals = known.as_ref().map_or_else(any_terminal, known_terminals);
-        let config = config(credentials, beginning, notify_url.clone(), known)?;
+        let config = config(beginning, notify_url.clone(), known)?;
         let mut platform = acquirer::Platform::new(&config);
         platform.keep_changes();
         let answered = VecDeque::new();
@@ -326,7 +314,6 @@ fn hex(bytes: [u8; 4]) -> String {
 }
 
 fn config(
-    credentials: Option<&Credentials>,
     beginning: &Beginning<'_>,
     notify_url: Option<String>,
     known: Option<Known>,
@@ -341,9 +328,9 @@ fn config(
     config.card = Arc::new(CardSetup { terminals, admit, rules, cards, speech, ..CardSetup::default() });
     config.wallets.payers = payers;
     config.wallets.notify_url = notify_url;
-    if let Some(credentials) = credentials {
-        config.wallets.platform = Arc::new(wallets(credentials).map_err(unusable)?);
-    }
+    let platform = beginning.credentials.platform();
+    config.wallets.platform =
+        Arc::new(platform.map_err(|error| AcquirerError::NoKeys { what: error.to_string() })?);
     Ok(config)
 }
 
@@ -393,45 +380,6 @@ fn payers() -> Vec<PayerRule> {
     ];
     let code = |ends: &str| Who::Code { begins: String::new(), ends: ends.into() };
     rules.into_iter().map(|(ends, does)| PayerRule { who: code(ends), does }).collect()
-}
-
-fn wallets(credentials: &Credentials) -> Result<wallet::platform::Platform, Box<dyn core::error::Error>> {
-    let Credentials { wechat, alipay, .. } = credentials;
-    let certificate = Certificate {
-        pem: wechat.platform.certificate_pem.clone(),
-        serial: wechat.platform.serial.clone(),
-        // As the authority made it.
-        effective: WallTime::parse_compact("20240101000000").unwrap_or_default(),
-        expires: WallTime::parse_compact("20490101000000").unwrap_or_default(),
-    };
-    let merchant = MerchantKeys {
-        wechat: WeChatMerchant {
-            mch_id: wechat.mch_id.clone(),
-            app_id: wechat.app_id.clone(),
-            api_key: ApiKey::new(&wechat.api_key),
-            api_v3_key: ApiV3Key::new(&wechat.api_v3_key).ok_or("the APIv3 key has not 32 bytes")?,
-            certificate_serial: wechat.merchant.serial.clone(),
-            public_key: PrivateKey::from_pem(&wechat.merchant.key_pem)?.public_key(),
-        },
-        alipay: AlipayMerchant {
-            app_id: alipay.app_id.clone(),
-            seller_id: format!("2088{}", alipay.app_id.get(4..).unwrap_or_default()),
-            public_key: PrivateKey::from_pem(&alipay.app.key_pem)?.public_key(),
-        },
-    };
-    let keys = PlatformKeys {
-        wechat: WeChatPlatform {
-            private_key: PrivateKey::from_pem(&wechat.platform.key_pem)?,
-            certificate,
-            public_key_id: wechat.platform_public_id.clone(),
-        },
-        alipay: PrivateKey::from_pem(&alipay.gateway.key_pem)?,
-    };
-    Ok(wallet::platform::Platform { merchants: vec![merchant], keys, clock_skew_s: Some(300) })
-}
-
-fn unusable(error: Box<dyn core::error::Error>) -> AcquirerError {
-    AcquirerError::NoKeys { what: error.to_string() }
 }
 
 /// The civil time in Beijing.

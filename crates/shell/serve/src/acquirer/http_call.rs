@@ -38,20 +38,9 @@ pub(crate) async fn serve<P: Platform>(
 ) -> Result<Response<Full<Bytes>>, Gone> {
     let hall = &guest.visit.hall;
     let (head, body) = request.into_parts();
-    let body = match read(body, hall.settings.bounds.body_bytes).await {
+    let body = match whole(&guest, body).await {
         Ok(body) => body,
-        Err(NoBody::TooLarge) => {
-            guest.visit.counts().malformed.up();
-            let why = format!("at most {} bytes are taken\n", hall.settings.bounds.body_bytes);
-            let mut response = plain(StatusCode::PAYLOAD_TOO_LARGE, why);
-            // What follows of the body is not read.
-            response.headers_mut().insert(hyper::header::CONNECTION, HeaderValue::from_static("close"));
-            return Ok(response);
-        }
-        Err(NoBody::Broken) => {
-            http_door::broken_off(&guest, "the rest of a body never came");
-            return Err(Gone);
-        }
+        Err(refused) => return refused,
     };
     guest.orders.serving();
     let answered = if guest.metrics_only || side_door::is_meant(&head) {
@@ -63,6 +52,44 @@ pub(crate) async fn serve<P: Platform>(
     hall.journal.until_durable(ticket).await;
     guest.orders.served();
     Ok(response(answer))
+}
+
+/// Says this to a call, once all of it is there.
+pub(crate) async fn refuse<P: Platform>(
+    guest: Rc<Guest<P>>,
+    request: Request<Incoming>,
+    refusal: Response<Full<Bytes>>,
+) -> Result<Response<Full<Bytes>>, Gone> {
+    match whole(&guest, request.into_body()).await {
+        Ok(_) => {
+            guest.orders.served();
+            Ok(refusal)
+        }
+        Err(refused) => refused,
+    }
+}
+
+/// The body within its bounds, or what to say instead.
+async fn whole<P: Platform>(
+    guest: &Guest<P>,
+    body: Incoming,
+) -> Result<Vec<u8>, Result<Response<Full<Bytes>>, Gone>> {
+    let bounds = guest.visit.hall.settings.bounds;
+    match read(body, bounds.body_bytes).await {
+        Ok(body) => Ok(body),
+        Err(NoBody::TooLarge) => {
+            guest.visit.counts().malformed.up();
+            let why = format!("at most {} bytes are taken\n", bounds.body_bytes);
+            let mut response = plain(StatusCode::PAYLOAD_TOO_LARGE, why);
+            // What follows of the body is not read.
+            response.headers_mut().insert(hyper::header::CONNECTION, HeaderValue::from_static("close"));
+            Err(Ok(response))
+        }
+        Err(NoBody::Broken) => {
+            http_door::broken_off(guest, "the rest of a body never came");
+            Err(Err(Gone))
+        }
+    }
 }
 
 async fn read(mut body: Incoming, max_bytes: usize) -> Result<Vec<u8>, NoBody> {

@@ -44,6 +44,9 @@ pub(crate) const CUSTOM: Custom = Custom {
     full: b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 26\r\nConnection: close\r\n\r\ntoo many connections open\n",
 };
 
+/// The same for the door of metrics: who crowds at one door takes no room at the other.
+pub(crate) const METRICS: Custom = Custom { counts: |counters| &counters.metrics, ..CUSTOM };
+
 /// The first byte of a TLS record with a handshake in it.
 const TLS_HANDSHAKE: u8 = 0x16;
 
@@ -159,7 +162,7 @@ async fn serve<P: Platform>(
     let uri = request.uri();
     if uri.scheme().is_some() && !uri.host().is_some_and(stands_in_for) {
         let why = format!("this is no proxy for {}\n", uri.host().unwrap_or_default());
-        return Ok(plain(StatusCode::MISDIRECTED_REQUEST, why));
+        return http_call::refuse(guest, request, plain(StatusCode::MISDIRECTED_REQUEST, why)).await;
     }
     http_call::serve(guest, request).await
 }
@@ -170,15 +173,19 @@ fn connect<P: Platform>(
     request: Request<Incoming>,
     inside: bool,
 ) -> Response<Full<Bytes>> {
+    // It has no body, so it is whole, whatever is said to it.
+    guest.orders.served();
     let host = request.uri().host().unwrap_or_default();
-    if inside || guest.metrics_only {
+    if guest.metrics_only {
+        return plain(StatusCode::METHOD_NOT_ALLOWED, "only /metrics is served here\n".to_owned());
+    }
+    if inside {
         return plain(StatusCode::METHOD_NOT_ALLOWED, "no tunnel in a tunnel\n".to_owned());
     }
     if !stands_in_for(host) {
         let why = format!("this is no proxy for {host}; it stands in for {}\n", HOSTS.join(", "));
         return plain(StatusCode::FORBIDDEN, why);
     }
-    guest.orders.served();
     tokio::task::spawn_local(async move {
         // A client that goes away instead has lost nothing.
         if let Ok(stream) = hyper::upgrade::on(request).await {

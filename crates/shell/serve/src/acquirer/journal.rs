@@ -202,7 +202,7 @@ impl Shared {
         while let Some(first) = self.next_batch(&mut batch) {
             let (count, began) = (batch.ends.len() as u64, Instant::now());
             let result = store.write(first, batch.groups());
-            self.times.add(began.elapsed(), count);
+            self.times.add(began.elapsed());
             {
                 let mut inbox = self.inbox();
                 match result {

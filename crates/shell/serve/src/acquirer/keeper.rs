@@ -32,7 +32,7 @@ const ANSWER_BYTES: usize = 64 << 10;
 /// What sends notifications.
 pub(crate) struct Keeper<P: Platform> {
     hall: Rc<Hall<P>>,
-    authority: Option<CertificateDer<'static>>,
+    authority: CertificateDer<'static>,
     /// Made for the first notification by TLS: reading the system's roots takes a while.
     tls: OnceCell<TlsConnector>,
     outstanding: Cell<usize>,
@@ -47,7 +47,7 @@ enum Failure {
 }
 
 impl<P: Platform> Keeper<P> {
-    pub(crate) const fn new(hall: Rc<Hall<P>>, authority: Option<CertificateDer<'static>>) -> Self {
+    pub(crate) const fn new(hall: Rc<Hall<P>>, authority: CertificateDer<'static>) -> Self {
         Self { hall, authority, tls: OnceCell::new(), outstanding: Cell::new(0) }
     }
 
@@ -139,7 +139,7 @@ impl<P: Platform> Keeper<P> {
         }
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        roots.add_parsable_certificates(self.authority.clone());
+        roots.add_parsable_certificates([self.authority.clone()]);
         let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
         Ok(self.tls.get_or_init(|| TlsConnector::from(Arc::new(config))).clone())
     }

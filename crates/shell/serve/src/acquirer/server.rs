@@ -1,7 +1,7 @@
 //! An acquirer on open ports: opens everything, serves it, and ends in order.
 //!
 //! One thread for all doors, one that writes the ledger. At the first signal nothing new is taken: what is committed is
-//! answered and on disk before the process ends; what is not is forgotten, and its clients learn it by the end of their
+//! on disk before the process ends, and answered to whoever takes it within five seconds; what is not is forgotten, and its clients learn it by the end of their
 //! connections. A second signal ends at once. When the ledger cannot be written any more, serving ends at once too, and
 //! no answer leaves that is not on disk. *Not modelled:* going on with queries without a disk; a restart that keeps
 //! its connections.
@@ -44,7 +44,7 @@ pub struct Server<P: Platform> {
     platform: P,
     kept: Kept,
     doors: Doors,
-    credentials: Option<Credentials>,
+    credentials: Credentials,
     client_folder: Option<PathBuf>,
     stopper: Stopper,
     runtime: Runtime,
@@ -53,8 +53,8 @@ pub struct Server<P: Platform> {
 /// What an acquirer is made from.
 #[derive(Debug)]
 pub struct Beginning<'a> {
-    /// Keys of the merchant and of ours; none without the HTTP door.
-    pub credentials: Option<&'a Credentials>,
+    /// Keys of the merchant and of ours.
+    pub credentials: &'a Credentials,
     /// The moment zero of the ledger: nanoseconds since 1970, UTC.
     pub origin_unix_ns: u64,
     /// What the terminals at the door speak.
@@ -70,6 +70,8 @@ pub struct Stopper(Arc<Notify>);
 pub struct Summary {
     /// Requests that have changed something, over all runs.
     pub groups: u64,
+    /// Card requests that were decided, and whose clients had not taken their answers when it ended.
+    pub unanswered: u64,
     /// Somebody could not wait: what was still on its way to disk was not answered.
     pub at_once: bool,
 }
@@ -126,8 +128,7 @@ impl<P: Platform> Server<P> {
         allow_connections();
         let credentials = credentials(&settings)?;
         let origin_unix_ns = store.as_ref().map_or_else(unix_ns, |store| store.origin_unix_ns);
-        let beginning =
-            Beginning { credentials: credentials.as_ref(), origin_unix_ns, speech: settings.speech };
+        let beginning = Beginning { credentials: &credentials, origin_unix_ns, speech: settings.speech };
         let mut platform = make(&beginning)?;
         let kept = Kept::recover(store, origin_unix_ns, &mut platform)?;
         platform.open(kept.clock.now());
@@ -139,12 +140,10 @@ impl<P: Platform> Server<P> {
             http: open("http", &settings.http)?,
             metrics: open("metrics", &settings.metrics)?,
         };
-        let client_folder = match (settings.client_folder(), &credentials) {
-            (Some(folder), Some(keys)) => {
-                Some(client_files::write(&folder, keys, doors.addresses(), &platform.for_clients())?)
-            }
-            _ => None,
+        let write = |folder: PathBuf| {
+            client_files::write(&folder, &credentials, doors.addresses(), &platform.for_clients())
         };
+        let client_folder = settings.client_folder().map(write).transpose()?;
         let stopper = Stopper::default();
         Ok(Self { settings, platform, kept, doors, credentials, client_folder, stopper, runtime })
     }
@@ -175,12 +174,12 @@ impl<P: Platform> Server<P> {
     pub fn run(self, tell: impl FnMut(&News) -> io::Result<()> + 'static) -> Result<Summary, AcquirerError> {
         let Self { settings, platform, kept, doors, credentials, client_folder, stopper, runtime } = self;
         let Kept { journal, clock, recovered } = kept;
-        let tls = credentials.as_ref().map(Credentials::acceptor).transpose();
+        let tls = credentials.acceptor();
         let tls = tls.map_err(|error| AcquirerError::NoKeys { what: error.to_string() })?;
-        let root = credentials.as_ref().map(Credentials::root).transpose()?;
+        let root = credentials.root()?;
         let hall = Rc::new(Hall::new(platform, settings, clock, journal, tell));
         let local = LocalSet::new();
-        let ended: Result<Ended, ServeError> = local.block_on(&runtime, async {
+        let ended: Result<(Ended, u64), ServeError> = local.block_on(&runtime, async {
             let mut signals =
                 Signals::hear().map_err(ServeError::opening("the end of the program by a signal"))?;
             recovered.into_iter().for_each(|recovered| hall.tell(What::Recovered(recovered)));
@@ -188,17 +187,18 @@ impl<P: Platform> Server<P> {
             begin(&hall, doors, tls);
             let keeper = Rc::new(Keeper::new(Rc::clone(&hall), root));
             tokio::task::spawn_local(keeper.keep());
-            Ok(serve(&hall, &stopper, &mut signals).await)
+            let ended = serve(&hall, &stopper, &mut signals).await;
+            Ok((ended, hall.counters.in_flight.get()))
         });
         // With the tasks go all connections; who still waits for the disk is not answered.
         drop(local);
-        let ended = ended?;
-        conclude(&hall, ended)
+        let (ended, unanswered) = ended?;
+        conclude(&hall, ended, unanswered)
     }
 }
 
 /// Opens all doors.
-fn begin<P: Platform>(hall: &Rc<Hall<P>>, doors: Doors, tls: Option<TlsAcceptor>) {
+fn begin<P: Platform>(hall: &Rc<Hall<P>>, doors: Doors, tls: TlsAcceptor) {
     let Doors { iso8583, http, metrics } = doors;
     for door in [&iso8583, &http, &metrics].into_iter().flatten() {
         hall.tell(What::Listens { kind: door.kind, place: door.address.to_string() });
@@ -207,12 +207,12 @@ fn begin<P: Platform>(hall: &Rc<Hall<P>>, doors: Doors, tls: Option<TlsAcceptor>
         let attend = |visit, stream| drop(tokio::task::spawn_local(card_line::attend(visit, stream)));
         tokio::task::spawn_local(door::serve(Rc::clone(hall), door, card_line::CUSTOM, attend));
     }
-    for (door, tls) in [(http, tls), (metrics, None)] {
+    for (door, tls, custom) in [(http, Some(tls), http_door::CUSTOM), (metrics, None, http_door::METRICS)] {
         let Some(door) = door else { continue };
         let attend = move |visit, stream| {
             drop(tokio::task::spawn_local(http_door::attend(visit, stream, tls.clone())));
         };
-        tokio::task::spawn_local(door::serve(Rc::clone(hall), door, http_door::CUSTOM, attend));
+        tokio::task::spawn_local(door::serve(Rc::clone(hall), door, custom, attend));
     }
 }
 
@@ -246,7 +246,7 @@ async fn serve<P: Platform>(hall: &Rc<Hall<P>>, stopper: &Stopper, signals: &mut
     ended
 }
 
-fn conclude<P: Platform>(hall: &Hall<P>, ended: Ended) -> Result<Summary, AcquirerError> {
+fn conclude<P: Platform>(hall: &Hall<P>, ended: Ended, unanswered: u64) -> Result<Summary, AcquirerError> {
     let at_once = matches!(ended, Ended::AtOnce);
     let failed = match ended {
         Ended::InOrder => hall.journal.close(),
@@ -256,7 +256,7 @@ fn conclude<P: Platform>(hall: &Hall<P>, ended: Ended) -> Result<Summary, Acquir
     let (made, durable) = hall.journal.groups();
     match failed {
         Some(what) => Err(AcquirerError::LedgerStopped { what, unanswered: made - durable }),
-        None => Ok(Summary { groups: made, at_once }),
+        None => Ok(Summary { groups: made, unanswered, at_once }),
     }
 }
 
@@ -322,11 +322,10 @@ fn sync(folder: &Path) -> io::Result<()> {
 }
 
 /// Kept with the ledger, or for this run alone.
-fn credentials(settings: &Settings) -> Result<Option<Credentials>, AcquirerError> {
+fn credentials(settings: &Settings) -> Result<Credentials, AcquirerError> {
     match &settings.data {
-        Some(folder) => Credentials::kept_in(&folder.join("keys.json")).map(Some),
-        None if settings.http.is_some() || settings.client.is_some() => Credentials::make().map(Some),
-        None => Ok(None),
+        Some(folder) => Credentials::kept_in(&folder.join("keys.json")),
+        None => Credentials::make(),
     }
 }
 

@@ -129,10 +129,10 @@ fn status<P: Platform>(hall: &Hall<P>) -> (HttpAnswer, Ticket) {
 fn metrics<P: Platform>(hall: &Hall<P>) -> (HttpAnswer, Ticket) {
     let mut text = String::new();
     hall.counters.write_to(&mut text);
-    let (made, durable) = hall.journal.groups();
-    single(&mut text, "groups_made", "gauge", "Requests that have changed the books.", made);
-    single(&mut text, "groups_durable", "gauge", "Those of them that are on disk.", durable);
     if let Some(times) = hall.journal.times() {
+        let (made, durable) = hall.journal.groups();
+        single(&mut text, "groups_made", "gauge", "Steps that have changed the books, over all runs.", made);
+        single(&mut text, "groups_durable", "gauge", "Those of them that are on disk.", durable);
         times.write_to(&mut text);
     }
     let content_type = "text/plain; version=0.0.4; charset=utf-8";
@@ -156,6 +156,7 @@ fn json_answer(status: u16, value: &Value) -> HttpAnswer {
 #[cfg(test)]
 mod tests {
     use super::poke;
+    use crate::acquirer::credentials::Credentials;
     use crate::acquirer::hall::{Hall, LedgerClock};
     use crate::acquirer::house::tests::house;
     use crate::acquirer::journal::Journal;
@@ -168,8 +169,9 @@ mod tests {
 
     #[test]
     fn why_a_payment_is_refused_waits_for_what_was_changed_before_it() {
+        let keys = Credentials::make().unwrap();
         let house =
-            house(&Beginning { credentials: None, origin_unix_ns: 0, speech: Speech::UnionPay }).unwrap();
+            house(&Beginning { credentials: &keys, origin_unix_ns: 0, speech: Speech::UnionPay }).unwrap();
         let journal = Journal::on(small_disk().0, 0).unwrap();
         // Nobody hands it over to the disk.
         journal.append(SimTime::ZERO, &[change(1)]);

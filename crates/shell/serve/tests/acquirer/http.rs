@@ -59,6 +59,23 @@ fn calls_by_a_proxy_are_served_for_known_hosts_alone() {
 }
 
 #[test]
+fn who_was_refused_may_stay_and_ask_again() {
+    let bench = Bench::start_with(|settings| settings.bounds.reading = Duration::from_millis(20));
+    let mut refused = [bench.client(), bench.client()];
+    let [tunnel, proxied] = &mut refused;
+    tunnel.write(b"CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n");
+    assert_eq!(tunnel.hear().status, 403);
+    assert_eq!(proxied.call("POST", "http://example.com/pay/order", b"some").status, 421);
+    // Longer than a request may take.
+    bench.arm(r#"{"hold_ms": 60}"#);
+    assert_eq!(bench.client().call("POST", "/pay/order", b"a").status, 200);
+    for client in &mut refused {
+        assert_eq!(client.call("POST", "/pay/order", b"b").status, 200);
+    }
+    assert_eq!(bench.metric(BROKEN_OFF), 0);
+}
+
+#[test]
 fn a_tunnel_ends_here_with_a_certificate_for_each_host() {
     let bench = Bench::start();
     for host in ["api.mch.weixin.qq.com", "api2.mch.weixin.qq.com", "openapi.alipay.com", "localhost"] {
