@@ -114,7 +114,7 @@ pub(super) fn serve(arguments: &Acquirer) -> Result<Exit, Trouble> {
         return Err(Trouble::Outside { what, help: None });
     }
     if summary.unanswered > 0 {
-        output::note(&format!(
+        output::note(format!(
             "{} answers were not taken; what they say is in the ledger",
             summary.unanswered
         ));

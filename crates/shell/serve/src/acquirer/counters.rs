@@ -47,7 +47,7 @@ pub(crate) struct Counters {
     pub(crate) card: DoorCounts,
     pub(crate) http: DoorCounts,
     pub(crate) metrics: DoorCounts,
-    /// Requests that are read and neither answered nor lost yet.
+    /// Requests that are read and neither answered nor lost yet, of both doors.
     pub(crate) in_flight: Count,
     /// Answers whose client was gone.
     pub(crate) undelivered: Count,

@@ -136,6 +136,7 @@ async fn converse<P: Platform>(
         if error.is_parse() || error.is_parse_too_large() {
             malformed(&guest, &error.to_string());
         } else if timed_out(&error, true) {
+            hall.counters.undelivered.up();
             tell(&guest, "it did not read its answer");
         } else if error.is_incomplete_message() || error.is_timeout() || timed_out(&error, false) {
             broken_off(&guest, "the rest of a request never came");

@@ -10,6 +10,8 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 const MALFORMED: &str = "tillrig_acquirer_malformed_total{door=\"http\"}";
+const IN_FLIGHT: &str = "tillrig_acquirer_in_flight";
+const UNDELIVERED: &str = "tillrig_acquirer_undelivered_total";
 const BROKEN_OFF: &str = "tillrig_acquirer_broken_off_total{door=\"http\"}";
 
 type Tls = StreamOwned<ClientConnection, TcpStream>;
@@ -176,7 +178,7 @@ fn a_client_that_does_not_read_its_answers_is_let_go() {
     let ended = (0..1024).find_map(|_| client.0.write_all(&call).err()).expect("it is let go");
     assert!(matches!(ended.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe), "{ended}");
     bench.until_line("did not read its answer");
-    assert_eq!(bench.metric(BROKEN_OFF), 0);
+    assert_eq!((bench.metric(BROKEN_OFF), bench.metric(UNDELIVERED)), (0, 1));
 }
 
 #[test]
@@ -189,6 +191,18 @@ fn a_held_call_is_committed_though_its_client_has_gone() {
     drop(client);
     bench.until_line("captured");
     assert_eq!(bench.ledger(), ["a"]);
+}
+
+#[test]
+fn a_call_is_in_flight_until_its_answer_leaves() {
+    let bench = Bench::start();
+    bench.arm(r#"{"fate": "late", "ms": 600000}"#);
+    let mut client = bench.client();
+    client.send("POST", "/pay/order", b"a");
+    bench.until_line("captured");
+    assert_eq!((bench.metric(IN_FLIGHT), bench.metric(UNDELIVERED)), (1, 0));
+    assert_eq!(bench.client().call("POST", "/pay/order", b"b").status, 200);
+    assert_eq!(bench.metric(IN_FLIGHT), 1);
 }
 
 #[test]
