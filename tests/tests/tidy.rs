@@ -23,14 +23,17 @@ const LONGEST_FUNCTION: usize = 80;
 const LONGER_FUNCTIONS: [(&str, &str, &str); 0] = [];
 
 /// What each crate may know of the others. Peers never import peers; only `runner` has met everybody.
-const EDGES: [(&str, &[&str]); 17] = [
+const EDGES: [(&str, &[&str]); 20] = [
     ("sim", &[]),
     ("escpos", &[]),
     ("iso8583", &[]),
     ("wallet", &[]),
+    ("zvt", &["sim"]),
     ("printer", &["sim", "escpos"]),
     ("acquirer", &["sim", "iso8583", "wallet"]),
     ("terminal", &["sim", "escpos", "iso8583", "wallet"]),
+    ("voucher", &["sim", "wallet"]),
+    ("backoffice", &["sim", "wallet", "voucher"]),
     ("scenario", &["sim", "escpos", "printer", "acquirer"]),
     ("runner", CORE),
     ("rig", &["sim", "escpos", "iso8583", "wallet", "printer", "acquirer", "terminal", "scenario", "runner"]),
@@ -43,11 +46,36 @@ const EDGES: [(&str, &[&str]); 17] = [
     ("xtask", &[]),
 ];
 
-const CORE: &[&str] = &["sim", "escpos", "iso8583", "wallet", "printer", "acquirer", "terminal", "scenario"];
+const CORE: &[&str] = &[
+    "sim",
+    "escpos",
+    "iso8583",
+    "wallet",
+    "zvt",
+    "printer",
+    "acquirer",
+    "terminal",
+    "voucher",
+    "backoffice",
+    "scenario",
+];
 
 const ALL: &[&str] = &[
-    "sim", "escpos", "iso8583", "wallet", "printer", "acquirer", "terminal", "scenario", "runner", "rig",
-    "report", "serve",
+    "sim",
+    "escpos",
+    "iso8583",
+    "wallet",
+    "zvt",
+    "printer",
+    "acquirer",
+    "terminal",
+    "voucher",
+    "backoffice",
+    "scenario",
+    "runner",
+    "rig",
+    "report",
+    "serve",
 ];
 
 /// What no crate of the core may reach, however indirectly: the world, its clocks, and chance.

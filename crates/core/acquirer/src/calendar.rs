@@ -54,7 +54,8 @@ impl Civil {
         (self.hour as u64 * 60 + self.minute as u64) * 60 + self.second as u64
     }
 
-    /// Days since 0000-03-01, a year earlier so that January of the year 0 counts too.
+    /// Days since the first of March, four hundred years before the year 0: a whole cycle of leap years, so that January
+    /// of the year 0 counts too.
     fn days(self) -> u64 {
         let month = u64::from(self.month);
         let years = u64::from(self.year) + 400 - u64::from(month <= 2);

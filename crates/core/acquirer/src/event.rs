@@ -29,6 +29,8 @@ pub enum Event {
         movement: Movement,
         /// The amount of the payment.
         amount: Fen,
+        /// The transaction that did it, or whose reversal did: a void has a number of its own. None for what ran out.
+        by: Option<Key>,
     },
     /// A request has been refused; nothing moves because of it.
     Declined {
@@ -116,7 +118,8 @@ pub enum Event {
         /// What came of it.
         comparison: Comparison,
     },
-    /// Bytes that are no request, or no authentic one. Nothing moves because of them.
+    /// Bytes that are no request, or no authentic one, or one more than their merchant may send. Nothing moves because of
+    /// them.
     Malformed {
         /// Where.
         port: Port,
@@ -270,15 +273,13 @@ pub enum PaymentRefusal {
     Closed,
     /// It has been paid before.
     AlreadyPaid,
-    /// The gateway has too much to do.
-    Busy,
 }
 
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Received { kind, key } => write!(f, "{kind} received, {key}"),
-            Self::Committed { key, movement, amount } => write!(f, "{movement} {amount}, {key}"),
+            Self::Committed { key, movement, amount, .. } => write!(f, "{movement} {amount}, {key}"),
             Self::Declined { kind, key, code } => write!(f, "{kind} declined {code}, {key}"),
             Self::Answered { kind, key, code } => write!(f, "{kind} answered {code}, {key}"),
             Self::Faulted { kind, key, hit } => write!(f, "{kind} meets {}, {key}", hit.deed),
@@ -339,7 +340,6 @@ impl fmt::Display for PaymentRefusal {
             Self::UnknownOrder => "unknown order",
             Self::Closed => "order closed",
             Self::AlreadyPaid => "already paid",
-            Self::Busy => "gateway busy",
         })
     }
 }

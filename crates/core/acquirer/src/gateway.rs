@@ -18,16 +18,16 @@ use crate::payers::payer_of;
 use crate::short::{Code, Why};
 use core::time::Duration;
 use guard::Guard;
-use sim::{Fen, Key, OrderNo, SimTime, TerminalNo};
-use wallet::ask::{Ask, OrderRef};
-use wallet::exchange::{HttpAnswer, HttpRequest, Tongue};
+use sim::{Fen, Key, OrderNo, ShopNo, SimTime, TerminalNo};
+use wallet::ask::Ask;
+use wallet::exchange::{Dialect, HttpAnswer, HttpRequest};
 use wallet::moment::Day;
 use wallet::platform::{Heard, Manner, Stamp};
 use wallet::told::{Refusal, Told};
 
 /// The wallet platforms' way from requests to answers.
 #[derive(Clone, Debug)]
-pub struct Gateway {
+pub(crate) struct Gateway {
     setup: WalletSetup,
     clock: Clock,
     /// From a payer's agreement to the landing of the money.
@@ -51,7 +51,7 @@ pub struct WalletRequest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Call {
     pub(crate) asked: Result<Ask, Refusal>,
-    pub(crate) tongue: Tongue,
+    pub(crate) dialect: Dialect,
     /// The merchant's place in the setup.
     pub(crate) merchant: usize,
 }
@@ -81,7 +81,7 @@ pub enum Forced {
 
 /// What the gateway has decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decision {
+pub(crate) struct Decision {
     /// In no dialect's words.
     pub told: Told,
     /// The word of the answer that counts: a state, an error code.
@@ -122,8 +122,8 @@ impl WalletRequest {
 
     /// The dialect.
     #[must_use]
-    pub const fn tongue(&self) -> Tongue {
-        self.call.tongue
+    pub const fn dialect(&self) -> Dialect {
+        self.call.dialect
     }
 }
 
@@ -137,7 +137,7 @@ impl Gateway {
     ///
     /// # Errors
     /// It is no call, or nobody known has signed it: [`TurnedAway`] has the answer.
-    pub fn read(
+    pub(crate) fn read(
         &mut self,
         now: SimTime,
         request: &HttpRequest<'_>,
@@ -158,15 +158,15 @@ impl Gateway {
         if let Err(why) = self.guard.admit(now, &manner, merchant, &self.setup) {
             return Err(self.turn_away(now, &manner, kind, why));
         }
-        let tongue = manner.tongue();
-        let call = Call { asked, tongue, merchant };
+        let dialect = manner.dialect();
+        let call = Call { asked, dialect, merchant };
         let order = call.order(books);
         let kind = call.asked.as_ref().map_or(kind, |ask| Some(words::kind_of_ask(ask)));
         Ok(WalletRequest { kind: kind.unwrap_or(Kind::Query), order, call, manner })
     }
 
     /// Decides at the commit, on the books as they are then. Pushes what changes; moves nothing itself.
-    pub fn decide(
+    pub(crate) fn decide(
         &self,
         now: SimTime,
         request: &WalletRequest,
@@ -188,7 +188,12 @@ impl Gateway {
     }
 
     /// The whole answer.
-    pub fn answer(&mut self, now: SimTime, request: &WalletRequest, decision: &Decision) -> HttpAnswer {
+    pub(crate) fn answer(
+        &mut self,
+        now: SimTime,
+        request: &WalletRequest,
+        decision: &Decision,
+    ) -> HttpAnswer {
         self.put(now, &request.manner, &decision.told)
     }
 
@@ -196,7 +201,7 @@ impl Gateway {
     ///
     /// # Errors
     /// The order cannot be paid.
-    pub fn confirm(
+    pub(crate) fn confirm(
         &self,
         now: SimTime,
         number: OrderNo,
@@ -204,7 +209,7 @@ impl Gateway {
         changes: &mut Vec<Change>,
     ) -> Result<(), PaymentRefusal> {
         let mut order = books.orders().payable(number)?.clone();
-        let is_alipay = Brand::of(order.terms.tongue) == Brand::Alipay;
+        let is_alipay = Brand::of(order.terms.dialect) == Brand::Alipay;
         let payer = payer_of("0001", is_alipay);
         let mut pen = Pen { now, clock: self.clock, books, changes };
         pen.begin(&mut order, now, self.paying, payer);
@@ -213,14 +218,16 @@ impl Gateway {
 
     /// Decides the first of what is due by itself; whether there was any. The changes must be made before it is asked
     /// again.
-    pub fn settle_due(&self, scene: &mut Scene<'_>) -> bool {
+    pub(crate) fn settle_due(&self, scene: &mut Scene<'_>) -> bool {
         let Scene { now, books, changes, events } = scene;
         let mut pen = Pen { now: *now, clock: self.clock, books, changes };
         let Some(happened) = orders::settle_due(&mut pen, |brand| *self.setup.rules(brand)) else {
             return false;
         };
-        let committed =
-            |order, movement, amount| Event::Committed { key: Key::Order(order), movement, amount };
+        let committed = |order, movement, amount| {
+            let key = Key::Order(order);
+            Event::Committed { key, movement, amount, by: Some(key) }
+        };
         match happened {
             Happened::Paid(order, amount) => events.push(committed(order, Movement::Captured, amount)),
             Happened::PaidInVain(order, amount) => {
@@ -241,16 +248,16 @@ impl Gateway {
         books: &Books,
         changes: &mut Vec<Change>,
     ) -> (Result<Told, Refusal>, Option<(Movement, Fen)>) {
-        let Call { asked, tongue, merchant } = call;
+        let Call { asked, dialect, merchant } = call;
         let ask = match asked {
             Ok(ask) => ask,
             Err(why) => return (Err(*why), None),
         };
-        let brand = Brand::of(*tongue);
+        let brand = Brand::of(*dialect);
         let mut desk = Desk {
             pen: Pen { now, clock: self.clock, books, changes },
             shop: call.shop(),
-            tongue: *tongue,
+            dialect: *dialect,
             rules: self.setup.rules(brand),
             payers: &self.setup.payers,
             notify_url: self.setup.notify_url.as_deref(),
@@ -299,12 +306,12 @@ impl Gateway {
 }
 
 impl Call {
-    fn shop(&self) -> sim::ShopNo {
-        Brand::of(self.tongue).shop_of(u16::try_from(self.merchant).unwrap_or(u16::MAX))
+    fn shop(&self) -> ShopNo {
+        Brand::of(self.dialect).shop_of(u16::try_from(self.merchant).unwrap_or(u16::MAX))
     }
 
-    /// The order that it is about, also where it names only the platform's number.
-    fn order(&self, books: &Books) -> Option<OrderNo> {
+    /// The order of its shop that it is about, also where it names only the platform's number.
+    pub(crate) fn order(&self, books: &Books) -> Option<OrderNo> {
         let ask = self.asked.as_ref().ok()?;
         if let Some(number) = ask.order_no() {
             return Some(OrderNo::new(number)?.at(self.shop()));
@@ -314,8 +321,7 @@ impl Call {
             Ask::Refund(refund) => &refund.order,
             _ => return None,
         };
-        let OrderRef::TransactionId(id) = which else { return None };
-        books.orders().paid_by(id).map(|order| order.number)
+        books.orders().find(self.shop(), which).map(|order| order.number)
     }
 }
 

@@ -12,6 +12,10 @@ use sim::Key;
 use sim::{Fen, SimTime};
 use std::collections::BTreeMap;
 
+/// The most that one payment may be: twelve digits of fen, as field 4 and field 54 can say. Sums of such amounts stay far
+/// from the end of the numbers.
+pub(crate) const AMOUNT_MAX: Fen = Fen(999_999_999_999);
+
 /// Everything that moved, oldest first. Only the acquirer writes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {

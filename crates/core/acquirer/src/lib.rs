@@ -2,17 +2,21 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `machine` | [`Acquirer`], the [`sim::Machine`]; its ports; what is in flight |
+//! | `config` | [`Config`]: how one is set up |
+//! | `machine` | [`Acquirer`], the [`sim::Machine`]; its ports |
+//! | `queue`, `departures` | what is in flight; how answers leave |
+//! | `platform` | [`Platform`]: card host, gateways and notifier without a clock or a port |
 //! | `card` | [`CardDesk`], the rules of an ISO 8583 host in the UnionPay POS dialect |
 //! | `gateway` | wallet gateways: WeChat Pay v2 and v3, Alipay `gateway.do` and v3 |
 //! | `orders` | the order book: wallet orders, payments, refunds, what runs out |
 //! | `payers` | what the people behind payment codes do |
 //! | `notifier` | notifications, their schedules, and what can be wrong with them |
-//! | `platform` | [`Platform`], all of them without a clock or a port |
 //! | `fault` | what a platform does to those who rely on it |
 //! | `books` | [`Books`], everything that it knows, moved by facts alone |
 //! | `ledger` | [`Ledger`], append-only, double entry |
 //! | `event` | [`Event`], what happened, one line each |
+//! | `calendar`, `short` | [`Civil`] dates; [`Short`] texts that are copied |
+//! | `fuzz` | what fuzzers run |
 //!
 //! Two moments matter and are kept apart: a request is *received* when it arrives, *committed* after
 //! [`Config::processing`], and *answered* [`Config::answering`] later. A fault can fall between any two.
@@ -28,10 +32,10 @@ mod departures;
 mod event;
 pub mod fault;
 pub mod fuzz;
-pub mod gateway;
+mod gateway;
 mod ledger;
 mod machine;
-pub mod notifier;
+mod notifier;
 pub mod orders;
 pub mod payers;
 mod platform;
@@ -44,18 +48,17 @@ pub use books::{Books, Change};
 pub use calendar::Civil;
 pub use card::{
     Admit, BatchTotals, CardAccount, CardBooks, CardChange, CardDesk, CardNumber, CardRequest, CardSetup,
-    CardToken, Comparison, Decision, Detail, Expiry, HalfTotals, KeyBytes, Move, NoRequest, Organisation,
-    Record, RecordNo, Registration, ReplyRule, Settled, SignOn, Speech, Terminal, TerminalIds, TerminalKeys,
-    TerminalSetup, admitted_master_key, missing_field,
+    CardToken, ChipData, Comparison, Decision, Detail, Expiry, HalfTotals, KeyBytes, Move, NoRequest,
+    Organisation, Record, RecordNo, Registration, ReplyRule, Settled, SignOn, Speech, Terminal, TerminalIds,
+    TerminalKeys, TerminalSetup, admitted_master_key, missing_field,
 };
 pub use config::{Config, RateLimit, WalletSetup};
 pub use event::{Event, Kind, Movement, PaymentRefusal};
-pub use gateway::{Forced, Gateway, TurnedAway, WalletRequest};
+pub use gateway::{TurnedAway, WalletRequest};
 pub use notifier::{
-    About, Claim, Delivery, DeliveryId, DeliveryOutcome, Due, Forgery, Malformation, NoticeChange,
-    NoticeFault, NoticeId, Notices, Notifier, Owed, Scene, Sending, Signing, What,
+    About, Claim, Delivery, DeliveryId, DeliveryOutcome, Forgery, Malformation, NoticeChange, NoticeFault,
+    NoticeId, Notices, Owed, Signing, What,
 };
-pub use orders::fuzz::fuzz_orders;
 pub use orders::{
     Deadline, Order, OrderChange, OrderFact, OrderRules, Orders, Payment, PlatformNo, Refund, ScannedCode,
     Terms, UnderWay, UnknownReverse, Way,

@@ -7,17 +7,17 @@
 //! without processing (busy, unreadable, forged) leaves at once.
 
 use crate::books::Books;
-use crate::card::{CardRequest, Decision, NoRequest};
+use crate::card::{CardRequest, NoRequest};
 use crate::config::Config;
 use crate::departures::Departures;
-use crate::event::{Event, Kind, PaymentRefusal};
-use crate::fault::{AnswerFate, Course, Fault, FaultId, RequestFate, Rush};
+use crate::event::{Event, Kind};
+use crate::fault::{Course, Fault, FaultId, RequestFate, Rush};
 use crate::gateway::{TurnedAway, WalletRequest};
 use crate::ledger::Ledger;
 use crate::notifier::NotifyPort;
 use crate::platform::Platform;
 use crate::queue::{Answer, Queue, Work};
-use crate::short::{Code, Why};
+use crate::short::Why;
 use core::time::Duration;
 use iso8583::Framer;
 use sim::OrderNo;
@@ -219,14 +219,11 @@ impl Acquirer {
     }
 
     fn accept_card(&mut self, now: SimTime, request: CardRequest, course: Course) {
+        let course = self.admitted(course);
         if course.request == RequestFate::Lost {
             self.spare_requests.push(request);
-        } else if self.queue.is_full() || is_refused(&course) {
-            let mut bytes = self.spare_bytes.pop().unwrap_or_default();
-            let decision = self.platform.refuse_card(now, &request, &course, &mut bytes);
-            self.report();
-            let answer = card_answer(&request, &decision, course.answer, bytes);
-            self.spare_requests.push(request);
+        } else if course.is_at_once {
+            let answer = self.decide_card(now, request, &course);
             self.answer(now, answer);
         } else {
             let wait = self.config.processing + self.slowness + course.hold;
@@ -234,13 +231,23 @@ impl Acquirer {
         }
     }
 
+    /// A request that does not fit into the queue is refused.
+    fn admitted(&self, course: Course) -> Course {
+        if self.queue.is_full() { course.refused_as_busy() } else { course }
+    }
+
     fn commit_card(&mut self, now: SimTime, request: CardRequest, course: Course) {
-        let mut bytes = self.spare_bytes.pop().unwrap_or_default();
-        let decision = self.platform.commit_card(now, &request, &course, &mut bytes);
-        self.report();
-        let answer = card_answer(&request, &decision, course.answer, bytes);
-        self.spare_requests.push(request);
+        let answer = self.decide_card(now, request, &course);
         self.queue.add(now + self.config.answering, Work::Answer(answer));
+    }
+
+    fn decide_card(&mut self, now: SimTime, request: CardRequest, course: &Course) -> Answer {
+        let mut bytes = self.spare_bytes.pop().unwrap_or_default();
+        let decision = self.platform.commit_card(now, &request, course, &mut bytes);
+        self.report();
+        let (kind, key, code, fate) = (request.kind(), request.key(), decision.code, course.answer);
+        self.spare_requests.push(request);
+        Answer { port: CARD, kind, key, code, bytes, fate, goes_on: false }
     }
 
     fn wallet_bytes(&mut self, now: SimTime, bytes: &[u8]) {
@@ -279,13 +286,12 @@ impl Acquirer {
     }
 
     fn accept_wallet(&mut self, now: SimTime, request: WalletRequest, course: Course) {
+        let course = self.admitted(course);
         if course.request == RequestFate::Lost {
             return;
         }
-        if self.queue.is_full() || is_refused(&course) {
-            let refused = self.platform.refuse_call(now, &request, &course);
-            self.report();
-            let answer = self.wallet_answer(&request, refused, course.answer);
+        if course.is_at_once {
+            let answer = self.decide_wallet(now, &request, &course);
             self.answer(now, answer);
             return;
         }
@@ -296,29 +302,20 @@ impl Acquirer {
     }
 
     fn commit_wallet(&mut self, now: SimTime, request: &WalletRequest, course: Course) {
-        let decided = self.platform.commit_call(now, request, &course);
-        self.report();
-        let answer = self.wallet_answer(request, decided, course.answer);
+        let answer = self.decide_wallet(now, request, &course);
         self.queue.add(now + self.config.answering, Work::Answer(answer));
     }
 
-    fn wallet_answer(
-        &mut self,
-        request: &WalletRequest,
-        (answer, code): (HttpAnswer, Code),
-        fate: AnswerFate,
-    ) -> Answer {
+    fn decide_wallet(&mut self, now: SimTime, request: &WalletRequest, course: &Course) -> Answer {
+        let (answer, code) = self.platform.commit_call(now, request, course);
+        self.report();
         let mut bytes = self.spare_bytes.pop().unwrap_or_default();
         answer.write_to(&mut bytes);
-        let (kind, key) = (request.kind, request.key());
+        let (kind, key, fate) = (request.kind, request.key(), course.answer);
         Answer { port: WALLET, kind, key, code, bytes, fate, goes_on: false }
     }
 
     fn customer_pays(&mut self, now: SimTime, order: OrderNo) {
-        if self.queue.is_full() && self.books().orders().payable(order).is_ok() {
-            self.outbox.event(Event::PaymentRefused { order, why: PaymentRefusal::Busy });
-            return;
-        }
         // A refusal is among the events.
         let _told = self.platform.customer_pays(now, order);
         self.report();
@@ -355,16 +352,6 @@ impl Acquirer {
     fn malformed(&mut self, port: Port, why: Why) {
         self.outbox.event(Event::Malformed { port, why });
     }
-}
-
-/// A request that is refused without being decided, and so at once.
-const fn is_refused(course: &Course) -> bool {
-    course.without_commit && course.is_at_once
-}
-
-fn card_answer(request: &CardRequest, decision: &Decision, fate: AnswerFate, bytes: Vec<u8>) -> Answer {
-    let (kind, key, code) = (request.kind(), request.key(), decision.code);
-    Answer { port: CARD, kind, key, code, bytes, fate, goes_on: false }
 }
 
 impl Machine for Acquirer {

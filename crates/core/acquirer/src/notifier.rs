@@ -26,12 +26,12 @@ use forge::Forge;
 use serde::{Deserialize, Serialize};
 use sim::{OrderNo, Reason, SimTime};
 use std::collections::BTreeMap;
-use wallet::exchange::Tongue;
+use wallet::exchange::Dialect;
 use wallet::notice::{Post, is_taken};
 
 /// The deliveries that are being made. What is owed stands in the books.
 #[derive(Clone, Debug)]
-pub struct Notifier {
+pub(crate) struct Notifier {
     setup: WalletSetup,
     clock: Clock,
     /// How long a delivery waits for the answer.
@@ -78,7 +78,7 @@ pub struct Delivery {
 
 /// What became of the next thing to be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sending {
+pub(crate) enum Sending {
     /// It is to be sent now.
     Leaves(Delivery),
     /// Nothing leaves: dropped, or kept for later.
@@ -104,7 +104,7 @@ pub enum DeliveryOutcome<'a> {
 #[derive(Clone, Copy, Debug)]
 struct Outstanding {
     due: Due,
-    tongue: Tongue,
+    dialect: Dialect,
     sent_at: SimTime,
 }
 
@@ -129,14 +129,14 @@ enum Until {
 /// A notice in its dialect.
 #[derive(Clone, Debug)]
 struct Written {
-    tongue: Tongue,
+    dialect: Dialect,
     url: String,
     post: Post,
 }
 
 /// Where decisions look, and where they write what comes of them.
 #[derive(Debug)]
-pub struct Scene<'a> {
+pub(crate) struct Scene<'a> {
     /// The present.
     pub now: SimTime,
     /// As they are.
@@ -154,14 +154,14 @@ impl Notifier {
     }
 
     /// Deliveries without an answer so far.
-    #[must_use]
-    pub fn outstanding(&self) -> usize {
+    #[cfg(test)]
+    pub(crate) fn outstanding(&self) -> usize {
         self.outstanding.len()
     }
 
     /// Takes the next thing to be told, if there is one at this moment; `spoil` says what is wrong with it on purpose.
     /// The changes must be made before it is asked again.
-    pub fn next(
+    pub(crate) fn next(
         &mut self,
         scene: &mut Scene<'_>,
         spoil: impl FnOnce(&Due) -> Option<NoticeFault>,
@@ -195,12 +195,12 @@ impl Notifier {
     }
 
     /// A delivery has been answered, or not. One that was given up already changes nothing.
-    pub fn delivered(&mut self, id: DeliveryId, outcome: DeliveryOutcome<'_>, scene: &mut Scene<'_>) {
-        let Some(Outstanding { due, tongue, .. }) = self.outstanding.remove(&id) else { return };
+    pub(crate) fn delivered(&mut self, id: DeliveryId, outcome: DeliveryOutcome<'_>, scene: &mut Scene<'_>) {
+        let Some(Outstanding { due, dialect, .. }) = self.outstanding.remove(&id) else { return };
         let Due { notice, order, what, attempt } = due;
         let is_owed = scene.books.notices().owed(notice).is_some();
         let why = match outcome {
-            DeliveryOutcome::Answered { status, body } if is_taken(tongue, status, body) => {
+            DeliveryOutcome::Answered { status, body } if is_taken(dialect, status, body) => {
                 if is_owed {
                     scene.changes.push(Change::Notice(NoticeChange::Taken { id: notice }));
                 }
@@ -221,7 +221,7 @@ impl Notifier {
     }
 
     /// Gives up one answer that is overdue, and says which. The changes must be made before it is asked again.
-    pub fn expire(&mut self, scene: &mut Scene<'_>) -> Option<DeliveryId> {
+    pub(crate) fn expire(&mut self, scene: &mut Scene<'_>) -> Option<DeliveryId> {
         let overdue = |(_, out): &(&DeliveryId, &Outstanding)| out.sent_at + self.patience <= scene.now;
         let id = *self.outstanding.iter().find(overdue)?.0;
         self.delivered(id, DeliveryOutcome::NoAnswer, scene);
@@ -230,7 +230,7 @@ impl Notifier {
 
     /// When there is something to do next, and what.
     #[must_use]
-    pub fn wake_at(&self, books: &Books) -> Option<(SimTime, Reason)> {
+    pub(crate) fn wake_at(&self, books: &Books) -> Option<(SimTime, Reason)> {
         let overdue = self.overdue_at().map(|at| (at, Reason("notification unanswered")));
         let sends = self.sends_at(books).map(|at| (at, Reason("notification retry")));
         overdue.into_iter().chain(sends).min_by_key(|(at, _)| *at)
@@ -271,7 +271,7 @@ impl Notifier {
         let nonce = (u128::from(scene.now.as_nanos()) << 64) | u128::from(self.deliveries);
         let pen = Forge { setup: &self.setup, clock: self.clock, now: scene.now, nonce };
         let post = pen.write(owed, scene.books, fault)?;
-        Some(Written { tongue: owed.about.tongue, url: owed.about.url.clone(), post })
+        Some(Written { dialect: owed.about.dialect, url: owed.about.url.clone(), post })
     }
 
     fn send(&mut self, held: Held, scene: &mut Scene<'_>) -> Sending {
@@ -295,23 +295,23 @@ impl Notifier {
         }
         self.deliveries += 1;
         let id = DeliveryId(self.deliveries);
-        let Written { tongue, url, post: Post { content_type, headers, body } } = written;
-        self.outstanding.insert(id, Outstanding { due, tongue, sent_at: scene.now });
+        let Written { dialect, url, post: Post { content_type, headers, body } } = written;
+        self.outstanding.insert(id, Outstanding { due, dialect, sent_at: scene.now });
         Sending::Leaves(Delivery { id, due, url, content_type, headers, body })
     }
 
     /// Writes down when the next attempt is due; after the last one, when there is no hope left.
     fn note_attempt(&self, due: Due, scene: &mut Scene<'_>) {
         let Some(owed) = scene.books.notices().owed(due.notice) else { return };
-        let pauses = self.setup.retry_pauses_s(owed.about.tongue);
+        let pauses = self.setup.retry_pauses_s(owed.about.dialect);
         let pause = pauses.get(usize::from(due.attempt).saturating_sub(1));
         let next = scene.now + pause.map_or(self.patience, |secs| Duration::from_secs(*secs));
         scene.changes.push(Change::Notice(NoticeChange::Attempted { id: due.notice, next }));
     }
 
     fn attempts_max(&self, due: Due, books: &Books) -> usize {
-        let tongue = books.notices().owed(due.notice).map(|owed| owed.about.tongue);
-        tongue.map_or(0, |tongue| self.setup.retry_pauses_s(tongue).len() + 1)
+        let dialect = books.notices().owed(due.notice).map(|owed| owed.about.dialect);
+        dialect.map_or(0, |dialect| self.setup.retry_pauses_s(dialect).len() + 1)
     }
 }
 

@@ -6,6 +6,7 @@
 //! *Not modelled:* discounts, currencies, splits between merchants, orders that several payers share, forgetting.
 
 mod bill;
+mod clock;
 mod desk;
 pub(crate) mod fuzz;
 mod rules;
@@ -14,9 +15,10 @@ mod time;
 
 pub use rules::{Deadline, OrderRules, UnknownReverse};
 
+pub(crate) use clock::Clock;
 pub(crate) use desk::{Desk, Pen};
 pub(crate) use rules::Brand;
-pub(crate) use tell::{Clock, paid_told, refund_told};
+pub(crate) use tell::{paid_told, refund_told};
 pub(crate) use time::{Happened, settle_due};
 
 use crate::short::Short;
@@ -24,7 +26,8 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 use sim::{Fen, OrderNo, ShopNo, SimTime};
 use std::collections::{BTreeMap, BTreeSet};
-use wallet::exchange::Tongue;
+use wallet::ask::OrderRef;
+use wallet::exchange::Dialect;
 
 /// A number that the platform gave: of a payment, of a refund; or a payer.
 pub type PlatformNo = Short<40>;
@@ -83,8 +86,8 @@ pub struct Terms {
     /// Where notices go.
     pub notify_url: Option<String>,
     /// The dialect that it was made in, and that notices are in.
-    #[serde(with = "TongueWords")]
-    pub tongue: Tongue,
+    #[serde(with = "DialectWords")]
+    pub dialect: Dialect,
 }
 
 /// How the payer comes to an order.
@@ -238,10 +241,10 @@ pub enum OrderFact {
     Barred,
 }
 
-/// The words of a tongue in what is written down.
+/// The words of a dialect in what is written down.
 #[derive(Serialize, Deserialize)]
-#[serde(remote = "Tongue")]
-pub(crate) enum TongueWords {
+#[serde(remote = "Dialect")]
+pub(crate) enum DialectWords {
     WeChatV2,
     WeChatV3,
     AlipayGateway,
@@ -260,10 +263,16 @@ impl Orders {
         self.orders.values()
     }
 
-    /// The order that this payment paid.
+    /// The order of this shop that is meant, by its own number or by that of its payment.
     #[must_use]
-    pub fn paid_by(&self, transaction: &str) -> Option<&Order> {
-        self.order(*self.by_transaction.get(&PlatformNo::new(transaction))?)
+    pub fn find(&self, shop: ShopNo, which: &OrderRef) -> Option<&Order> {
+        match which {
+            OrderRef::OrderNo(number) => self.order(OrderNo::new(number)?.at(shop)),
+            OrderRef::TransactionId(id) => {
+                let number = *self.by_transaction.get(&PlatformNo::new(id))?;
+                self.order(number).filter(|order| order.number.shop() == shop)
+            }
+        }
     }
 
     /// The order that has this refund, by the merchant's number in this shop.

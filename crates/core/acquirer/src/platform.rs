@@ -1,25 +1,26 @@
 //! The platform: card host, wallet gateways and notifier over one set of books, without a clock or a port of its own.
 //!
 //! Whoever drives it gives it moments and bytes, and follows the [`Course`] of each exchange: it waits before the
-//! commit, and lets the answer leave, late, twice, in part or never. A request is *received*, *committed* and *answered*
-//! in three calls; between them anything can happen to the driver. What changed can be taken away and written down
-//! before any answer leaves. *Not modelled:* that what was committed is forgotten again; a driver that dies after a
-//! commit and before it has written it down must not have answered.
+//! commit, and lets the answer leave, late, twice, in part or never. Two calls take a request through: it is *received*,
+//! and later *committed*, which gives the answer. Between them, and before the answer leaves, anything can happen to the
+//! driver. What changed can be taken away and written down before any answer leaves.
+//! *Not modelled:* that what was committed is forgotten again; a driver that dies after a commit and before it has
+//! written it down must not have answered.
 
 use crate::books::{Books, Change};
-use crate::card::{CardDesk, CardRequest, Decision, NoRequest};
+use crate::card::{CardDesk, CardRequest, Decision, Move, NoRequest};
 use crate::config::Config;
 use crate::event::{Event, Kind, PaymentRefusal};
 use crate::fault::{Course, Desk, Faults, RequestFate, Rush, Subject, damage_answer};
-use crate::gateway::{Forced, Gateway, TurnedAway, WalletRequest};
+use crate::gateway::{Gateway, TurnedAway, WalletRequest};
+use crate::machine::CARD;
 use crate::notifier::{Delivery, DeliveryId, DeliveryOutcome, Due, Notifier, NotifyPort, Scene, Sending};
 use crate::orders::Clock;
-use crate::short::Code;
+use crate::short::{Code, Why};
 use sim::{Key, OrderNo, Reason, SimTime};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use wallet::exchange::{HttpAnswer, HttpRequest};
-use wallet::told::Refusal;
 
 /// Everything that an acquirer is but its timing and its ports.
 #[derive(Clone, Debug)]
@@ -38,11 +39,8 @@ pub struct Platform {
     happened: Vec<Event>,
     told: VecDeque<Event>,
     /// Room for what is told of holds that run out.
-    moves: Vec<crate::card::Move>,
+    moves: Vec<Move>,
 }
-
-/// What the host says when it has too much to do.
-const BUSY: &str = "96";
 
 impl Platform {
     /// A platform that knows nothing yet but its set-up.
@@ -139,40 +137,17 @@ impl Platform {
         course: &Course,
         out: &mut Vec<u8>,
     ) -> Decision {
-        let decision = match course.says.filter(|_| course.without_commit) {
+        let mut decision = match course.says.filter(|_| course.without_commit) {
             Some(code) => self.card.refuse(code),
             None => self.card.decide(now, request, &self.books, &mut self.changes),
         };
-        self.finish_card(now, request, course, decision, out)
-    }
-
-    /// Refuses a card request without looking at it: there is too much to do.
-    pub fn refuse_card(
-        &mut self,
-        now: SimTime,
-        request: &CardRequest,
-        course: &Course,
-        out: &mut Vec<u8>,
-    ) -> Decision {
-        let decision = self.card.refuse(Code::new(BUSY));
-        self.finish_card(now, request, course, decision, out)
-    }
-
-    fn finish_card(
-        &mut self,
-        now: SimTime,
-        request: &CardRequest,
-        course: &Course,
-        mut decision: Decision,
-        out: &mut Vec<u8>,
-    ) -> Decision {
         self.settle();
         self.told.extend(decision.events(request));
         decision.code = course.says.unwrap_or(decision.code);
         let written = self.card.answer(now, request, &decision, &self.books, course.content, out);
         if let Err(error) = written {
-            let why = crate::short::Why::of(error);
-            self.told.push_back(Event::Malformed { port: crate::machine::CARD, why });
+            let why = Why::of(error);
+            self.told.push_back(Event::Malformed { port: CARD, why });
         }
         decision
     }
@@ -201,30 +176,11 @@ impl Platform {
         request: &WalletRequest,
         course: &Course,
     ) -> (HttpAnswer, Code) {
-        self.finish_call(now, request, course, request.forced(course))
-    }
-
-    /// Refuses a call without looking at it: there is too much to do.
-    pub fn refuse_call(
-        &mut self,
-        now: SimTime,
-        request: &WalletRequest,
-        course: &Course,
-    ) -> (HttpAnswer, Code) {
-        self.finish_call(now, request, course, Forced::Refuse(Refusal::Busy))
-    }
-
-    fn finish_call(
-        &mut self,
-        now: SimTime,
-        request: &WalletRequest,
-        course: &Course,
-        forced: Forced,
-    ) -> (HttpAnswer, Code) {
+        let forced = request.forced(course);
         let decision = self.gateway.decide(now, request, forced, &self.books, &mut self.changes);
         let (kind, key, code) = (request.kind, request.key(), decision.code);
         if let Some((movement, amount)) = decision.moved {
-            self.happened.push(Event::Committed { key, movement, amount });
+            self.happened.push(Event::Committed { key, movement, amount, by: Some(key) });
         }
         if decision.declined {
             self.happened.push(Event::Declined { kind, key, code });
@@ -241,8 +197,7 @@ impl Platform {
     /// The order cannot be paid. It is reported too.
     pub fn customer_pays(&mut self, now: SimTime, order: OrderNo) -> Result<(), PaymentRefusal> {
         let Self { gateway, books, changes, .. } = self;
-        let agreed = books.orders().payable(order).map(drop);
-        let agreed = agreed.and_then(|()| gateway.confirm(now, order, books, changes));
+        let agreed = gateway.confirm(now, order, books, changes);
         self.settle();
         agreed.inspect_err(|why| self.told.push_back(Event::PaymentRefused { order, why: *why }))
     }
@@ -343,8 +298,7 @@ impl Platform {
     /// Nobody listens behind a single port.
     pub(crate) fn fail_port(&mut self, now: SimTime, port: &mut NotifyPort) {
         let Self { notifier, books, changes, happened, .. } = self;
-        let mut scene = Scene { now, books, changes, events: happened };
-        port.fail(notifier, DeliveryOutcome::Refused, &mut scene);
+        port.fail(notifier, &mut Scene { now, books, changes, events: happened });
         self.settle();
     }
 
@@ -361,16 +315,12 @@ impl Platform {
     }
 
     /// In a rush a request waits for those before it, or is refused.
-    fn in_rush(&self, now: SimTime, mut course: Course) -> Course {
+    fn in_rush(&self, now: SimTime, course: Course) -> Course {
         let Some(rush) = self.rush.filter(|_| course.request == RequestFate::Taken) else { return course };
         match rush.wait(now) {
-            Some(wait) => course.hold = course.hold.saturating_add(wait),
-            None => {
-                course.says = Some(Code::new(BUSY));
-                (course.without_commit, course.is_at_once) = (true, true);
-            }
+            Some(wait) => Course { hold: course.hold.saturating_add(wait), ..course },
+            None => course.refused_as_busy(),
         }
-        course
     }
 }
 

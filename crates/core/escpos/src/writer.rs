@@ -10,7 +10,7 @@ use crate::device::{CutMode, DrawerPin, StatusKind};
 use crate::graphics::RasterScale;
 use crate::presenter::Presenter;
 use crate::realtime::CLEAR;
-use crate::symbol::{HriPosition, QR_DATA_MAX, QrLevel, QrModel, Symbology};
+use crate::symbol::{QR_DATA_MAX, QrLevel, QrModel, Symbology};
 use crate::text::{Align, Font, Underline};
 
 /// Appends commands to a byte buffer. Methods return the writer, so that a receipt reads top-down.
@@ -179,17 +179,6 @@ impl<'a> Writer<'a> {
     /// `GS h`: bar height in vertical motion units.
     pub fn barcode_height(&mut self, units: u8) -> &mut Self {
         self.put(&[0x1D, b'h', units.max(1)])
-    }
-
-    /// `GS H`.
-    pub fn barcode_text(&mut self, position: HriPosition) -> &mut Self {
-        let n = match position {
-            HriPosition::None => 0,
-            HriPosition::Above => 1,
-            HriPosition::Below => 2,
-            HriPosition::Both => 3,
-        };
-        self.put(&[0x1D, b'H', n])
     }
 
     /// `ESC t`.

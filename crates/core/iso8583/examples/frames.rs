@@ -1,7 +1,7 @@
 //! Prints frames of the UnionPay POS dialect in hexadecimal, one a line, for another codec to read.
 //!
 //! They exercise what codecs differ in: odd lengths on either side, tracks, both length classes, raw bytes.
-//! All cards and keys are test values; the first frame is the conformance vector of the dialect's notes.
+//! All cards and keys are test values; the MAC of the first frame was computed by other software.
 
 use std::error::Error;
 use std::io::Write;

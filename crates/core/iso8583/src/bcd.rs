@@ -231,7 +231,7 @@ pub(crate) fn is_signed(characters: &[u8], count: usize) -> bool {
 /// The index of the first of `count` characters that is no sign, or no digit behind it.
 pub(crate) fn find_unsigned(characters: &[u8], count: usize) -> Option<usize> {
     characters.iter().take(count).enumerate().position(|(at, character)| match at {
-        0 => !matches!(character, b'C' | b'D' | b'c' | b'd'),
+        0 => !matches!(character, b'C' | b'D'),
         _ => !character.is_ascii_digit(),
     })
 }

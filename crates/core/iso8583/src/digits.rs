@@ -34,6 +34,12 @@ impl<const N: usize> Digits<N> {
         self
     }
 
+    /// Parts with their widths, up to the last that is present; one that is missing before it is written as zeros.
+    pub(crate) fn optional_tail(self, parts: &[(Option<u64>, usize)]) -> Self {
+        let said = parts.iter().rposition(|(part, _)| part.is_some()).map_or(0, |last| last + 1);
+        parts.iter().take(said).fold(self, |digits, &(part, width)| digits.number(part.unwrap_or(0), width))
+    }
+
     /// These digits as they are, behind zeros that fill the width.
     pub(crate) fn digits(mut self, digits: &str, width: usize) -> Self {
         self = self.number(0_u64, width);
@@ -103,6 +109,15 @@ mod tests {
         let digits = Digits::<10>::new().number(7_u32, 3).number(123_456_u32, 4).digits("89", 3);
         assert_eq!(digits.as_str(), "0073456089");
         assert_eq!(format!("{digits} {digits:?}"), "0073456089 <10 digits>");
+    }
+
+    #[test]
+    fn a_tail_ends_with_the_last_part_that_is_there() {
+        let written = |parts: &[(Option<u64>, usize)]| {
+            Digits::<9>::new().number(7_u32, 2).optional_tail(parts).as_str().to_owned()
+        };
+        assert_eq!(written(&[(None, 3), (Some(4), 2), (None, 2)]), "0700004");
+        assert_eq!(written(&[(None, 3), (None, 2)]), "07");
     }
 
     #[test]

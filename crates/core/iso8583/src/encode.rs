@@ -2,9 +2,8 @@
 //!
 //! Source: as [`FrameWriter`], which does the work. *Not modelled:* what a message means.
 
-use core::fmt;
-
 use crate::dialect::Dialect;
+use crate::encode_error::EncodeError;
 use crate::frame_writer::{FrameWriter, Head};
 use crate::keys::MacKey;
 use crate::message::Message;
@@ -40,58 +39,6 @@ fn write(mut frame: FrameWriter<'_>, msg: &Message) -> Result<(), EncodeError> {
     }
     frame.finish()
 }
-
-/// The caller asked for something that the dialect cannot say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EncodeError {
-    /// The dialect has no such field.
-    NotInDialect {
-        /// Its number.
-        field: u8,
-    },
-    /// The value is too long, or a fixed binary value has another length.
-    WrongLength {
-        /// The field's number.
-        field: u8,
-        /// Digits or bytes that the dialect allows at most.
-        max: usize,
-        /// Digits or bytes that were given.
-        given: usize,
-    },
-    /// A character that is no digit of this field.
-    NotADigit {
-        /// The field's number.
-        field: u8,
-        /// Index of the character in the value.
-        at: usize,
-    },
-    /// A MAC was asked for, and the message has a field behind the MAC field.
-    FieldAfterMac {
-        /// The number of that field.
-        field: u8,
-    },
-    /// The body exceeds what the length prefix can say.
-    FrameTooLong {
-        /// Its length in bytes.
-        bytes: usize,
-    },
-}
-
-impl fmt::Display for EncodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotInDialect { field } => write!(f, "the dialect has no field {field}"),
-            Self::WrongLength { field, max, given } => {
-                write!(f, "field {field} takes {max} digits or bytes, {given} were given")
-            }
-            Self::NotADigit { field, at } => write!(f, "field {field}: character {at} is no digit of it"),
-            Self::FieldAfterMac { field } => write!(f, "field {field} stands behind the MAC"),
-            Self::FrameTooLong { bytes } => write!(f, "a body of {bytes} bytes exceeds the length prefix"),
-        }
-    }
-}
-
-impl core::error::Error for EncodeError {}
 
 #[cfg(test)]
 mod tests {
@@ -177,11 +124,20 @@ mod tests {
             ("C00000001", Ok(())),
             ("D00000001", Ok(())),
             ("X00000001", Err(EncodeError::NotADigit { field: 28, at: 0 })),
+            ("c00000001", Err(EncodeError::NotADigit { field: 28, at: 0 })),
             ("C0000x001", Err(EncodeError::NotADigit { field: 28, at: 5 })),
             ("C1", Err(EncodeError::WrongLength { field: 28, max: 9, given: 2 })),
         ] {
             message.set(28, value);
             assert_eq!(encode(&ASCII87, &message, &mut out), expected, "{value}");
+        }
+        message.set(28, "C00000001");
+        out.clear();
+        encode(&ASCII87, &message, &mut out).unwrap();
+        let sign = out.iter().rposition(|byte| *byte == b'C').unwrap();
+        for (letter, is_read) in [(b'D', true), (b'c', false), (b'd', false), (b'X', false)] {
+            out[sign] = letter;
+            assert_eq!(decode(&ASCII87, &out[2..], &mut message).is_ok(), is_read, "{letter}");
         }
     }
 

@@ -59,17 +59,13 @@ impl Field60 {
 
     /// The digits, up to the last part that is present; a part that is missing before it is written as zeros.
     pub fn write(&self) -> Digits<{ Self::MAX_DIGITS }> {
-        let optional = [
-            (self.network_code, 3),
-            (self.reader.map(u16::from), 1),
-            (self.ic_condition.map(u16::from), 1),
-            (self.partial_approval.map(u16::from), 1),
-            (self.account_type, 3),
-        ];
-        let said = optional.iter().rposition(|(part, _)| part.is_some()).map_or(0, |last| last + 1);
-        let start = Digits::new().number(self.message_type, 2).number(self.batch, 6);
-        let said = optional.iter().take(said);
-        said.fold(start, |digits, &(part, width)| digits.number(part.unwrap_or(0), width))
+        Digits::new().number(self.message_type, 2).number(self.batch, 6).optional_tail(&[
+            (self.network_code.map(u64::from), 3),
+            (self.reader.map(u64::from), 1),
+            (self.ic_condition.map(u64::from), 1),
+            (self.partial_approval.map(u64::from), 1),
+            (self.account_type.map(u64::from), 3),
+        ])
     }
 }
 

@@ -50,16 +50,12 @@ impl Field61 {
 
     /// The digits, up to the last part that is present; a part that is missing before it is written as zeros.
     pub fn write(&self) -> Digits<{ Self::MAX_DIGITS }> {
-        let optional = [
+        Digits::new().number(self.batch, 6).optional_tail(&[
             (self.stan.map(u64::from), 6),
             (self.date_mmdd.map(u64::from), 4),
             (self.authorisation_mode.map(u64::from), 2),
             (self.institution, 11),
-        ];
-        let said = optional.iter().rposition(|(part, _)| part.is_some()).map_or(0, |last| last + 1);
-        let start = Digits::new().number(self.batch, 6);
-        let said = optional.iter().take(said);
-        said.fold(start, |digits, &(part, width)| digits.number(part.unwrap_or(0), width))
+        ])
     }
 }
 

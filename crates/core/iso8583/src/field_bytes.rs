@@ -5,7 +5,7 @@
 
 use crate::bcd;
 use crate::dialect::{Announced, Form, Kind, OddPad, Quick, Step};
-use crate::encode::EncodeError;
+use crate::encode_error::EncodeError;
 use crate::quick;
 use crate::words::{self, WORD};
 

@@ -2,8 +2,9 @@
 //!
 //! A frame on the wire is a length and a body, and a body is `TPDU(5) header(6) MTI(2) bitmap(8 or 16) fields`, as China
 //! UnionPay terminals speak it, or only some of that. [`Framer`] cuts a byte stream into bodies, [`decode()`] turns a body
-//! into a [`Message`], [`encode()`] turns a message into a whole frame. What all of them look like is data: a
-//! [`Dialect`] is read from a file, and two are built in, [`CUP`] and [`ASCII87`].
+//! into a [`Message`], [`encode()`] turns a message into a whole frame, and a [`FrameWriter`] writes one field by field,
+//! without a message. What all of them look like is data: a [`Dialect`] is read from a file, and two are built in, [`CUP`]
+//! and [`ASCII87`].
 //!
 //! What a message says is one level up: [`Field60`] and its neighbours read and write sub-fields, [`MacKey`] and its
 //! neighbours are the keys, [`CUP_TRANSACTIONS`] tells what a message is about, and [`reply_code()`] what an answer means.
@@ -17,6 +18,7 @@ mod dialect;
 mod dialect_file;
 mod digits;
 mod encode;
+mod encode_error;
 mod envelope;
 mod f48;
 mod f54;
@@ -47,7 +49,8 @@ pub use dialect::{
 };
 pub use dialect_file::{ASCII87, ASCII87_FILE, CUP, CUP_FILE};
 pub use digits::Digits;
-pub use encode::{EncodeError, encode, encode_with_mac};
+pub use encode::{encode, encode_with_mac};
+pub use encode_error::EncodeError;
 pub use envelope::{Header, Tpdu};
 pub use f48::{BatchDetail, CardTotals, SettlementTotals, TotalsVerdict};
 pub use f54::{Balance, Sign};
@@ -62,7 +65,7 @@ pub use mac::{MacAlgorithm, MacError, cup_ecb, set_mac, verify_mac, x9_9, x9_19}
 pub use message::Message;
 pub use mti::Mti;
 pub use pan::{Pan, PanError};
-pub use pin::{Pin, PinError, pin_block_iso0};
+pub use pin::{Pin, PinError};
 pub use reply_code::{
     CODES_FILE, FollowUp, REPLY_CODES, ReplyClass, ReplyCode, parse_codes, reply_code, reply_entry,
 };

@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(x9_19(&LEFT, TEXT), x9_9(&LEFT, TEXT), "both halves are the same");
     }
 
-    /// These were computed with OpenSSL (`des-ede`), by the rule of the dialect's notes.
+    /// These were computed with OpenSSL (`des-ede`), by the rule of the dialect, "Keys and MAC".
     #[test]
     fn a_key_of_double_length_encrypts_three_times() {
         assert_eq!(cup_ecb(&DOUBLE, TEXT).as_slice(), b"F5BE6DD0");

@@ -256,11 +256,12 @@ impl fmt::Debug for Message {
         for (field, value) in self.fields() {
             match (field, core::str::from_utf8(value)) {
                 (2 | 34, Ok(digits)) => write!(f, " {field}={}", crate::pan::Masked(digits))?,
-                // Tracks, settlement details, PIN blocks, working keys and account numbers.
-                (35 | 36 | 45 | 48 | 52 | 62 | 102 | 103, _) => {
+                (59, _) if let Some(tagged) = Field59::parse(value) => write!(f, " {field}={tagged:?}")?,
+                // Tracks, settlement details, PIN blocks, chip data with track and card number in it, a field 59 whose
+                // scanned code cannot be told from the rest, working keys and account numbers.
+                (35 | 36 | 45 | 48 | 52 | 55 | 59 | 62 | 102 | 103, _) => {
                     write!(f, " {field}=<{} hidden>", value.len())?;
                 }
-                (59, _) if let Some(tagged) = Field59::parse(value) => write!(f, " {field}={tagged:?}")?,
                 (_, Ok(text)) => write!(f, " {field}={text:?}")?,
                 (_, Err(_)) => write!(f, " {field}=<{} bytes>", value.len())?,
             }
@@ -354,5 +355,25 @@ mod tests {
         let shown = format!("{message:?}");
         assert!(shown.contains("622202*********0128"), "{shown}");
         assert!(!shown.contains("1234567890"), "{shown}");
+    }
+
+    #[test]
+    fn a_scanned_code_stays_hidden_in_a_field_that_cannot_be_read() {
+        let mut message = Message::new(Mti::FINANCIAL);
+        for cut in ["A3019134567890123456789", "A3x18134567890123456789", "134567890123456789"] {
+            message.set(59, cut);
+            let shown = format!("{message:?}");
+            assert!(!shown.contains("1345678"), "{shown}");
+            assert!(shown.contains(&format!("59=<{} hidden>", cut.len())), "{shown}");
+        }
+    }
+
+    #[test]
+    fn chip_data_is_hidden_also_when_it_reads_as_text() {
+        // Tag 57, track 2, whose first digits are those of a card number and letters of ASCII at once.
+        let mut message = Message::new(Mti::FINANCIAL);
+        message.set(55, b"\x57\x04\x45\x56\x78\x12");
+        let shown = format!("{message:?}");
+        assert!(shown.contains("55=<6 hidden>") && !shown.contains("EVx"), "{shown}");
     }
 }

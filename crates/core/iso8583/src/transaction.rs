@@ -156,7 +156,7 @@ pub struct TransactionTable {
     rows: Vec<TransactionRow>,
     /// By rising 60.1, those with a tag first.
     signs: Vec<Sign>,
-    /// Where the signs of each 60.1 begin; the last entry is where those begin that have any.
+    /// Where the signs of each 60.1 begin; at 100 those that take any begin, and the last entry is where they end.
     starts: [u16; 102],
 }
 

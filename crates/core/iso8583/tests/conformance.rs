@@ -1,10 +1,10 @@
-//! The synthetic sale of the dialect's notes, byte for byte.
+//! A synthetic sale, byte for byte.
 //!
-//! Source: UnionPay POS dialect, "Keys and MAC": the frame was computed there by other software.
+//! Source: UnionPay POS dialect, "Keys and MAC"; the frame was computed by other software.
 
 use tillrig_iso8583::{CUP, Framer, MacKey, Message, Mti, decode, encode_with_mac, verify_mac};
 
-/// The synthetic conformance vector of the dialect's notes, computed there by other software.
+/// A frame of the dialect whose MAC was computed by other software.
 const FRAME: &str = "004E600000000060310031120002003020048000C0801100000000000000010000000101200031323334353637\
                      3831323334353637383930313233343531353600112200000100003433333644433533";
 

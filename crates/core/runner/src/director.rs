@@ -10,8 +10,8 @@ use acquirer::Arming;
 use acquirer::fault::{FaultId, Rush};
 use core::time::Duration;
 use scenario::{Customer, Event, HostRush, Trigger};
-use sim::{Entry, Key, OrderNo, Rule, Seed, SimTime, Verdict, World};
-use terminal::Intent;
+use sim::{Entry, Key, LaneId, OrderNo, Rule, Seed, SimTime, Verdict, World};
+use terminal::{Intent, Wish};
 
 /// Directs one run of one plan.
 #[derive(Clone, Debug)]
@@ -26,9 +26,11 @@ pub(crate) struct Director {
     in_force: Vec<bool>,
     fired: Vec<bool>,
     done: Vec<bool>,
-    /// What the customer of each wish does about a code, and the wish behind each order.
+    /// The newest rush at the host, and which fault it is. Its queue outlasts it.
+    rush: Option<(usize, Rush)>,
+    /// What the customer of each wish does about a code, and the wish behind each number that was given out.
     payers: Vec<(Intent, Option<Duration>)>,
-    orders: Vec<(OrderNo, Intent)>,
+    numbers: Vec<(Key, Intent)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -69,8 +71,9 @@ impl Director {
             in_force: vec![false; plan.faults.len()],
             fired: vec![false; plan.faults.len()],
             done: vec![false; plan.steps.len()],
+            rush: None,
             payers: Vec::new(),
-            orders: Vec::new(),
+            numbers: Vec::new(),
         };
         // Faults come before steps of the same moment: what is broken from the start is broken first.
         for (index, (trigger, _)) in plan.faults.iter().enumerate() {
@@ -181,6 +184,7 @@ impl Director {
                 }
                 Entry::Woke { .. } | Entry::Delivered { .. } => continue,
             };
+            self.met_a_rush(record.at, fact);
             self.follow(plan, record.at, fact);
             if let Some(event) = occurrence(fact) {
                 self.occurred(record.at, event);
@@ -188,12 +192,20 @@ impl Director {
         }
     }
 
+    /// A request that waits in a rush, or finds its queue full, is an effect of it.
+    fn met_a_rush(&mut self, at: SimTime, fact: &Fact) {
+        if let Some((index, rush)) = self.rush
+            && matches!(fact, Fact::Acquirer(acquirer::Event::Received { .. }))
+            && rush.wait(at) != Some(Duration::ZERO)
+        {
+            self.mark(index);
+        }
+    }
+
     /// What people do because of what they see.
     fn follow(&mut self, plan: &Plan, at: SimTime, fact: &Fact) {
         match fact {
-            Fact::Terminal(terminal::Event::Began { intent, key: Key::Order(order), .. }) => {
-                self.orders.push((*order, *intent));
-            }
+            Fact::Terminal(terminal::Event::Began { intent, key, .. }) => self.numbers.push((*key, *intent)),
             Fact::Terminal(terminal::Event::CodeShown { order }) => {
                 if let Some(span) = self.patience_of(*order) {
                     self.schedule(at + span, What::CustomerPays(*order));
@@ -210,8 +222,13 @@ impl Director {
 
     /// How long after the code is shown the customer of this order pays; `None` is never.
     fn patience_of(&self, order: OrderNo) -> Option<Duration> {
-        let (_, intent) = self.orders.iter().rev().find(|(other, _)| *other == order)?;
+        let (_, intent) = self.numbers.iter().rev().find(|(other, _)| *other == Key::Order(order))?;
         self.payers.iter().rev().find(|(other, _)| other == intent)?.1
+    }
+
+    /// The number under which a wish was begun last: what stands on its slip. None if it never was.
+    fn number_of(&self, wish: Intent) -> Option<Key> {
+        self.numbers.iter().rev().find(|(_, intent)| *intent == wish).map(|(key, _)| *key)
     }
 
     fn occurred(&mut self, at: SimTime, event: Event) {
@@ -252,11 +269,20 @@ impl Director {
         match plan.steps[index].1 {
             Act::Terminal(poke) => world.poke(TERMINAL, Poke::Terminal(poke)),
             Act::Printer(poke) => world.poke(PRINTER, Poke::Printer(poke)),
-            Act::ShowQr { poke, pays_after } => {
-                if let terminal::Poke::ShowQr { intent, .. } = poke {
-                    self.payers.push((intent, pays_after));
-                }
+            Act::ShowQr { poke, intent, pays_after } => {
+                self.payers.push((intent, pays_after));
                 world.poke(TERMINAL, Poke::Terminal(poke));
+            }
+            Act::Later { intent, kind, of, amount } => {
+                let original = self.number_of(of);
+                let amount = amount.unwrap_or_default();
+                let wish = Wish { intent, kind, amount, original };
+                world.poke(TERMINAL, Poke::Terminal(terminal::Poke::Charge(wish)));
+            }
+            Act::Reprint { of } => {
+                if let Some(key) = self.number_of(of) {
+                    world.poke(TERMINAL, Poke::Terminal(terminal::Poke::Reprint(key)));
+                }
             }
         }
     }
@@ -282,72 +308,64 @@ impl Director {
         }
         world.note(Fact::FaultBegins(index as u16));
         self.in_force[index] = true;
+        let harm = &plan.faults[index].1;
+        self.inflict(index, harm, seed, world);
+        // What is done to a device with hands counts as done, whatever comes of it; a cut or a closed door counts when
+        // it has stopped something, a deed of the host when it has hit a request, a rush when one had to wait.
+        if harm.is_done_by_hand() {
+            self.mark(index);
+        }
+        if let Some(span) = harm.lasts() {
+            self.schedule(world.now() + span, What::Mend(index));
+        }
+    }
+
+    fn inflict(&mut self, index: usize, harm: &Harm, seed: Seed, world: &mut World<Device>) {
         let fault = index as u16;
-        let lasts = match &plan.faults[index].1 {
+        match harm {
             Harm::Rule { lanes, name, selector, ruling } => {
                 let dice = Harm::dice(name, seed);
-                let rule = Rule { fault, selector: *selector, ruling: *ruling, dice };
-                world.install(rule, lanes);
-                return;
+                world.install(Rule { fault, selector: *selector, ruling: *ruling, dice }, lanes);
             }
-            Harm::Narrow { lanes, byte_time, lasts } => {
-                for lane in *lanes {
-                    world.lane_mut(*lane).narrow(*byte_time);
-                }
-                *lasts
+            Harm::Narrow { lanes, byte_time, .. } => {
+                lanes.iter().for_each(|lane| world.lane_mut(*lane).narrow(*byte_time));
             }
-            Harm::Cut { lanes, lasts } => {
-                let now = world.now();
-                for lane in *lanes {
-                    self.fired[index] |= !world.lanes()[usize::from(lane.0)].is_idle();
-                    world.lane_mut(*lane).cut(now);
-                }
-                *lasts
-            }
+            Harm::Cut { lanes, .. } => self.cut(index, lanes, world),
             Harm::Printer { harm, .. } => {
-                for poke in harm {
-                    world.poke(PRINTER, Poke::Printer(*poke));
-                }
-                None
+                harm.iter().for_each(|poke| world.poke(PRINTER, Poke::Printer(*poke)));
             }
-            Harm::Power { terminal, printer, lasts } => {
+            Harm::Power { terminal, printer, .. } => {
                 if *terminal {
                     world.poke(TERMINAL, Poke::Terminal(terminal::Poke::PowerOff));
                 }
                 if *printer {
                     world.poke(PRINTER, Poke::Printer(printer::Poke::PowerOff));
                 }
-                *lasts
             }
-            Harm::Down { lasts } => {
-                for lane in [CARD_ASKS, WALLET_ASKS] {
-                    world.lane_mut(lane).refuse();
-                }
-                *lasts
+            Harm::Down { .. } => {
+                [CARD_ASKS, WALLET_ASKS].into_iter().for_each(|lane| world.lane_mut(lane).refuse());
             }
             Harm::Slow { by } => {
                 world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::Slow { by: *by }));
-                None
             }
             Harm::Rush(rush) => {
-                let poke = acquirer::Poke::Rush(begun(*rush, world.now()));
-                world.poke(ACQUIRER, Poke::Acquirer(poke));
-                None
+                let rush = begun(*rush, world.now());
+                self.rush = Some((index, rush));
+                world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::Rush(rush)));
             }
-            Harm::Deed { name, fault: deed, lasts } => {
-                let (id, dice) = (FaultId(fault), Harm::dice(name, seed));
-                let arming = Box::new(Arming { id, fault: deed.clone(), dice });
+            Harm::Deed { name, fault: deed, .. } => {
+                let dice = Harm::dice(name, seed);
+                let arming = Box::new(Arming { id: FaultId(fault), fault: deed.clone(), dice });
                 world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::Arm(arming)));
-                *lasts
             }
-        };
-        // What is done to a device with hands counts as done, whatever comes of it; a cut or a closed door counts when
-        // it has stopped something, a deed of the host when it has hit a request.
-        if plan.faults[index].1.is_done_by_hand() {
-            self.mark(index);
         }
-        if let Some(span) = lasts {
-            self.schedule(world.now() + span, What::Mend(index));
+    }
+
+    fn cut(&mut self, index: usize, lanes: &[LaneId], world: &mut World<Device>) {
+        let now = world.now();
+        for lane in lanes {
+            self.fired[index] |= !world.lanes()[usize::from(lane.0)].is_idle();
+            world.lane_mut(*lane).cut(now);
         }
     }
 
@@ -386,9 +404,9 @@ impl Director {
                     world.lane_mut(lane).listen();
                 }
             }
-            Harm::Slow { .. } | Harm::Rush(_) => {
-                world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::Usual));
-            }
+            Harm::Slow { .. } => world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::Usual)),
+            // Nobody else comes any more, and who waits is served; only healing sends them away.
+            Harm::Rush(_) => {}
             Harm::Deed { .. } => {
                 let id = FaultId(index as u16);
                 world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::Disarm(id)));
@@ -405,6 +423,9 @@ impl Director {
         world.note(Fact::Phase(Phase::Settle));
         for index in 0..plan.faults.len() {
             self.mend(index, plan, world);
+        }
+        if self.rush.take().is_some() {
+            world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::Usual));
         }
         // Whoever mends a kiosk also empties the bin, which many tries may have filled.
         if matches!(plan.printer.outlet, printer::Outlet::Presenter { .. }) {

@@ -4,13 +4,14 @@
 //! what the terminal believes is what its screen showed; what the customer holds is what left the printer.
 
 use crate::fact::Fact;
+use crate::plan::Wanted;
 use crate::session::Run;
 use crate::slip::Slip;
 use acquirer::{BatchTotals, Movement};
 use scenario::Fate;
 use sim::{Fen, Key, SimTime, TerminalNo};
 use std::sync::Arc;
-use terminal::{Belief, Intent, Screen};
+use terminal::{Belief, Intent, Kind, Screen};
 
 /// The evidence of one run.
 #[derive(Clone, Debug)]
@@ -49,10 +50,8 @@ pub struct Settlement {
 /// One wish to pay, and what people were told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wish {
-    /// Whose.
-    pub intent: Intent,
-    /// How much.
-    pub amount: Fen,
+    /// Whose, what, how much, about what.
+    pub wanted: Wanted,
     /// What was last said about it, and when.
     pub told: Option<(SimTime, Belief)>,
 }
@@ -65,19 +64,73 @@ pub struct Charge {
     /// Whose wish it is for; `None` where the terminal never began it. A number that a firmware gives out twice is
     /// that of the wish for which it was last begun before money moved.
     pub intent: Option<Intent>,
+    /// What it was begun as, how much was wanted, and about what; `None` where the terminal never began it.
+    pub begun: Option<Begun>,
     /// What was captured under this number.
     pub captured: Fen,
-    /// What was given back, for whatever reason.
+    /// What of that was reversed: as if it had never been.
     pub reversed: Fen,
+    /// What was given back of it because somebody wanted so.
+    pub given_back: Fen,
+    /// What is held under this number.
+    pub held: Fen,
+    /// Whether the ledger has done what it was begun for, and has not undone it by a reversal.
+    pub stands: bool,
     /// When the ledger last changed.
     pub moved_at: SimTime,
+}
+
+/// What a charge was begun as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// What was to be done.
+    pub kind: Kind,
+    /// How much was wanted.
+    pub amount: Fen,
+    /// The number of the charge that it is about.
+    pub original: Option<Key>,
 }
 
 impl Charge {
     /// What the ledger holds at rest.
     #[must_use]
     pub fn net(&self) -> Fen {
-        self.captured - self.reversed
+        self.captured - self.reversed - self.given_back
+    }
+
+    fn move_money(&mut self, movement: Movement, amount: Fen) {
+        match movement {
+            Movement::Captured => self.captured += amount,
+            Movement::Completed => {
+                self.captured += amount;
+                self.held = Fen::ZERO;
+            }
+            Movement::Restored => self.given_back -= amount,
+            Movement::Reversed => self.reversed += amount,
+            Movement::Voided | Movement::Refunded => self.given_back += amount,
+            Movement::Held => self.held = amount,
+            Movement::Released => self.held = Fen::ZERO,
+            Movement::Closed | Movement::Ordered => {}
+        }
+    }
+
+    /// Whether it stands after this movement, which it or its reversal has caused.
+    const fn stand(&mut self, movement: Movement) {
+        let Some(Begun { kind, .. }) = self.begun else { return };
+        let (done, undone) = match kind {
+            Kind::Sale | Kind::Order | Kind::Scan => (Movement::Captured, Movement::Reversed),
+            Kind::Void | Kind::CompletionVoid => (Movement::Voided, Movement::Restored),
+            // A refund is never reversed.
+            Kind::Refund | Kind::OrderRefund => (Movement::Refunded, Movement::Restored),
+            Kind::PreAuth => (Movement::Held, Movement::Released),
+            Kind::PreAuthVoid => (Movement::Released, Movement::Held),
+            Kind::Completion | Kind::CompletionAdvice => (Movement::Completed, Movement::Reversed),
+        };
+        if movement as u8 == done as u8 {
+            self.stands = true;
+        } else if movement as u8 == undone as u8 {
+            self.stands = false;
+        }
     }
 }
 
@@ -85,7 +138,7 @@ impl<'a> Evidence<'a> {
     /// Sorts the trace of a run.
     #[must_use]
     pub fn of(run: &'a Run) -> Self {
-        let wishes = run.plan.intents().map(|(intent, amount)| Wish { intent, amount, told: None }).collect();
+        let wishes = run.plan.wishes().map(|wanted| Wish { wanted, told: None }).collect();
         let screen = Screen { face: terminal::Face::Idle, ..Screen::OFF };
         let mut evidence =
             Self { run, wishes, charges: Vec::new(), slips: Vec::new(), settlements: Vec::new(), screen };
@@ -116,7 +169,13 @@ impl<'a> Evidence<'a> {
     /// What the ledger holds under one number.
     #[must_use]
     pub fn net_under(&self, key: Key) -> Fen {
-        self.charges.iter().find(|charge| charge.key == key).map_or(Fen::ZERO, Charge::net)
+        self.charge_of(key).map_or(Fen::ZERO, Charge::net)
+    }
+
+    /// The charge of one number.
+    #[must_use]
+    pub fn charge_of(&self, key: Key) -> Option<&Charge> {
+        self.charges.iter().find(|charge| charge.key == key)
     }
 
     /// Whether the screen offers the slip of this charge again: it offers reprints, and the journal holds the
@@ -139,32 +198,30 @@ impl<'a> Evidence<'a> {
 
     fn take_in(&mut self, at: SimTime, fact: &Fact) {
         match fact {
-            Fact::Terminal(terminal::Event::Began { intent, key, .. }) => {
+            Fact::Terminal(terminal::Event::Began { intent, kind, key, amount, original }) => {
                 let charge = self.charge(*key);
                 if charge.captured == Fen::ZERO {
                     charge.intent = Some(*intent);
+                    charge.begun = Some(Begun { kind: *kind, amount: *amount, original: *original });
                 }
             }
             Fact::Terminal(terminal::Event::Shows(screen)) => {
                 self.screen = *screen;
                 if let Some((intent, belief)) = screen.verdict
-                    && let Some(wish) = self.wishes.iter_mut().find(|wish| wish.intent == intent)
+                    && let Some(wish) = self.wishes.iter_mut().find(|wish| wish.wanted.intent == intent)
                 {
                     wish.told = Some((at, belief));
                 }
             }
-            Fact::Acquirer(acquirer::Event::Committed { key, movement, amount }) => {
+            Fact::Acquirer(acquirer::Event::Committed { key, movement, amount, by }) => {
                 let charge = self.charge(*key);
-                match movement {
-                    Movement::Captured | Movement::Completed | Movement::Restored => {
-                        charge.captured += *amount;
-                    }
-                    Movement::Reversed | Movement::Voided | Movement::Refunded => {
-                        charge.reversed += *amount;
-                    }
-                    Movement::Held | Movement::Released | Movement::Closed | Movement::Ordered => return,
+                charge.move_money(*movement, *amount);
+                if !matches!(movement, Movement::Closed | Movement::Ordered) {
+                    charge.moved_at = at;
                 }
-                charge.moved_at = at;
+                if let Some(by) = by {
+                    self.charge(*by).stand(*movement);
+                }
             }
             Fact::Acquirer(acquirer::Event::Settled { terminal, batch, theirs, ours }) => {
                 let (terminal, batch, theirs, ours) = (*terminal, *batch, *theirs, *ours);
@@ -180,8 +237,17 @@ impl<'a> Evidence<'a> {
 
     fn charge(&mut self, key: Key) -> &mut Charge {
         let index = self.charges.iter().position(|charge| charge.key == key).unwrap_or_else(|| {
-            let (captured, reversed, moved_at) = (Fen::ZERO, Fen::ZERO, SimTime::ZERO);
-            self.charges.push(Charge { key, intent: None, captured, reversed, moved_at });
+            self.charges.push(Charge {
+                key,
+                intent: None,
+                begun: None,
+                captured: Fen::ZERO,
+                reversed: Fen::ZERO,
+                given_back: Fen::ZERO,
+                held: Fen::ZERO,
+                stands: false,
+                moved_at: SimTime::ZERO,
+            });
             self.charges.len() - 1
         });
         &mut self.charges[index]

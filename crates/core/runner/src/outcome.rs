@@ -9,6 +9,7 @@ pub mod text;
 use crate::evidence::Evidence;
 use crate::fact::Fact;
 use crate::laws::{Breach, judge};
+use crate::plan::Wanted;
 use crate::session::Run;
 use crate::slip::Slip;
 use acquirer::Movement;
@@ -95,14 +96,14 @@ pub struct LedgerLine {
 /// One person's wish, what they were told, and what they were charged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Party {
-    /// Whose.
-    pub intent: Intent,
-    /// What they wished to pay.
-    pub amount: Fen,
+    /// Whose, what, how much, about what.
+    pub wanted: Wanted,
     /// What they were told last.
     pub told: Option<Belief>,
     /// What the ledger holds for them.
     pub charged: Fen,
+    /// Whether the ledger has done what they wished, and has not undone it.
+    pub done: bool,
 }
 
 impl Outcome {
@@ -154,10 +155,10 @@ impl Outcome {
 
 fn parties(evidence: &Evidence<'_>) -> Vec<Party> {
     let party = |wish: &crate::evidence::Wish| Party {
-        intent: wish.intent,
-        amount: wish.amount,
+        wanted: wish.wanted,
         told: wish.told.map(|(_, belief)| belief),
-        charged: evidence.net_of(wish.intent),
+        charged: evidence.net_of(wish.wanted.intent),
+        done: evidence.charges_of(wish.wanted.intent).any(|charge| charge.stands),
     };
     evidence.wishes.iter().map(party).collect()
 }
@@ -169,14 +170,17 @@ fn ledger(evidence: &Evidence<'_>) -> Vec<LedgerLine> {
         movements: movements(evidence.run, charge.key),
         net: charge.net(),
     };
-    evidence.charges.iter().map(line).collect()
+    let moves = |charge: &&crate::evidence::Charge| {
+        charge.begun.is_none_or(|begun| begun.original.is_none()) || charge.moved_at > SimTime::ZERO
+    };
+    evidence.charges.iter().filter(moves).map(line).collect()
 }
 
 fn movements(run: &Run, wanted: Key) -> Vec<(Movement, Fen)> {
     run.trace
         .events()
         .filter_map(|(_, _, fact)| match fact {
-            Fact::Acquirer(acquirer::Event::Committed { key, movement, amount }) if *key == wanted => {
+            Fact::Acquirer(acquirer::Event::Committed { key, movement, amount, .. }) if *key == wanted => {
                 Some((*movement, *amount))
             }
             _ => None,

@@ -9,11 +9,11 @@ use acquirer::fault::Deed;
 use core::time::Duration;
 use printer::GearName;
 use scenario::{
-    AcquirerFault, Action, Effect, Gear, Hits, HostRush, LinkFault, LinkPoint, LinkVerdict, MessageKind,
-    Payer, PrinterAct, PrinterFault, Scenario, Trigger,
+    AcquirerFault, Action, CompletionWay, Effect, Gear, Hits, HostRush, Later, LaterKind, LinkFault,
+    LinkPoint, LinkVerdict, MessageKind, OperatorAct, Payer, PrinterAct, PrinterFault, Scenario, Trigger,
 };
 use sim::{Fen, LaneId, Ratio, Ruling, Seed, Selector, Tag, Verdict};
-use terminal::{Intent, Language, Press, Profile, Settings};
+use terminal::{Intent, Language, Press, Profile, Settings, Wish};
 
 /// A scenario, ready to run.
 #[derive(Clone, Debug)]
@@ -30,7 +30,22 @@ pub struct Plan {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Act {
     Terminal(terminal::Poke),
-    ShowQr { poke: terminal::Poke, pays_after: Option<Duration> },
+    ShowQr {
+        poke: terminal::Poke,
+        intent: Intent,
+        pays_after: Option<Duration>,
+    },
+    /// Something about the payment of an earlier wish: people key in the number on its slip.
+    Later {
+        intent: Intent,
+        kind: terminal::Kind,
+        of: Intent,
+        amount: Option<Fen>,
+    },
+    /// The slip of an earlier wish, again.
+    Reprint {
+        of: Intent,
+    },
     Printer(printer::Poke),
 }
 
@@ -110,12 +125,63 @@ impl Plan {
         Ok(Self { scenario, settings, printer, steps, faults })
     }
 
-    /// What the wish to pay behind each step amounts to: the intents of this scenario.
-    pub fn intents(&self) -> impl Iterator<Item = (Intent, Fen)> {
-        self.scenario.steps.iter().enumerate().filter_map(|(index, step)| {
-            let own = self.scenario.intent_of(index) == index;
-            step.action.amount().filter(|_| own).map(|amount| (intent(index), amount))
-        })
+    /// What people want in this scenario, in the order of its steps; another try for a wish is none of its own.
+    pub fn wishes(&self) -> impl Iterator<Item = Wanted> {
+        (0..self.scenario.steps.len()).filter(|index| self.scenario.intent_of(*index) == *index).filter_map(
+            |index| {
+                let action = &self.scenario.steps[index].action;
+                let about = action.about().map(|of| intent(self.scenario.intent_of(of)));
+                let amount = amount_of(&self.scenario, index)?;
+                Some(Wanted { intent: intent(index), kind: kind_of(action)?, amount, about })
+            },
+        )
+    }
+}
+
+/// One thing that people want to have done with money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Whose wish it is.
+    pub intent: Intent,
+    /// What they want.
+    pub kind: terminal::Kind,
+    /// How much.
+    pub amount: Fen,
+    /// The earlier wish that it is about.
+    pub about: Option<Intent>,
+}
+
+/// What a step asks the terminal for, if it is about money.
+const fn kind_of(action: &Action) -> Option<terminal::Kind> {
+    use terminal::Kind;
+    Some(match action {
+        Action::CardSale(_) => Kind::Sale,
+        Action::PreAuth(_) => Kind::PreAuth,
+        Action::ShowQr(_) => Kind::Order,
+        Action::Later(later) => match later.what {
+            LaterKind::Void => Kind::Void,
+            LaterKind::Refund => Kind::Refund,
+            LaterKind::VoidPreAuth => Kind::PreAuthVoid,
+            LaterKind::Complete(CompletionWay::Request) => Kind::Completion,
+            LaterKind::Complete(CompletionWay::Advice) => Kind::CompletionAdvice,
+            LaterKind::VoidCompletion => Kind::CompletionVoid,
+        },
+        Action::Reprint(_)
+        | Action::Operator(_)
+        | Action::LogOn(_)
+        | Action::Press(_)
+        | Action::Printer(_) => return None,
+    })
+}
+
+/// How much a step is about: its own amount, or all of what it is about.
+fn amount_of(scenario: &Scenario, index: usize) -> Option<Fen> {
+    let action = &scenario.steps.get(index)?.action;
+    match action {
+        Action::Later(Later { amount: Some(amount), .. }) => Some(*amount),
+        // A reference always points backwards, so this ends.
+        Action::Later(later) => amount_of(scenario, later.of),
+        _ => action.amount(),
     }
 }
 
@@ -123,12 +189,26 @@ impl Harm {
     /// Whether it is done to a device, so that it has had its effect when it is done.
     pub(crate) const fn is_done_by_hand(&self) -> bool {
         match self {
-            Self::Printer { .. } | Self::Power { .. } | Self::Slow { .. } | Self::Rush(_) => true,
+            Self::Printer { .. } | Self::Power { .. } | Self::Slow { .. } => true,
             Self::Rule { .. }
             | Self::Narrow { .. }
             | Self::Cut { .. }
             | Self::Down { .. }
+            | Self::Rush(_)
             | Self::Deed { .. } => false,
+        }
+    }
+
+    /// After which span it ends by itself.
+    pub(crate) const fn lasts(&self) -> Option<Duration> {
+        match self {
+            Self::Narrow { lasts, .. }
+            | Self::Cut { lasts, .. }
+            | Self::Power { lasts, .. }
+            | Self::Down { lasts }
+            | Self::Rush(HostRush { lasts, .. })
+            | Self::Deed { lasts, .. } => *lasts,
+            Self::Rule { .. } | Self::Printer { .. } | Self::Slow { .. } => None,
         }
     }
 
@@ -183,16 +263,33 @@ fn intent(step: usize) -> Intent {
 }
 
 fn act(scenario: &Scenario, index: usize) -> Act {
-    let intent = intent(scenario.intent_of(index));
+    let own = intent(scenario.intent_of(index));
+    let wish_of = |step: usize| intent(scenario.intent_of(step));
+    let pay = |kind, amount| terminal::Poke::Charge(Wish::pay(own, kind, amount));
     match &scenario.steps[index].action {
-        Action::CardSale(sale) => Act::Terminal(terminal::Poke::CardSale { intent, amount: sale.amount }),
+        Action::CardSale(card) => Act::Terminal(pay(terminal::Kind::Sale, card.amount)),
+        Action::PreAuth(card) => Act::Terminal(pay(terminal::Kind::PreAuth, card.amount)),
         Action::ShowQr(qr) => Act::ShowQr {
-            poke: terminal::Poke::ShowQr { intent, amount: qr.amount },
+            poke: pay(terminal::Kind::Order, qr.amount),
+            intent: own,
             pays_after: match qr.customer {
                 Payer::PaysAfter(span) => Some(span),
                 Payer::NeverPays => None,
             },
         },
+        action @ Action::Later(later) => Act::Later {
+            intent: own,
+            kind: kind_of(action).expect("what is done about a payment is about money"),
+            of: wish_of(later.of),
+            amount: later.amount,
+        },
+        Action::Reprint(of) => Act::Reprint { of: wish_of(*of) },
+        Action::Operator(act) => Act::Terminal(match act {
+            OperatorAct::Settle => terminal::Poke::Settle,
+            OperatorAct::SignOn => terminal::Poke::SignOn,
+            OperatorAct::LogOff => terminal::Poke::LogOff,
+        }),
+        Action::LogOn(operator) => Act::Terminal(terminal::Poke::LogOn { operator: *operator }),
         Action::Press(key) => Act::Terminal(terminal::Poke::Press(match key {
             scenario::Key::Cancel => Press::Cancel,
             scenario::Key::Reprint => Press::Reprint,

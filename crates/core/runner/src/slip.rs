@@ -6,7 +6,7 @@
 use printer::Piece;
 use sim::{Fen, Key, SimTime};
 use std::sync::Arc;
-use terminal::slip::{Label, approved_words, copy_words, reprint_words};
+use terminal::slip::{Label, approved_words, copy_words, reprint_words, totals_words};
 use terminal::{Copy, Language};
 
 /// One piece of paper, what became of it, and what can be read on it.
@@ -22,6 +22,8 @@ pub struct Slip {
     pub was_offered: bool,
     /// Whose copy it says that it is.
     pub copy: Option<Copy>,
+    /// Whether it is the totals of a batch.
+    pub is_totals: bool,
     /// Which charge it says that it is for.
     pub key: Option<Key>,
     /// The amount that it says.
@@ -65,7 +67,10 @@ impl Slip {
             at,
             fate,
             was_offered,
-            copy: [Copy::Merchant, Copy::Customer].into_iter().find(|copy| says(copy_words(*copy, language))),
+            copy: [Copy::Merchant, Copy::Customer, Copy::Bank]
+                .into_iter()
+                .find(|copy| says(copy_words(*copy, language))),
+            is_totals: says(totals_words(language)),
             key: keys.iter().copied().find(|key| number == Some(key.to_string().as_str())),
             amount: after(Label::Amount).and_then(|text| text.strip_prefix("RMB ")).and_then(fen),
             approved: after(Label::Outcome) == Some(approved_words(language)),

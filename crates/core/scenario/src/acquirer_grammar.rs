@@ -8,7 +8,7 @@
 use crate::MessageKind;
 use crate::fault_grammar::{FOR, LASTS};
 use crate::grammar::{AT, MANY, MONEY, TIME, word};
-use crate::notice_grammar::{BACKDATED, FALSE, LATE, NOTICE_DAMAGE, NOTIFIES, TWICE};
+use crate::notice_grammar::{FALSE, NOTICE_DAMAGE, NOTIFIES};
 use crate::shape::{Choice, Field, List, Map, Presence, Scalar, Shape};
 
 /// A file of faults for an acquirer that is served alone.
@@ -90,7 +90,7 @@ pub(crate) const ACQUIRER: Map = Map {
             "the only kind of request that is hit",
         ),
         aim_at_requests("desk", Shape::Scalar(DESK), "desk: wallet", "the only desk whose requests are hit"),
-        aim("amount", AMOUNT_AIM, "amount: CNY 18.50", "only what is over such an amount is hit"),
+        aim("amount", AMOUNT_AIM, "amount: CNY 18.50", "only what is for such an amount is hit"),
         aim_at_requests(
             "field",
             Shape::Map(FIELD_AIM),
@@ -157,7 +157,7 @@ pub(crate) const ACQUIRER: Map = Map {
             ),
             Field::optional(
                 "answers-twice",
-                Shape::Map(AGAIN),
+                Shape::Map(twice("`answers-twice`")),
                 "answers-twice: { after: 1s }",
                 "the answer comes again",
             ),
@@ -191,10 +191,10 @@ pub(crate) const ACQUIRER: Map = Map {
                 "notifies: after-the-next",
                 "when a notification leaves",
             ),
-            Field::optional("notifies-late", LATE, "notifies-late: 90s", "it leaves this much later"),
+            Field::optional("notifies-late", TIME, "notifies-late: 90s", "it leaves this much later"),
             Field::optional(
                 "notifies-twice",
-                Shape::Map(TWICE),
+                Shape::Map(twice("`notifies-twice`")),
                 "notifies-twice: { after: 1s }",
                 "the same notification leaves again",
             ),
@@ -212,7 +212,7 @@ pub(crate) const ACQUIRER: Map = Map {
             ),
             Field::optional(
                 "notifies-backdated",
-                BACKDATED,
+                TIME,
                 "notifies-backdated: 24h",
                 "a notification says that it was made so long ago; WeChat Pay v2 says no time",
             ),
@@ -291,12 +291,12 @@ const DESK: Scalar = Scalar::Word {
     words: &["card", "wallet"],
     says: &["The ISO 8583 host.", "The wallet gateways."],
 };
-const AGAIN: Map = Map {
-    what: "`answers-twice`",
-    example: "{ after: 1s }",
-    choices: &[],
-    fields: &[Field::required("after", TIME, "after: 1s", "how long after the first the second leaves")],
-};
+/// An answer or a notification that leaves twice.
+const fn twice(what: &'static str) -> Map {
+    Map { what, example: "{ after: 1s }", choices: &[], fields: AFTER }
+}
+const AFTER: &[Field] =
+    &[Field::required("after", TIME, "after: 1s", "how long after the first the second leaves")];
 const SLOWLY: Map = Map {
     what: "`answers-slowly`",
     example: "{ each-byte: 100ms }",

@@ -138,23 +138,38 @@ fn field(node: &Node) -> Option<FieldAim> {
     Some(FieldAim { name: node.scalar("name")?.to_owned(), ends })
 }
 
-/// Kinds of message between merchants and wallets; all others are those of the card host.
-const OF_WALLETS: [&str; 10] = [
-    "order",
-    "pay",
-    "query",
-    "close",
-    "reverse",
-    "refund-order",
-    "refund-query",
-    "bill",
-    "keys",
-    "notification",
-];
-
 /// The desk to which a kind of request comes.
-pub(crate) fn desk_of(kind: Kind) -> Desk {
-    if OF_WALLETS.contains(&kind.tag().0) { Desk::Wallet } else { Desk::Card }
+pub(crate) const fn desk_of(kind: Kind) -> Desk {
+    match kind {
+        Kind::Sale
+        | Kind::QrSale
+        | Kind::OfflineSale
+        | Kind::Void
+        | Kind::Refund
+        | Kind::Balance
+        | Kind::PreAuth
+        | Kind::PreAuthVoid
+        | Kind::Completion
+        | Kind::CompletionVoid
+        | Kind::Script
+        | Kind::Reversal
+        | Kind::SignOn
+        | Kind::SignOut
+        | Kind::Echo
+        | Kind::Parameters
+        | Kind::Settlement
+        | Kind::Upload => Desk::Card,
+        Kind::Order
+        | Kind::Query
+        | Kind::Close
+        | Kind::Pay
+        | Kind::Reverse
+        | Kind::RefundOrder
+        | Kind::RefundQuery
+        | Kind::Bill
+        | Kind::Keys
+        | Kind::Notification => Desk::Wallet,
+    }
 }
 
 /// The request that a kind of message is to the acquirer.
@@ -220,6 +235,22 @@ pub(crate) fn check_latencies(fault: &Node) -> Option<Diagnostic> {
                 "[{ share: 0%, within: 50ms }, { share: 90%, within: 1s }, { share: 100%, within: 60s }]",
             ),
     )
+}
+
+/// A rush that makes nobody wait: the host serves all that come.
+pub(crate) fn check_rush(fault: &Node) -> Option<Diagnostic> {
+    let rush = fault.get("acquirer")?.get("rush")?;
+    let HostRush { arrivals_per_s, served_per_s, .. } = rush_of(rush)?;
+    let served = rush.get("serves")?;
+    (arrivals_per_s <= served_per_s).then(|| {
+        Diagnostic::at(
+            served.span.clone(),
+            "this fault can never happen",
+            format!("{arrivals_per_s} come in a second, and all of them are served"),
+        )
+        .expected("fewer than arrive: what is over waits")
+        .example("rush: { arrives: 150/s, serves: 100/s, queue: 1000, for: 30s }")
+    })
 }
 
 /// A kind of request that never comes to the desk that is aimed at, or to no desk at all.

@@ -77,7 +77,7 @@ pub(crate) static FAULT: Shape = Shape::Map(Map {
                             words: &["always"],
                             says: &["Every matching message is lost."],
                         },
-                        HITS,
+                        hits("`drop`"),
                     ),
                     "drop: { times: 1 }",
                     "the message is lost",
@@ -96,7 +96,7 @@ pub(crate) static FAULT: Shape = Shape::Map(Map {
                 ),
                 Field::optional(
                     "reorder",
-                    Shape::Map(REORDER),
+                    Shape::Map(hits("`reorder`")),
                     "reorder: { times: 1 }",
                     "the message waits until the next one at that point has passed",
                 ),
@@ -134,8 +134,10 @@ const CHANCE: Field = Field::optional(
     "chance: 1/3",
     "how likely each message is hit, decided by the scenario's seed; the default is always",
 );
-const HITS: Map =
-    Map { what: "`drop`", example: "{ times: 1 }", choices: &[], fields: &[TIMES, SKIP, CHANCE] };
+/// A verdict that says nothing but which messages it hits.
+const fn hits(what: &'static str) -> Map {
+    Map { what, example: "{ times: 1 }", choices: &[], fields: &[TIMES, SKIP, CHANCE] }
+}
 const DELAY: Map = Map {
     what: "`delay`",
     example: "{ by: 70s, times: 1 }",
@@ -158,9 +160,6 @@ const DUPLICATE: Map = Map {
         CHANCE,
     ],
 };
-
-const REORDER: Map =
-    Map { what: "`reorder`", example: "{ times: 1 }", choices: &[], fields: &[TIMES, SKIP, CHANCE] };
 const CORRUPT: Map = Map {
     what: "`corrupt`",
     example: "{ bit: 77, times: 1 }",

@@ -4,10 +4,11 @@
 //! and in the editor.
 
 use crate::fault_grammar::{FAULT, FAULT_EXAMPLE};
-use crate::shape::{Choice, Field, List, Map, Presence, Scalar, Shape};
+use crate::shape::{Field, List, Map, Scalar, Shape};
+use crate::step_grammar::{STEP, STEP_EXAMPLE};
 use crate::{
-    Cause, Event, Fate, Key, Language, Law, PRINTER_PROFILE_SENTENCES, PRINTER_PROFILES, PrinterAct,
-    ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILE_SENTENCES, TERMINAL_PROFILES, Wallet,
+    Cause, Event, Fate, Language, Law, PRINTER_PROFILE_SENTENCES, PRINTER_PROFILES, ReceiptCopy, ScreenWord,
+    Symptom, TERMINAL_PROFILE_SENTENCES, TERMINAL_PROFILES,
 };
 
 /// The shape of the scalar that is a word of a vocabulary.
@@ -21,7 +22,7 @@ pub(crate) use word;
 pub(crate) const TIME: Shape = Shape::Scalar(Scalar::Time);
 pub(crate) const MONEY: Shape = Shape::Scalar(Scalar::Money);
 const TEXT: Shape = Shape::Scalar(Scalar::Text);
-const NAME: Shape = Shape::Scalar(Scalar::Name);
+pub(crate) const NAME: Shape = Shape::Scalar(Scalar::Name);
 pub(crate) const MANY: Shape = Shape::Scalar(Scalar::Count { least: 1, most: 1_000_000 });
 const TERMINAL: Scalar =
     Scalar::Word { what: "a terminal profile", words: TERMINAL_PROFILES, says: TERMINAL_PROFILE_SENTENCES };
@@ -183,96 +184,6 @@ pub(crate) const NTH: Field = Field::with(
     "nth: 2",
     "which occurrence of the event counts; the default is the first",
 );
-
-const STEP_EXAMPLE: &str = "{ at: 0s, card-sale: { amount: CNY 25.00 } }";
-static STEP: Shape = Shape::Map(Map {
-    what: "a step",
-    example: STEP_EXAMPLE,
-    fields: &[
-        NTH,
-        Field::optional("id", NAME, "id: first-try", "a name by which a later step can refer to this one"),
-    ],
-    choices: &[
-        Choice { what: "beginning", presence: Presence::Required, fields: &[AT, WHEN] },
-        Choice {
-            what: "action",
-            presence: Presence::Required,
-            fields: &[
-                Field::optional(
-                    "card-sale",
-                    Shape::Map(CARD_SALE),
-                    "card-sale: { amount: CNY 25.00 }",
-                    "the cashier sells by card",
-                ),
-                Field::optional(
-                    "show-qr",
-                    Shape::Map(SHOW_QR),
-                    "show-qr: { wallet: wechat, amount: CNY 18.50 }",
-                    "the terminal shows a QR code, and the customer scans it and pays",
-                ),
-                Field::optional(
-                    "press",
-                    Shape::Scalar(word!(Key, "a key")),
-                    "press: cancel",
-                    "the operator presses a key of the terminal",
-                ),
-                Field::optional(
-                    "printer",
-                    Shape::Scalar(word!(PrinterAct, "something a person does at the printer")),
-                    "printer: load-paper",
-                    "the operator does something at the printer",
-                ),
-            ],
-        },
-    ],
-});
-
-const AGAIN: Field = Field::optional(
-    "again",
-    NAME,
-    "again: first-try",
-    "the `id` of an earlier step: this is another try for the same intent to pay",
-);
-const AMOUNT: Field =
-    Field::required("amount", MONEY, "amount: CNY 25.00", "what is to be paid, with its currency");
-const CARD_SALE: Map =
-    Map { what: "`card-sale`", example: "{ amount: CNY 25.00 }", choices: &[], fields: &[AMOUNT, AGAIN] };
-const SHOW_QR: Map = Map {
-    what: "`show-qr`",
-    example: "{ wallet: wechat, amount: CNY 18.50, customer-pays-after: 3s }",
-    fields: &[
-        Field::required(
-            "wallet",
-            Shape::Scalar(word!(Wallet, "a wallet")),
-            "wallet: wechat",
-            "whose code is shown",
-        ),
-        AMOUNT,
-        AGAIN,
-    ],
-    choices: &[Choice {
-        what: "way of paying",
-        presence: Presence::Optional,
-        fields: &[
-            Field::optional(
-                "customer-pays-after",
-                TIME,
-                "customer-pays-after: 3s",
-                "how long after the code is shown the customer pays; the default is 3s",
-            ),
-            Field::optional(
-                "customer-pays",
-                Shape::Scalar(Scalar::Word {
-                    what: "a way of paying",
-                    words: &["never"],
-                    says: &["The customer never pays."],
-                }),
-                "customer-pays: never",
-                "the customer walks away without paying",
-            ),
-        ],
-    }],
-};
 
 static RECEIPT: Shape = Shape::Map(Map {
     what: "a receipt",

@@ -3,11 +3,11 @@
 //!
 //! Times are nanoseconds inside [`SimTime`] and [`Duration`], money is in fen, lengths are in
 //! micrometres, forces in millinewtons. Source: "Scenario and rig files" of the design.
-//! *Not modelled:* pre-authorisations, refunds, settlement, vouchers; no word for them exists yet.
+//! *Not modelled:* vouchers; no word for them exists yet.
 
 use crate::{
-    Cause, Event, Fate, Key, Language, Law, LinkPoint, MessageKind, PowerTarget, PrinterAct, ReceiptCopy,
-    ScreenWord, Symptom, Wallet,
+    Cause, CompletionWay, Event, Fate, Key, Language, Law, LinkPoint, MessageKind, OperatorAct, PowerTarget,
+    PrinterAct, ReceiptCopy, ScreenWord, Symptom, Wallet,
 };
 use core::ops::Range;
 use core::time::Duration;
@@ -108,7 +108,17 @@ pub struct Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// The cashier sells by card.
-    CardSale(CardSale),
+    CardSale(ByCard),
+    /// The cashier has an amount held on a card.
+    PreAuth(ByCard),
+    /// The cashier does something about an earlier payment.
+    Later(Later),
+    /// The cashier has the slip of an earlier step printed again: the index of that step.
+    Reprint(usize),
+    /// The operator has the terminal do something for the shop.
+    Operator(OperatorAct),
+    /// The operator of this number logs on.
+    LogOn(u8),
     /// The terminal shows a QR code, and the customer scans it.
     ShowQr(ShowQr),
     /// The operator presses a key of the terminal.
@@ -117,13 +127,39 @@ pub enum Action {
     Printer(PrinterAct),
 }
 
-/// A sale by card.
+/// A sale by card, or money held on one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CardSale {
-    /// What is to be paid.
+pub struct ByCard {
+    /// What is to be paid or held.
     pub amount: Fen,
     /// The index of the earlier step whose intent to pay this is another try for.
     pub again: Option<usize>,
+}
+
+/// Something about an earlier payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Later {
+    /// What.
+    pub what: LaterKind,
+    /// The index of the earlier step that it is about.
+    pub of: usize,
+    /// How much; nothing is all of it.
+    pub amount: Option<Fen>,
+}
+
+/// What can be done about an earlier payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LaterKind {
+    /// A sale is taken back.
+    Void,
+    /// Money is given back.
+    Refund,
+    /// Held money is let go.
+    VoidPreAuth,
+    /// Held money is taken.
+    Complete(CompletionWay),
+    /// What was taken is given back into the hold.
+    VoidCompletion,
 }
 
 /// A payment by wallet, through a code on the terminal's screen.
@@ -348,13 +384,13 @@ pub struct ReceiptExpectation {
 }
 
 impl Action {
-    /// What is to be paid, if this is a payment.
+    /// What is to be paid or held, if this is a payment.
     #[must_use]
     pub const fn amount(&self) -> Option<Fen> {
         match self {
-            Self::CardSale(sale) => Some(sale.amount),
+            Self::CardSale(card) | Self::PreAuth(card) => Some(card.amount),
             Self::ShowQr(qr) => Some(qr.amount),
-            Self::Press(_) | Self::Printer(_) => None,
+            _ => None,
         }
     }
 
@@ -362,9 +398,19 @@ impl Action {
     #[must_use]
     pub const fn again(&self) -> Option<usize> {
         match self {
-            Self::CardSale(sale) => sale.again,
+            Self::CardSale(card) | Self::PreAuth(card) => card.again,
             Self::ShowQr(qr) => qr.again,
-            Self::Press(_) | Self::Printer(_) => None,
+            _ => None,
+        }
+    }
+
+    /// The earlier step that this is about.
+    #[must_use]
+    pub const fn about(&self) -> Option<usize> {
+        match self {
+            Self::Later(later) => Some(later.of),
+            Self::Reprint(of) => Some(*of),
+            _ => None,
         }
     }
 }

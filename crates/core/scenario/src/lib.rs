@@ -5,10 +5,13 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `parse` | bytes to a checked value, in the order below |
 //! | `node` | YAML text to a tree in which every value knows its bytes |
-//! | `shape`, `grammar`, `fault_grammar`, `acquirer_grammar`, `notice_grammar`, `rig_file`, `terminals_file` | the one description of what a file may hold |
+//! | `shape`, `grammar`, `step_grammar`, `fault_grammar`, `acquirer_grammar`, `notice_grammar`, `printer_grammar`, `rig_file`, `terminals_file` | the one description of what a file may hold |
 //! | `check`, `schema` | the checker and the JSON Schema, both made from that description |
-//! | `lower`, `acquirer_lower`, `notice_lower`, `meaning` | the tree to typed values; references and faults that can never happen |
+//! | `scalar` | how a value without parts is written: amounts, times, lengths, shares |
+//! | `lower`, `step_lower`, `acquirer_lower`, `notice_lower`, `printer_lower`, `meaning` | the tree to typed values; references and faults that can never happen |
+//! | `printer_file` | printer profiles: their shape, and the device that they describe |
 //! | `diagnostic` | what is wrong, for people and for programs |
 //! | `fuzz` | what a fuzzer runs |
 //! | `language`, `rig`, `vocabulary`, `cause`, `law` | the typed result and its words |
@@ -39,6 +42,8 @@ mod rig_file;
 mod scalar;
 mod schema;
 mod shape;
+mod step_grammar;
+mod step_lower;
 mod terminals_file;
 mod vocabulary;
 
@@ -47,9 +52,9 @@ pub use diagnostic::{Diagnostic, Diagnostics};
 #[doc(hidden)]
 pub use fuzz::fuzz_printer_file;
 pub use language::{
-    AcquirerFault, Action, CardSale, Customer, Effect, Expectation, Expected, Fault, Hits, HostFault,
-    HostRush, LinkFault, LinkVerdict, Payer, Place, PowerCut, PrinterFault, ReceiptExpectation, Scenario,
-    ShowQr, Step, TerminalSetup, Trigger,
+    AcquirerFault, Action, ByCard, Customer, Effect, Expectation, Expected, Fault, Hits, HostFault, HostRush,
+    Later, LaterKind, LinkFault, LinkVerdict, Payer, Place, PowerCut, PrinterFault, ReceiptExpectation,
+    Scenario, ShowQr, Step, TerminalSetup, Trigger,
 };
 pub use law::Law;
 pub use parse::acquirer_faults;
@@ -58,7 +63,7 @@ pub use rig::{AcquirerConnection, PrinterConnection, Rig, Role};
 pub use schema::{acquirer_faults_schema, printer_schema, rig_schema, scenario_schema, terminals_schema};
 pub use terminals_file::TerminalsFile;
 pub use vocabulary::{
-    Event, Fate, Gear, Key, Language, LinkPoint, MessageKind, PRINTER_PROFILE_SENTENCES, PRINTER_PROFILES,
-    PowerTarget, PrinterAct, ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILE_SENTENCES, TERMINAL_PROFILES,
-    Wallet,
+    CompletionWay, Event, Fate, Gear, Key, Language, LinkPoint, MessageKind, OperatorAct,
+    PRINTER_PROFILE_SENTENCES, PRINTER_PROFILES, PowerTarget, PrinterAct, ReceiptCopy, ScreenWord, Symptom,
+    TERMINAL_PROFILE_SENTENCES, TERMINAL_PROFILES, Wallet,
 };

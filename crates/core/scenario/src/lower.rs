@@ -8,22 +8,22 @@
 use crate::acquirer_lower::acquirer_fault;
 use crate::diagnostic::line_and_column;
 use crate::language::{
-    Action, CardSale, Customer, Effect, Expectation, Expected, Fault, Hits, LinkFault, LinkVerdict, Payer,
-    Place, PowerCut, ReceiptExpectation, Scenario, ShowQr, Step, TerminalSetup, Trigger,
+    Customer, Effect, Expectation, Expected, Fault, Hits, LinkFault, LinkVerdict, Place, PowerCut,
+    ReceiptExpectation, Scenario, Step, TerminalSetup, Trigger,
 };
 use crate::node::Node;
 use crate::printer_lower::{air_fault, printer_fault};
 use crate::scalar;
+use crate::step_lower::action;
 use crate::{
-    Cause, Event, Fate, Key, Language, Law, LinkPoint, MessageKind, PRINTER_PROFILES, PowerTarget,
-    PrinterAct, ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILES, Wallet,
+    Cause, Event, Fate, Language, Law, LinkPoint, MessageKind, PRINTER_PROFILES, PowerTarget, ReceiptCopy,
+    ScreenWord, Symptom, TERMINAL_PROFILES,
 };
 use core::time::Duration;
 use sim::{Fen, Ratio, SimTime};
 use std::collections::BTreeMap;
 
 const TAKES_AFTER: Duration = Duration::from_secs(2);
-const PAYS_AFTER: Duration = Duration::from_secs(3);
 const HEAL_AT: SimTime = SimTime::from_secs(600);
 const SETTLES_WITHIN: Duration = Duration::from_secs(1800);
 
@@ -220,32 +220,6 @@ fn trigger(node: &Node) -> Option<Trigger> {
         Some(_) => node.moment("at").map(Trigger::At),
         None => Some(Trigger::At(SimTime::ZERO)),
     }
-}
-
-fn action(node: &Node, ids: &BTreeMap<String, usize>) -> Option<Action> {
-    let again = |payment: &Node| payment.scalar("again").and_then(|id| ids.get(id).copied());
-    if let Some(sale) = node.get("card-sale") {
-        return Some(Action::CardSale(CardSale { amount: sale.money("amount")?, again: again(sale) }));
-    }
-    if let Some(qr) = node.get("show-qr") {
-        let wallet = qr.word("wallet", Wallet::from_name)?;
-        return Some(Action::ShowQr(ShowQr {
-            wallet,
-            amount: qr.money("amount")?,
-            customer: payer(qr),
-            again: again(qr),
-        }));
-    }
-    node.word("press", Key::from_name)
-        .map(Action::Press)
-        .or_else(|| node.word("printer", PrinterAct::from_name).map(Action::Printer))
-}
-
-fn payer(qr: &Node) -> Payer {
-    if qr.get("customer-pays").is_some() {
-        return Payer::NeverPays;
-    }
-    Payer::PaysAfter(qr.time("customer-pays-after").unwrap_or(PAYS_AFTER))
 }
 
 fn effect(node: &Node) -> Option<Effect> {

@@ -5,20 +5,22 @@
 //! after card sales; only some printers have a presenter, a cutter, a drawer. *Not modelled:* what can be known only by
 //! running, such as an event that comes after healing.
 
-use crate::acquirer_lower::{check_aim, check_latencies, desk_of, kind};
+use crate::acquirer_lower::{check_aim, check_latencies, check_rush, desk_of};
 use crate::diagnostic::Diagnostic;
 use crate::language::{
-    AcquirerFault, Action, Effect, HostFault, LinkFault, LinkVerdict, Payer, PrinterFault, Scenario, Trigger,
+    AcquirerFault, Action, Effect, HostFault, Later, LaterKind, LinkFault, LinkVerdict, Payer, PrinterFault,
+    Scenario, Trigger,
 };
 use crate::node::Node;
 use crate::notice_lower::check_notice;
-use crate::{Event, LinkPoint, MessageKind, check};
+use crate::step_lower::LATER;
+use crate::{Event, LinkPoint, MessageKind, OperatorAct, check};
 use acquirer::NoticeFault;
 use acquirer::fault::{Deed, Desk};
 use core::ops::Range;
 use printer::{Outlet, Profile};
 use sim::Fen;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that is wrong with the meaning of a scenario whose shape is right.
 pub(crate) fn check_meaning(scenario: &Scenario, root: &Node) -> Vec<Diagnostic> {
@@ -30,6 +32,7 @@ pub(crate) fn check_meaning(scenario: &Scenario, root: &Node) -> Vec<Diagnostic>
         wrong
             .extend(never_begins(&what, step.start).map(|reason| reason.at(node, "this step is never done")));
         wrong.extend(amounts(scenario, &step.action, node));
+        wrong.extend(originals(scenario, &step.action, node));
     }
     for (fault, node) in scenario.faults.iter().zip(nodes("faults")) {
         let never = never_begins(&what, fault.start)
@@ -37,9 +40,7 @@ pub(crate) fn check_meaning(scenario: &Scenario, root: &Node) -> Vec<Diagnostic>
             .or_else(|| never_hits(&what, &fault.effect));
         wrong.extend(never.map(|reason| reason.at(node, "this fault can never happen")));
         wrong.extend(aimed_cut(&fault.effect, node));
-        wrong.extend(check_latencies(node));
-        wrong.extend(check_aim(node));
-        wrong.extend(check_notice(node));
+        wrong.extend(host_fault(node));
     }
     laws(root, &mut wrong);
     wrong
@@ -47,11 +48,17 @@ pub(crate) fn check_meaning(scenario: &Scenario, root: &Node) -> Vec<Diagnostic>
 
 /// Everything that is wrong with the meaning of faults of the acquirer alone.
 pub(crate) fn check_host_faults(_: &Vec<HostFault>, root: &Node) -> Vec<Diagnostic> {
-    let wrong = |node: &Node| {
-        [check_latencies(node), check_aim(node), check_notice(node)].into_iter().flatten().collect::<Vec<_>>()
-    };
     // Just one, or a list of them.
-    if root.entries().is_empty() { root.items().iter().flat_map(wrong).collect() } else { wrong(root) }
+    if root.entries().is_empty() {
+        root.items().iter().flat_map(host_fault).collect()
+    } else {
+        host_fault(root).collect()
+    }
+}
+
+/// Everything that is wrong with a fault of the acquirer, wherever it stands.
+fn host_fault(node: &Node) -> impl Iterator<Item = Diagnostic> {
+    [check_latencies(node), check_rush(node), check_aim(node), check_notice(node)].into_iter().flatten()
 }
 
 /// What a scenario has, as far as faults depend on it.
@@ -59,6 +66,8 @@ struct Contents {
     card: bool,
     qr: bool,
     pays: bool,
+    /// What the steps make the terminal ask for.
+    asks: BTreeSet<MessageKind>,
     printer: &'static Profile,
 }
 
@@ -66,11 +75,44 @@ impl Contents {
     fn of(scenario: &Scenario) -> Self {
         let has = |test: fn(&Action) -> bool| scenario.steps.iter().any(|step| test(&step.action));
         Self {
-            card: has(|action| matches!(action, Action::CardSale(_))),
+            card: has(|action| {
+                matches!(
+                    action,
+                    Action::CardSale(_) | Action::PreAuth(_) | Action::Later(_) | Action::Operator(_)
+                )
+            }),
             qr: has(|action| matches!(action, Action::ShowQr(_))),
             pays: has(|action| matches!(action, Action::ShowQr(qr) if qr.customer != Payer::NeverPays)),
+            asks: scenario.steps.iter().flat_map(|step| asked_by(&step.action)).copied().collect(),
             printer: model(scenario.printer),
         }
+    }
+}
+
+/// The messages that an action can make the terminal send: any card transaction may be told to sign on.
+const fn asked_by(action: &Action) -> &'static [MessageKind] {
+    use MessageKind::{
+        Close, Completion, CompletionVoid, Notification, Order, PreAuth, PreAuthVoid, Query, Refund,
+        Reversal, Sale, Settlement, SignOn, Upload, Void,
+    };
+    match action {
+        Action::CardSale(_) => &[Sale, Reversal, SignOn],
+        Action::PreAuth(_) => &[PreAuth, Reversal, SignOn],
+        Action::ShowQr(_) => &[Order, Query, Close, Notification],
+        Action::Later(later) => match later.what {
+            LaterKind::Void => &[Void, Reversal, SignOn],
+            LaterKind::Refund => &[Refund, SignOn],
+            LaterKind::VoidPreAuth => &[PreAuthVoid, Reversal, SignOn],
+            LaterKind::Complete(_) => &[Completion, Reversal, SignOn],
+            LaterKind::VoidCompletion => &[CompletionVoid, Reversal, SignOn],
+        },
+        Action::Operator(OperatorAct::Settle) => &[Settlement, Upload, SignOn],
+        Action::Operator(OperatorAct::SignOn) => &[SignOn],
+        Action::Operator(OperatorAct::LogOff)
+        | Action::LogOn(_)
+        | Action::Reprint(_)
+        | Action::Press(_)
+        | Action::Printer(_) => &[],
     }
 }
 
@@ -114,7 +156,7 @@ fn never_begins(what: &Contents, start: Trigger) -> Option<Reason> {
         Event::AcquirerNotifies | Event::CustomerPays if !what.pays => {
             Reason::new("when", NO_PAYER, "a `show-qr` step that is paid, or another event")
         }
-        Event::TerminalReverses if !what.card => {
+        Event::TerminalReverses if !what.asks.contains(&MessageKind::Reversal) => {
             Reason::new("when", NO_CARD, "a `card-sale` step, or another event")
         }
         _ => None,
@@ -152,7 +194,7 @@ fn never_hits(what: &Contents, effect: &Effect) -> Option<Reason> {
         }
         let desk = fault.aim.desk.or_else(|| fault.aim.kind.map(desk_of));
         let message = fault.aim.kind.and_then(|kind| MessageKind::from_name(kind.tag().0));
-        if let Some(reason) = message.and_then(nobody_asks) {
+        if let Some(reason) = message.and_then(|message| nobody_asks(what, message)) {
             return Some(Reason { field: "acquirer", ..reason });
         }
         return match desk {
@@ -178,11 +220,7 @@ fn never_hits(what: &Contents, effect: &Effect) -> Option<Reason> {
         let says = format!("a {message} never passes at {on}");
         return Reason::new("message", says, "a kind of message that passes there, or no `message` at all");
     }
-    nobody_asks(message).or_else(|| match desk_of(kind(message)) {
-        Desk::Card if !what.card => Reason::new("message", NO_CARD, ADD_CARD),
-        Desk::Wallet if !what.qr => Reason::new("message", NO_QR, ADD_QR),
-        _ => None,
-    })
+    nobody_asks(what, message).map(|reason| Reason { field: "message", ..reason })
 }
 
 /// Whether nothing is ever notified.
@@ -209,14 +247,20 @@ fn never_spoils(what: &Contents, notice: NoticeFault) -> Option<Reason> {
     })
 }
 
-/// What the terminal has no flow for yet; an acquirer that is served alone may well be asked it.
-fn nobody_asks(message: MessageKind) -> Option<Reason> {
+/// A message that no step makes the terminal send; an acquirer that is served alone may well be asked it.
+fn nobody_asks(what: &Contents, message: MessageKind) -> Option<Reason> {
     use MessageKind::{Close, Notification, Order, Query, Reversal, Sale};
-    if matches!(message, Sale | Reversal | Order | Query | Close | Notification) {
+    if what.asks.contains(&message) {
         return None;
     }
-    let says = format!("the terminal never asks for `{message}`");
-    Reason::new("message", says, "a kind of message that the terminal sends")
+    match message {
+        Sale | Reversal if !what.card => Reason::new("message", NO_CARD, ADD_CARD),
+        Order | Query | Close | Notification if !what.qr => Reason::new("message", NO_QR, ADD_QR),
+        _ => {
+            let says = format!("no step makes the terminal ask for `{message}`");
+            Reason::new("message", says, "a step that does, or a kind of message that the terminal sends")
+        }
+    }
 }
 
 /// Whether messages of a kind pass at a point.
@@ -257,30 +301,17 @@ fn aimed_cut(effect: &Effect, node: &Node) -> Option<Diagnostic> {
     }
 }
 
-/// Ids are unique, and `again` names an earlier payment.
+/// Ids are unique, and `again` and `of` name an earlier step.
 fn ids(root: &Node, wrong: &mut Vec<Diagnostic>) {
     let mut known: BTreeMap<&str, Range<usize>> = BTreeMap::new();
     for step in root.get("steps").map_or(&[][..], Node::items) {
-        let again = ["card-sale", "show-qr"].iter().find_map(|action| step.get(action)?.get("again"));
-        if let Some((node, id)) = again.and_then(|node| Some((node, node.text()?)))
+        let again =
+            ["card-sale", "show-qr", "pre-auth"].iter().find_map(|action| step.get(action)?.get("again"));
+        let of = LATER.iter().find_map(|action| step.get(action)?.get("of"));
+        if let Some((node, id)) = again.or(of).and_then(|node| Some((node, node.text()?)))
             && !known.contains_key(id)
         {
-            let names: Vec<&str> = known.keys().copied().collect();
-            let expected = if names.is_empty() {
-                "the `id` of an earlier payment, and none has an `id`".to_owned()
-            } else {
-                format!("the `id` of an earlier payment: {}", crate::shape::quoted(&names))
-            };
-            wrong.push(
-                Diagnostic::at(
-                    node.span.clone(),
-                    format!("no earlier payment has the id `{id}`"),
-                    "unknown id",
-                )
-                .did_you_mean(check::nearest(id, names))
-                .expected(expected)
-                .example("{ at: 0s, id: first-try, card-sale: { amount: CNY 25.00 } }"),
-            );
+            wrong.push(unknown_id(node, id, &known));
         }
         if let Some((node, id)) = step.get("id").and_then(|node| Some((node, node.text()?))) {
             if let Some(first) = known.get(id) {
@@ -298,10 +329,51 @@ fn ids(root: &Node, wrong: &mut Vec<Diagnostic>) {
     }
 }
 
+fn unknown_id(node: &Node, id: &str, known: &BTreeMap<&str, Range<usize>>) -> Diagnostic {
+    let names: Vec<&str> = known.keys().copied().collect();
+    let expected = if names.is_empty() {
+        "the `id` of an earlier payment, and none has an `id`".to_owned()
+    } else {
+        format!("the `id` of an earlier payment: {}", crate::shape::quoted(&names))
+    };
+    Diagnostic::at(node.span.clone(), format!("no earlier payment has the id `{id}`"), "unknown id")
+        .did_you_mean(check::nearest(id, names))
+        .expected(expected)
+        .example("{ at: 0s, id: first-try, card-sale: { amount: CNY 25.00 } }")
+}
+
+/// What is about an earlier step is about one that it can be about.
+fn originals(scenario: &Scenario, action: &Action, node: &Node) -> Option<Diagnostic> {
+    let original = scenario.steps.get(action.about()?)?;
+    let (is_one, expected) = match (action, &original.action) {
+        (Action::Reprint(_), of) => (of.amount().is_some() || matches!(of, Action::Later(_)), "a payment"),
+        (Action::Later(Later { what: LaterKind::Void, .. }), of) => {
+            (matches!(of, Action::CardSale(_)), "a `card-sale`")
+        }
+        (Action::Later(Later { what: LaterKind::Refund, .. }), of) => {
+            (matches!(of, Action::CardSale(_)) || is_completion(of), "a `card-sale` or a `complete`")
+        }
+        (Action::Later(Later { what: LaterKind::VoidCompletion, .. }), of) => {
+            (is_completion(of), "a `complete`")
+        }
+        (_, of) => (matches!(of, Action::PreAuth(_)), "a `pre-auth`"),
+    };
+    let of = LATER.iter().find_map(|field| node.get(field)?.get("of"))?;
+    (!is_one).then(|| {
+        Diagnostic::at(of.span.clone(), "it cannot be about that step", "this step is of another kind")
+            .related(original.place.bytes.clone(), "the step that it names")
+            .expected(format!("the `id` of an earlier step that is {expected}"))
+    })
+}
+
+const fn is_completion(action: &Action) -> bool {
+    matches!(action, Action::Later(Later { what: LaterKind::Complete(_), .. }))
+}
+
 /// A payment is of something, and another try for an intent is for the same amount.
 fn amounts(scenario: &Scenario, action: &Action, node: &Node) -> Option<Diagnostic> {
     let amount = action.amount()?;
-    let payment = node.get("card-sale").or_else(|| node.get("show-qr"))?;
+    let payment = ["card-sale", "show-qr", "pre-auth"].iter().find_map(|field| node.get(field))?;
     let span = payment.get("amount")?.span.clone();
     if amount == Fen::ZERO {
         return Some(

@@ -3,7 +3,7 @@
 //! A notification is no request, so it is aimed at by amount, number, time and chance alone. The words for damage are
 //! those of damaged answers. Source: `acquirer::NoticeFault`. *Not modelled:* two of these on one delivery.
 
-use crate::grammar::{MONEY, TIME};
+use crate::grammar::MONEY;
 use crate::shape::{Choice, Field, Map, Presence, Scalar, Shape};
 
 /// When a notification leaves, if not when it is due.
@@ -14,17 +14,6 @@ pub(crate) const NOTIFIES: Scalar = Scalar::Word {
         "It is held back until another notification has left, or its own repetition.",
         "It is held back until money of its order has gone back.",
     ],
-};
-
-/// How much later it leaves, or how old it says that it is.
-pub(crate) const LATE: Shape = TIME;
-pub(crate) const BACKDATED: Shape = TIME;
-
-pub(crate) const TWICE: Map = Map {
-    what: "`notifies-twice`",
-    example: "{ after: 1s }",
-    choices: &[],
-    fields: &[Field::required("after", TIME, "after: 1s", "how long after the first the second leaves")],
 };
 
 pub(crate) const NOTICE_DAMAGE: Scalar = Scalar::Word {

@@ -209,6 +209,23 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What an operator has the terminal do for the shop.
+    OperatorAct {
+        Settle = "settle", "Settle the batch: compare totals with the host and close it.";
+        SignOn = "sign-on", "Sign on: fresh keys, and the host's batch number.";
+        LogOff = "log-off", "Log off: nothing is sold until somebody logs on.";
+    }
+}
+
+vocabulary! {
+    /// How a hold becomes a payment.
+    CompletionWay {
+        Request = "request", "The host is asked, and the request is reversed when nobody answers.";
+        Advice = "advice", "The host is told, again and again until it has answered.";
+    }
+}
+
+vocabulary! {
     /// What a person does at the printer.
     PrinterAct {
         LoadPaper = "load-paper", "Put a new roll in and close the cover.";
@@ -252,6 +269,8 @@ vocabulary! {
     ReceiptCopy {
         Merchant = "merchant", "The merchant's copy.";
         Customer = "customer", "The customer's copy.";
+        Bank = "bank", "The copy for the merchant's bank.";
+        Totals = "totals", "No copy of a slip: the totals of a batch.";
         Unreadable = "unreadable", "Nobody can read whose copy it is.";
     }
 }

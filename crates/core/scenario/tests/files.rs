@@ -426,6 +426,20 @@ fn wrong_faults_of_the_acquirer_are_explained_like_a_wrong_scenario() {
 }
 
 #[test]
+fn a_rush_that_makes_nobody_wait_is_refused() {
+    let rush = |arrives, serves| {
+        format!("{{ acquirer: {{ rush: {{ arrives: {arrives}, serves: {serves}, queue: 9 }} }} }}")
+    };
+    let in_a_scenario = with(CARD, &format!("  - {}\n", rush("100/s", "100/s")));
+    assert_snapshot!("rush_that_never_happens", in_a_scenario);
+    let alone = |arrives, serves| scenario::acquirer_faults("faults.yaml", rush(arrives, serves).as_bytes());
+    let wrong = alone("99/s", "100/s").unwrap_err();
+    assert_eq!(wrong.list().len(), 1);
+    assert!(wrong.render(false).contains("99 come in a second, and all of them are served"));
+    assert!(alone("101/s", "100/s").is_ok());
+}
+
+#[test]
 fn faults_of_notifications_that_no_scenario_can_have_stand_alone() {
     let list = "- { acquirer: { notifies: after-a-refund } }\n\
                 - { acquirer: { notifies-backdated: 24h, amount: { cents: 69 } }, at: 5s }\n";
@@ -481,10 +495,10 @@ fn what_the_terminal_never_asks_a_wallet_for_is_no_aim_in_a_scenario() {
     for kind in ["pay", "reverse", "refund-order", "refund-query", "bill", "keys"] {
         let line = format!("{{ acquirer: {{ loses: answer, to: {kind} }} }}");
         let wrong = with(&format!("{STEP}\n"), &format!("  - {line}\n"));
-        assert!(wrong.contains(&format!("the terminal never asks for `{kind}`")), "{wrong}");
+        assert!(wrong.contains(&format!("no step makes the terminal ask for `{kind}`")), "{wrong}");
         let link = format!("  - {{ on: terminal.asks, message: {kind}, drop: always }}\n");
         let wrong = with(&format!("{STEP}\n"), &link);
-        assert!(wrong.contains(&format!("the terminal never asks for `{kind}`")), "{wrong}");
+        assert!(wrong.contains(&format!("no step makes the terminal ask for `{kind}`")), "{wrong}");
         assert!(scenario::acquirer_faults("alone.yaml", format!("- {line}\n").as_bytes()).is_ok());
         let at_the_card_desk = format!("- {{ acquirer: {{ loses: answer, to: {kind}, desk: card }} }}\n");
         assert!(scenario::acquirer_faults("alone.yaml", at_the_card_desk.as_bytes()).is_err());

@@ -1,4 +1,4 @@
-//! A card charge: recorded, sent, answered or reversed.
+//! A card transaction: recorded, sent, answered, and reversed or told again where no answer comes.
 //!
 //! ```text
 //!            flash            reply 00            flash
@@ -8,38 +8,46 @@
 //!                     │ silence, cancel, doubt        ▲
 //!                     └──────────► Reversing ─────────┘ answered: nothing stands
 //!                                   │    ▲
-//!                             silence    pause
+//!                             silence    pause, or fresh keys
 //!                                   ▼    │
 //!                                  Resting
 //! ```
 //!
+//! What cannot be reversed, a refund or an advice, goes from Waiting to Resting and is told again, word for word.
+//!
 //! Source of the rules: UnionPay POS dialect, "Reversal rules": the record is in flash before the first byte
-//! leaves; a reversal keeps its original's trace number; reason 98 is "no reply in time", 06 "other".
-//! *Not modelled yet:* void, refund, pre-authorisation, chip data.
+//! leaves; a reversal keeps its original's trace number; reason 98 is "no reply in time", 06 "other". "Keys and MAC":
+//! after three replies whose MAC is wrong, or one that says so of ours, the terminal signs on.
+//! *Not modelled:* PINs, chip data, approvals of a part.
 
-use crate::CARD;
+mod message;
+
+use crate::charge::{Approval, Charge};
 use crate::desk::{Desk, Next};
 use crate::event::{ChargeResult, Event, Request};
-use crate::journal::{Approval, Charge, Record};
+use crate::journal::Record;
 use crate::profile::{Cancel, HostTrouble, Replies, ReversalEnds, Silence, Store};
 use crate::screen::Belief;
 use core::time::Duration;
-use iso8583::{CUP, FollowUp, Message, Mti, ReplyClass, encode_with_mac, reply_entry};
-use sim::{Key, Reason, SimTime, Tag, TerminalNo};
+use iso8583::{FollowUp, Message, Mti, ReplyClass, reply_entry};
+use sim::{Key, Reason, SimTime, TerminalNo};
 
-/// A card charge under way.
+/// A card transaction under way.
 #[derive(Clone, Debug)]
 pub(crate) struct CardCharge {
     pub(crate) charge: Charge,
     stage: Stage,
+    /// The request that was sent last.
     message: Message,
+    /// Replies in a row whose MAC was wrong.
+    wrong_macs: u8,
 }
 
 #[derive(Clone, Debug)]
 enum Stage {
     Recording { cancelled: bool },
-    Waiting { until: SimTime },
-    Storing(Approval),
+    Waiting { tries: u32, until: SimTime },
+    Storing(Box<Approval>),
     Ending { belief: Belief, afterwards: Afterwards },
     Reversing { reason: &'static str, tries: u32, until: SimTime },
     Resting { reason: &'static str, until: SimTime },
@@ -51,7 +59,7 @@ enum Afterwards {
     ChargeAgain,
 }
 
-/// Reversals sent in a row before a pause.
+/// Messages sent in a row before a pause.
 const TRIES: u32 = 3;
 /// The pause after that. A reversal is never dropped: it is tried again until the host has answered.
 const PAUSE: Duration = Duration::from_secs(60);
@@ -64,47 +72,44 @@ const OTHER: &str = "06";
 const TROUBLE: [[u8; 2]; 4] = [*b"06", *b"91", *b"92", *b"96"];
 /// Reason of a reversal: the reply's MAC was wrong.
 const BAD_MAC: &str = "A0";
+/// So many wrong MACs in a row are no accident: the keys differ.
+const WRONG_MACS: u8 = 3;
 
 impl CardCharge {
-    /// Begins a charge: into the journal first, unless this firmware keeps reversals in memory.
+    /// Begins a transaction: into the journal first, unless this firmware keeps reversals in memory.
     pub(crate) fn begin(charge: Charge, desk: &mut Desk<'_>) -> Self {
-        let mut card = Self {
-            charge,
-            stage: Stage::Recording { cancelled: false },
-            message: Message::new(Mti::FINANCIAL),
-        };
-        desk.event(Event::Began { intent: charge.intent, key: charge.key, amount: charge.amount });
+        let mut card = Self::new(charge);
+        let original = charge.original.map(|original| original.key);
+        let Charge { intent, kind, key, amount, .. } = charge;
+        desk.event(Event::Began { intent, kind, key, amount, original });
         match desk.settings.profile.habits.reversal_store {
             Store::Flash => desk.write(Record::Begun(charge)),
-            Store::Memory => card.send_sale(desk),
+            Store::Memory => card.ask(0, desk),
         }
         card
     }
 
-    /// Takes up a charge that the journal says was begun: nobody knows what became of it.
+    /// Takes up a transaction that the journal says was begun: nobody knows what became of it.
     pub(crate) fn recover(charge: Charge, desk: &mut Desk<'_>) -> Self {
         Self::undo(charge, desk)
     }
 
-    /// Reverses a charge.
+    /// Reverses a transaction, or tells it again where it cannot be reversed.
     pub(crate) fn undo(charge: Charge, desk: &mut Desk<'_>) -> Self {
-        let mut card = Self {
-            charge,
-            stage: Stage::Recording { cancelled: false },
-            message: Message::new(Mti::REVERSAL),
-        };
-        card.reverse(OTHER, 0, desk);
+        let mut card = Self::new(charge);
+        card.settle_doubt(OTHER, desk);
         card
     }
 
-    /// The next trace number of this terminal.
+    fn new(charge: Charge) -> Self {
+        let stage = Stage::Recording { cancelled: false };
+        Self { charge, stage, message: Message::new(Mti::FINANCIAL), wrong_macs: 0 }
+    }
+
+    /// The next trace number of this terminal, in its open batch.
     pub(crate) fn next_key(desk: &mut Desk<'_>) -> Key {
-        let known = match desk.settings.profile.habits.number_store {
-            Store::Flash => desk.journal.last_stan().max(desk.numbers.stan),
-            Store::Memory => desk.numbers.stan,
-        };
-        desk.numbers.stan = known % 999_999 + 1;
-        Key::Card { terminal: TerminalNo::default(), batch: desk.settings.batch, stan: desk.numbers.stan }
+        let stan = desk.next_stan();
+        Key::Card { terminal: TerminalNo::default(), batch: desk.batch(), stan }
     }
 
     /// Everything that was being written is in flash.
@@ -112,7 +117,7 @@ impl CardCharge {
         match &self.stage {
             Stage::Recording { cancelled: true } => self.end(Belief::Declined, Afterwards::Over, desk),
             Stage::Recording { cancelled: false } => {
-                self.send_sale(desk);
+                self.ask(0, desk);
                 Next::Stay
             }
             Stage::Storing(approval) => Next::Paid(approval.clone()),
@@ -132,12 +137,9 @@ impl CardCharge {
             return Next::Stay;
         }
         match self.stage {
-            Stage::Waiting { .. } if !authentic => {
-                desk.event(Event::Disbelieved { why: "its MAC is wrong" });
-                self.doubt(BAD_MAC, desk)
-            }
-            Stage::Waiting { .. } => self.on_sale_reply(reply, desk),
-            Stage::Reversing { .. } if authentic => self.on_reversal_reply(reply, desk),
+            Stage::Waiting { .. } | Stage::Reversing { .. } if !authentic => self.on_wrong_mac(desk),
+            Stage::Waiting { .. } => self.on_answer(reply, desk),
+            Stage::Reversing { .. } => self.on_reversal_reply(reply, desk),
             _ => Next::Stay,
         }
     }
@@ -145,14 +147,12 @@ impl CardCharge {
     /// Nobody listens at the acquirer: what was sent last did not leave.
     pub(crate) fn on_refused(&mut self, desk: &mut Desk<'_>) -> Next {
         match self.stage {
-            Stage::Waiting { .. } => {
+            Stage::Waiting { tries: 1, .. } => {
                 desk.event(Event::Unreached { key: self.charge.key });
                 self.end(Belief::Declined, Afterwards::Over, desk)
             }
-            Stage::Reversing { reason, .. } => {
-                self.stage = Stage::Resting { reason, until: desk.now + PAUSE / 6 };
-                Next::Tell(Belief::Unknown)
-            }
+            Stage::Waiting { .. } => self.rest(NO_REPLY, PAUSE / 6, desk),
+            Stage::Reversing { reason, .. } => self.rest(reason, PAUSE / 6, desk),
             _ => Next::Stay,
         }
     }
@@ -160,6 +160,10 @@ impl CardCharge {
     /// The cancel key.
     pub(crate) fn on_cancel(&mut self, desk: &mut Desk<'_>) -> Next {
         match (&self.stage, desk.settings.profile.habits.cancel) {
+            // Told is told: what cannot be reversed cannot be cancelled.
+            (Stage::Waiting { .. }, Cancel::UndoesTheCharge) if !self.charge.kind.is_reversible() => {
+                Next::Stay
+            }
             (Stage::Waiting { .. }, Cancel::UndoesTheCharge) => self.doubt(OTHER, desk),
             (Stage::Waiting { .. }, Cancel::ForgetsTheCharge) => {
                 self.end(Belief::Declined, Afterwards::Over, desk)
@@ -177,20 +181,20 @@ impl CardCharge {
     /// The moment that [`Self::wake_at`] asked for.
     pub(crate) fn on_wake(&mut self, desk: &mut Desk<'_>) -> Next {
         match self.stage {
-            Stage::Waiting { until } if desk.now >= until => {
+            Stage::Waiting { tries, until } if desk.now >= until => {
                 desk.event(Event::GaveUp { key: self.charge.key });
-                self.on_silence(desk)
+                self.on_silence(tries, desk)
             }
             Stage::Reversing { reason, tries, until } if desk.now >= until => {
                 if tries < TRIES {
                     self.reverse(reason, tries, desk);
+                    Next::Stay
                 } else {
-                    self.stage = Stage::Resting { reason, until: desk.now + PAUSE };
+                    self.rest(reason, PAUSE, desk)
                 }
-                Next::Stay
             }
             Stage::Resting { reason, until } if desk.now >= until => {
-                self.reverse(reason, 0, desk);
+                self.settle_doubt(reason, desk);
                 Next::Stay
             }
             _ => Next::Stay,
@@ -202,42 +206,81 @@ impl CardCharge {
         matches!(self.stage, Stage::Reversing { .. } | Stage::Resting { .. })
     }
 
+    /// Whether it waits for nothing but time, so that something else may be asked meanwhile.
+    pub(crate) const fn is_resting(&self) -> bool {
+        matches!(self.stage, Stage::Resting { .. })
+    }
+
+    /// What had to come first has come: it is tried again at once.
+    pub(crate) fn go_on(&mut self, desk: &mut Desk<'_>) {
+        if let Stage::Resting { reason, .. } = self.stage {
+            self.wrong_macs = 0;
+            self.settle_doubt(reason, desk);
+        }
+    }
+
     /// When this charge wants to be woken, and why.
     pub(crate) fn wake_at(&self) -> Option<(SimTime, Reason)> {
         match self.stage {
-            Stage::Waiting { until } => Some((until, Reason("card reply is overdue"))),
+            Stage::Waiting { until, .. } => Some((until, Reason("card reply is overdue"))),
             Stage::Reversing { until, .. } => Some((until, Reason("reversal reply is overdue"))),
+            Stage::Resting { until, .. } if !self.charge.kind.is_reversible() => {
+                Some((until, Reason("advice is told again")))
+            }
             Stage::Resting { until, .. } => Some((until, Reason("reversal is tried again"))),
             Stage::Recording { .. } | Stage::Storing(_) | Stage::Ending { .. } => None,
         }
     }
 
-    fn on_silence(&mut self, desk: &mut Desk<'_>) -> Next {
+    fn on_silence(&mut self, tries: u32, desk: &mut Desk<'_>) -> Next {
         match desk.settings.profile.habits.silence {
-            Silence::Unknown => self.doubt(NO_REPLY, desk),
+            Silence::Unknown if self.charge.kind.is_reversible() => self.doubt(NO_REPLY, desk),
+            Silence::Unknown if tries < TRIES => {
+                self.ask(tries, desk);
+                Next::Tell(Belief::Unknown)
+            }
+            Silence::Unknown => self.rest(NO_REPLY, PAUSE, desk),
             Silence::ChargeAgain => self.end(Belief::Unknown, Afterwards::ChargeAgain, desk),
             Silence::Declined => self.end(Belief::Declined, Afterwards::Over, desk),
-            Silence::Approved => self.store(String::new(), String::new(), desk),
+            Silence::Approved => self.store(&Message::new(Mti::FINANCIAL_REPLY), desk),
         }
     }
 
-    fn on_sale_reply(&mut self, reply: &Message, desk: &mut Desk<'_>) -> Next {
+    fn on_wrong_mac(&mut self, desk: &mut Desk<'_>) -> Next {
+        desk.event(Event::Disbelieved { why: "its MAC is wrong" });
+        self.wrong_macs += 1;
+        if self.wrong_macs >= WRONG_MACS {
+            *desk.sign_on_due = true;
+            return self.rest(BAD_MAC, PAUSE, desk);
+        }
+        match self.stage {
+            Stage::Waiting { .. } => self.doubt(BAD_MAC, desk),
+            // What it says of the reversal cannot be believed, and its time runs on.
+            _ => Next::Stay,
+        }
+    }
+
+    fn on_answer(&mut self, reply: &Message, desk: &mut Desk<'_>) -> Next {
         let Some(entry) = reply.field(39).and_then(reply_entry) else {
             return self.doubt(OTHER, desk);
         };
         match (entry.class, entry.follow_up) {
             (ReplyClass::Approved, _) => {
                 desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Approved });
-                let text = |field| reply.text(field).unwrap_or("").trim().to_owned();
-                self.store(text(37), text(38), desk)
+                self.store(reply, desk)
             }
-            (_, FollowUp::Query | FollowUp::Reverse | FollowUp::SignOnAndReverse) => self.doubt(OTHER, desk),
+            (_, FollowUp::SignOnAndReverse) => {
+                *desk.sign_on_due = true;
+                self.rest(OTHER, PAUSE, desk)
+            }
+            (_, FollowUp::Query | FollowUp::Reverse) => self.doubt(OTHER, desk),
             _ if TROUBLE.contains(&entry.code)
                 && desk.settings.profile.habits.trouble == HostTrouble::Doubted =>
             {
                 self.doubt(OTHER, desk)
             }
-            _ => {
+            (_, follow_up) => {
+                *desk.sign_on_due |= follow_up == FollowUp::SignOn;
                 desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Declined });
                 self.end(Belief::Declined, Afterwards::Over, desk)
             }
@@ -245,23 +288,43 @@ impl CardCharge {
     }
 
     fn on_reversal_reply(&mut self, reply: &Message, desk: &mut Desk<'_>) -> Next {
-        let done = match reply.field(39) {
+        let code = reply.field(39);
+        let done = match code {
             Some(b"00") => true,
             Some(b"25") => desk.settings.profile.habits.reversal_ends == ReversalEnds::WhenNothingStands,
             _ => false,
         };
         if done {
             desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Undone });
-            self.end(Belief::Declined, Afterwards::Over, desk)
-        } else {
-            self.stage = Stage::Resting { reason: OTHER, until: desk.now + PAUSE };
-            Next::Tell(Belief::Unknown)
+            return self.end(Belief::Declined, Afterwards::Over, desk);
         }
+        let follow_up = code.and_then(reply_entry).map(|entry| entry.follow_up);
+        *desk.sign_on_due |= matches!(follow_up, Some(FollowUp::SignOn | FollowUp::SignOnAndReverse));
+        self.rest(OTHER, PAUSE, desk)
     }
 
     /// Nobody knows whether the charge stands: say so, and undo it.
     fn doubt(&mut self, reason: &'static str, desk: &mut Desk<'_>) -> Next {
-        self.reverse(reason, 0, desk);
+        if self.charge.kind.is_reversible() {
+            self.reverse(reason, 0, desk);
+            Next::Tell(Belief::Unknown)
+        } else {
+            self.rest(reason, PAUSE, desk)
+        }
+    }
+
+    /// Undoes what may stand, or tells it again where that is the way.
+    fn settle_doubt(&mut self, reason: &'static str, desk: &mut Desk<'_>) {
+        if self.charge.kind.is_reversible() {
+            self.reverse(reason, 0, desk);
+        } else {
+            // Not the first time: somebody may have heard it, so that "nobody listens" does not end it.
+            self.ask(1, desk);
+        }
+    }
+
+    fn rest(&mut self, reason: &'static str, pause: Duration, desk: &Desk<'_>) -> Next {
+        self.stage = Stage::Resting { reason, until: desk.now + pause };
         Next::Tell(Belief::Unknown)
     }
 
@@ -271,25 +334,32 @@ impl CardCharge {
         Next::Stay
     }
 
-    fn store(&mut self, reference: String, auth_code: String, desk: &mut Desk<'_>) -> Next {
-        let approval = Approval { charge: self.charge, reference, auth_code, at: desk.now };
+    /// Keeps the approval, with what the reply says of it.
+    fn store(&mut self, reply: &Message, desk: &mut Desk<'_>) -> Next {
+        let text = |field| reply.text(field).unwrap_or("").trim().to_owned();
+        let date_mmdd = reply.text(13).and_then(|date| date.parse().ok());
+        let approval = Approval {
+            charge: self.charge,
+            reference: text(37),
+            auth_code: text(38),
+            date_mmdd: date_mmdd.unwrap_or_default(),
+            at: desk.now,
+        };
         desk.write(Record::Approved(approval.clone()));
-        self.stage = Stage::Storing(approval);
+        self.stage = Stage::Storing(Box::new(approval));
         Next::Stay
     }
 
     /// A reply counts only for the open request: same answer type, trace number, amount, terminal, merchant.
     fn matches(&self, reply: &Message, desk: &Desk<'_>) -> Result<(), &'static str> {
-        let expected = match self.stage {
-            Stage::Waiting { .. } => Mti::FINANCIAL_REPLY,
-            Stage::Reversing { .. } => Mti::REVERSAL_REPLY,
-            _ => return Err("no request is open"),
-        };
+        if !matches!(self.stage, Stage::Waiting { .. } | Stage::Reversing { .. }) {
+            return Err("no request is open");
+        }
         if desk.settings.profile.habits.replies == Replies::Any {
             return Ok(());
         }
         let same = |field| reply.field(field) == self.message.field(field);
-        if reply.mti() != expected {
+        if reply.mti() != self.message.mti().reply() {
             Err("it answers another kind of request")
         } else if !same(11) {
             Err("its trace number is another")
@@ -302,84 +372,18 @@ impl CardCharge {
         }
     }
 
-    fn send_sale(&mut self, desk: &mut Desk<'_>) {
-        self.message.clear();
-        self.message.set_mti(Mti::FINANCIAL);
-        self.message.set(35, track2(desk.settings.pan));
-        self.fill(desk);
-        let tag = desk.asks(Request::Sale, &self.charge);
-        self.send(tag, desk);
-        self.stage = Stage::Waiting { until: desk.now + desk.settings.reply_timeout };
+    fn ask(&mut self, tries: u32, desk: &mut Desk<'_>) {
+        message::request(&mut self.message, &self.charge, desk.settings);
+        let tag = desk.asks(Request::Charge(self.charge.kind), &self.charge);
+        desk.send_card(tag, &self.message);
+        self.stage = Stage::Waiting { tries: tries + 1, until: desk.now + desk.settings.reply_timeout };
     }
 
     fn reverse(&mut self, reason: &'static str, tries: u32, desk: &mut Desk<'_>) {
-        self.message.clear();
-        self.message.set_mti(Mti::REVERSAL);
-        self.fill(desk);
-        self.message.set(39, reason);
+        message::reversal(&mut self.message, &self.charge, reason, desk.settings);
         let tag = desk.asks(Request::Reversal, &self.charge);
-        self.send(tag, desk);
+        desk.send_card(tag, &self.message);
         let until = desk.now + desk.settings.reply_timeout;
         self.stage = Stage::Reversing { reason, tries: tries + 1, until };
-    }
-
-    /// The fields that a sale and its reversal share.
-    fn fill(&mut self, desk: &Desk<'_>) {
-        let Key::Card { batch, stan, .. } = self.charge.key else {
-            return;
-        };
-        let mut digits = Digits::default();
-        self.message.set(3, "000000");
-        self.message.set(4, digits.of(self.charge.amount.unsigned(), 12));
-        self.message.set(11, digits.of(u64::from(stan), 6));
-        self.message.set(22, "072");
-        self.message.set(25, "00");
-        self.message.set(41, desk.settings.tid);
-        self.message.set(42, desk.settings.mid);
-        self.message.set(49, "156");
-        // 60.1 sale, 60.2 batch, 60.3 network code 000.
-        let mut private = *b"22000000000";
-        private[2..8].copy_from_slice(digits.of(u64::from(batch), 6));
-        self.message.set(60, private);
-    }
-
-    fn send(&self, tag: Tag, desk: &mut Desk<'_>) {
-        let (message, key) = (&self.message, &desk.settings.mac_key);
-        desk.outbox.send_with(CARD, tag, |buffer| {
-            encode_with_mac(&CUP, message, key, buffer)
-                .expect("the fields set above fit the dialect's table");
-        });
-    }
-}
-
-/// Track 2 of a test card: number, separator, expiry 12/30, service code 201, zeros.
-fn track2(pan: &str) -> String {
-    format!("{pan}=30122010000")
-}
-
-/// Decimal digits without an allocation.
-#[derive(Default)]
-struct Digits([u8; 20]);
-
-impl Digits {
-    /// `value` in exactly `width` digits, at most 20; higher digits are cut off.
-    fn of(&mut self, value: u64, width: usize) -> &[u8] {
-        let mut rest = value;
-        for place in self.0[..width].iter_mut().rev() {
-            *place = b'0' + (rest % 10) as u8;
-            rest /= 10;
-        }
-        &self.0[..width]
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Digits;
-
-    #[test]
-    fn digits_are_filled_with_zeros_on_the_left() {
-        assert_eq!(Digits::default().of(1850, 12), b"000000001850");
-        assert_eq!(Digits::default().of(1_234_567, 6), b"234567");
     }
 }

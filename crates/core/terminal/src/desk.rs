@@ -3,10 +3,14 @@
 //! A flow is a small state machine for one charge. It never owns what outlives it; it borrows a
 //! [`Desk`] for one step, and says with [`Next`] what becomes of it.
 
-use crate::event::{Event, Request};
-use crate::journal::{Approval, Charge, Journal, Record};
+use crate::CARD;
+use crate::charge::{Approval, Charge};
+use crate::event::{Errand, Event, Request};
+use crate::journal::{Journal, Record, Totals};
+use crate::profile::Store;
 use crate::screen::Belief;
 use crate::settings::Settings;
+use iso8583::{CUP, MacKey, Message, encode, encode_with_mac};
 use sim::{Outbox, SimTime, Tag};
 
 /// What a flow borrows for one step.
@@ -16,6 +20,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) journal: &'a mut Journal,
     pub(crate) outbox: &'a mut Outbox<Event>,
     pub(crate) numbers: &'a mut Numbers,
+    /// The host has made known that keys or batch are not the terminal's: as soon as nothing is open, it signs on.
+    pub(crate) sign_on_due: &'a mut bool,
 }
 
 impl Desk<'_> {
@@ -33,6 +39,48 @@ impl Desk<'_> {
     pub(crate) fn asks(&mut self, request: Request, charge: &Charge) -> Tag {
         self.event(Event::Asked { request, key: charge.key });
         Tag(request.word())
+    }
+
+    /// Reports that the terminal asks for something on its own behalf, and gives the word that rules aim by.
+    pub(crate) fn runs(&mut self, errand: Errand) -> Tag {
+        self.event(Event::Runs(errand));
+        Tag(errand.word())
+    }
+
+    /// The open batch.
+    pub(crate) fn batch(&self) -> u32 {
+        self.journal.batch().unwrap_or(self.settings.batch)
+    }
+
+    /// Who is logged on, or was last: an errand between two shifts is the last operator's.
+    pub(crate) fn operator(&self) -> u8 {
+        self.journal.operator().flatten().unwrap_or(self.settings.operator)
+    }
+
+    /// The next trace number.
+    pub(crate) fn next_stan(&mut self) -> u32 {
+        let known = match self.settings.profile.habits.number_store {
+            Store::Flash if self.numbers.stan == 0 => self.journal.last_stan(),
+            Store::Flash | Store::Memory => self.numbers.stan,
+        };
+        self.numbers.stan = known % 999_999 + 1;
+        self.numbers.stan
+    }
+
+    /// Sends a message about money to the card host.
+    pub(crate) fn send_card(&mut self, tag: Tag, message: &Message) {
+        let key: &MacKey = self.journal.mac_key().unwrap_or(&self.settings.mac_key);
+        self.outbox.send_with(CARD, tag, |buffer| {
+            encode_with_mac(&CUP, message, key, buffer)
+                .expect("the fields of a request fit the dialect's table");
+        });
+    }
+
+    /// Sends a message without a MAC to the card host: sign-on, settlement, upload.
+    pub(crate) fn send_errand(&mut self, tag: Tag, message: &Message) {
+        self.outbox.send_with(CARD, tag, |buffer| {
+            encode(&CUP, message, buffer).expect("the fields of an errand fit the dialect's table");
+        });
     }
 }
 
@@ -53,11 +101,25 @@ pub(crate) enum Next {
     /// It is over, and people are told this.
     Over(Belief),
     /// It is over: approved, and in flash.
-    Paid(Approval),
+    Paid(Box<Approval>),
+    /// The terminal has signed on.
+    SignedOn,
+    /// It has not been able to.
+    NotSignedOn,
+    /// A batch is closed.
+    BatchClosed(Closing),
     /// It is given up for another charge of the same wish.
     Instead(Charge),
     /// The receipt may be printed now, before the result.
     PrintAhead(Charge),
     /// It is over: the receipt that was printed ahead goes back into the machine.
     PullBack(Charge),
+}
+
+/// How a batch was closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Closing {
+    pub(crate) batch: u32,
+    pub(crate) totals: Totals,
+    pub(crate) agreed: bool,
 }

@@ -3,6 +3,8 @@
 //! [`Intent`] is the testbed's own knowledge of who wants to pay what; the firmware never decides by it,
 //! it only hands it through, so that two charges for one intent can be told from two sales.
 
+use crate::charge::Kind;
+use crate::journal::Totals;
 use crate::screen::Screen;
 use core::fmt;
 use sim::{Fen, Key, OrderNo};
@@ -24,22 +26,44 @@ pub enum Poke {
     PowerOff,
     /// The supply comes back.
     PowerOn,
-    /// The cashier keys in an amount and the customer taps a card.
-    CardSale {
-        /// Whose wish this is.
-        intent: Intent,
-        /// How much.
-        amount: Fen,
-    },
-    /// The cashier keys in an amount and the terminal shows a code.
-    ShowQr {
-        /// Whose wish this is.
-        intent: Intent,
-        /// How much.
-        amount: Fen,
-    },
+    /// The cashier picks a function and keys in an amount; the customer taps a card or looks at a code.
+    Charge(Wish),
     /// A key.
     Press(Press),
+    /// The cashier keys in the number on a slip, and asks for that slip again.
+    Reprint(Key),
+    /// The cashier has the batch settled.
+    Settle,
+    /// The cashier has the terminal sign on: fresh keys, and the host's batch number.
+    SignOn,
+    /// An operator logs on.
+    LogOn {
+        /// Operator number, 0 to 99.
+        operator: u8,
+    },
+    /// The operator logs off.
+    LogOff,
+}
+
+/// What somebody wants to have done with money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// Whose wish this is.
+    pub intent: Intent,
+    /// What is to be done.
+    pub kind: Kind,
+    /// How much, as it is keyed in. A void takes its original's.
+    pub amount: Fen,
+    /// The number on the slip that it is about, as it is keyed in.
+    pub original: Option<Key>,
+}
+
+impl Wish {
+    /// Somebody wants to pay.
+    #[must_use]
+    pub const fn pay(intent: Intent, kind: Kind, amount: Fen) -> Self {
+        Self { intent, kind, amount, original: None }
+    }
 }
 
 /// A key of the terminal.
@@ -60,6 +84,8 @@ pub enum Copy {
     Merchant,
     /// Goes with the customer.
     Customer,
+    /// Goes to the merchant's bank.
+    Bank,
 }
 
 impl fmt::Display for Copy {
@@ -67,6 +93,7 @@ impl fmt::Display for Copy {
         f.write_str(match self {
             Self::Merchant => "merchant",
             Self::Customer => "customer",
+            Self::Bank => "bank",
         })
     }
 }
@@ -74,12 +101,10 @@ impl fmt::Display for Copy {
 /// What the terminal asks its acquirer for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
-    /// A card charge.
-    Sale,
+    /// To do something with money.
+    Charge(Kind),
     /// To undo a card charge.
     Reversal,
-    /// A wallet order, to be shown as a code.
-    Order,
     /// What became of an order.
     Query,
     /// To end an order that must not be paid any more.
@@ -91,11 +116,43 @@ impl Request {
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Sale => "sale",
+            Self::Charge(kind) => kind.word(),
             Self::Reversal => "reversal",
-            Self::Order => "order",
             Self::Query => "query",
             Self::Close => "close",
+        }
+    }
+}
+
+/// What the terminal asks its host for on its own behalf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// Fresh keys and the batch number.
+    SignOn,
+    /// To compare what the batch amounts to.
+    Settlement {
+        /// Which batch.
+        batch: u32,
+        /// What it amounts to.
+        totals: Totals,
+    },
+    /// To take the details of the batch.
+    Upload {
+        /// How many transactions.
+        details: usize,
+    },
+    /// To close the batch: all details have been sent.
+    UploadEnd,
+}
+
+impl Errand {
+    /// The word by which link rules aim at this kind of message.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::SignOn => "sign-on",
+            Self::Settlement { .. } => "settlement",
+            Self::Upload { .. } | Self::UploadEnd => "upload",
         }
     }
 }
@@ -131,11 +188,45 @@ pub enum Event {
     Began {
         /// Whose wish this is.
         intent: Intent,
+        /// What is to be done.
+        kind: Kind,
         /// Its number.
         key: Key,
         /// How much.
         amount: Fen,
+        /// What it is about.
+        original: Option<Key>,
     },
+    /// A wish cannot be fulfilled, and nothing has left the terminal.
+    Refused {
+        /// Whose wish.
+        intent: Intent,
+        /// Why.
+        why: &'static str,
+    },
+    /// The terminal asks its host for something on its own behalf.
+    Runs(Errand),
+    /// The terminal has fresh keys, and this batch is open.
+    SignedOn {
+        /// Which batch.
+        batch: u32,
+    },
+    /// The host will not, or nobody has answered: it is tried again, or left to people.
+    Failed {
+        /// What.
+        errand: &'static str,
+        /// Why.
+        why: &'static str,
+    },
+    /// A batch is closed.
+    BatchClosed {
+        /// Which batch.
+        batch: u32,
+        /// Whether terminal and host amounted to the same.
+        agreed: bool,
+    },
+    /// An operator has logged on, or the last one off.
+    Operator(Option<u8>),
     /// A journal record is in flash.
     Durable {
         /// Of which charge.
@@ -193,6 +284,11 @@ pub enum Event {
         /// Whether it is marked as a reprint.
         reprint: bool,
     },
+    /// The totals of a batch are being sent to the printer.
+    PrintingTotals {
+        /// Which batch.
+        batch: u32,
+    },
     /// The printer said that a slip is on paper, or the firmware believes so without asking.
     Printed {
         /// For which charge.
@@ -249,9 +345,26 @@ impl fmt::Display for Trouble {
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Began { intent, key, amount } => {
+            Self::Began { intent, kind: Kind::Sale | Kind::Order, key, amount, .. } => {
                 write!(f, "begins {key}, {amount}, for {intent}")
             }
+            Self::Began { intent, kind, key, amount, original: None } => {
+                write!(f, "begins {kind} {key}, {amount}, for {intent}")
+            }
+            Self::Began { intent, kind, key, amount, original: Some(original) } => {
+                write!(f, "begins {kind} {key} of {original}, {amount}, for {intent}")
+            }
+            Self::Refused { intent, why } => write!(f, "refuses {intent}: {why}"),
+            Self::Runs(errand) => errand.fmt(f),
+            Self::SignedOn { batch } => write!(f, "has fresh keys, batch {batch:06} is open"),
+            Self::Failed { errand, why } => write!(f, "fails at the {errand}: {why}"),
+            Self::BatchClosed { batch, agreed: true } => write!(f, "closes batch {batch:06}, totals agree"),
+            Self::BatchClosed { batch, agreed: false } => {
+                write!(f, "closes batch {batch:06}, totals differed and all details are uploaded")
+            }
+            Self::Operator(Some(operator)) => write!(f, "has operator {operator:02} logged on"),
+            Self::Operator(None) => write!(f, "has nobody logged on"),
+            Self::PrintingTotals { batch } => write!(f, "prints the totals of batch {batch:06}"),
             Self::Durable { key, noted } => match noted {
                 Noted::Begun => write!(f, "journal: {key} begun"),
                 Noted::Approved => write!(f, "journal: {key} approved"),
@@ -277,6 +390,17 @@ impl fmt::Display for Event {
             Self::PullsBack { key } => write!(f, "pulls back the receipt of {key}"),
             Self::PowerLost => write!(f, "loses power"),
             Self::Booted => write!(f, "is up"),
+        }
+    }
+}
+
+impl fmt::Display for Errand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SignOn => f.write_str("signs on"),
+            Self::Settlement { batch, totals } => write!(f, "settles batch {batch:06}: {totals}"),
+            Self::Upload { details } => write!(f, "uploads {details} details"),
+            Self::UploadEnd => f.write_str("says that all details are uploaded"),
         }
     }
 }

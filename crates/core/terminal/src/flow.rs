@@ -1,30 +1,35 @@
-//! The flow that is under way: nothing, a card charge, or a wallet order. One at a time.
+//! The flow that is under way: nothing, a card transaction, a wallet order, a sign-on, a settlement. One at a time.
 
 use crate::card::CardCharge;
+use crate::charge::Charge;
 use crate::desk::{Desk, Next};
 use crate::event::{Event, Intent};
-use crate::journal::Charge;
 use crate::order::{Order, Settled};
 use crate::screen::{Belief, Face};
+use crate::settlement::Settlement;
+use crate::sign_on::SignOn;
 use crate::{CARD, WALLET};
 use iso8583::Message;
 use sim::{Key, Port, Reason, SimTime};
 use wallet::messages::{AnswerError, Codec};
 
-/// What the terminal is doing for a customer.
+/// What the terminal is doing.
 #[derive(Clone, Debug)]
 pub(crate) enum Flow {
     Idle,
     Card(Box<CardCharge>),
     Order(Box<Order>),
+    SignOn(Box<SignOn>),
+    Settlement(Box<Settlement>),
 }
 
 impl Flow {
     pub(crate) fn charge(&self) -> Option<Charge> {
         match self {
-            Self::Idle => None,
+            Self::Idle | Self::Settlement(_) => None,
             Self::Card(card) => Some(card.charge),
             Self::Order(order) => Some(order.charge),
+            Self::SignOn(sign_on) => sign_on.then.as_ref().and_then(|then| then.charge()),
         }
     }
 
@@ -32,16 +37,40 @@ impl Flow {
         match self {
             Self::Idle => Face::Idle,
             Self::Card(_) | Self::Order(_) if matches!(verdict, Some((_, Belief::Unknown))) => Face::Asking,
-            Self::Card(card) => Face::Working { amount: card.charge.amount },
+            Self::Card(card) => Face::Working { kind: card.charge.kind, amount: card.charge.amount },
             Self::Order(order) => Face::Code { amount: order.charge.amount },
+            Self::SignOn(_) => Face::SigningOn,
+            Self::Settlement(_) => Face::Settling,
         }
     }
 
-    pub(crate) fn on_durable(&mut self, key: Key, desk: &mut Desk<'_>, codec: &mut Codec) -> Next {
+    /// Whether it waits for nothing but time, so that the terminal may sign on meanwhile.
+    pub(crate) const fn may_wait(&self) -> bool {
         match self {
-            Self::Card(card) if card.charge.key == key => card.on_durable(desk),
-            Self::Order(order) if order.charge.key == key => order.on_durable(desk, codec),
-            Self::Idle | Self::Card(_) | Self::Order(_) => Next::Stay,
+            Self::Idle => true,
+            Self::Card(card) => card.is_resting(),
+            Self::Settlement(settlement) => settlement.is_resting(),
+            Self::Order(_) | Self::SignOn(_) => false,
+        }
+    }
+
+    /// The terminal has signed on, or could not: goes on at once.
+    pub(crate) fn go_on(&mut self, desk: &mut Desk<'_>) {
+        match self {
+            Self::Card(card) => card.go_on(desk),
+            Self::Settlement(settlement) => settlement.go_on(desk),
+            Self::Idle | Self::Order(_) | Self::SignOn(_) => {}
+        }
+    }
+
+    /// A record is in flash: that of a charge, or one of the terminal's own affairs.
+    pub(crate) fn on_durable(&mut self, key: Option<Key>, desk: &mut Desk<'_>, codec: &mut Codec) -> Next {
+        match (self, key) {
+            (Self::Card(card), Some(key)) if card.charge.key == key => card.on_durable(desk),
+            (Self::Order(order), Some(key)) if order.charge.key == key => order.on_durable(desk, codec),
+            (Self::SignOn(sign_on), None) => sign_on.on_durable(desk),
+            (Self::Settlement(settlement), None) => settlement.on_durable(desk),
+            _ => Next::Stay,
         }
     }
 
@@ -50,20 +79,26 @@ impl Flow {
             Self::Idle => Next::Stay,
             Self::Card(card) => card.on_wake(desk),
             Self::Order(order) => order.on_wake(desk, codec),
+            Self::SignOn(sign_on) => sign_on.on_wake(desk),
+            Self::Settlement(settlement) => settlement.on_wake(desk),
         }
     }
 
     pub(crate) fn on_cancel(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) -> Next {
         match self {
-            Self::Idle => Next::Stay,
             Self::Card(card) => card.on_cancel(desk),
             Self::Order(order) => order.on_cancel(desk, codec),
+            // A batch that the host may have closed cannot be left half settled.
+            Self::Idle | Self::SignOn(_) | Self::Settlement(_) => Next::Stay,
         }
     }
 
+    /// A whole frame has come from the card host.
     pub(crate) fn on_reply(&mut self, reply: &Message, authentic: bool, desk: &mut Desk<'_>) -> Next {
         match self {
             Self::Card(card) => card.on_reply(reply, authentic, desk),
+            Self::SignOn(sign_on) => sign_on.on_reply(reply, desk),
+            Self::Settlement(settlement) => settlement.on_reply(reply, desk),
             Self::Idle | Self::Order(_) => {
                 desk.event(Event::Disbelieved { why: "no request is open" });
                 Next::Stay
@@ -79,15 +114,17 @@ impl Flow {
     ) -> Next {
         match self {
             Self::Order(order) => order.on_answer(settled, desk, codec),
-            Self::Idle | Self::Card(_) => Next::Stay,
+            _ => Next::Stay,
         }
     }
 
     pub(crate) fn on_refused(&mut self, port: Port, desk: &mut Desk<'_>, codec: &mut Codec) -> Next {
         match self {
             Self::Card(card) if port == CARD => card.on_refused(desk),
+            Self::SignOn(sign_on) if port == CARD => sign_on.on_refused(desk),
+            Self::Settlement(settlement) if port == CARD => settlement.on_refused(desk),
             Self::Order(order) if port == WALLET => order.on_refused(desk, codec),
-            Self::Idle | Self::Card(_) | Self::Order(_) => Next::Stay,
+            _ => Next::Stay,
         }
     }
 
@@ -96,6 +133,8 @@ impl Flow {
             Self::Idle => None,
             Self::Card(card) => card.wake_at(),
             Self::Order(order) => order.wake_at(),
+            Self::SignOn(sign_on) => sign_on.wake_at(),
+            Self::Settlement(settlement) => settlement.wake_at(),
         }
     }
 }

@@ -1,11 +1,14 @@
 //! The terminal's flash: an append-only journal that survives a power cut.
 //!
 //! A record takes [`WRITE`] to reach the flash. What is in flash when the power goes is there when it comes
-//! back; the record being written and those behind it are lost, whole. *Not modelled yet:* torn records,
-//! worn cells, a full flash.
+//! back; the record being written and those behind it are lost, whole: each carries a check, and one that was cut
+//! short is found out and left out. *Not modelled yet:* the bytes of a record, worn cells, a full flash.
 
-use crate::event::{Copy, Intent, Noted};
+use crate::charge::{Approval, Charge, Kind};
+use crate::event::{Copy, Noted};
+use core::fmt;
 use core::time::Duration;
+use iso8583::{MacKey, SettlementSide};
 use sim::{Fen, Key, SimTime};
 use std::collections::VecDeque;
 
@@ -30,43 +33,61 @@ pub enum Record {
     Ended(Key),
     /// A copy of its slip is on paper.
     Printed(Key, Copy),
+    /// The host has given out keys, and has said which batch is open.
+    SignedOn {
+        /// The batch.
+        batch: u32,
+        /// The key for the MAC of card messages.
+        mac_key: MacKey,
+    },
+    /// The batch is being settled: nothing is sold until it is closed.
+    Settling {
+        /// Which batch.
+        batch: u32,
+    },
+    /// The batch is closed, and the next one is open.
+    Settled {
+        /// Which batch.
+        batch: u32,
+    },
+    /// Somebody has logged on, or the last one off.
+    Operator(Option<u8>),
 }
 
 impl Record {
-    /// Which charge it is about, and what it says.
+    /// Which charge it is about, and what it says; `None` for the terminal's own affairs.
     #[must_use]
-    pub const fn subject(&self) -> (Key, Noted) {
-        match self {
+    pub const fn subject(&self) -> Option<(Key, Noted)> {
+        Some(match self {
             Self::Begun(charge) => (charge.key, Noted::Begun),
             Self::Approved(approval) => (approval.charge.key, Noted::Approved),
             Self::Ended(key) => (*key, Noted::Ended),
             Self::Printed(key, copy) => (*key, Noted::Printed(*copy)),
-        }
+            Self::SignedOn { .. } | Self::Settling { .. } | Self::Settled { .. } | Self::Operator(_) => {
+                return None;
+            }
+        })
     }
 }
 
-/// A charge, as it is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Charge {
-    /// Whose wish this is.
-    pub intent: Intent,
-    /// Its number.
-    pub key: Key,
-    /// How much.
-    pub amount: Fen,
+/// What a batch amounts to, by the terminal's own records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// What came in.
+    pub debit: Fen,
+    /// In how many transactions.
+    pub debit_count: u16,
+    /// What went back.
+    pub credit: Fen,
+    /// In how many transactions.
+    pub credit_count: u16,
 }
 
-/// An approved charge, with what its slip says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Approval {
-    /// The charge.
-    pub charge: Charge,
-    /// The acquirer's reference: field 37, or the wallet's transaction number.
-    pub reference: String,
-    /// Field 38; empty for a wallet.
-    pub auth_code: String,
-    /// When the terminal learned of it.
-    pub at: SimTime,
+impl fmt::Display for Totals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { debit, debit_count, credit, credit_count } = self;
+        write!(f, "debit {debit} in {debit_count}, credit {credit} in {credit_count}")
+    }
 }
 
 impl Journal {
@@ -97,7 +118,10 @@ impl Journal {
     pub fn cut(&mut self) {
         self.writing.clear();
     }
+}
 
+/// What the records say of charges.
+impl Journal {
     /// Charges that were begun and have no end yet, oldest first.
     pub fn open_charges(&self) -> impl Iterator<Item = &Charge> {
         self.records.iter().filter_map(|record| match record {
@@ -114,20 +138,61 @@ impl Journal {
         })
     }
 
+    /// The approval of this number, if it stands.
+    #[must_use]
+    pub fn approval(&self, key: Key) -> Option<&Approval> {
+        self.approvals().find(|approval| approval.charge.key == key)
+    }
+
+    /// Whether an approved transaction has ended this one, and that one stands.
+    #[must_use]
+    pub fn is_ended_by_another(&self, key: Key) -> bool {
+        self.about(key)
+            .any(|later| later.charge.kind.ends_its_original() && !self.is_ended_by_another(later.charge.key))
+    }
+
+    /// What was given back of this one.
+    #[must_use]
+    pub fn refunded(&self, key: Key) -> Fen {
+        let is_refund = |kind| matches!(kind, Kind::Refund | Kind::OrderRefund);
+        self.about(key).filter(|later| is_refund(later.charge.kind)).map(|later| later.charge.amount).sum()
+    }
+
+    /// Approved transactions that are about this one.
+    fn about(&self, key: Key) -> impl Iterator<Item = &Approval> {
+        self.approvals()
+            .filter(move |later| later.charge.original.is_some_and(|original| original.key == key))
+    }
+
     /// Whether a copy is on paper, as far as the journal knows.
     #[must_use]
     pub fn is_printed(&self, key: Key, copy: Copy) -> bool {
         self.records.contains(&Record::Printed(key, copy))
     }
 
-    /// The highest trace number in flash; 0 when there is none.
+    fn has_ended(&self, key: Key) -> bool {
+        self.records.iter().any(|record| match record {
+            Record::Approved(approval) => approval.charge.key == key,
+            Record::Ended(ended) => *ended == key,
+            _ => false,
+        })
+    }
+
+    fn was_undone(&self, key: Key) -> bool {
+        self.records.contains(&Record::Ended(key))
+    }
+}
+
+/// What the records say of numbers, batches and people.
+impl Journal {
+    /// The newest trace number in flash; 0 when there is none. It begins again at 1 after 999,999.
     #[must_use]
     pub fn last_stan(&self) -> u32 {
         let stan = |record: &Record| match record {
             Record::Begun(Charge { key: Key::Card { stan, .. }, .. }) => Some(*stan),
             _ => None,
         };
-        self.records.iter().filter_map(stan).max().unwrap_or(0)
+        self.records.iter().rev().find_map(stan).unwrap_or(0)
     }
 
     /// How many orders are in flash.
@@ -146,31 +211,102 @@ impl Journal {
         u32::try_from(self.records.len()).unwrap_or(u32::MAX).wrapping_mul(10)
     }
 
-    fn has_ended(&self, key: Key) -> bool {
-        self.records.iter().any(|record| match record {
-            Record::Approved(approval) => approval.charge.key == key,
-            Record::Ended(ended) => *ended == key,
-            Record::Begun(_) | Record::Printed(..) => false,
+    /// The open batch, if the records say: the host's word, or one more than the batch that was closed last.
+    #[must_use]
+    pub fn batch(&self) -> Option<u32> {
+        self.records.iter().rev().find_map(|record| match record {
+            Record::SignedOn { batch, .. } => Some(*batch),
+            Record::Settled { batch } => Some(batch % 999_999 + 1),
+            _ => None,
         })
     }
 
-    fn was_undone(&self, key: Key) -> bool {
-        self.records.contains(&Record::Ended(key))
+    /// The key of the last sign-on.
+    #[must_use]
+    pub fn mac_key(&self) -> Option<&MacKey> {
+        self.records.iter().rev().find_map(|record| match record {
+            Record::SignedOn { mac_key, .. } => Some(mac_key),
+            _ => None,
+        })
+    }
+
+    /// The batch whose settlement was begun and not ended.
+    #[must_use]
+    pub fn settling(&self) -> Option<u32> {
+        let last = self.records.iter().rev().find_map(|record| match record {
+            Record::Settling { batch } => Some(Some(*batch)),
+            Record::Settled { .. } => Some(None),
+            _ => None,
+        });
+        last.flatten()
+    }
+
+    /// Who has logged on or off last: nothing, somebody, or the last one off.
+    #[must_use]
+    pub fn operator(&self) -> Option<Option<u8>> {
+        self.records.iter().rev().find_map(|record| match record {
+            Record::Operator(operator) => Some(*operator),
+            _ => None,
+        })
+    }
+
+    /// The transactions that count in a batch, oldest first.
+    pub fn counted_in(&self, of: u32) -> impl Iterator<Item = &Approval> {
+        self.approvals().filter(move |approval| {
+            let in_batch = matches!(approval.charge.key, Key::Card { batch, .. } if batch == of);
+            in_batch && approval.charge.kind.side() != SettlementSide::Neither
+        })
+    }
+
+    /// What a batch amounts to.
+    #[must_use]
+    pub fn totals(&self, batch: u32) -> Totals {
+        let mut totals = Totals::default();
+        for Approval { charge, .. } in self.counted_in(batch) {
+            let (sum, count) = match charge.kind.side() {
+                SettlementSide::Debit => (&mut totals.debit, &mut totals.debit_count),
+                _ => (&mut totals.credit, &mut totals.credit_count),
+            };
+            *sum += charge.amount;
+            // Field 48 has three digits for a count.
+            *count = (*count + 1) % 1000;
+        }
+        totals
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Charge, Journal, Record, WRITE};
+    use super::{Journal, Record, Totals, WRITE};
+    use crate::charge::{Approval, Charge, Kind};
     use crate::event::Intent;
     use sim::{Fen, Key, SimTime, TerminalNo};
 
+    const fn key(batch: u32, stan: u32) -> Key {
+        Key::Card { terminal: TerminalNo(0), batch, stan }
+    }
+
+    const fn charge(kind: Kind, stan: u32, amount: i64) -> Charge {
+        Charge { intent: Intent(0), kind, key: key(1, stan), amount: Fen(amount), original: None }
+    }
+
     fn begun(stan: u32) -> Record {
-        Record::Begun(Charge {
-            intent: Intent(0),
-            key: Key::Card { terminal: TerminalNo(0), batch: 1, stan },
-            amount: Fen(100),
-        })
+        Record::Begun(charge(Kind::Sale, stan, 100))
+    }
+
+    fn approval(charge: Charge) -> Approval {
+        let (reference, auth_code) = ("000000000001".to_owned(), "000001".to_owned());
+        Approval { charge, reference, auth_code, date_mmdd: 105, at: SimTime::ZERO }
+    }
+
+    /// A journal in which these are in flash.
+    fn with(records: impl IntoIterator<Item = Record>) -> Journal {
+        let mut journal = Journal::default();
+        for record in records {
+            journal.write(SimTime::ZERO, record);
+        }
+        while journal.settle(SimTime::from_secs(9)).is_some() {}
+        journal
     }
 
     #[test]
@@ -190,11 +326,43 @@ mod tests {
     fn a_charge_is_open_until_the_journal_says_how_it_ended() {
         let mut journal = Journal::default();
         journal.write(SimTime::ZERO, begun(7));
-        journal.write(SimTime::ZERO, Record::Ended(Key::Card { terminal: TerminalNo(0), batch: 1, stan: 7 }));
+        journal.write(SimTime::ZERO, Record::Ended(key(1, 7)));
         journal.settle(SimTime::from_secs(1));
         assert_eq!(journal.open_charges().count(), 1);
         journal.settle(SimTime::from_secs(1));
         assert_eq!(journal.open_charges().count(), 0);
         assert_eq!(journal.last_stan(), 7);
+    }
+
+    #[test]
+    fn a_hold_whose_completion_was_voided_stands_again() {
+        let hold = approval(charge(Kind::PreAuth, 1, 500));
+        let original = Some(hold.as_original());
+        let done = approval(Charge { original, ..charge(Kind::Completion, 2, 500) });
+        let original = Some(done.as_original());
+        let voided = approval(Charge { original, ..charge(Kind::CompletionVoid, 3, 500) });
+        let mut records = vec![Record::Approved(hold), Record::Approved(done)];
+        assert!(with(records.clone()).is_ended_by_another(key(1, 1)));
+        records.push(Record::Approved(voided));
+        assert!(!with(records).is_ended_by_another(key(1, 1)));
+    }
+
+    #[test]
+    fn a_void_counts_on_its_own_side_and_the_sale_stays_on_the_other() {
+        let sale = approval(charge(Kind::Sale, 1, 700));
+        let original = Some(sale.as_original());
+        let void = approval(Charge { original, ..charge(Kind::Void, 2, 700) });
+        let journal = with([Record::Approved(sale), Record::Approved(void)]);
+        let expected = Totals { debit: Fen(700), debit_count: 1, credit: Fen(700), credit_count: 1 };
+        assert_eq!(journal.totals(1), expected);
+        assert_eq!(journal.totals(2), Totals::default());
+    }
+
+    #[test]
+    fn the_batch_after_a_settlement_is_the_next_one_and_the_hosts_word_counts() {
+        assert_eq!(Journal::default().batch(), None);
+        let settled = with([Record::Settling { batch: 4 }, Record::Settled { batch: 4 }]);
+        assert_eq!((settled.batch(), settled.settling()), (Some(5), None));
+        assert_eq!(with([Record::Settling { batch: 4 }]).settling(), Some(4));
     }
 }

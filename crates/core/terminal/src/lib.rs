@@ -7,7 +7,12 @@
 //! | `flow` | the one thing that is under way |
 //! | `ports` | bytes to messages, messages to the flow that waits for them |
 //! | `memory` | all that a power cut takes |
-//! | `card` | a card charge: recorded, sent, answered or reversed |
+//! | [`charge`] | what can be done with money, one of it, and its approval |
+//! | `counter` | what people ask for, and what is turned away |
+//! | `desk` | what every flow works with, and what becomes of it |
+//! | `card` | a card transaction: recorded, sent, answered, reversed or told again |
+//! | `sign_on`, `settlement` | keys from the host; what the batch amounts to |
+//! | `printing` | which slips are printed, held, printed again |
 //! | `order` | a wallet order: shown as a code, asked after, paid or closed |
 //! | [`journal`] | the flash that survives a power cut |
 //! | `spooler` | one slip at a time to the printer, and the truth about it back |
@@ -18,6 +23,8 @@
 //! | [`event`] | pokes in, reports out |
 
 mod card;
+pub mod charge;
+mod counter;
 mod desk;
 pub mod event;
 mod flow;
@@ -26,14 +33,19 @@ pub mod machine;
 mod memory;
 mod order;
 mod ports;
+mod printing;
 pub mod profile;
 pub mod screen;
 mod screen_words;
 pub mod settings;
+mod settlement;
+mod sign_on;
 pub mod slip;
 mod spooler;
 
-pub use event::{ChargeResult, Copy, Event, Intent, Noted, Poke, Press, Request, Trouble};
+pub use charge::Kind;
+pub use event::{ChargeResult, Copy, Errand, Event, Intent, Noted, Poke, Press, Request, Trouble, Wish};
+pub use journal::Totals;
 pub use machine::Terminal;
 pub use profile::{PROFILES, Profile};
 pub use screen::{Belief, Face, Screen};

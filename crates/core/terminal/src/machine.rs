@@ -1,24 +1,24 @@
-//! The terminal itself: power, ports, keys, and which flow gets what.
+//! The terminal itself: power, what wakes it, and which flow gets what.
 //!
 //! What survives a power cut is the journal and the settings; everything else lives in `Memory` and is gone
-//! with the supply. *Not modelled yet:* operators, several flows at once, settlement.
+//! with the supply. *Not modelled:* several flows at once.
 
 use crate::card::CardCharge;
+use crate::charge::{Approval, Charge};
 use crate::desk::{Desk, Next};
-use crate::event::{Copy, Event, Intent, Noted, Poke, Press};
+use crate::event::{Event, Noted, Poke, Press};
 use crate::flow::Flow;
-use crate::journal::{Approval, Charge, Journal, Record};
-use crate::memory::{Held, Memory};
+use crate::journal::Journal;
+use crate::memory::Memory;
 use crate::order::Order;
-use crate::profile::{Pending, PrinterStatus, Reprint, Unprinted};
-use crate::screen::{Belief, Screen};
+use crate::profile::{PrinterStatus, Rekeys, Reprint};
+use crate::screen::{Belief, Face, Screen};
 use crate::settings::Settings;
-use crate::slip::Delivery;
-use crate::spooler::{Job, Told};
+use crate::settlement::Settlement;
+use crate::sign_on::SignOn;
 use crate::{CARD, NOTIFY, PRINTER, WALLET};
 use core::time::Duration;
-use escpos::Presenter;
-use sim::{Fen, Input, Key, Machine, Outbox, Output, Reason, SimTime};
+use sim::{Input, Key, Machine, Outbox, Output, Reason, SimTime};
 use wallet::messages::Codec;
 
 /// The emulated terminal.
@@ -42,6 +42,8 @@ enum Power {
 const BOOT: Duration = Duration::from_secs(3);
 /// Charges for one wish before even a careless firmware stops.
 const REPEATS: u32 = 2;
+/// A terminal that has just signed on does not sign on again because of the same trouble.
+const SIGN_ON_PAUSE: Duration = Duration::from_secs(60);
 
 impl Terminal {
     /// A terminal that has been on for long, with an empty journal.
@@ -56,12 +58,14 @@ impl Terminal {
         match (poke, self.power) {
             (Poke::PowerOff, Power::On | Power::Booting { .. }) => self.lose_power(),
             (Poke::PowerOn, Power::Off) => self.power = Power::Booting { until: now + BOOT },
-            (Poke::CardSale { intent, amount }, Power::On) => self.start_card(now, intent, amount),
-            (Poke::ShowQr { intent, amount }, Power::On) => self.start_order(now, intent, amount),
-            (Poke::Press(Press::Cancel), Power::On) => {
-                self.step(now, Flow::on_cancel);
-            }
-            (Poke::Press(Press::Reprint), Power::On) => self.reprint(now),
+            (Poke::Charge(wish), Power::On) => self.on_wish(now, wish),
+            (Poke::Press(Press::Cancel), Power::On) => self.step(now, Flow::on_cancel),
+            (Poke::Press(Press::Reprint), Power::On) => self.reprint_newest(now),
+            (Poke::Reprint(key), Power::On) => self.reprint(now, key),
+            (Poke::Settle, Power::On) => self.on_settle(now),
+            (Poke::SignOn, Power::On) => self.on_sign_on(now),
+            (Poke::LogOn { operator }, Power::On) => self.on_operator(now, Some(operator)),
+            (Poke::LogOff, Power::On) => self.on_operator(now, None),
             // A key on a dark terminal does nothing, nor does a second pull of the plug.
             _ => {}
         }
@@ -83,106 +87,30 @@ impl Terminal {
         self.take_up(now);
     }
 
-    /// After a boot: takes up what the journal says is open, one charge after the other, then what is unprinted.
+    /// After a boot: takes up what the journal says is open, one after the other, then what is unprinted.
     fn take_up(&mut self, now: SimTime) {
         let open = self.journal.open_charges().next().copied();
         if let Some(charge) = open {
             self.memory.verdict = Some((charge.intent, Belief::Unknown));
-            let (mut desk, memory) =
-                desk(now, &self.settings, &mut self.journal, &mut self.outbox, &mut self.memory);
-            *memory.flow = match charge.key {
-                Key::Card { .. } => Flow::Card(Box::new(CardCharge::recover(charge, &mut desk))),
-                Key::Order(number) => {
-                    Flow::Order(Box::new(Order::recover(charge, number, &mut desk, memory.codec)))
-                }
-            };
-            return;
-        }
-        self.memory.recovering = false;
-        if self.settings.profile.habits.printer_status == PrinterStatus::Watched {
-            self.print_what_is_missing(now);
-        }
-    }
-
-    fn print_what_is_missing(&mut self, now: SimTime) {
-        let mut after_trouble = true;
-        let approvals: Vec<Approval> = self.journal.approvals().cloned().collect();
-        for approval in approvals {
-            for copy in self.copies(approval.charge.key) {
-                if !self.journal.is_printed(approval.charge.key, *copy) {
-                    self.memory.verdict = Some((approval.charge.intent, Belief::Approved));
-                    let job = self.job(approval.clone(), *copy, true, after_trouble);
-                    after_trouble = false;
-                    self.memory.spooler.print(job, now, &self.settings, &mut self.outbox);
-                }
+            self.enter(now, |desk, codec| match charge.key {
+                Key::Card { .. } => Flow::Card(Box::new(CardCharge::recover(charge, desk))),
+                Key::Order(number) => Flow::Order(Box::new(Order::recover(charge, number, desk, codec))),
+            });
+        } else if let Some(batch) = self.journal.settling() {
+            self.enter(now, |desk, _| Flow::Settlement(Box::new(Settlement::recover(batch, desk))));
+        } else {
+            self.memory.recovering = false;
+            if self.settings.profile.habits.printer_status == PrinterStatus::Watched {
+                self.print_what_is_missing(now);
             }
         }
     }
 
-    fn start_card(&mut self, now: SimTime, intent: Intent, amount: Fen) {
-        self.give_way(now);
-        if !self.accepts(intent) {
-            return;
-        }
-        let (mut desk, memory) =
+    /// Makes a flow the one that is under way.
+    pub(crate) fn enter(&mut self, now: SimTime, make: impl FnOnce(&mut Desk<'_>, &mut Codec) -> Flow) {
+        let (mut desk, rest) =
             desk(now, &self.settings, &mut self.journal, &mut self.outbox, &mut self.memory);
-        let key = CardCharge::next_key(&mut desk);
-        *memory.flow = Flow::Card(Box::new(CardCharge::begin(Charge { intent, key, amount }, &mut desk)));
-    }
-
-    fn start_order(&mut self, now: SimTime, intent: Intent, amount: Fen) {
-        self.give_way(now);
-        if !self.accepts(intent) {
-            return;
-        }
-        let (mut desk, memory) =
-            desk(now, &self.settings, &mut self.journal, &mut self.outbox, &mut self.memory);
-        let number = Order::next_number(&mut desk);
-        let charge = Charge { intent, key: Key::Order(number), amount };
-        *memory.flow = Flow::Order(Box::new(Order::begin(charge, number, &mut desk)));
-    }
-
-    /// A careless firmware has one place for the charge that may have to be undone, and wipes it for the next one.
-    fn give_way(&mut self, now: SimTime) {
-        if self.settings.profile.habits.pending == Pending::Blocks {
-            return;
-        }
-        if let Flow::Card(card) = &self.memory.flow
-            && card.is_being_undone()
-        {
-            self.journal.write(now, Record::Ended(card.charge.key));
-            self.memory.flow = Flow::Idle;
-        }
-    }
-
-    /// One charge at a time: while one is open, the next is turned away.
-    fn accepts(&mut self, intent: Intent) -> bool {
-        self.memory.repeats = 0;
-        self.memory.reprints = 0;
-        let free = matches!(self.memory.flow, Flow::Idle);
-        if free {
-            self.memory.verdict = None;
-        } else {
-            self.outbox.event(Event::Busy { intent });
-        }
-        free
-    }
-
-    /// The reprint key: the newest slip, and pressed again the one before, round and round until the next charge.
-    fn reprint(&mut self, now: SimTime) {
-        if self.settings.profile.habits.reprint == Reprint::Missing || !self.memory.spooler.is_idle() {
-            return;
-        }
-        let approvals = self.journal.approvals().count();
-        if approvals == 0 {
-            return;
-        }
-        let back = self.memory.reprints % approvals;
-        self.memory.reprints += 1;
-        if let Some(approval) = self.journal.approvals().rev().nth(back).cloned() {
-            let job = self.job(approval, Copy::Customer, true, false);
-            self.memory.spooler.print(job, now, &self.settings, &mut self.outbox);
-        }
+        *rest.flow = make(&mut desk, rest.codec);
     }
 
     /// Gives the flow one step, and does what it asks for.
@@ -191,9 +119,9 @@ impl Terminal {
         now: SimTime,
         act: impl FnOnce(&mut Flow, &mut Desk<'_>, &mut Codec) -> Next,
     ) {
-        let (mut desk, memory) =
+        let (mut desk, rest) =
             desk(now, &self.settings, &mut self.journal, &mut self.outbox, &mut self.memory);
-        let next = act(memory.flow, &mut desk, memory.codec);
+        let next = act(rest.flow, &mut desk, rest.codec);
         match next {
             Next::Stay => {}
             Next::Tell(belief) => self.tell(belief),
@@ -201,37 +129,36 @@ impl Terminal {
                 self.tell(belief);
                 self.rest(now);
             }
-            Next::Paid(approval) => self.on_paid(now, approval),
+            Next::Paid(approval) => self.on_paid(now, &approval),
             Next::Instead(charge) => self.charge_instead(now, charge),
             Next::PrintAhead(charge) => self.print_ahead(now, charge),
             Next::PullBack(charge) => self.pull_back(now, charge),
+            Next::SignedOn => self.after_sign_on(now, true),
+            Next::NotSignedOn => self.after_sign_on(now, false),
+            Next::BatchClosed(closing) => {
+                self.print_totals(now, closing);
+                self.rest(now);
+            }
         }
+        self.sign_on_if_due(now);
     }
 
-    fn tell(&mut self, belief: Belief) {
+    pub(crate) fn tell(&mut self, belief: Belief) {
         if let Some(charge) = self.memory.flow.charge() {
             self.memory.verdict = Some((charge.intent, belief));
         }
     }
 
-    fn rest(&mut self, now: SimTime) {
+    pub(crate) fn rest(&mut self, now: SimTime) {
         self.memory.flow = Flow::Idle;
         if self.memory.recovering {
             self.take_up(now);
         }
     }
 
-    fn on_paid(&mut self, now: SimTime, approval: Approval) {
+    fn on_paid(&mut self, now: SimTime, approval: &Approval) {
         self.tell(Belief::Approved);
-        let key = approval.charge.key;
-        if self.memory.held.is_some_and(|held| held.key == key) {
-            self.move_held(Presenter::Present { steps: 80 });
-        } else if !self.memory.recovering {
-            for copy in self.copies(key) {
-                let job = self.job(approval.clone(), *copy, false, false);
-                self.memory.spooler.print(job, now, &self.settings, &mut self.outbox);
-            }
-        }
+        self.print_slips_of(now, approval);
         self.rest(now);
     }
 
@@ -242,87 +169,47 @@ impl Terminal {
             self.rest(now);
             return;
         }
-        let (mut desk, memory) =
-            desk(now, &self.settings, &mut self.journal, &mut self.outbox, &mut self.memory);
-        *memory.flow = match charge.key {
-            Key::Card { .. } => Flow::Card(Box::new(CardCharge::begin(charge, &mut desk))),
-            Key::Order(number) => Flow::Order(Box::new(Order::begin(charge, number, &mut desk))),
-        };
+        self.enter(now, |desk, _| match charge.key {
+            Key::Card { .. } => Flow::Card(Box::new(CardCharge::begin(charge, desk))),
+            Key::Order(number) => Flow::Order(Box::new(Order::begin(charge, number, desk))),
+        });
     }
 
-    fn print_ahead(&mut self, now: SimTime, charge: Charge) {
-        self.memory.held = Some(Held { key: charge.key, on_paper: false, wanted: None });
-        let approval = Approval { charge, reference: String::new(), auth_code: String::new(), at: now };
-        let job = Job {
-            delivery: Delivery::Hold,
-            counts: false,
-            ..self.job(approval, Copy::Customer, false, false)
-        };
-        self.memory.spooler.print(job, now, &self.settings, &mut self.outbox);
-    }
-
-    fn pull_back(&mut self, now: SimTime, charge: Charge) {
-        self.outbox.event(Event::PullsBack { key: charge.key });
-        self.move_held(Presenter::Retract);
-        self.tell(Belief::Unknown);
-        self.memory.late = Some(charge);
-        self.rest(now);
-    }
-
-    /// Moves the held receipt, now or as soon as it is on paper.
-    fn move_held(&mut self, function: Presenter) {
-        let Some(held) = &mut self.memory.held else {
+    /// The host wants fresh keys or another batch: the terminal signs on as soon as nothing else waits for an answer.
+    fn sign_on_if_due(&mut self, now: SimTime) {
+        if !self.memory.sign_on_due || !self.memory.flow.may_wait() {
             return;
-        };
-        held.wanted = Some(function);
-        if held.on_paper {
-            self.memory.held = None;
-            self.memory.spooler.move_held(function, &mut self.outbox);
+        }
+        self.memory.sign_on_due = false;
+        let just_did = self.memory.signed_on_at.is_some_and(|at| now.since(at) < SIGN_ON_PAUSE);
+        if !just_did && self.settings.profile.habits.rekeys == Rekeys::WhenTold {
+            self.sign_on(now);
         }
     }
 
-    pub(crate) fn on_told(&mut self, now: SimTime, told: Told) {
-        match told {
-            Told::Printed(job) => self.on_printed(now, &job),
-            Told::Trouble(trouble) => {
-                self.memory.printer = trouble;
-                if let Some(trouble) = trouble {
-                    self.outbox.event(Event::PrinterTrouble { trouble });
-                    self.undo_what_cannot_be_printed(now);
+    /// Signs on; what was under way goes on afterwards.
+    pub(crate) fn sign_on(&mut self, now: SimTime) {
+        let then = match core::mem::replace(&mut self.memory.flow, Flow::Idle) {
+            Flow::Idle => None,
+            flow => Some(Box::new(flow)),
+        };
+        self.enter(now, |desk, _| Flow::SignOn(Box::new(SignOn::begin(then, desk))));
+    }
+
+    fn after_sign_on(&mut self, now: SimTime, signed_on: bool) {
+        self.memory.signed_on_at = Some(now);
+        let Flow::SignOn(sign_on) = core::mem::replace(&mut self.memory.flow, Flow::Idle) else {
+            return;
+        };
+        match sign_on.then {
+            None => self.rest(now),
+            Some(then) => self.enter(now, |desk, _| {
+                let mut flow = *then;
+                if signed_on {
+                    flow.go_on(desk);
                 }
-            }
-        }
-    }
-
-    fn on_printed(&mut self, now: SimTime, job: &Job) {
-        let key = job.approval.charge.key;
-        self.outbox.event(Event::Printed { key, copy: job.copy });
-        if job.counts && !self.journal.is_printed(key, job.copy) {
-            self.journal.write(now, Record::Printed(key, job.copy));
-        }
-        if let Some(held) = &mut self.memory.held
-            && held.key == key
-        {
-            held.on_paper = true;
-            if let Some(function) = held.wanted {
-                self.move_held(function);
-            }
-        }
-    }
-
-    fn undo_what_cannot_be_printed(&mut self, now: SimTime) {
-        let undoes = self.settings.profile.habits.unprinted == Unprinted::Reversed;
-        if !undoes || !matches!(self.memory.flow, Flow::Idle) {
-            return;
-        }
-        let Some(charge) = self.journal.approvals().next_back().map(|approval| approval.charge) else {
-            return;
-        };
-        if matches!(charge.key, Key::Card { .. }) && self.memory.spooler.holds(charge.key) {
-            self.memory.spooler.withdraw(charge.key);
-            let (mut desk, memory) =
-                desk(now, &self.settings, &mut self.journal, &mut self.outbox, &mut self.memory);
-            *memory.flow = Flow::Card(Box::new(CardCharge::undo(charge, &mut desk)));
+                flow
+            }),
         }
     }
 
@@ -338,33 +225,19 @@ impl Terminal {
             Power::On => {}
         }
         while let Some(record) = self.journal.settle(now) {
-            let (key, noted) = record.subject();
-            self.outbox.event(Event::Durable { key, noted });
+            let subject = record.subject();
+            if let Some((key, noted)) = subject {
+                self.outbox.event(Event::Durable { key, noted });
+            }
             // A copy that has been printed is nothing that a charge waits for.
-            if !matches!(noted, Noted::Printed(_)) {
-                self.step(now, |flow, desk, codec| flow.on_durable(key, desk, codec));
+            if !matches!(subject, Some((_, Noted::Printed(_)))) {
+                self.step(now, |flow, desk, codec| flow.on_durable(subject.map(|(key, _)| key), desk, codec));
             }
         }
         self.step(now, Flow::on_wake);
         if let Some(told) = self.memory.spooler.wake(now, &self.settings, &mut self.outbox) {
             self.on_told(now, told);
         }
-    }
-
-    fn copies(&self, key: Key) -> &'static [Copy] {
-        match key {
-            _ if self.has_presenter() => &[Copy::Customer],
-            Key::Card { .. } | Key::Order(_) => &[Copy::Merchant, Copy::Customer],
-        }
-    }
-
-    fn job(&self, approval: Approval, copy: Copy, reprint: bool, after_trouble: bool) -> Job {
-        let delivery = if self.has_presenter() { Delivery::Present } else { Delivery::Mouth };
-        Job { approval, copy, reprint, after_trouble, delivery, counts: true }
-    }
-
-    const fn has_presenter(&self) -> bool {
-        self.settings.profile.presenter
     }
 
     /// What the display shows now; reported when it changes.
@@ -374,7 +247,7 @@ impl Terminal {
         let screen = match self.power {
             Power::Off | Power::Booting { .. } => Screen::OFF,
             Power::On => Screen {
-                face: self.memory.flow.face(self.memory.verdict),
+                face: self.face(),
                 verdict: self.memory.verdict,
                 trouble: self.memory.printer,
                 reprint: last.filter(|_| offers),
@@ -383,6 +256,13 @@ impl Terminal {
         if screen != self.memory.screen {
             self.memory.screen = screen;
             self.outbox.event(Event::Shows(screen));
+        }
+    }
+
+    fn face(&self) -> Face {
+        match self.memory.flow.face(self.memory.verdict) {
+            Face::Idle if self.journal.operator() == Some(None) => Face::LoggedOff,
+            face => face,
         }
     }
 }
@@ -400,8 +280,8 @@ fn desk<'a>(
     outbox: &'a mut Outbox<Event>,
     memory: &'a mut Memory,
 ) -> (Desk<'a>, Rest<'a>) {
-    let Memory { flow, codec, numbers, .. } = memory;
-    (Desk { now, settings, journal, outbox, numbers }, Rest { flow, codec })
+    let Memory { flow, codec, numbers, sign_on_due, .. } = memory;
+    (Desk { now, settings, journal, outbox, numbers, sign_on_due }, Rest { flow, codec })
 }
 
 impl Machine for Terminal {

@@ -1,9 +1,10 @@
 //! All that a power cut takes: what is under way, what is half read, what is on the screen.
 
+use crate::charge::Charge;
 use crate::desk::Numbers;
 use crate::event::{Intent, Trouble};
 use crate::flow::Flow;
-use crate::journal::{Charge, Journal};
+use crate::journal::Journal;
 use crate::screen::{Belief, Face, Screen};
 use crate::settings::Settings;
 use crate::spooler::Spooler;
@@ -23,6 +24,8 @@ pub(crate) struct Memory {
     pub(crate) repeats: u32,
     pub(crate) reprints: usize,
     pub(crate) recovering: bool,
+    pub(crate) sign_on_due: bool,
+    pub(crate) signed_on_at: Option<SimTime>,
     pub(crate) spooler: Spooler,
     pub(crate) held: Option<Held>,
     pub(crate) late: Option<Charge>,
@@ -80,6 +83,8 @@ impl Memory {
             repeats: 0,
             reprints: 0,
             recovering: false,
+            sign_on_due: false,
+            signed_on_at: None,
             spooler: Spooler::new(journal.fresh_job()),
             held: None,
             late: None,

@@ -17,9 +17,10 @@
 //! from the customer, reverse, refund, other wallets.
 
 use crate::WALLET;
+use crate::charge::{Approval, Charge, Kind};
 use crate::desk::{Desk, Next};
 use crate::event::{ChargeResult, Event, Request};
-use crate::journal::{Approval, Charge, Record};
+use crate::journal::Record;
 use crate::profile::{Cancel, Notices, Prints, Silence};
 use crate::screen::Belief;
 use core::time::Duration;
@@ -65,7 +66,7 @@ enum Stage {
     Resting {
         until: SimTime,
     },
-    Storing(Approval),
+    Storing(Box<Approval>),
     Ending {
         belief: Belief,
         again: bool,
@@ -84,7 +85,8 @@ const TRIES: u32 = 3;
 impl Order {
     /// Begins an order: into the journal first.
     pub(crate) fn begin(charge: Charge, number: OrderNo, desk: &mut Desk<'_>) -> Self {
-        desk.event(Event::Began { intent: charge.intent, key: charge.key, amount: charge.amount });
+        let Charge { intent, kind, key, amount, .. } = charge;
+        desk.event(Event::Began { intent, kind, key, amount, original: None });
         desk.write(Record::Begun(charge));
         Self { charge, number, stage: Stage::Recording { cancelled: false }, shown: false }
     }
@@ -391,9 +393,10 @@ impl Order {
     }
 
     fn store(&mut self, reference: String, desk: &mut Desk<'_>) -> Next {
-        let approval = Approval { charge: self.charge, reference, auth_code: String::new(), at: desk.now };
+        let (charge, auth_code) = (self.charge, String::new());
+        let approval = Approval { charge, reference, auth_code, date_mmdd: 0, at: desk.now };
         desk.write(Record::Approved(approval.clone()));
-        self.stage = Stage::Storing(approval);
+        self.stage = Stage::Storing(Box::new(approval));
         Next::Stay
     }
 
@@ -420,7 +423,7 @@ impl Order {
             total_fee_fen: self.charge.amount.unsigned(),
             body: "Morning Light Store",
         };
-        self.send(Request::Order, &messages::Request::UnifiedOrder(order), desk, codec);
+        self.send(Request::Charge(Kind::Order), &messages::Request::UnifiedOrder(order), desk, codec);
     }
 
     fn close(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) {

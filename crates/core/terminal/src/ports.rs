@@ -1,10 +1,11 @@
 //! What comes in at the terminal's ports: bytes to messages, messages to the flow that waits for them.
 
 use crate::NOTIFY;
+use crate::charge::Approval;
 use crate::desk::Next;
 use crate::event::Event;
 use crate::flow::Flow;
-use crate::journal::{Approval, Record};
+use crate::journal::Record;
 use crate::machine::Terminal;
 use crate::memory::{Heard, Memory};
 use crate::order::Settled;
@@ -41,7 +42,8 @@ impl Terminal {
                     return;
                 }
             };
-            let authentic = iso8583::verify_mac(&CUP, body, &self.settings.mac_key).is_ok();
+            let key = self.journal.mac_key().unwrap_or(&self.settings.mac_key);
+            let authentic = iso8583::verify_mac(&CUP, body, key).is_ok();
             if iso8583::decode(&CUP, body, &mut memory.card_message).is_err() {
                 self.outbox.event(Event::Disbelieved { why: "it cannot be read" });
                 continue;
@@ -128,7 +130,7 @@ impl Terminal {
         {
             self.step(now, |flow, desk, codec| match flow {
                 Flow::Order(order) => order.on_notification(&notice.transaction, notice.amount, desk, codec),
-                Flow::Idle | Flow::Card(_) => Next::Stay,
+                _ => Next::Stay,
             });
         } else {
             self.on_late_notice(now, notice);
@@ -145,7 +147,8 @@ impl Terminal {
             self.outbox
                 .event(Event::Learned { key: charge.key, result: crate::event::ChargeResult::Approved });
             let (reference, auth_code) = (notice.transaction, String::new());
-            self.journal.write(now, Record::Approved(Approval { charge, reference, auth_code, at: now }));
+            let approval = Approval { charge, reference, auth_code, date_mmdd: 0, at: now };
+            self.journal.write(now, Record::Approved(approval));
             self.memory.verdict = Some((charge.intent, Belief::Approved));
         }
     }

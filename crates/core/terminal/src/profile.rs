@@ -62,6 +62,10 @@ pub struct Habits {
     pub notices: Notices,
     /// What it makes of a host that says that it is in trouble.
     pub trouble: HostTrouble,
+    /// Whether it looks up what a void, a refund or a completion is about before it asks.
+    pub originals: Originals,
+    /// What it does when the host says that keys or batch differ.
+    pub rekeys: Rekeys,
 }
 
 /// When a wallet receipt is printed.
@@ -178,6 +182,24 @@ pub enum HostTrouble {
     Declined,
 }
 
+/// Whether a void, a refund or a completion is checked against the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Originals {
+    /// It is: what is ended already, or more than is left, is not asked for. Not every host says no.
+    Checked,
+    /// The host will know.
+    Unchecked,
+}
+
+/// What happens when the host says that keys or batch differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rekeys {
+    /// The terminal signs on, as soon as nothing else waits for an answer: until then every message is refused.
+    WhenTold,
+    /// Nothing: somebody will sign on by hand some day.
+    Never,
+}
+
 /// The sound firmware.
 pub const REFERENCE: Profile = Profile {
     name: "reference",
@@ -198,6 +220,8 @@ pub const REFERENCE: Profile = Profile {
         pending: Pending::Blocks,
         notices: Notices::AskedAfter,
         trouble: HostTrouble::Doubted,
+        originals: Originals::Checked,
+        rekeys: Rekeys::WhenTold,
     },
     reply_timeout: Duration::from_secs(60),
     result_timeout: Duration::from_secs(60),

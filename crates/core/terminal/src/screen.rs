@@ -3,6 +3,7 @@
 //! The display is a value, not pixels. Its [`Belief`] is what the cashier and the customer are told;
 //! the ledger may know better.
 
+use crate::charge::Kind;
 use crate::event::{Intent, Trouble};
 use core::fmt;
 use sim::{Fen, Key};
@@ -28,8 +29,10 @@ pub enum Face {
     Off,
     /// Ready for the next charge.
     Idle,
-    /// A charge is on its way.
+    /// A card transaction is on its way.
     Working {
+        /// Of what kind.
+        kind: Kind,
         /// How much.
         amount: Fen,
     },
@@ -40,6 +43,12 @@ pub enum Face {
     },
     /// What became of a charge is being found out.
     Asking,
+    /// The terminal asks its host for keys.
+    SigningOn,
+    /// The batch is being settled.
+    Settling,
+    /// Nobody is logged on.
+    LoggedOff,
 }
 
 /// What people are told about a charge.
@@ -73,9 +82,13 @@ impl fmt::Display for Screen {
         match self.face {
             Face::Off => f.write_str("dark")?,
             Face::Idle => f.write_str("idle")?,
-            Face::Working { amount } => write!(f, "working, {amount}")?,
+            Face::Working { kind: Kind::Sale, amount } => write!(f, "working, {amount}")?,
+            Face::Working { kind, amount } => write!(f, "working on a {kind}, {amount}")?,
             Face::Code { amount } => write!(f, "code, {amount}")?,
             Face::Asking => f.write_str("asking the acquirer")?,
+            Face::SigningOn => f.write_str("signing on")?,
+            Face::Settling => f.write_str("settling")?,
+            Face::LoggedOff => f.write_str("nobody logged on")?,
         }
         if let Some((intent, belief)) = self.verdict {
             write!(f, "; {intent} {belief}")?;

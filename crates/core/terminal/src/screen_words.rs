@@ -6,6 +6,7 @@
 use crate::event::Trouble;
 use crate::screen::{Belief, Face, Screen};
 use crate::settings::Language;
+use crate::slip::kind_words;
 
 impl Screen {
     /// The lines of the display, from the top. A dark display has none.
@@ -19,14 +20,17 @@ impl Screen {
         match self.face {
             Face::Off => return lines,
             Face::Idle => lines.push(pick("请输入金额", "ENTER AMOUNT")),
-            Face::Working { amount } => {
-                lines.push(format!("{} {}", pick("消费", "SALE"), amount.digits()));
+            Face::Working { kind, amount } => {
+                lines.push(format!("{} {}", kind_words(kind, language), amount.digits()));
                 lines.push(pick("正在处理, 请稍候", "PLEASE WAIT"));
             }
             Face::Code { amount } => {
                 lines.push(format!("{} {}", pick("请扫码支付", "SCAN TO PAY"), amount.digits()));
             }
             Face::Asking => lines.push(pick("正在查询交易结果", "CHECKING THE RESULT")),
+            Face::SigningOn => lines.push(pick("正在签到, 请稍候", "SIGNING ON, PLEASE WAIT")),
+            Face::Settling => lines.push(pick("正在结算, 请勿断电", "SETTLING, DO NOT SWITCH OFF")),
+            Face::LoggedOff => lines.push(pick("请操作员登录", "OPERATOR, PLEASE LOG ON")),
         }
         lines.extend(self.verdict.map(|(_, belief)| match belief {
             Belief::Approved => pick("交易成功", "APPROVED"),

@@ -1,10 +1,10 @@
 //! What is set up in one terminal: who it is, whose keys it holds, and which language it speaks.
 //!
-//! All keys here are test keys. *Not modelled yet:* sign-on, key download, several merchants.
+//! All keys here are test keys. *Not modelled:* download of the master key, several merchants.
 
 use crate::profile::{Profile, REFERENCE};
 use core::time::Duration;
-use iso8583::MacKey;
+use iso8583::{MacKey, Tdes};
 use sim::SimTime;
 
 /// One terminal's set-up.
@@ -22,9 +22,13 @@ pub struct Settings {
     pub tid: &'static str,
     /// Merchant number, field 42.
     pub mid: &'static str,
-    /// Batch number, from the last sign-on.
+    /// Its first batch; sign-ons and settlements move on from it.
     pub batch: u32,
-    /// The key for the MAC of card messages.
+    /// The operator who is logged on from the start.
+    pub operator: u8,
+    /// The key under which a sign-on gives out working keys.
+    pub master_key: Tdes,
+    /// The key for the MAC of card messages, until a sign-on gives another.
     pub mac_key: MacKey,
     /// The key for the signature of wallet messages.
     pub api_key: &'static str,
@@ -34,6 +38,8 @@ pub struct Settings {
     pub app_id: &'static str,
     /// The test card that customers tap.
     pub pan: &'static str,
+    /// Whether a card slip has a copy for the bank too.
+    pub bank_copy: bool,
     /// The line rate of the printer port, in bit/s; the spooler paces itself by it.
     pub printer_baud_bps: u32,
 }
@@ -60,11 +66,17 @@ impl Settings {
             tid: "12345678",
             mid: "123456789012345",
             batch: 1,
+            operator: 1,
+            master_key: Tdes::new([
+                0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF, 0xFE, 0xDC, 0xBA, 0x98, 0x76, 0x54, 0x32,
+                0x10,
+            ]),
             mac_key: MacKey::new([0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF]),
             api_key: "192006250b4c09247ec02edce69f6a2d",
             mch_id: "10000100",
             app_id: "wxd930ea5d5a258f4f",
             pan: "6222021234567890128",
+            bank_copy: false,
             printer_baud_bps: 115_200,
         }
     }

@@ -10,11 +10,10 @@
 //! with 128 bytes to spare. *Not modelled yet:* drawers, images, more than one printer.
 
 use crate::PRINTER;
-use crate::event::{Copy, Event, Trouble};
-use crate::journal::Approval;
+use crate::event::{Event, Trouble};
 use crate::profile::PrinterStatus;
 use crate::settings::Settings;
-use crate::slip::{self, Delivery, Form};
+use crate::slip::{self, Delivery, Form, Sheet};
 use core::time::Duration;
 use escpos::status::{OfflineCause, PaperStatus, PrinterStatus as Printer};
 use escpos::{Presenter, Reply, ReplyParser, Writer};
@@ -49,8 +48,8 @@ pub(crate) struct Spooler {
 /// One slip to be printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Job {
-    pub(crate) approval: Approval,
-    pub(crate) copy: Copy,
+    pub(crate) sheet: Sheet,
+    pub(crate) operator: u8,
     pub(crate) reprint: bool,
     pub(crate) after_trouble: bool,
     pub(crate) delivery: Delivery,
@@ -62,7 +61,7 @@ pub(crate) struct Job {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Told {
     /// A slip is on paper, or believed to be.
-    Printed(Job),
+    Printed(Box<Job>),
     /// The printer has got into trouble, or out of it.
     Trouble(Option<Trouble>),
 }
@@ -169,12 +168,12 @@ impl Spooler {
 
     /// Whether a slip of this charge is being printed or waits.
     pub(crate) fn holds(&self, key: Key) -> bool {
-        self.queue.iter().any(|job| job.approval.charge.key == key)
+        self.queue.iter().any(|job| job.sheet.key() == Some(key))
     }
 
     /// Forgets the slips of a charge.
     pub(crate) fn withdraw(&mut self, key: Key) {
-        self.queue.retain(|job| job.approval.charge.key != key);
+        self.queue.retain(|job| job.sheet.key() != Some(key));
         if self.queue.is_empty() {
             self.stage = Stage::Idle;
         }
@@ -259,10 +258,9 @@ impl Spooler {
         self.bytes.clear();
         self.sent = 0;
         self.jobs = self.jobs.wrapping_add(1);
-        let Job { approval, copy, reprint, after_trouble, delivery, .. } = job;
-        let form =
-            Form { copy: *copy, reprint: *reprint, after_trouble: *after_trouble, delivery: *delivery };
-        slip::write(approval, form, settings, &mut self.bytes);
+        let Job { operator, reprint, after_trouble, delivery, .. } = *job;
+        let form = Form { operator, reprint, after_trouble, delivery };
+        slip::write(&job.sheet, form, settings, &mut self.bytes);
         match settings.profile.habits.printer_status {
             PrinterStatus::Watched => {
                 Writer::new(&mut self.bytes).process_id(job_id(self.jobs));
@@ -306,8 +304,13 @@ impl Spooler {
     }
 
     fn begin_sending(&mut self, now: SimTime, out: &mut Outbox<Event>) {
-        if let Some(Job { approval, copy, reprint, .. }) = self.queue.front() {
-            out.event(Event::Printing { key: approval.charge.key, copy: *copy, reprint: *reprint });
+        if let Some(Job { sheet, reprint, .. }) = self.queue.front() {
+            out.event(match sheet {
+                Sheet::Slip { approval, copy } => {
+                    Event::Printing { key: approval.charge.key, copy: *copy, reprint: *reprint }
+                }
+                Sheet::Totals { closing, .. } => Event::PrintingTotals { batch: closing.batch },
+            });
         }
         self.cleared = false;
         self.stage = Stage::Sending { next: now };
@@ -495,7 +498,7 @@ impl Spooler {
         (self.spoilt, self.not_before) = (0, now);
         self.stage = Stage::Idle;
         self.start(now, settings, out);
-        Some(Told::Printed(job))
+        Some(Told::Printed(Box::new(job)))
     }
 
     /// Asks how the printer is: three real-time commands, which it answers even when it is offline.

@@ -4,16 +4,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod gateway;
+
 use core::time::Duration;
+use gateway::API_KEY;
 use iso8583::{CUP, Framer, MacKey, Message, Mti, decode, encode_with_mac};
 use sim::{Fen, Input, Machine, Output, Port, SimTime};
 use tillrig_terminal::{
-    Belief, CARD, Event, Intent, NOTIFY, Noted, PRINTER, Poke, Press, Profile, Screen, Settings, Terminal,
-    WALLET,
+    Belief, CARD, Event, Intent, Kind, NOTIFY, Noted, PRINTER, Poke, Press, Profile, Screen, Settings,
+    Terminal, WALLET, Wish,
 };
 use wallet::http::RequestParser;
-use wallet::messages::{Answer, Codec, ErrCode, Merchant, Notification, OrderState, TradeState};
-use wallet::sign::{ApiKey, SignType};
+use wallet::told::{OrderState, Refusal, Told};
 
 struct Counter {
     terminal: Terminal,
@@ -67,7 +69,7 @@ impl Counter {
 
     /// A card sale whose request has just left.
     fn card_sale(&mut self) -> Message {
-        self.poke(Poke::CardSale { intent: Intent(0), amount: Fen(2500) });
+        self.poke(Poke::Charge(Wish::pay(Intent(0), Kind::Sale, Fen(2500))));
         self.wait(Duration::from_millis(20));
         self.card_request().expect("the sale has left")
     }
@@ -122,23 +124,10 @@ fn answer(request: &Message, code: &str, key: &MacKey, change: impl FnOnce(&mut 
     frame
 }
 
-fn merchant(key: &str) -> Codec {
-    let merchant = Merchant {
-        app_id: "wxd930ea5d5a258f4f".into(),
-        mch_id: "10000100".into(),
-        api_key: ApiKey::new(key),
-        sign_type: SignType::HmacSha256,
-        notify_url: "http://terminal/notify".into(),
-    };
-    Codec::new(merchant, "gateway")
-}
-
-const API_KEY: &str = "192006250b4c09247ec02edce69f6a2d";
-
 #[test]
 fn the_reversal_is_in_flash_before_the_first_byte_leaves() {
     let mut counter = Counter::new();
-    counter.poke(Poke::CardSale { intent: Intent(0), amount: Fen(2500) });
+    counter.poke(Poke::Charge(Wish::pay(Intent(0), Kind::Sale, Fen(2500))));
     assert_eq!(counter.requests(CARD), 0);
     counter.wait(Duration::from_millis(5));
     assert_eq!(counter.requests(CARD), 0, "a record takes six milliseconds");
@@ -219,7 +208,7 @@ fn a_new_sale_waits_for_the_open_one() {
     let mut counter = Counter::new();
     counter.card_sale();
     counter.wait_s(61);
-    counter.poke(Poke::CardSale { intent: Intent(1), amount: Fen(900) });
+    counter.poke(Poke::Charge(Wish::pay(Intent(1), Kind::Sale, Fen(900))));
     assert!(counter.events.contains(&Event::Busy { intent: Intent(1) }));
     counter.poke(Poke::Press(Press::Cancel));
     assert_eq!(counter.belief(), Some(Belief::Unknown));
@@ -278,21 +267,22 @@ fn calls(counter: &Counter) -> Vec<String> {
     counter.sent.iter().filter(|(port, _)| *port == WALLET).map(|(_, bytes)| target(bytes)).collect()
 }
 
-fn refuse(counter: &mut Counter, code: ErrCode) {
-    let mut out = Vec::new();
-    merchant(API_KEY).encode_result_fail(code, code.as_str(), 3, &mut out);
-    counter.receive(WALLET, &out);
+/// The gateway's answer to the last call of the terminal.
+fn decide(counter: &mut Counter, told: &Told) {
+    let (_, request) = counter.sent.iter().rev().find(|(port, _)| *port == WALLET).unwrap();
+    let answer = gateway::answer(request, told);
+    counter.receive(WALLET, &answer);
 }
 
 #[test]
 fn a_refusal_that_cannot_be_about_a_new_order_is_about_an_older_one() {
-    for code in [ErrCode::OrderPaid, ErrCode::OrderClosed, ErrCode::OrderNotExist] {
+    for why in [Refusal::AlreadyPaid, Refusal::OrderClosed, Refusal::NoSuchOrder] {
         let mut counter = Counter::new();
-        counter.poke(Poke::ShowQr { intent: Intent(0), amount: Fen(1850) });
+        counter.poke(Poke::Charge(Wish::pay(Intent(0), Kind::Order, Fen(1850))));
         counter.wait(Duration::from_millis(20));
-        refuse(&mut counter, code);
+        decide(&mut counter, &why.into());
         counter.wait_s(1);
-        assert_eq!(counter.belief(), None, "{code}");
+        assert_eq!(counter.belief(), None, "{why:?}");
     }
 }
 
@@ -302,24 +292,12 @@ fn an_order_whose_code_was_shown_is_not_forgotten_because_the_gateway_knows_none
     let order = code_shown(&mut counter);
     counter.wait_s(1);
     counter.poke(Poke::Press(Press::Cancel));
-    refuse(&mut counter, ErrCode::OrderNotExist);
+    decide(&mut counter, &Refusal::NoSuchOrder.into());
     assert_eq!(counter.belief(), Some(Belief::Unknown));
     assert_eq!(calls(&counter), ["/pay/unifiedorder", "/pay/closeorder", "/pay/unifiedorder"]);
-    let mut out = Vec::new();
-    merchant(API_KEY).encode_answer(&Answer::CodeUrl("weixin://wxpay/bizpayurl?pr=1"), 4, &mut out);
-    counter.receive(WALLET, &out);
-    out.clear();
-    merchant(API_KEY).encode_answer(&Answer::Closed, 5, &mut out);
-    counter.receive(WALLET, &out);
-    out.clear();
-    let state = OrderState {
-        out_trade_no: &order,
-        trade_state: TradeState::Closed,
-        transaction_id: None,
-        total_fee_fen: None,
-    };
-    merchant(API_KEY).encode_answer(&Answer::Order(state), 6, &mut out);
-    counter.receive(WALLET, &out);
+    decide(&mut counter, &gateway::made());
+    decide(&mut counter, &Told::Closed { order_no: order.clone(), transaction_id: None });
+    decide(&mut counter, &Told::Order(gateway::order(&order, OrderState::Closed)));
     counter.wait_s(1);
     assert_eq!(counter.belief(), Some(Belief::Declined));
     assert_eq!(calls(&counter)[3..], ["/pay/closeorder", "/pay/orderquery"]);
@@ -349,11 +327,9 @@ fn a_firmware_that_is_declined_by_another_amount_does_not_ask() {
 
 /// A code on the screen, and the order's number.
 fn code_shown(counter: &mut Counter) -> String {
-    counter.poke(Poke::ShowQr { intent: Intent(0), amount: Fen(1850) });
+    counter.poke(Poke::Charge(Wish::pay(Intent(0), Kind::Order, Fen(1850))));
     counter.wait(Duration::from_millis(20));
-    let mut out = Vec::new();
-    merchant(API_KEY).encode_answer(&Answer::CodeUrl("weixin://wxpay/bizpayurl?pr=1"), 1, &mut out);
-    counter.receive(WALLET, &out);
+    decide(counter, &gateway::made());
     let shown = counter.events.iter().find_map(|event| match event {
         Event::CodeShown { order } => Some(order.to_string()),
         _ => None,
@@ -362,11 +338,7 @@ fn code_shown(counter: &mut Counter) -> String {
 }
 
 fn notify(counter: &mut Counter, key: &str, order: &str, fen: u64) {
-    let notice =
-        Notification { transaction_id: "420001", out_trade_no: order, total_fee_fen: fen, succeeded: true };
-    let mut out = Vec::new();
-    merchant(key).encode_notification(&notice, 1, &mut out);
-    counter.receive(NOTIFY, &out);
+    counter.receive(NOTIFY, &gateway::notice(key, order, fen));
 }
 
 #[test]
@@ -381,15 +353,7 @@ fn a_notification_makes_the_terminal_ask_and_the_answer_is_what_it_books() {
     let mut parser = RequestParser::default();
     parser.push(query);
     assert_eq!(parser.next_request().unwrap().unwrap().target, "/pay/orderquery");
-    let state = OrderState {
-        out_trade_no: &order,
-        trade_state: TradeState::Success,
-        transaction_id: Some("420001"),
-        total_fee_fen: Some(1850),
-    };
-    let mut out = Vec::new();
-    merchant(API_KEY).encode_answer(&Answer::Order(state), 2, &mut out);
-    counter.receive(WALLET, &out);
+    decide(&mut counter, &Told::Order(gateway::order(&order, OrderState::Paid)));
     counter.wait(Duration::from_millis(10));
     assert_eq!(counter.belief(), Some(Belief::Approved));
 }

@@ -13,7 +13,7 @@ pub(crate) mod words;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund, RefundRef};
+use crate::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund, RefundRef, filled};
 use crate::json;
 use crate::moment::{Day, WallTime};
 use crate::told::Refusal;
@@ -85,7 +85,7 @@ struct Body<'a> {
 /// Reads the body of a call. `notify_url` may stand outside it.
 fn ask(call: Call, bytes: &[u8], notify_url: Option<String>, now: WallTime) -> Result<Ask, Refusal> {
     let mut body: Body<'_> = json::read(bytes)?;
-    body.notify_url = filled(body.notify_url).or(notify_url);
+    body.notify_url = filled(body.notify_url).or_else(|| filled(notify_url));
     match call {
         Call::Pay => pay(body, now).map(Ask::Pay),
         Call::Precreate => make(body, now).map(Ask::Make),
@@ -178,12 +178,16 @@ fn order_no(number: Option<String>) -> Result<String, Refusal> {
 
 /// A moment, or else how long: `5m`, `2h`, `1d`; `1c` is the end of the day.
 fn expires(body: &Body<'_>, now: WallTime) -> Result<Option<WallTime>, Refusal> {
-    if let Some(text) = body.time_expire.as_deref().filter(|text| !text.is_empty()) {
-        return WallTime::parse_dashed(text).map(Some).ok_or(Refusal::WrongParameter("time_expire"));
+    let said = |text: &Option<String>| filled(text.clone());
+    if let Some(text) = said(&body.time_expire) {
+        return WallTime::parse_dashed(&text).map(Some).ok_or(Refusal::WrongParameter("time_expire"));
     }
-    let express = body.timeout_express.as_deref().or(body.qr_code_timeout_express.as_deref());
-    let Some(text) = express.filter(|text| !text.is_empty()) else { return Ok(None) };
-    after(text, now).map(Some).ok_or(Refusal::WrongParameter("timeout_express"))
+    let (text, name) = match (said(&body.timeout_express), said(&body.qr_code_timeout_express)) {
+        (Some(text), _) => (text, "timeout_express"),
+        (None, Some(text)) => (text, "qr_code_timeout_express"),
+        (None, None) => return Ok(None),
+    };
+    after(&text, now).map(Some).ok_or(Refusal::WrongParameter(name))
 }
 
 fn after(text: &str, now: WallTime) -> Option<WallTime> {
@@ -203,15 +207,9 @@ fn required(value: Option<String>, name: &'static str) -> Result<String, Refusal
     filled(value).ok_or(Refusal::WrongParameter(name))
 }
 
-fn filled(value: Option<String>) -> Option<String> {
-    value.filter(|value| !value.is_empty())
-}
-
-/// Reads bytes as the body of every call, for a fuzzer.
-pub(crate) fn fuzz_body(bytes: &[u8], now: WallTime) {
-    for call in Call::ALL {
-        let _ = ask(call, bytes, None, now).is_ok();
-    }
+/// What bytes ask as the body of every call, for a fuzzer.
+pub(crate) fn fuzz_body(bytes: &[u8], now: WallTime) -> Vec<Ask> {
+    Call::ALL.into_iter().filter_map(|call| ask(call, bytes, None, now).ok()).collect()
 }
 
 #[cfg(test)]
@@ -256,6 +254,11 @@ mod tests {
             expires(r#""time_expire":"2026-01-03 00:00:00""#),
             Ok(Some("2026-01-03 00:00:00".to_owned()))
         );
+        let empty = r#""timeout_express":"","qr_code_timeout_express":"90m""#;
+        assert_eq!(expires(empty), Ok(Some("2026-01-02 04:34:05".to_owned())), "an empty text says nothing");
+        assert_eq!(expires(r#""timeout_express":"","time_expire":"""#), Ok(None));
+        let wrong = r#""qr_code_timeout_express":"1y""#;
+        assert_eq!(expires(wrong), Err(Refusal::WrongParameter("qr_code_timeout_express")));
         assert_eq!(expires(r#""timeout_express":"é""#), Err(Refusal::WrongParameter("timeout_express")));
         assert_eq!(expires(r#""timeout_express":"-5m""#), Err(Refusal::WrongParameter("timeout_express")));
     }

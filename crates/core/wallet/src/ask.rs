@@ -194,6 +194,11 @@ impl OrderRef {
     }
 }
 
+/// A text that says something: merchants write an empty one for none.
+pub(crate) fn filled(value: Option<String>) -> Option<String> {
+    value.filter(|value| !value.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

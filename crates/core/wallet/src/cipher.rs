@@ -9,12 +9,12 @@ use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::{Aead, Payload};
 use base64ct::{Base64, Encoding};
 
-/// Sixteen hexadecimal digits a word: a nonce as text.
+/// A nonce as text: 32 hexadecimal digits in capitals.
 pub(crate) fn nonce_text(nonce: u128) -> String {
     format!("{nonce:032X}")
 }
 
-/// The twelve characters of nonce that AES-GCM takes.
+/// The twelve characters of nonce that AES-GCM takes: the first hexadecimal digits.
 pub(crate) fn short_nonce(nonce: u128) -> String {
     let mut text = format!("{nonce:032x}");
     text.truncate(12);

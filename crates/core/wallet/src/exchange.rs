@@ -31,6 +31,12 @@ impl<'a> HttpRequest<'a> {
             .map(|(_, value)| *value)
     }
 
+    /// Whether the body is of this type, as `application/json`; one without a type counts as any.
+    pub fn is_of_type(&self, media_type: &str) -> bool {
+        let named = self.header("Content-Type").and_then(|value| value.split(';').next());
+        named.is_none_or(|named| named.trim().eq_ignore_ascii_case(media_type))
+    }
+
     /// The target up to the question mark.
     pub fn path(&self) -> &'a str {
         self.target.split_once('?').map_or(self.target, |(path, _)| path)
@@ -47,7 +53,7 @@ impl<'a> HttpRequest<'a> {
 pub struct HttpAnswer {
     /// The status.
     pub status: u16,
-    /// The `Content-Type`; not among the other headers.
+    /// The `Content-Type`, empty where there is no body; not among the other headers.
     pub content_type: &'static str,
     /// Further header lines.
     pub headers: Vec<(&'static str, String)>,
@@ -77,7 +83,7 @@ impl HttpAnswer {
 
 /// A dialect: how the same meaning is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Tongue {
+pub enum Dialect {
     /// WeChat Pay v2: flat XML, shared key.
     WeChatV2,
     /// WeChat Pay v3: JSON, RSA in headers.
@@ -88,7 +94,7 @@ pub enum Tongue {
     AlipayV3,
 }
 
-impl Tongue {
+impl Dialect {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::WeChatV2, Self::WeChatV3, Self::AlipayGateway, Self::AlipayV3];
 }
@@ -96,17 +102,17 @@ impl Tongue {
 /// The dialect of a request by its path; `None` when no gateway lives there.
 ///
 /// A path of a dialect need not be a call that it has: reading the request tells.
-pub fn route(request: &HttpRequest<'_>) -> Option<Tongue> {
+pub fn route(request: &HttpRequest<'_>) -> Option<Dialect> {
     let path = request.path();
     let below = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
     if path == "/gateway.do" {
-        Some(Tongue::AlipayGateway)
+        Some(Dialect::AlipayGateway)
     } else if below("/v3/alipay") {
-        Some(Tongue::AlipayV3)
+        Some(Dialect::AlipayV3)
     } else if below("/v3") {
-        Some(Tongue::WeChatV3)
+        Some(Dialect::WeChatV3)
     } else if ["/pay", "/secapi/pay", "/sandboxnew/pay", "/sandboxnew/secapi/pay"].into_iter().any(below) {
-        Some(Tongue::WeChatV2)
+        Some(Dialect::WeChatV2)
     } else {
         None
     }
@@ -116,7 +122,7 @@ pub fn route(request: &HttpRequest<'_>) -> Option<Tongue> {
 mod tests {
     use super::*;
 
-    fn tongue_of(target: &str) -> Option<Tongue> {
+    fn dialect_of(target: &str) -> Option<Dialect> {
         route(&HttpRequest { method: "POST", target, headers: &[], body: b"" })
     }
 
@@ -128,18 +134,18 @@ mod tests {
             "/sandboxnew/pay/getsignkey",
             "/sandboxnew/secapi/pay/refund",
         ] {
-            assert_eq!(tongue_of(target), Some(Tongue::WeChatV2), "{target}");
+            assert_eq!(dialect_of(target), Some(Dialect::WeChatV2), "{target}");
         }
-        assert_eq!(tongue_of("/v3/pay/transactions/codepay"), Some(Tongue::WeChatV3));
-        assert_eq!(tongue_of("/v3/certificates"), Some(Tongue::WeChatV3));
-        assert_eq!(tongue_of("/v3/alipay/trade/pay"), Some(Tongue::AlipayV3));
-        assert_eq!(tongue_of("/gateway.do?charset=utf-8"), Some(Tongue::AlipayGateway));
+        assert_eq!(dialect_of("/v3/pay/transactions/codepay"), Some(Dialect::WeChatV3));
+        assert_eq!(dialect_of("/v3/certificates"), Some(Dialect::WeChatV3));
+        assert_eq!(dialect_of("/v3/alipay/trade/pay"), Some(Dialect::AlipayV3));
+        assert_eq!(dialect_of("/gateway.do?charset=utf-8"), Some(Dialect::AlipayGateway));
     }
 
     #[test]
     fn other_paths_belong_to_nobody() {
         for target in ["/", "/payments", "/v3", "/v30/pay", "/gateway.do/x", "/x?/pay/micropay"] {
-            assert_eq!(tongue_of(target), None, "{target}");
+            assert_eq!(dialect_of(target), None, "{target}");
         }
     }
 
@@ -149,5 +155,15 @@ mod tests {
         let request = HttpRequest { method: "GET", target: "/v3/x?a=1?b", headers: &headers, body: b"" };
         assert_eq!(request.header("WECHATPAY-SERIAL"), Some("A"));
         assert_eq!((request.path(), request.query()), ("/v3/x", "a=1?b"));
+    }
+
+    #[test]
+    fn a_body_is_of_its_type_whatever_stands_behind_and_of_any_when_it_has_none() {
+        let is_json = |headers: &[(&str, &str)]| {
+            let request = HttpRequest { method: "POST", target: "/v3/x", headers, body: b"" };
+            request.is_of_type("application/json")
+        };
+        assert!(is_json(&[("content-type", "Application/JSON; charset=utf-8")]) && is_json(&[]));
+        assert!(!is_json(&[("Content-Type", "text/plain")]) && !is_json(&[("Content-Type", "")]));
     }
 }

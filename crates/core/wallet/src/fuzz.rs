@@ -1,11 +1,12 @@
 //! What a fuzzer runs: bytes in, claims checked, no answer. A failed claim panics, which is their purpose.
 //!
-//! The platform here has keys that anybody can have, so that a fuzzer gets past the signatures of the dialect that needs
-//! no private one; bodies of the other dialects are also read without a signature.
+//! No fuzzer guesses a signature, so that a request gets no further than to its own: bodies, and the queries of what has
+//! no body, are also read as if they had been signed.
 
 use std::sync::LazyLock;
 
-use crate::exchange::{HttpAnswer, HttpRequest, Tongue, route};
+use crate::ask::{Ask, Make, OrderRef, Pay, Refund, RefundRef};
+use crate::exchange::{Dialect, HttpAnswer, HttpRequest, route};
 use crate::keys::{
     AlipayMerchant, ApiV3Key, Certificate, MerchantKeys, PlatformKeys, WeChatMerchant, WeChatPlatform,
 };
@@ -15,7 +16,7 @@ use crate::platform::{Platform, Stamp};
 use crate::rsa_key::PrivateKey;
 use crate::sign::ApiKey;
 use crate::told::{Refusal, Told};
-use crate::{alipay, wechat_v3};
+use crate::{alipay, wechat_v2, wechat_v3};
 
 const NOW: WallTime = WallTime::from_unix_s(1_767_294_245);
 
@@ -53,13 +54,54 @@ pub fn fuzz_request(bytes: &[u8]) {
     assert!(matches!(parser.next_response(), Ok(Some(_))), "an answer can be framed");
 }
 
-/// Reads a body as each JSON dialect would after its signature was found right, and as a receiver's answer.
+/// Reads bytes as every call of every dialect would after its signature was found right, and as a receiver's answer.
+///
+/// # Panics
+/// When a claim is broken: no text of what is asked is empty.
 pub fn fuzz_body(bytes: &[u8]) {
-    alipay::fuzz_body(bytes, NOW);
-    wechat_v3::fuzz_body(bytes);
-    for tongue in Tongue::ALL {
-        let _ = is_taken(tongue, 200, bytes);
+    for ask in asks_in(bytes) {
+        assert!(texts(&ask).into_iter().flatten().all(|text| !text.is_empty()), "{ask:?}");
     }
+    for dialect in Dialect::ALL {
+        let _ = is_taken(dialect, 200, bytes);
+    }
+}
+
+/// What these bytes ask, as a body or a query of every call of every dialect.
+fn asks_in(bytes: &[u8]) -> Vec<Ask> {
+    let merchant = PLATFORM.merchants.first().expect("the platform here has a merchant");
+    let mut asks = wechat_v2::fuzz_fields(bytes);
+    asks.extend(wechat_v3::fuzz_body(bytes, &merchant.wechat));
+    asks.extend(alipay::fuzz_body(bytes, NOW));
+    asks
+}
+
+/// What a merchant wrote in an ask.
+fn texts(ask: &Ask) -> Vec<Option<&str>> {
+    let (order, mut texts) = match ask {
+        Ask::Pay(Pay { order_no, subject, payment_code, notify_url, attach, device, .. }) => {
+            let code = payment_code.as_str();
+            let some = [notify_url, attach, device].map(Option::as_deref);
+            (None, [vec![Some(order_no.as_str()), Some(subject), Some(code)], some.to_vec()].concat())
+        }
+        Ask::Make(Make { order_no, subject, notify_url, attach, device, .. }) => {
+            let some = [notify_url, attach, device].map(Option::as_deref);
+            (None, [vec![Some(order_no.as_str()), Some(subject)], some.to_vec()].concat())
+        }
+        Ask::Query(order) | Ask::Reverse(order) | Ask::Close(order) => (Some(order), Vec::new()),
+        Ask::Refund(Refund { order, refund_no, reason, notify_url, .. }) => {
+            (Some(order), vec![Some(refund_no.as_str()), reason.as_deref(), notify_url.as_deref()])
+        }
+        Ask::RefundQuery(RefundRef { order, refund_no, refund_id }) => {
+            (order.as_ref(), vec![refund_no.as_deref(), refund_id.as_deref()])
+        }
+        Ask::BillFile { token } => (None, vec![Some(token.as_str())]),
+        Ask::Bill { .. } | Ask::Certificates | Ask::SandboxKey => (None, Vec::new()),
+    };
+    if let Some(OrderRef::OrderNo(number) | OrderRef::TransactionId(number)) = order {
+        texts.push(Some(number));
+    }
+    texts
 }
 
 fn split<'a>(bytes: &'a [u8], mark: &[u8]) -> (&'a [u8], &'a [u8]) {
@@ -148,7 +190,97 @@ mod tests {
         proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat().into_bytes())
     }
 
+    /// Names of all dialects with what is right, empty or wrong for them.
+    fn fields() -> impl Strategy<Value = Vec<(&'static str, &'static str)>> {
+        let names: &[(&str, &[&str])] = &[
+            ("mchid", &["1", "2"]),
+            ("appid", &["wx1", ""]),
+            ("sp_mchid", &["1"]),
+            ("sp_appid", &["wx1"]),
+            ("sub_mchid", &["9", ""]),
+            ("out_trade_no", &["A-1", "", "A,1"]),
+            ("transaction_id", &["4200000001", ""]),
+            ("trade_no", &["2026", ""]),
+            ("out_refund_no", &["R-1", "", "R,1"]),
+            ("out_request_no", &["R-1", ""]),
+            ("refund_id", &["5", ""]),
+            ("total_fee", &["1850", "0"]),
+            ("refund_fee", &["50", "-1"]),
+            ("total_amount", &["18.50", "1e3"]),
+            ("refund_amount", &["0.50", ""]),
+            ("body", &["tea"]),
+            ("subject", &["tea", ""]),
+            ("description", &["tea", ""]),
+            ("auth_code", &["134567890123456789", ""]),
+            ("spbill_create_ip", &["127.0.0.1"]),
+            ("trade_type", &["NATIVE", "APP"]),
+            ("notify_url", &["http://shop/", ""]),
+            ("attach", &["a", ""]),
+            ("device_info", &["d", ""]),
+            ("passback_params", &["a", ""]),
+            ("terminal_id", &["d", ""]),
+            ("reason", &["cold", ""]),
+            ("time_expire", &["20260102030405", "2026-01-02T03:04:05+08:00", "2026-01-02 03:04:05", ""]),
+            ("timeout_express", &["90m", "", "1y"]),
+            ("qr_code_timeout_express", &["1c", ""]),
+            ("bill_date", &["20260102", "2026-01-02", "2026-01"]),
+            ("bill_type", &["ALL", "trade", ""]),
+            ("token", &["T-1", ""]),
+        ];
+        let each = names.iter().map(|(name, values)| {
+            let value = prop::sample::select(*values);
+            proptest::option::weighted(0.8, value).prop_map(move |value| Some((*name, value?)))
+        });
+        each.collect::<Vec<_>>().prop_map(|fields| fields.into_iter().flatten().collect())
+    }
+
+    /// The same as a document of each dialect.
+    fn documents(fields: &[(&str, &str)]) -> [String; 3] {
+        let quoted: Vec<String> =
+            fields.iter().map(|(name, value)| format!("\"{name}\":\"{value}\"")).collect();
+        let tagged: String = fields.iter().map(|(name, value)| format!("<{name}>{value}</{name}>")).collect();
+        let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let nested = "\"amount\":{\"total\":1850,\"refund\":50},\"payer\":{\"auth_code\":\"1\"},\
+                      \"scene_info\":{\"device_id\":\"\"}";
+        [format!("{{{nested},{}}}", quoted.join(",")), format!("<xml>{tagged}</xml>"), pairs.join("&")]
+    }
+
+    #[test]
+    fn a_sound_body_is_read_by_every_call_that_it_fits() {
+        let fields = [
+            ("mchid", "1"),
+            ("appid", "wx1"),
+            ("out_trade_no", "A-1"),
+            ("out_refund_no", "R-1"),
+            ("description", "tea"),
+            ("body", "tea"),
+            ("notify_url", "http://shop/"),
+            ("total_fee", "1850"),
+            ("refund_fee", "50"),
+            ("trade_type", "NATIVE"),
+            ("auth_code", "1"),
+            ("spbill_create_ip", "127.0.0.1"),
+            ("bill_date", "20260102"),
+            ("token", "T-1"),
+        ];
+        let [body, by_v2, query] = documents(&fields);
+        assert_eq!(wechat_v2::fuzz_fields(by_v2.as_bytes()).len(), 9, "all calls");
+        let merchant = &PLATFORM.merchants.first().unwrap().wechat;
+        let by_v3 = |bytes: &str| wechat_v3::fuzz_body(bytes.as_bytes(), merchant).len();
+        // A refund, its query and the certificates need no name, so that they fit partners too.
+        assert_eq!(by_v3(&body), 7 + 3, "payment, order, close, reverse, refund, its query, certificates");
+        assert_eq!(by_v3(&query), 5 + 3, "two queries, a file, and what fits everything but the refund");
+        assert_eq!(alipay::fuzz_body(body.as_bytes(), NOW).len(), 3, "query, cancel, close");
+    }
+
     proptest! {
+        #[test]
+        fn no_fields_break_a_claim(fields in fields()) {
+            for document in documents(&fields) {
+                fuzz_body(document.as_bytes());
+            }
+        }
+
         #[test]
         fn no_request_breaks_a_claim(bytes in pieces()) {
             fuzz_request(&bytes);

@@ -183,7 +183,8 @@ pub fn write_response(out: &mut Vec<u8>, status: u16, content_type: &str, body: 
     write_response_with(out, status, &[], content_type, body);
 }
 
-/// Appends a whole response with further headers. Their values are the caller's own words, without line ends.
+/// Appends a whole response with further headers. Their values are the caller's own words, without line ends. A status
+/// that has no body, as 204, has neither the headers of one nor the bytes.
 pub fn write_response_with(
     out: &mut Vec<u8>,
     status: u16,
@@ -197,7 +198,11 @@ pub fn write_response_with(
         out.extend_from_slice(part.as_bytes());
     }
     write_headers(out, headers);
-    write_body(out, content_type, body);
+    if is_without_body(status) {
+        out.extend_from_slice(b"\r\n");
+    } else {
+        write_body(out, content_type, body);
+    }
 }
 
 /// The peer does not speak this HTTP, or sends too much.
@@ -315,10 +320,13 @@ fn request_body_bytes(first_line: &str, announced: Option<usize>) -> Result<usiz
 
 /// A response without a length has no body only when its status says so.
 fn response_body_bytes(first_line: &str, announced: Option<usize>) -> Result<usize, HttpError> {
-    match status_line(first_line)?.0 {
-        100..=199 | 204 | 304 => Ok(0),
-        _ => announced.ok_or(HttpError::LengthRequired),
-    }
+    let (status, _) = status_line(first_line)?;
+    if is_without_body(status) { Ok(0) } else { announced.ok_or(HttpError::LengthRequired) }
+}
+
+/// Source: RFC 9112, "Message Body Length". RFC 9110 forbids `Content-Length` with 1xx and 204.
+const fn is_without_body(status: u16) -> bool {
+    matches!(status, 100..=199 | 204 | 304)
 }
 
 fn request_line(line: &str) -> Result<(&str, &str), HttpError> {
@@ -389,6 +397,7 @@ fn write_body(out: &mut Vec<u8>, content_type: &str, body: &[u8]) {
 const fn reason_phrase(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        202 => "Accepted",
         204 => "No Content",
         400 => "Bad Request",
         401 => "Unauthorized",
@@ -513,6 +522,19 @@ mod tests {
         parser.push(&bytes);
         let response = parser.next_response().unwrap().unwrap();
         assert_eq!((response.status, response.reason, response.body), (404, "Not Found", &b""[..]));
+    }
+
+    #[test]
+    fn an_answer_without_a_body_says_nothing_of_one() {
+        let mut bytes = Vec::new();
+        write_response_with(&mut bytes, 204, &[("Request-ID", "1".to_owned())], "application/json", b"");
+        assert_eq!(bytes, b"HTTP/1.1 204 No Content\r\nRequest-ID: 1\r\n\r\n");
+        bytes.clear();
+        write_response(&mut bytes, 202, "application/json", b"{}");
+        assert!(
+            bytes.starts_with(b"HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\n"),
+            "{bytes:?}"
+        );
     }
 
     fn any_piece() -> impl Strategy<Value = Vec<u8>> {

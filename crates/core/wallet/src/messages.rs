@@ -1,8 +1,9 @@
-//! Typed requests, answers and notifications of the WeChat Pay v2 dialect, to and from whole HTTP messages.
+//! The terminal's side of WeChat Pay v2: typed requests, answers and notifications, to and from whole HTTP messages.
 //!
 //! Source: WeChat Pay v2, "payment-code" (calls, three result levels, `trade_state`) and "Notifications".
-//! A [`Codec`] holds what both sides share and the buffers that it reuses. The three levels on which a call can
-//! fail stay apart in [`AnswerError`]. Not modelled: refunds, the reverse call, bills, payer identity, time stamps.
+//! A [`Codec`] holds what the terminal shares with the gateway and the buffers that it reuses. The three levels on which
+//! a call can fail stay apart in [`AnswerError`]. The gateway's side is [`crate::platform`] and [`crate::notice`].
+//! Not modelled: refunds, the reverse call, bills, payer identity, time stamps.
 
 mod codec;
 mod error;
@@ -13,12 +14,6 @@ pub use error::{AnswerError, FieldError, FieldFault, RequestError, TransportFaul
 pub use word::{ErrCode, TradeState};
 
 use crate::sign::{ApiKey, SignType};
-
-/// Pauses before each repetition of a notification that got no good answer, in seconds.
-///
-/// Source: WeChat Pay "Notifications": 15s/15s/30s/3m/10m/20m/30m/30m/30m/60m/3h/3h/3h/6h/6h, 24 h 4 min in all.
-pub const NOTIFICATION_RETRY_PAUSES_S: [u64; 15] =
-    [15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10_800, 10_800, 10_800, 21_600, 21_600];
 
 /// What a merchant and the gateway agreed on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,8 +51,6 @@ pub enum Call {
 }
 
 impl Call {
-    const ALL: [Self; 3] = [Self::UnifiedOrder, Self::OrderQuery, Self::CloseOrder];
-
     /// The path of the call.
     pub const fn path(self) -> &'static str {
         match self {
@@ -127,17 +120,6 @@ pub enum Answer<'a> {
     Closed,
 }
 
-impl Answer<'_> {
-    /// The call that gets this answer.
-    pub const fn call(&self) -> Call {
-        match self {
-            Self::CodeUrl(_) => Call::UnifiedOrder,
-            Self::Order(_) => Call::OrderQuery,
-            Self::Closed => Call::CloseOrder,
-        }
-    }
-}
-
 /// What became of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OrderState<'a> {
@@ -176,11 +158,6 @@ pub enum Acknowledgement {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_pauses_between_notifications_add_up_to_24_hours_and_4_minutes() {
-        assert_eq!(NOTIFICATION_RETRY_PAUSES_S.iter().sum::<u64>(), 24 * 3600 + 4 * 60);
-    }
 
     #[test]
     fn a_notification_url_without_a_path_means_the_root() {

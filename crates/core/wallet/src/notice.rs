@@ -8,21 +8,21 @@ mod alipay;
 mod wechat_v2;
 mod wechat_v3;
 
-use crate::exchange::Tongue;
+use crate::exchange::Dialect;
 use crate::http;
 use crate::keys::ApiV3Key;
 use crate::moment::WallTime;
 use crate::platform::Stamp;
 use crate::rsa_key::PrivateKey;
 use crate::sign::{ApiKey, SignType};
-use crate::told::{OrderTold, RefundTold};
+use crate::told::{OrderTold, RefundState, RefundTold};
 
 /// What is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// An order was paid, or failed, or closed. It should hold a payment unless it never had one.
     Order(OrderTold),
-    /// A refund was done, or not.
+    /// A refund was done, or not. One that is still in processing is told by nobody.
     Refund(RefundTold),
 }
 
@@ -95,42 +95,46 @@ impl Post {
 }
 
 impl Sender<'_> {
-    /// Puts a notice into the words of this sender's dialect, signed.
-    pub fn write(&self, notice: &Notice) -> Post {
-        match self {
+    /// Puts a notice into the words of this sender's dialect, signed; `None` when that dialect tells of no such thing. A
+    /// refund in processing is told in none, and an order that is not paid is not told in v3.
+    pub fn write(&self, notice: &Notice) -> Option<Post> {
+        if let Notice::Refund(RefundTold { state: RefundState::Processing, .. }) = notice {
+            return None;
+        }
+        Some(match self {
             Self::WeChatV2 { app_id, mch_id, api_key, sign_type, nonce } => wechat_v2::write(
                 &wechat_v2::By { app_id, mch_id, api_key, sign_type: *sign_type, nonce: *nonce },
                 notice,
             ),
             Self::WeChatV3 { app_id, mch_id, private_key, serial, api_v3_key, signed_at, nonce, id } => {
                 let stamp = Stamp { now: *signed_at, nonce: *nonce };
-                wechat_v3::write(
+                return wechat_v3::write(
                     &wechat_v3::By { app_id, mch_id, private_key, serial, api_v3_key, stamp, id },
                     notice,
-                )
+                );
             }
             Self::Alipay { app_id, seller_id, private_key, notify_id, sent_at } => alipay::write(
                 &alipay::By { app_id, seller_id, private_key, notify_id, sent_at: *sent_at },
                 notice,
             ),
-        }
+        })
     }
 }
 
 /// Whether the merchant's answer to a notification says that it need not be repeated.
-pub fn is_taken(tongue: Tongue, status: u16, body: &[u8]) -> bool {
-    match tongue {
-        Tongue::WeChatV2 => status == 200 && wechat_v2::is_success(body),
-        Tongue::WeChatV3 => matches!(status, 200..=299),
-        Tongue::AlipayGateway | Tongue::AlipayV3 => status == 200 && body.trim_ascii() == b"success",
+pub fn is_taken(dialect: Dialect, status: u16, body: &[u8]) -> bool {
+    match dialect {
+        Dialect::WeChatV2 => status == 200 && wechat_v2::is_success(body),
+        Dialect::WeChatV3 => matches!(status, 200..=299),
+        Dialect::AlipayGateway | Dialect::AlipayV3 => status == 200 && body.trim_ascii() == b"success",
     }
 }
 
 /// The pauses before each repetition of a notification that was not taken, in seconds.
-pub const fn retry_pauses_s(tongue: Tongue) -> &'static [u64] {
-    match tongue {
-        Tongue::WeChatV2 | Tongue::WeChatV3 => &WECHAT_RETRY_PAUSES_S,
-        Tongue::AlipayGateway | Tongue::AlipayV3 => &ALIPAY_RETRY_PAUSES_S,
+pub const fn retry_pauses_s(dialect: Dialect) -> &'static [u64] {
+    match dialect {
+        Dialect::WeChatV2 | Dialect::WeChatV3 => &WECHAT_RETRY_PAUSES_S,
+        Dialect::AlipayGateway | Dialect::AlipayV3 => &ALIPAY_RETRY_PAUSES_S,
     }
 }
 

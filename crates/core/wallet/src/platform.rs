@@ -4,9 +4,9 @@
 //! puts the decision into the words of that dialect and signs it. *Not modelled:* replays: the nonce is given to the
 //! caller, who may remember it.
 
-use crate::alipay::{gateway, rest};
+use crate::alipay::{self, gateway, rest};
 use crate::ask::Ask;
-use crate::exchange::{self, HttpAnswer, HttpRequest, Tongue};
+use crate::exchange::{self, Dialect, HttpAnswer, HttpRequest};
 use crate::keys::{MerchantKeys, PlatformKeys};
 use crate::moment::{Clock, WallTime};
 use crate::told::{Refusal, Told};
@@ -47,19 +47,20 @@ enum Way {
 
 impl Manner {
     /// The dialect.
-    pub const fn tongue(&self) -> Tongue {
+    pub const fn dialect(&self) -> Dialect {
         match self.0 {
-            Way::WeChatV2(_) => Tongue::WeChatV2,
-            Way::WeChatV3(_) => Tongue::WeChatV3,
-            Way::AlipayGateway(_) => Tongue::AlipayGateway,
-            Way::AlipayV3(_) => Tongue::AlipayV3,
+            Way::WeChatV2(_) => Dialect::WeChatV2,
+            Way::WeChatV3(_) => Dialect::WeChatV3,
+            Way::AlipayGateway(_) => Dialect::AlipayGateway,
+            Way::AlipayV3(_) => Dialect::AlipayV3,
         }
     }
 
     /// Which of the platform's merchants asked, by its place in [`Platform::merchants`]; `None` unless it signed.
     pub const fn merchant(&self) -> Option<usize> {
         match &self.0 {
-            Way::WeChatV2(manner) => manner.merchant,
+            Way::WeChatV2(wechat_v2::Manner { signer: Some(signer), .. }) => Some(signer.merchant),
+            Way::WeChatV2(_) => None,
             Way::WeChatV3(manner) => manner.merchant,
             Way::AlipayGateway(manner) => manner.merchant,
             Way::AlipayV3(manner) => manner.merchant,
@@ -75,23 +76,17 @@ impl Manner {
             Way::AlipayV3(manner) => manner.nonce.as_deref(),
         }
     }
-}
 
-impl Manner {
-    /// The word that a refusal has in this dialect: `err_code`, `code`, `sub_code`, or Alipay's `code` where there is
-    /// none below it.
+    /// The word that a refusal has in this dialect: `err_code`, `code` or `sub_code`.
     pub fn word(&self, why: Refusal) -> &'static str {
-        let alipay = |call| {
-            let word = crate::alipay::words::word(why, call);
-            if word.sub_code.is_empty() { word.code } else { word.sub_code }
-        };
         match &self.0 {
             Way::WeChatV2(manner) => {
                 wechat_v2::words::word(why, manner.call.unwrap_or(wechat_v2::Call::OrderQuery)).code
             }
             Way::WeChatV3(_) => wechat_v3::words::word(why).code,
-            Way::AlipayGateway(manner) => alipay(manner.call),
-            Way::AlipayV3(manner) => alipay(manner.call),
+            Way::AlipayGateway(gateway::Manner { call, .. }) | Way::AlipayV3(rest::Manner { call, .. }) => {
+                alipay::words::word(why, *call).sub_code
+            }
         }
     }
 }
@@ -110,10 +105,18 @@ impl Platform {
     pub fn hear(&self, request: &HttpRequest<'_>, now: WallTime) -> Option<Heard> {
         let clock = Clock { now, skew_s: self.clock_skew_s };
         let (asked, way) = match exchange::route(request)? {
-            Tongue::WeChatV2 => with(Way::WeChatV2, wechat_v2::hear(&self.merchants, request)),
-            Tongue::WeChatV3 => with(Way::WeChatV3, wechat_v3::hear(&self.merchants, request, clock)),
-            Tongue::AlipayGateway => with(Way::AlipayGateway, gateway::hear(&self.merchants, request, now)),
-            Tongue::AlipayV3 => with(Way::AlipayV3, rest::hear(&self.merchants, request, clock)),
+            Dialect::WeChatV2 => {
+                with(Way::WeChatV2, |manner| wechat_v2::read(&self.merchants, request, manner))
+            }
+            Dialect::WeChatV3 => {
+                with(Way::WeChatV3, |manner| wechat_v3::read(&self.merchants, request, clock, manner))
+            }
+            Dialect::AlipayGateway => {
+                with(Way::AlipayGateway, |manner| gateway::read(&self.merchants, request, now, manner))
+            }
+            Dialect::AlipayV3 => {
+                with(Way::AlipayV3, |manner| rest::read(&self.merchants, request, clock, manner))
+            }
         };
         Some(Heard { asked, manner: Manner(way) })
     }
@@ -133,6 +136,12 @@ impl Platform {
     }
 }
 
-fn with<M>(way: fn(M) -> Way, heard: (Result<Ask, Refusal>, M)) -> (Result<Ask, Refusal>, Way) {
-    (heard.0, way(heard.1))
+/// Reads into a manner that is kept also when the request is refused.
+fn with<M: Default>(
+    way: fn(M) -> Way,
+    read: impl FnOnce(&mut M) -> Result<Ask, Refusal>,
+) -> (Result<Ask, Refusal>, Way) {
+    let mut manner = M::default();
+    let asked = read(&mut manner);
+    (asked, way(manner))
 }

@@ -5,6 +5,7 @@
 //! exactly the amount), fees, funding channels, fund splits.
 
 use crate::amount::Amount;
+use crate::messages::TradeState;
 use crate::moment::{Day, WallTime};
 
 /// A decision, to be put into the words of the dialect that was asked in.
@@ -106,6 +107,19 @@ pub enum OrderState {
 }
 
 impl OrderState {
+    /// What both dialects of WeChat Pay call it.
+    pub const fn trade_state(self) -> TradeState {
+        match self {
+            Self::Open => TradeState::NotPay,
+            Self::Paying => TradeState::UserPaying,
+            Self::Paid => TradeState::Success,
+            Self::Refunded => TradeState::Refund,
+            Self::Closed => TradeState::Closed,
+            Self::Revoked => TradeState::Revoked,
+            Self::Failed => TradeState::PayError,
+        }
+    }
+
     /// What a payment is refused with that does not end paid.
     pub(crate) const fn refusal_to_pay(self) -> Option<Refusal> {
         match self {

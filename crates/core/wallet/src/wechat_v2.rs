@@ -10,7 +10,7 @@ pub(crate) mod bill;
 pub(crate) mod words;
 
 use crate::amount::Amount;
-use crate::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund, RefundRef};
+use crate::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund, RefundRef, filled};
 use crate::exchange::HttpRequest;
 use crate::keys::MerchantKeys;
 use crate::moment::{Day, WallTime};
@@ -33,6 +33,18 @@ pub(crate) enum Call {
 }
 
 impl Call {
+    const ALL: [Self; 9] = [
+        Self::MicroPay,
+        Self::UnifiedOrder,
+        Self::OrderQuery,
+        Self::CloseOrder,
+        Self::Reverse,
+        Self::Refund,
+        Self::RefundQuery,
+        Self::DownloadBill,
+        Self::GetSignKey,
+    ];
+
     /// The test platform has the same calls under another prefix.
     fn of(path: &str) -> Option<Self> {
         match path.strip_prefix("/sandboxnew").unwrap_or(path) {
@@ -54,23 +66,27 @@ impl Call {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Manner {
     pub(crate) call: Option<Call>,
-    pub(crate) merchant: Option<usize>,
+    /// Who signed, once that was found right.
+    pub(crate) signer: Option<Signer>,
     pub(crate) nonce: Option<String>,
-    /// How the request was signed, once that was found right; the answer is signed alike.
-    sign_type: Option<SignType>,
     device: Option<String>,
     sub_merchant: Option<String>,
     packed: bool,
 }
 
-/// Reads a request. What is known of it when it has to be refused is in the manner all the same.
-pub(crate) fn hear(merchants: &[MerchantKeys], request: &HttpRequest<'_>) -> (Result<Ask, Refusal>, Manner) {
-    let mut manner = Manner::default();
-    let asked = read(merchants, request, &mut manner);
-    (asked, manner)
+/// Who signed a request, and how: the answer is signed alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Signer {
+    pub(crate) merchant: usize,
+    sign_type: SignType,
 }
 
-fn read(merchants: &[MerchantKeys], request: &HttpRequest<'_>, manner: &mut Manner) -> Result<Ask, Refusal> {
+/// Reads a request. What is known of it when it has to be refused is in the manner all the same.
+pub(crate) fn read(
+    merchants: &[MerchantKeys],
+    request: &HttpRequest<'_>,
+    manner: &mut Manner,
+) -> Result<Ask, Refusal> {
     manner.call = Call::of(request.path()).filter(|_| request.method == "POST");
     let call = manner.call.ok_or(Refusal::NoSuchCall)?;
     let mut fields = Fields::default();
@@ -78,9 +94,9 @@ fn read(merchants: &[MerchantKeys], request: &HttpRequest<'_>, manner: &mut Mann
     let mch_id = required(&fields, "mch_id")?;
     let place = merchants.iter().position(|merchant| merchant.wechat.mch_id == mch_id);
     let merchant = place.and_then(|place| merchants.get(place)).ok_or(Refusal::NoSuchMerchant)?;
-    sign::verify(&fields, &merchant.wechat.api_key).map_err(|_| Refusal::WrongSignature)?;
-    manner.merchant = place;
-    manner.sign_type = sign::declared_type(&fields).ok();
+    let sign_type = sign::declared_type(&fields).map_err(|_| Refusal::WrongSignature)?;
+    sign::verify_as(&fields, &merchant.wechat.api_key, sign_type).map_err(|_| Refusal::WrongSignature)?;
+    manner.signer = place.map(|merchant| Signer { merchant, sign_type });
     manner.nonce = Some(required(&fields, "nonce_str")?.to_owned());
     manner.device = optional(&fields, "device_info");
     manner.sub_merchant = optional(&fields, "sub_mch_id");
@@ -140,7 +156,7 @@ fn make(fields: &Fields) -> Result<Make, Refusal> {
 fn refund(fields: &Fields) -> Result<Refund, Refusal> {
     Ok(Refund {
         order: order(fields)?,
-        refund_no: required(fields, "out_refund_no")?.to_owned(),
+        refund_no: refund_no(required(fields, "out_refund_no")?)?,
         amount: amount(fields, "refund_fee")?,
         total: Some(amount(fields, "total_fee")?),
         reason: optional(fields, "refund_desc"),
@@ -150,7 +166,7 @@ fn refund(fields: &Fields) -> Result<Refund, Refusal> {
 
 fn refund_ref(fields: &Fields) -> Result<RefundRef, Refusal> {
     let refund = RefundRef {
-        order: order(fields).ok(),
+        order: named_order(fields)?,
         refund_no: optional(fields, "out_refund_no"),
         refund_id: optional(fields, "refund_id"),
     };
@@ -172,15 +188,32 @@ fn order(fields: &Fields) -> Result<OrderRef, Refusal> {
     }
 }
 
+/// The order, where one is named at all.
+fn named_order(fields: &Fields) -> Result<Option<OrderRef>, Refusal> {
+    let is_named = ["transaction_id", "out_trade_no"].iter().any(|key| optional(fields, key).is_some());
+    is_named.then(|| order(fields)).transpose()
+}
+
 fn order_no(fields: &Fields) -> Result<String, Refusal> {
     let number = required(fields, "out_trade_no")?;
     if is_order_no(number) { Ok(number.to_owned()) } else { Err(Refusal::WrongParameter("out_trade_no")) }
 }
 
-/// Source: WeChat Pay: at most 32 of letters, digits and `_-|*@`.
+/// Source: WeChat Pay, `out_trade_no`: at most 32 characters.
 pub(crate) fn is_order_no(number: &str) -> bool {
+    number.len() <= 32 && is_number(number)
+}
+
+/// Source: WeChat Pay, `out_refund_no`: at most 64 characters.
+pub(crate) fn refund_no(number: &str) -> Result<String, Refusal> {
+    let sound = number.len() <= 64 && is_number(number);
+    if sound { Ok(number.to_owned()) } else { Err(Refusal::WrongParameter("out_refund_no")) }
+}
+
+/// Source: WeChat Pay: numbers of merchants are letters, digits and `_-|*@`.
+fn is_number(number: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-|*@".contains(&byte);
-    (1..=32).contains(&number.len()) && number.bytes().all(allowed)
+    !number.is_empty() && number.bytes().all(allowed)
 }
 
 fn expires(fields: &Fields) -> Result<Option<WallTime>, Refusal> {
@@ -200,5 +233,12 @@ fn required<'a>(fields: &'a Fields, key: &'static str) -> Result<&'a str, Refusa
 }
 
 fn optional(fields: &Fields, key: &str) -> Option<String> {
-    fields.get(key).filter(|value| !value.is_empty()).map(str::to_owned)
+    filled(fields.get(key).map(str::to_owned))
+}
+
+/// What bytes ask as the document of every call, for a fuzzer.
+pub(crate) fn fuzz_fields(bytes: &[u8]) -> Vec<Ask> {
+    let mut fields = Fields::default();
+    let asked = |fields: &Fields| Call::ALL.into_iter().filter_map(|call| ask(call, fields).ok()).collect();
+    fields.parse(bytes).map(|()| asked(&fields)).unwrap_or_default()
 }

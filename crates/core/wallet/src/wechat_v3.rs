@@ -11,12 +11,12 @@ pub(crate) mod words;
 
 use serde::Deserialize;
 
-use crate::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund, RefundRef};
+use crate::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund, RefundRef, filled};
 use crate::exchange::{HttpRequest, MAX_BODY_BYTES};
 use crate::keys::{MerchantKeys, WeChatMerchant};
 use crate::moment::{Clock, Day, WallTime};
 use crate::told::Refusal;
-use crate::wechat_v2::is_order_no;
+use crate::wechat_v2::{is_order_no, refund_no};
 use crate::{form, json};
 
 use authorization::Authorization;
@@ -52,17 +52,7 @@ pub(crate) struct Manner {
 }
 
 /// Reads a request. What is known of it when it has to be refused is in the manner all the same.
-pub(crate) fn hear(
-    merchants: &[MerchantKeys],
-    request: &HttpRequest<'_>,
-    clock: Clock,
-) -> (Result<Ask, Refusal>, Manner) {
-    let mut manner = Manner::default();
-    let asked = read(merchants, request, clock, &mut manner);
-    (asked, manner)
-}
-
-fn read(
+pub(crate) fn read(
     merchants: &[MerchantKeys],
     request: &HttpRequest<'_>,
     clock: Clock,
@@ -82,41 +72,45 @@ fn read(
     authorization.check(request, merchant, clock)?;
     manner.merchant = place;
     manner.nonce = Some(authorization.nonce.to_owned());
-    if request.method == "POST" && !is_json(request) {
+    if request.method == "POST" && !request.is_of_type("application/json") {
         return Err(Refusal::WrongFormat);
     }
     Reader { request, merchant, manner }.ask(call)
 }
 
-/// A body without a type counts as JSON.
-fn is_json(request: &HttpRequest<'_>) -> bool {
-    let kind = request.header("Content-Type").and_then(|value| value.split(';').next());
-    kind.is_none_or(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+fn call_of(request: &HttpRequest<'_>) -> Option<(Call, bool)> {
+    let segments: Vec<&str> = request.path().strip_prefix("/v3/")?.split('/').collect();
+    let (is_partner, payment) = match segments.as_slice() {
+        ["pay", "partner", "transactions", rest @ ..] => (true, rest),
+        ["pay", "transactions", rest @ ..] => (false, rest),
+        others => return Some((call_beside_payments(request.method, others)?, false)),
+    };
+    let call = match (request.method, payment) {
+        ("POST", ["codepay"]) => Call::CodePay,
+        ("POST", ["native"]) => Call::Native,
+        ("GET", ["out-trade-no", no]) => Call::QueryByNumber(number(no)?),
+        ("GET", ["id", id]) => Call::QueryById(number(id)?),
+        ("POST", ["out-trade-no", no, "close"]) => Call::Close(number(no)?),
+        ("POST", ["out-trade-no", no, "reverse"]) => Call::Reverse(number(no)?),
+        _ => return None,
+    };
+    Some((call, is_partner))
 }
 
-fn call_of(request: &HttpRequest<'_>) -> Option<(Call, bool)> {
-    let path = request.path().strip_prefix("/v3/")?;
-    let (is_partner, path) = match path.strip_prefix("pay/partner/") {
-        Some(rest) => (true, rest),
-        None => (false, path.strip_prefix("pay/").unwrap_or(path)),
-    };
-    let segments: Vec<&str> = path.split('/').collect();
-    let number = |text| form::segment(text).filter(|number: &String| !number.is_empty());
-    let call = match (request.method, segments.as_slice()) {
-        ("POST", ["transactions", "codepay"]) => Call::CodePay,
-        ("POST", ["transactions", "native"]) => Call::Native,
-        ("GET", ["transactions", "out-trade-no", no]) => Call::QueryByNumber(number(no)?),
-        ("GET", ["transactions", "id", id]) => Call::QueryById(number(id)?),
-        ("POST", ["transactions", "out-trade-no", no, "close"]) => Call::Close(number(no)?),
-        ("POST", ["transactions", "out-trade-no", no, "reverse"]) => Call::Reverse(number(no)?),
+/// Partners use these under the same paths as merchants.
+fn call_beside_payments(method: &str, segments: &[&str]) -> Option<Call> {
+    Some(match (method, segments) {
         ("POST", ["refund", "domestic", "refunds"]) => Call::Refund,
         ("GET", ["refund", "domestic", "refunds", no]) => Call::RefundQuery(number(no)?),
         ("GET", ["bill", "tradebill"]) => Call::TradeBill,
         ("GET", ["billdownload", "file"]) => Call::BillFile,
         ("GET", ["certificates"]) => Call::Certificates,
         _ => return None,
-    };
-    Some((call, is_partner))
+    })
+}
+
+fn number(segment: &str) -> Option<String> {
+    form::segment(segment).filter(|number| !number.is_empty())
 }
 
 /// The fields of all bodies: each call looks at its own.
@@ -209,8 +203,8 @@ impl Reader<'_, '_> {
             payment_code: PaymentCode::new(code),
             expires: moment(body.time_expire)?,
             notify_url: None,
-            attach: body.attach,
-            device: body.scene_info.and_then(|scene| scene.device_id),
+            attach: filled(body.attach),
+            device: filled(body.scene_info.and_then(|scene| scene.device_id)),
         })
     }
 
@@ -223,27 +217,27 @@ impl Reader<'_, '_> {
             subject: text(body.description, "description")?,
             notify_url: Some(text(body.notify_url, "notify_url")?),
             expires: moment(body.time_expire)?,
-            attach: body.attach,
-            device: body.scene_info.and_then(|scene| scene.device_id),
+            attach: filled(body.attach),
+            device: filled(body.scene_info.and_then(|scene| scene.device_id)),
         })
     }
 
     /// A refund names its merchant by the signature alone.
     fn refund(&mut self) -> Result<Refund, Refusal> {
         let body: Body = json::read(self.request.body)?;
-        self.manner.sub_merchant.clone_from(&body.sub_mchid);
+        self.manner.sub_merchant = filled(body.sub_mchid.clone());
         let money = money(body.amount)?;
-        let order = match body.transaction_id.filter(|id| !id.is_empty()) {
+        let order = match filled(body.transaction_id) {
             Some(id) => OrderRef::TransactionId(id),
             None => OrderRef::OrderNo(checked(body.out_trade_no.unwrap_or_default())?),
         };
         Ok(Refund {
             order,
-            refund_no: text(body.out_refund_no, "out_refund_no")?,
+            refund_no: refund_no(&body.out_refund_no.unwrap_or_default())?,
             amount: json::fen(money.refund, "amount.refund")?,
             total: Some(json::fen(money.total, "amount.total")?),
-            reason: body.reason,
-            notify_url: body.notify_url,
+            reason: filled(body.reason),
+            notify_url: filled(body.notify_url),
         })
     }
 
@@ -259,7 +253,7 @@ impl Reader<'_, '_> {
     /// Reads the body and compares whom it names with who signed.
     fn named_in_body(&mut self, with_application: bool) -> Result<Body, Refusal> {
         let body: Body = json::read(self.request.body)?;
-        self.manner.sub_merchant.clone_from(&body.sub_mchid);
+        self.manner.sub_merchant = filled(body.sub_mchid.clone());
         let (app_id, mch_id) = if self.manner.is_partner {
             text(body.sub_mchid.clone(), "sub_mchid")?;
             (text(body.sp_appid.clone(), "sp_appid"), text(body.sp_mchid.clone(), "sp_mchid")?)
@@ -285,7 +279,7 @@ impl Reader<'_, '_> {
     }
 
     fn in_query(&self, name: &str) -> Option<String> {
-        form::query_value(self.request.query(), name).filter(|value| !value.is_empty())
+        filled(form::query_value(self.request.query(), name))
     }
 }
 
@@ -294,12 +288,12 @@ fn checked(number: String) -> Result<String, Refusal> {
 }
 
 fn text(value: Option<String>, name: &'static str) -> Result<String, Refusal> {
-    value.filter(|value| !value.is_empty()).ok_or(Refusal::WrongParameter(name))
+    filled(value).ok_or(Refusal::WrongParameter(name))
 }
 
 fn moment(value: Option<String>) -> Result<Option<WallTime>, Refusal> {
     let read = |text: String| WallTime::parse_rfc3339(&text).ok_or(Refusal::WrongParameter("time_expire"));
-    value.map(read).transpose()
+    filled(value).map(read).transpose()
 }
 
 fn money(value: Option<Money>) -> Result<Money, Refusal> {
@@ -310,7 +304,30 @@ fn money(value: Option<Money>) -> Result<Money, Refusal> {
     }
 }
 
-/// Reads bytes as the body of a call, for a fuzzer.
-pub(crate) fn fuzz_body(bytes: &[u8]) {
-    let _ = json::read::<Body>(bytes).is_ok();
+/// What bytes ask as the body, or as the query, of every call of a merchant and of a partner, for a fuzzer.
+pub(crate) fn fuzz_body(bytes: &[u8], merchant: &WeChatMerchant) -> Vec<Ask> {
+    let target = format!("/v3/x?{}", core::str::from_utf8(bytes).unwrap_or_default());
+    let request = HttpRequest { method: "POST", target: &target, headers: &[], body: bytes };
+    let number = || "A-1".to_owned();
+    let calls = [
+        Call::CodePay,
+        Call::Native,
+        Call::QueryByNumber(number()),
+        Call::QueryById(number()),
+        Call::Close(number()),
+        Call::Reverse(number()),
+        Call::Refund,
+        Call::RefundQuery(number()),
+        Call::TradeBill,
+        Call::BillFile,
+        Call::Certificates,
+    ];
+    let mut asks = Vec::new();
+    for is_partner in [false, true] {
+        for call in &calls {
+            let mut manner = Manner { is_partner, ..Manner::default() };
+            asks.extend(Reader { request: &request, merchant, manner: &mut manner }.ask(call.clone()));
+        }
+    }
+    asks
 }

@@ -1,25 +1,34 @@
 //! Card sales at the acquirer's card host, and the same frames through codec and MAC without a rule.
 //!
 //! A sale is what a frame costs from its first byte to the last byte of its answer: decoded, MAC checked, decided, put
-//! into the books, answered with a MAC. Every frame is a new trace number; once all are used, the books begin anew, and
-//! that is part of the cost. *Not measured here:* sockets, and the disk on which changes are kept.
+//! into the books, answered with a MAC. Every frame is a new trace number. The codec alone decodes the same frames,
+//! checks their MACs, and writes the same fields into its answers, by rising number. *Not measured here:* sockets, and
+//! the disk on which changes are kept.
 
 use acquirer::fault::Content;
 use acquirer::{Books, CardDesk, CardRequest, CardSetup, Change, Civil, Code};
-use iso8583::{CUP, MacKey, Message, Mti, decode, encode_with_mac, verify_mac};
+use iso8583::{CUP, FrameWriter, Head, MacKey, Message, Mti, decode, encode_with_mac, verify_mac};
 use sim::SimTime;
+use std::rc::Rc;
 
-/// Sales in one round of [`CardHost::new`].
-const SALES: u32 = 4096;
+/// Sales in one round of [`CardHost::new`]: more than a sample of a contest takes.
+pub const SALES: u32 = 1 << 17;
 const START: Civil = Civil { year: 2026, month: 1, day: 5, hour: 9, minute: 0, second: 0 };
+/// What an answer repeats from its request, and the MAC, which is made.
+const ECHOED: [u8; 10] = [2, 3, 4, 11, 25, 41, 42, 49, 60, 64];
 
-/// A card host under a stream of sales.
+/// A card host before a round of sales, or in it.
+#[derive(Clone)]
 pub struct CardHost {
-    frames: Vec<Vec<u8>>,
+    frames: Rc<[Vec<u8>]>,
     next: usize,
+    host: Host,
+}
+
+/// Desk and books, and buffers that are used again.
+#[derive(Clone)]
+struct Host {
     desk: CardDesk,
-    /// As they are at the start of each round.
-    opened: Books,
     books: Books,
     request: CardRequest,
     changes: Vec<Change>,
@@ -27,71 +36,76 @@ pub struct CardHost {
 }
 
 /// The same frames, answered by nobody who thinks.
+#[derive(Clone)]
 pub struct Codec {
-    frames: Vec<Vec<u8>>,
+    frames: Rc<[Vec<u8>]>,
     next: usize,
     key: MacKey,
     request: Message,
-    reply: Message,
+    /// The fields of an answer by rising number; without a value, it is the request's.
+    fields: Vec<(u8, Option<Vec<u8>>)>,
     out: Vec<u8>,
 }
 
 impl CardHost {
-    /// A host whose books are empty at the start of each round.
+    /// A host with empty books.
     #[must_use]
     pub fn new() -> Self {
         Self::after(0, SALES)
     }
 
-    /// A host whose books hold so many sales already, with one round of so many more.
+    /// A host whose books hold so many sales already, before a round of so many more.
     ///
     /// # Panics
     /// If the host does not approve them.
     #[must_use]
     pub fn after(earlier: u32, sales: u32) -> Self {
-        let desk = CardDesk::new(CardSetup::default(), START);
-        let (mut books, mut changes) = (Books::default(), Vec::new());
-        desk.open(&books, &mut changes);
-        changes.drain(..).for_each(|change| books.apply(&change));
-        let (request, opened, out) = (CardRequest::default(), Books::default(), Vec::new());
-        let mut host = Self { frames: Vec::new(), next: 0, desk, opened, books, request, changes, out };
+        let mut host = Host::new();
         for stan in 1..=earlier {
             assert_eq!(host.take(&sale(stan)).as_str(), "00", "an earlier sale is approved");
         }
-        host.opened = host.books.clone();
-        host.frames = (1..=sales).map(|stan| sale(earlier + stan)).collect();
-        host
+        let frames = (1..=sales).map(|stan| sale(earlier + stan)).collect();
+        Self { frames, next: 0, host }
     }
 
-    /// One sale; its reply code. Behind the last of a round, the books are as they were before the first.
+    /// One sale; its reply code.
+    ///
+    /// # Panics
+    /// Behind the last sale of the round.
     pub fn sell(&mut self) -> Code {
-        if self.next == self.frames.len() {
-            self.next = 0;
-            self.books = self.opened.clone();
-        }
         let code = self.repeat();
         self.next += 1;
         code
     }
 
     /// The next sale, without going on to the one behind it: the second time it is refused, and changes nothing.
+    ///
+    /// # Panics
+    /// Behind the last sale of the round.
     pub fn repeat(&mut self) -> Code {
-        let at = self.next.min(self.frames.len() - 1);
-        let frame = core::mem::take(&mut self.frames[at]);
-        let code = self.take(&frame);
-        self.frames[at] = frame;
-        code
+        let frame = self.frames.get(self.next).expect("a round is longer than what is measured in it");
+        self.host.take(frame)
     }
 
     /// The answer to the last sale.
     #[must_use]
     pub fn answer(&self) -> &[u8] {
-        &self.out
+        &self.host.out
+    }
+}
+
+impl Host {
+    fn new() -> Self {
+        let desk = CardDesk::new(CardSetup::default(), START);
+        let (mut books, mut changes) = (Books::default(), Vec::new());
+        desk.open(&books, &mut changes);
+        changes.drain(..).for_each(|change| books.apply(&change));
+        Self { desk, books, request: CardRequest::default(), changes, out: Vec::new() }
     }
 
     fn take(&mut self, frame: &[u8]) -> Code {
         let now = SimTime::from_secs(1);
-        let Self { desk, books, request, changes, out, .. } = self;
+        let Self { desk, books, request, changes, out } = self;
         desk.read(&frame[2..], books, request).expect("the frame is a sale");
         let decision = desk.decide(now, request, books, changes);
         changes.drain(..).for_each(|change| books.apply(&change));
@@ -102,45 +116,57 @@ impl CardHost {
 }
 
 impl Codec {
-    /// The frames of a round.
+    /// The frames of this host's round, before the first. What its answers say is taken from the host's answer to that.
+    ///
+    /// # Panics
+    /// If the host's answer cannot be read.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn beside(host: &CardHost) -> Self {
+        let mut host = CardHost { next: 0, ..host.clone() };
+        host.sell();
+        let mut reply = Message::new(Mti::FINANCIAL_REPLY);
+        decode(&CUP, &host.answer()[2..], &mut reply).expect("the host's answer can be read");
+        let said = |(field, value): (u8, &[u8])| (field, (!ECHOED.contains(&field)).then(|| value.to_vec()));
         Self {
-            frames: (1..=SALES).map(sale).collect(),
+            fields: reply.fields().map(said).collect(),
+            frames: host.frames,
             next: 0,
             key: key(),
             request: Message::new(Mti::FINANCIAL),
-            reply: Message::new(Mti::FINANCIAL_REPLY),
             out: Vec::new(),
         }
     }
 
     /// One frame in, one frame out. How many bytes.
+    ///
+    /// # Panics
+    /// Behind the last frame of the round.
     pub fn exchange(&mut self) -> usize {
-        self.next = (self.next + 1) % self.frames.len();
-        let body = &self.frames[self.next][2..];
-        decode(&CUP, body, &mut self.request).expect("the frame is a sale");
-        verify_mac(&CUP, body, &self.key).expect("its MAC is right");
-        self.reply.reply_to(&self.request);
-        self.reply.copy_fields(&self.request, &[2, 3, 4, 11, 25, 41, 42, 49, 60]);
-        for (field, value) in
-            [(12, "090001"), (13, "0105"), (15, "0105"), (32, "00010000"), (37, "000000000001"), (39, "00")]
-        {
-            self.reply.set(field, value);
+        let Self { frames, next, key, request, fields, out } = self;
+        let body = &frames.get(*next).expect("a round is longer than what is measured in it")[2..];
+        *next += 1;
+        decode(&CUP, body, request).expect("the frame is a sale");
+        verify_mac(&CUP, body, key).expect("its MAC is right");
+        out.clear();
+        let mut frame = FrameWriter::with_mac(&CUP, Head::reply_to(request), key, out);
+        for (field, value) in fields.iter() {
+            match value {
+                Some(value) => frame.field(*field, value),
+                None => frame.field(*field, request.field(*field).unwrap_or_default()),
+            };
         }
-        self.out.clear();
-        encode_with_mac(&CUP, &self.reply, &self.key, &mut self.out).expect("a sale has an answer");
-        self.out.len()
+        frame.finish().expect("a sale has an answer");
+        out.len()
+    }
+
+    /// The answer to the last frame.
+    #[must_use]
+    pub fn answer(&self) -> &[u8] {
+        &self.out
     }
 }
 
 impl Default for CardHost {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Default for Codec {
     fn default() -> Self {
         Self::new()
     }

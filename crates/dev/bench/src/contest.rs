@@ -5,6 +5,7 @@
 //! after warm-up. Times are wall nanoseconds. *Not done:* pinning to a core (use `taskset`), and
 //! removing outliers: the median does not mind them.
 
+use core::hint::black_box;
 use core::time::Duration;
 use std::time::Instant;
 
@@ -19,7 +20,8 @@ pub struct Contest<'a> {
 
 struct Contender<'a> {
     name: String,
-    run: Box<dyn FnMut() + 'a>,
+    /// Does the work so often, and says how long that took.
+    sample: Box<dyn FnMut(u32) -> Duration + 'a>,
     runs: u32,
     samples_ns: Vec<f64>,
 }
@@ -33,11 +35,33 @@ impl<'a> Contest<'a> {
 
     /// Adds a contender. `run` does the work once; what it computes goes through `black_box`.
     #[must_use]
-    pub fn enter<R>(mut self, name: &str, mut run: impl FnMut() -> R + 'a) -> Self {
-        let run = Box::new(move || {
-            core::hint::black_box(run());
-        });
-        self.contenders.push(Contender { name: name.to_owned(), run, runs: 1, samples_ns: Vec::new() });
+    pub fn enter<R>(self, name: &str, mut run: impl FnMut() -> R + 'a) -> Self {
+        self.add(name, move |runs| {
+            timed(runs, &mut || {
+                black_box(run());
+            })
+        })
+    }
+
+    /// Adds a contender that begins each sample with a new state. Making and dropping it is not timed.
+    #[must_use]
+    pub fn enter_with<S, R>(
+        self,
+        name: &str,
+        mut make: impl FnMut() -> S + 'a,
+        mut run: impl FnMut(&mut S) -> R + 'a,
+    ) -> Self {
+        self.add(name, move |runs| {
+            let mut state = make();
+            timed(runs, &mut || {
+                black_box(run(&mut state));
+            })
+        })
+    }
+
+    fn add(mut self, name: &str, sample: impl FnMut(u32) -> Duration + 'a) -> Self {
+        let (name, sample) = (name.to_owned(), Box::new(sample));
+        self.contenders.push(Contender { name, sample, runs: 1, samples_ns: Vec::new() });
         self
     }
 
@@ -57,6 +81,16 @@ impl<'a> Contest<'a> {
     }
 }
 
+/// How long so many runs take. The work is hidden, so that no run is folded into the one before it.
+fn timed(runs: u32, work: &mut dyn FnMut()) -> Duration {
+    let work = black_box(work);
+    let start = Instant::now();
+    for _ in 0..runs {
+        work();
+    }
+    start.elapsed()
+}
+
 impl Contender<'_> {
     /// Doubles the runs of a sample until it is long enough. The shorter tries are the warm-up.
     fn warm_up(&mut self) {
@@ -66,11 +100,7 @@ impl Contender<'_> {
     }
 
     fn time(&mut self) -> Duration {
-        let start = Instant::now();
-        for _ in 0..self.runs {
-            (self.run)();
-        }
-        start.elapsed()
+        (self.sample)(self.runs)
     }
 
     fn median(mut self) -> (String, f64) {
@@ -129,5 +159,13 @@ mod tests {
         // Each is warmed up once and then sampled in every round.
         assert_eq!(changes.get(), 2 * (1 + SAMPLES));
         assert!(medians.iter().map(|(name, _)| name).eq(["a", "b"]));
+    }
+
+    #[test]
+    fn a_state_is_made_for_each_sample_and_not_for_each_run() {
+        let (made, runs) = (Cell::new(0), Cell::new(0_u64));
+        let make = || made.set(made.get() + 1);
+        let _medians = Contest::new().enter_with("a", make, |()| runs.set(runs.get() + 1)).hold();
+        assert!(made.get() > SAMPLES && runs.get() > 100 * made.get() as u64, "{made:?} {runs:?}");
     }
 }

@@ -1,4 +1,5 @@
-//! Benchmarks with small references of our own beside them, so that every goal is a ratio inside one run.
+//! Benchmarks with a reference beside them: a small one of our own, or someone else's crate. Most goals are ratios inside
+//! one run; those that are bare numbers hold for the machine that they were measured on.
 //!
 //! | module | holds |
 //! |---|---|

@@ -6,6 +6,7 @@ use core::time::Duration;
 use runner::device::{CARD_ANSWERS, CARD_ASKS};
 use runner::{Outcome, Verdict, VirtualTestbed};
 use sim::{Entry, Seed};
+use tillrig_bench::card_host::{CardHost, Codec};
 use tillrig_bench::{Engine, Payment, Script, Tally, Workload};
 
 fn agreed(workload: &Workload) -> Tally {
@@ -61,6 +62,16 @@ fn the_bare_payment_carries_the_frames_and_the_slip_of_the_real_one() {
     let slips = Outcome::of(&run, None).slips;
     assert_eq!(slips.iter().map(|slip| slip.lines.len()).collect::<Vec<_>>(), [played.lines as usize]);
     assert!((180..185).contains(&Duration::from_nanos(played.ended_ns).as_secs()), "{played:?}");
+}
+
+#[test]
+fn the_codec_alone_answers_with_the_bytes_of_the_host() {
+    let mut host = CardHost::after(0, 2);
+    let mut codec = Codec::beside(&host);
+    assert_eq!((host.sell().as_str(), codec.exchange()), ("00", host.answer().len()));
+    assert_eq!(codec.answer(), host.answer());
+    // The second differs where the host counts: in its retrieval reference and authorisation code.
+    assert_eq!((host.sell().as_str(), codec.exchange()), ("00", host.answer().len()));
 }
 
 #[test]

@@ -2,4 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| acquirer::fuzz_orders(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| acquirer::fuzz::fuzz_orders(bytes));

@@ -95,10 +95,13 @@ fn ledger_line(line: &LedgerLine) -> Value {
 
 fn party(party: &Party) -> Value {
     json!({
-        "step": u32::from(party.intent.0) + 1,
-        "wished": amount(party.amount),
+        "step": u32::from(party.wanted.intent.0) + 1,
+        "kind": party.wanted.kind.word(),
+        "about_step": party.wanted.about.map(|about| u32::from(about.0) + 1),
+        "wished": amount(party.wanted.amount),
         "told": party.told.map(|belief| belief.to_string()),
         "charged": amount(party.charged),
+        "done": party.done,
     })
 }
 

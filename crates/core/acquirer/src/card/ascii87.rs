@@ -2,7 +2,8 @@
 //!
 //! They know no field 60: which transaction it is follows from type and processing code, and every message counts for
 //! the terminal's open batch. They sign nothing, so their line is trusted. A reversal has a trace number of its own and
-//! names the original's in field 90. What was supplied here is taken out of the answer again.
+//! names the original's in field 90. An answer repeats what the terminal itself
+//! has said.
 //! Source: ISO 8583:1987, processing codes (00 purchase, 20 return, 31 balance), field 70 (001 sign-on, 002 sign-off,
 //! 301 echo) and field 90 (type and trace number of the original). *Not modelled:* settlement by 0500 of this dialect,
 //! keys at sign-on, reversal advices (0420).
@@ -47,13 +48,17 @@ pub(crate) fn supply(message: &mut Message, batch: u32) -> Stated {
     stated
 }
 
-/// The answer in the terminal's own terms.
-pub(crate) fn restore(reply: &mut Message, stated: &Stated) {
-    reply.set_mti(stated.mti.reply());
-    for (field, value) in SUPPLIED.into_iter().zip(&stated.fields) {
-        match value {
-            Some(value) => reply.set(field, value),
-            None => reply.unset(field),
+impl Stated {
+    /// The message type.
+    pub(crate) const fn mti(&self) -> Mti {
+        self.mti
+    }
+
+    /// A field of the request as the terminal itself had said it; `supplied` is what came of it.
+    pub(crate) fn own<'a>(&'a self, field: u8, supplied: &'a Message) -> Option<&'a [u8]> {
+        match SUPPLIED.iter().position(|known| *known == field) {
+            Some(place) => self.fields[place].as_deref(),
+            None => supplied.field(field),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! follows from it for the original, the totals, the holds and the card is worked out here, in the same way for ever.
 //! *Not modelled:* forgetting. Every record stays, as refunds look back thirty days and laws look back to the start.
 
+use super::chip::ChipData;
 use super::keys::{KeyBytes, TerminalKeys};
 use super::record::{CardNumber, CardToken, Record, RecordNo, Side, State, side_of};
 use super::settlement::{BatchTotals, Detail};
@@ -168,6 +169,13 @@ pub enum CardChange {
         /// What was compared.
         settled: Settled,
     },
+    /// The request of a record carried chip data. It stands last, so that what was written before it is still read.
+    ChipKept {
+        /// Which record.
+        record: RecordNo,
+        /// What it carried.
+        chip: ChipData,
+    },
 }
 
 /// Who was registered, and with what.
@@ -204,6 +212,11 @@ impl CardBooks {
             CardChange::Reversed { record } => self.reverse(*record),
             CardChange::Barred { number } => {
                 self.barred.insert(*number);
+            }
+            CardChange::ChipKept { record, chip } => {
+                if let Some(record) = self.records.get_mut(record.0 as usize) {
+                    record.chip = Some(chip.clone());
+                }
             }
             CardChange::Expired { record } => {
                 self.set_state(*record, State::Expired);
@@ -456,6 +469,11 @@ impl CardBooks {
 
     pub(crate) fn card(&self, card: CardToken) -> CardState {
         self.cards.get(&card).copied().unwrap_or_default()
+    }
+
+    /// Whether it has ever paid, though the money may have gone back. Of a scanned code nothing else is kept.
+    pub(crate) fn has_paid(&self, card: CardToken) -> bool {
+        self.cards.contains_key(&card)
     }
 
     pub(crate) fn rule_fits(&self, rule: usize) -> u32 {

@@ -2,9 +2,10 @@
 //!
 //! Source: UnionPay POS dialect, "Response codes" and "Keys and MAC" (PIN block). A decline comes about honestly: because
 //! a rule of the set-up fits, the PIN is wrong, or the card has not enough to spend. What the cards have spent is in the
-//! books. A PIN that was wrong three times in a day bars the card for that day, to every later PIN, right or wrong.
-//! *Not modelled:* limits by day or count except as rules, chip cryptograms, PIN blocks without the card
-//! number.
+//! books. A PIN that was wrong three times in a row on one day bars the card for that day, to every later PIN, right or
+//! wrong. Nobody is asked for a PIN: a request without one is not barred.
+//! *Not modelled:* limits by day or count except as rules, the chip's own cryptogram, PIN blocks
+//! without the card number.
 
 use super::books::{CardBooks, CardChange, Terminal};
 use super::record::CardToken;
@@ -15,9 +16,6 @@ use crate::event::Kind;
 use crate::short::Code;
 use iso8583::{FollowUp, PinError, PinKey, ReplyClass, reply_code, reply_entry};
 use sim::Fen;
-
-/// As much as field 4 and field 54 can say.
-pub(crate) const AMOUNT_MAX: Fen = Fen(999_999_999_999);
 
 /// Wrong PINs in a row that bar a card.
 const PIN_TRIES: u32 = 3;
@@ -38,7 +36,7 @@ pub(crate) struct Issuer<'a> {
     pub(crate) day: u32,
 }
 
-impl Issuer<'_> {
+impl<'a> Issuer<'a> {
     /// Approves a request, wholly or in part, or says the code with which it is refused. `wanted` is how much less the
     /// card would have to spend.
     pub(crate) fn judge(
@@ -50,7 +48,7 @@ impl Issuer<'_> {
     ) -> Result<Approval, Code> {
         let amount = request.amount.unwrap_or_default();
         let mut code = Code::new("00");
-        if let Some(rule) = self.rule(request, request.kind, changes) {
+        if let Some(rule) = self.rule(request, changes) {
             let class = reply_code(rule.code.as_str().as_bytes());
             if class != ReplyClass::Approved && !rule.moves_money {
                 return Err(rule.code);
@@ -69,19 +67,14 @@ impl Issuer<'_> {
     }
 
     /// The first rule that fits. Rules with a count are counted.
-    pub(crate) fn rule(
-        &self,
-        request: &CardRequest,
-        kind: Kind,
-        changes: &mut Vec<Change>,
-    ) -> Option<&ReplyRule> {
+    pub(crate) fn rule(&self, request: &CardRequest, changes: &mut Vec<Change>) -> Option<&'a ReplyRule> {
         if self.setup.rules.is_empty() {
             return None;
         }
         let digits = request.card_digits();
         let mut found = None;
         for (at, rule) in self.setup.rules.iter().enumerate() {
-            if !fits(rule, request, kind, digits) {
+            if !fits(rule, request, digits) {
                 continue;
             }
             let due = rule.nth.is_none_or(|nth| {
@@ -116,9 +109,9 @@ impl Issuer<'_> {
 
     /// `None` when the card has what is wanted, or the part of it that it has and the terminal welcomes.
     fn affordable(&self, request: &CardRequest, wanted: Fen) -> Result<Option<Fen>, Code> {
-        let Some(available) = self.available(request).filter(|available| wanted > *available) else {
-            return Ok(None);
-        };
+        // A card that is overdrawn still gets its money back, and what has happened offline still counts.
+        let lacks = |available: &Fen| wanted > (*available).max(Fen::ZERO);
+        let Some(available) = self.available(request).filter(lacks) else { return Ok(None) };
         let partial = self.account(request).is_some_and(|card| card.partial);
         let welcome = request.kind == Kind::Sale && request.parts.partial_approval == Some(1);
         if partial && welcome && available > Fen::ZERO { Ok(Some(available)) } else { Err(Code::new("51")) }
@@ -175,10 +168,10 @@ pub(crate) fn is_open(code: Code) -> bool {
     entry.is_some_and(|entry| !matches!(entry.follow_up, FollowUp::Nothing | FollowUp::SignOn))
 }
 
-fn fits(rule: &ReplyRule, request: &CardRequest, kind: Kind, digits: Option<&str>) -> bool {
+fn fits(rule: &ReplyRule, request: &CardRequest, digits: Option<&str>) -> bool {
     let kind_fits = match rule.kind {
-        Some(wanted) => wanted == kind,
-        None => kind.concerns_a_card(),
+        Some(wanted) => wanted == request.kind,
+        None => request.kind.concerns_a_card(),
     };
     kind_fits
         && rule.amount.is_none_or(|amount| request.amount == Some(amount))

@@ -18,15 +18,16 @@
 
 use super::Decision;
 use super::books::{CardBooks, CardChange, HOLD_LASTS, Terminal};
-use super::issuer::{AMOUNT_MAX, Issuer, is_open, organisation};
+use super::chip::ChipData;
+use super::issuer::{Issuer, is_open, organisation};
 use super::record::{CardNumber, Record, RecordNo, State, movements, spent, ways};
-use super::reply::Extra;
+use super::reply::{Extra, digits};
 use super::request::CardRequest;
 use super::setup::CardSetup;
 use crate::books::Change;
 use crate::calendar::Civil;
 use crate::event::Kind;
-use crate::ledger::{Cause, Entry};
+use crate::ledger::{AMOUNT_MAX, Cause, Entry};
 use crate::short::{Code, Short};
 use core::time::Duration;
 use sim::{Fen, SimTime, TerminalNo};
@@ -78,7 +79,7 @@ impl Judge<'_> {
             Ok(grant) => self.carry_out(number, grant),
             Err(code) => {
                 self.record_refusal(number, code);
-                Decision::refused(code.as_str())
+                Decision::of_code(code)
             }
         }
     }
@@ -130,23 +131,22 @@ impl Judge<'_> {
         // An offline sale has happened: nobody asks whether the card can pay for it.
         let wanted = if self.request.kind == Kind::OfflineSale { Fen::ZERO } else { amount };
         let (code, amount) = self.ask_issuer(wanted)?;
-        let extra = if code.as_str() == "10" { Extra::Part(amount) } else { Extra::Nothing };
-        Ok(Grant { code, amount, original: None, payment: number, hold: Fen::ZERO, extra })
+        Ok(Grant { code, amount, original: None, payment: number, hold: Fen::ZERO, extra: Extra::Nothing })
     }
 
     fn pay_by_code(&mut self, number: CardNumber, amount: Fen) -> Result<Grant, Code> {
         let code = self.request.scanned().unwrap_or_default();
-        let used = self.request.card.is_some_and(|card| self.books.card(card).spent > Fen::ZERO);
+        // Also a payment that went back again has used its code up.
+        let used = self.request.card.is_some_and(|card| self.books.has_paid(card));
         if !is_payment_code(code) || used {
             return Err(Code::new("14"));
         }
-        self.pay(number, amount).map(|grant| Grant { extra: Extra::Voucher, ..grant })
+        self.pay(number, amount)
     }
 
     fn balance(&mut self, number: CardNumber) -> Result<Grant, Code> {
         let (code, _) = self.ask_issuer(Fen::ZERO)?;
-        let issuer = self.issuer();
-        let extra = Extra::Balance(issuer.available(self.request).unwrap_or(AMOUNT_MAX));
+        let extra = Extra::Balance(self.issuer().available(self.request).unwrap_or(AMOUNT_MAX));
         Ok(Grant { code, amount: Fen::ZERO, original: None, payment: number, hold: Fen::ZERO, extra })
     }
 
@@ -206,7 +206,7 @@ impl Judge<'_> {
         if amount.0 > hold.0 * COMPLETION_PERCENT / 100 {
             return Err(Code::new("61"));
         }
-        let (code, _) = self.ask_issuer((amount - hold).max(Fen::ZERO))?;
+        let (code, amount) = self.ask_issuer((amount - hold).max(Fen::ZERO))?;
         Ok(Grant { code, amount, original: Some(found), payment, hold, extra: Extra::Nothing })
     }
 
@@ -228,13 +228,8 @@ impl Judge<'_> {
     }
 
     fn ask_issuer(&mut self, wanted: Fen) -> Result<(Code, Fen), Code> {
-        let issuer = Issuer { setup: self.setup, books: self.books, day: self.day };
-        let approval = issuer.judge(self.request, self.terminal, wanted, self.changes)?;
+        let approval = self.issuer().judge(self.request, self.terminal, wanted, self.changes)?;
         Ok((approval.code, approval.amount))
-    }
-
-    const fn issuer(&self) -> Issuer<'_> {
-        Issuer { setup: self.setup, books: self.books, day: self.day }
     }
 
     /// Puts record and entries into the changes.
@@ -242,8 +237,12 @@ impl Judge<'_> {
         let Grant { code, amount, original, payment, hold, extra } = grant;
         let kind = self.request.kind;
         let record = self.books.next_record();
+        let blank = self.blank(number, code);
+        // Who voids or refunds a payment by code says no card; the money goes back to whoever paid.
+        let paid = original.and_then(|original| self.books.record_of(original));
+        let (card, foreign) = paid.map_or((blank.card, blank.foreign), |paid| (paid.card, paid.foreign));
         let spent = spent(kind, amount, hold);
-        self.put_record(Record { amount, spent, original, payment, ..self.blank(number, code) });
+        self.put_record(Record { amount, spent, original, payment, card, foreign, ..blank });
         let cause = cause(kind, number);
         for (way, amount) in ways(kind, amount, hold) {
             if amount > Fen::ZERO {
@@ -252,7 +251,11 @@ impl Judge<'_> {
             }
         }
         let [approved, _] = movements(kind, amount, hold);
-        Decision { record: Some(record), extra, ..Decision::moved(code, payment.key(), approved) }
+        Decision {
+            record: Some(record),
+            extra,
+            ..Decision::moved(code, payment.key(), number.key(), approved)
+        }
     }
 
     fn record_refusal(&mut self, number: CardNumber, code: Code) {
@@ -262,6 +265,10 @@ impl Judge<'_> {
 
     fn put_record(&mut self, record: Record) {
         self.changes.push(Change::Card(CardChange::Recorded(record)));
+        if let Some(chip) = self.request.message.field(55).and_then(ChipData::of) {
+            let record = self.books.next_record();
+            self.changes.push(Change::Card(CardChange::ChipKept { record, chip }));
+        }
     }
 
     /// The record of this request, worth nothing yet.
@@ -283,7 +290,15 @@ impl Judge<'_> {
             original: None,
             payment: number,
             fingerprint: self.request.fingerprint,
+            chip: None,
         }
+    }
+}
+
+impl<'a> Judge<'a> {
+    /// The issuers of the cards, as they are today.
+    pub(super) const fn issuer(&self) -> Issuer<'a> {
+        Issuer { setup: self.setup, books: self.books, day: self.day }
     }
 }
 
@@ -389,11 +404,9 @@ fn is_payment_code(code: &str) -> bool {
 
 /// The voucher number of a payment by code: its day and its reference number, 20 digits.
 pub(crate) fn voucher(day: u32, record: RecordNo) -> [u8; 20] {
-    let mut digits = [b'0'; 20];
-    let mut rest = u128::from(Civil::date_digits(day)) * 1_000_000_000_000 + u128::from(record.reference());
-    for place in digits.iter_mut().rev() {
-        *place = b'0' + (rest % 10) as u8;
-        rest /= 10;
-    }
-    digits
+    let mut voucher = [b'0'; 20];
+    let (date, number) = voucher.split_at_mut(8);
+    date.copy_from_slice(&digits::<8>(Civil::date_digits(day).into()));
+    number.copy_from_slice(&digits::<12>(record.reference()));
+    voucher
 }

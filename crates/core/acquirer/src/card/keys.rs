@@ -132,7 +132,12 @@ pub fn admitted_master_key(key: KeyBytes, terminal_id: &str) -> KeyBytes {
     for (to, from) in id.iter_mut().zip(terminal_id.bytes()) {
         *to = from;
     }
-    joined(key.des().encrypt(id), key.des().encrypt(id.map(|byte| !byte)))
+    diversified(key, id)
+}
+
+/// A key for one of many: its block, and the block's complement, each encrypted under the key of all.
+pub(super) fn diversified(key: KeyBytes, block: [u8; 8]) -> KeyBytes {
+    joined(key.des().encrypt(block), key.des().encrypt(block.map(|byte| !byte)))
 }
 
 impl fmt::Debug for KeyBytes {

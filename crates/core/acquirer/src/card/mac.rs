@@ -4,7 +4,7 @@
 //! Source: UnionPay POS dialect, "Keys and MAC". *Not modelled:* several dialects at one host.
 
 use super::setup::Speech;
-use iso8583::{CUP, Dialect, EncodeError, MacAlgorithm, MacKey, Message, encode, encode_with_mac};
+use iso8583::{CUP, Dialect, MacAlgorithm};
 use std::sync::LazyLock;
 
 static BY_ALGORITHM: LazyLock<[Dialect; 3]> = LazyLock::new(|| {
@@ -27,17 +27,5 @@ pub(crate) fn spoken(speech: Speech, algorithm: MacAlgorithm) -> &'static Dialec
     match speech {
         Speech::UnionPay | Speech::Ascii87 => dialect(algorithm),
         Speech::Own(own) => own,
-    }
-}
-
-/// Appends the frame of a message, with its MAC if there is a key.
-pub(crate) fn encode_signed(
-    message: &Message,
-    key: Option<(MacAlgorithm, MacKey)>,
-    out: &mut Vec<u8>,
-) -> Result<(), EncodeError> {
-    match key {
-        Some((algorithm, key)) => encode_with_mac(dialect(algorithm), message, &key, out),
-        None => encode(&CUP, message, out),
     }
 }

@@ -6,6 +6,7 @@
 //! | `keys`, `mac` | keys that can be written down; MACs on frames |
 //! | `books`, `record` | [`CardBooks`] and [`CardChange`]; [`Record`], and which way its money goes |
 //! | `request`, `reply` | what was asked, what is answered |
+//! | `chip` | chip data, field 55: [`ChipData`], and what the issuer answers |
 //! | `ascii87`, `own` | terminals of ISO 8583:1987 in ASCII; those of a user's own dialect |
 //! | `judge`, `reversal`, `issuer`, `expiry` | the rules of transactions; what undoes them; cards, PINs, balances, dates |
 //! | `settlement`, `sign_on` | batches; keys and everything else without a card |
@@ -16,6 +17,7 @@
 
 mod ascii87;
 mod books;
+mod chip;
 mod expiry;
 mod issuer;
 mod judge;
@@ -31,6 +33,7 @@ mod setup;
 mod sign_on;
 
 pub use books::{CardBooks, CardChange, Registration, Settled, Terminal, TerminalIds};
+pub use chip::ChipData;
 pub use expiry::Expiry;
 pub use keys::{KeyBytes, TerminalKeys, admitted_master_key};
 pub use own::missing_field;
@@ -44,7 +47,7 @@ use crate::calendar::Civil;
 use crate::event::{Event, Kind, Movement};
 use crate::ledger::{Account, Cause, Entry};
 use crate::short::{Code, Short};
-use iso8583::{Message, Mti, ReplyClass, reply_code};
+use iso8583::{ReplyClass, reply_code};
 use judge::Judge;
 use reply::Extra;
 use request::{Mac, STRANGER, is_management, refusal_of_stranger};
@@ -57,7 +60,6 @@ pub struct CardDesk {
     /// Shared, so that a copy of a host is cheap.
     setup: Arc<CardSetup>,
     start: Civil,
-    reply: Message,
     scratch: Vec<u8>,
 }
 
@@ -82,6 +84,8 @@ pub struct Move {
     pub movement: Movement,
     /// How much of it.
     pub amount: Fen,
+    /// The transaction that did it, or whose reversal did; none for what ran out by itself.
+    pub by: Option<Key>,
 }
 
 /// What a request says of itself; the fields without which it cannot be decided.
@@ -93,7 +97,7 @@ impl CardDesk {
     /// A host of this set-up, in a run that starts at this date.
     #[must_use]
     pub fn new(setup: impl Into<Arc<CardSetup>>, start: Civil) -> Self {
-        Self { setup: setup.into(), start, reply: Message::new(Mti::FINANCIAL_REPLY), scratch: Vec::new() }
+        Self { setup: setup.into(), start, scratch: Vec::new() }
     }
 
     /// How it is set up.
@@ -153,14 +157,14 @@ impl CardDesk {
                 changes.push(Change::Card(CardChange::Registered(Box::new(registration))));
                 self.decide_for(now, request, books, (number, &newcomer), changes)
             }
-            None => Decision::refused(refusal_of_stranger(request, books).as_str()),
+            None => Decision::of_code(refusal_of_stranger(request, books)),
         }
     }
 
     /// Refuses a request without looking at it, with this code: 96 when there is too much to do.
     #[must_use]
     pub fn refuse(&self, code: Code) -> Decision {
-        Decision::refused(code.as_str())
+        Decision::of_code(code)
     }
 
     /// When the next pre-authorisation runs out.
@@ -177,7 +181,7 @@ impl CardDesk {
             let way = [Account::CustomerHolds, Account::CustomerFunds];
             changes.push(Change::Card(CardChange::Expired { record: number }));
             changes.push(Change::Entry(Entry::moved(now, key, Cause::HoldExpired, way, amount)));
-            moves.push(Move { key, movement: Movement::Released, amount });
+            moves.push(Move { key, movement: Movement::Released, amount, by: None });
         }
     }
 
@@ -195,7 +199,7 @@ impl CardDesk {
         if !request.kind.concerns_a_card()
             && let Some(code) = judge.rule_of_the_kind()
         {
-            return Decision::refused(code.as_str());
+            return Decision::of_code(code);
         }
         // Whoever moves no money may leave the trace number out.
         match request.kind {
@@ -261,25 +265,30 @@ impl CardDesk {
 impl Judge<'_> {
     /// A rule that is aimed at this kind of message by name.
     fn rule_of_the_kind(&mut self) -> Option<Code> {
-        let issuer = issuer::Issuer { setup: self.setup, books: self.books, day: self.day };
-        let rule = issuer.rule(self.request, self.request.kind, self.changes)?;
+        let rule = self.issuer().rule(self.request, self.changes)?;
         Some(rule.code).filter(|code| reply_code(code.as_str().as_bytes()) != ReplyClass::Approved)
     }
 }
 
 impl Decision {
     pub(crate) fn approved() -> Self {
-        Self::refused("00")
+        Self::of_code(Code::new("00"))
     }
 
     /// A decision that moves nothing.
     pub(crate) fn refused(code: &str) -> Self {
-        Self { code: Code::new(code), moves: [None; 2], record: None, extra: Extra::Nothing, event: None }
+        Self::of_code(Code::new(code))
     }
 
-    pub(crate) fn moved(code: Code, key: Key, moved: [Option<(Movement, Fen)>; 2]) -> Self {
-        let moves = moved.map(|moved| moved.map(|(movement, amount)| Move { key, movement, amount }));
-        Self { code, moves, ..Self::approved() }
+    /// A decision that says this and moves nothing.
+    pub(crate) const fn of_code(code: Code) -> Self {
+        Self { code, moves: [None; 2], record: None, extra: Extra::Nothing, event: None }
+    }
+
+    pub(crate) fn moved(code: Code, key: Key, by: Key, moved: [Option<(Movement, Fen)>; 2]) -> Self {
+        let by = Some(by);
+        let moves = moved.map(|moved| moved.map(|(movement, amount)| Move { key, movement, amount, by }));
+        Self { moves, ..Self::of_code(code) }
     }
 
     /// Whether its code says yes.
@@ -299,7 +308,7 @@ impl Decision {
 }
 
 impl From<Move> for Event {
-    fn from(Move { key, movement, amount }: Move) -> Self {
-        Self::Committed { key, movement, amount }
+    fn from(Move { key, movement, amount, by }: Move) -> Self {
+        Self::Committed { key, movement, amount, by }
     }
 }

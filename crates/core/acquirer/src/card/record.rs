@@ -4,6 +4,7 @@
 //! A record names the payment that it is about: a sale its own number, a void or a refund that of the sale, everything
 //! about a pre-authorisation that of the pre-authorisation. *Not modelled:* fees, instalments.
 
+use super::chip::ChipData;
 use crate::event::{Kind, Movement};
 use crate::ledger::Account::{self, CustomerFunds, CustomerHolds, MerchantReceivable};
 use crate::short::Short;
@@ -46,6 +47,9 @@ pub struct Record {
     pub payment: CardNumber,
     /// Of an advice: the bytes that it came in, to know an exact repetition.
     pub fingerprint: u64,
+    /// What its request carried of the card's chip; written down by a change of its own.
+    #[serde(skip)]
+    pub chip: Option<ChipData>,
 }
 
 /// Which record, in the order in which they were made. From 1 it is the retrieval reference number.
@@ -110,6 +114,11 @@ impl Record {
         side_of(self.kind)
     }
 
+    /// Whether less was approved than asked for.
+    pub(crate) fn is_part(&self) -> bool {
+        (Fen(1)..self.asked).contains(&self.amount)
+    }
+
     /// Whether a later transaction may be about it: it stands, and it is of one of these kinds.
     pub(crate) fn is_standing(&self, kinds: &[Kind]) -> bool {
         self.state == State::Standing && kinds.contains(&self.kind)
@@ -169,7 +178,8 @@ pub(crate) fn movements(kind: Kind, amount: Fen, hold: Fen) -> [[Option<(Movemen
             [one(Movement::Completed, amount), two((Movement::Reversed, amount), (Movement::Held, hold))]
         }
         Kind::CompletionVoid => {
-            [two((Movement::Voided, amount), (Movement::Held, hold)), one(Movement::Completed, amount)]
+            let undone = two((Movement::Restored, amount), (Movement::Released, hold));
+            [two((Movement::Voided, amount), (Movement::Held, hold)), undone]
         }
         _ => [[None; 2]; 2],
     }

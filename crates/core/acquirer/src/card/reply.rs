@@ -5,24 +5,22 @@
 //! library's machinery here: an answer costs no more than its bytes.
 //! *Not modelled:* a settlement date other than the calendar's.
 
-use super::ascii87;
+use super::chip::append_answer;
+use super::issuer::organisation;
 use super::judge::voucher;
-use super::own;
-use super::record::Record;
+use super::record::{Record, RecordNo};
 use super::request::{CardRequest, has_mac};
 use super::setup::{CardSetup, Speech};
 use super::{CardDesk, Decision, mac};
 use crate::books::Books;
 use crate::calendar::Civil;
 use crate::event::Kind;
-use crate::fault::{Content, damage_frame, strip_reply_code};
+use crate::fault::{Content, damage_frame};
 use iso8583::{
-    Balance, EncodeError, Field59, Field60, Field62, Message, SettlementTotals, Sign, Tag, encode,
+    Balance, EncodeError, Field59, Field60, Field62, FrameWriter, Head, SettlementTotals, Sign, Tag,
 };
 use sim::{Fen, SimTime};
 
-/// The fields that an answer repeats from its request.
-const ECHOED: [u8; 9] = [2, 3, 4, 11, 25, 41, 42, 49, 60];
 /// The acquirer's own id, field 32: a test value.
 const ACQUIRER_ID: &str = "00010000";
 
@@ -30,12 +28,8 @@ const ACQUIRER_ID: &str = "00010000";
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Extra {
     Nothing,
-    /// Only this much was approved.
-    Part(Fen),
     /// What the card has to spend.
     Balance(Fen),
-    /// The number of the payment's voucher.
-    Voucher,
     /// Working keys, and the open batch.
     Keys {
         wrapped: Field62,
@@ -65,94 +59,163 @@ impl CardDesk {
     ) -> Result<(), EncodeError> {
         let (books, start) = (books.card(), out.len());
         let terminal = request.ids.and_then(|ids| books.terminal_of(ids)).and_then(|no| books.terminal(no));
-        self.fill(now, request, decision, books.record_of_decision(decision));
         // Some terminals put no MAC on the result of a script, and want none back.
         let wants_mac = has_mac(request.kind) && (request.kind != Kind::Script || request.has(64));
         let key = terminal
             .filter(|_| wants_mac)
             .and_then(|terminal| terminal.keys.map(|keys| (terminal.mac_algorithm, keys.mac.des().into())));
-        strip_reply_code(content, &mut self.reply);
-        let speech = self.setup.speech;
-        if let Some(stated) = &request.stated {
-            ascii87::restore(&mut self.reply, stated);
-        }
-        match speech {
-            Speech::UnionPay => mac::encode_signed(&self.reply, key, out)?,
-            Speech::Ascii87 => encode(speech.dialect(), &self.reply, out)?,
-            Speech::Own(dialect) => {
-                let key = key.filter(|_| request.has(dialect.mac().field));
-                own::encode(&mut self.reply, dialect, key.map(|(_, key)| key), out)?;
+        let Self { setup, scratch, .. } = self;
+        let record = decision.record.and_then(|number| Some((number, books.record_of(number)?)));
+        let approved = record.filter(|_| request.kind != Kind::Reversal && decision.is_approval());
+        let answer = Answer { request, decision, record, approved, setup, clock: self.start.at(now) };
+        let head = answer.head();
+        let mut frame = match &key {
+            _ if matches!(setup.speech, Speech::Own(_)) => {
+                let dialect = setup.speech.dialect();
+                let key = key.as_ref().filter(|_| request.own(dialect.mac().field).is_some());
+                match key {
+                    Some((_, key)) => FrameWriter::with_mac(dialect, head, key, out),
+                    None => FrameWriter::new(dialect, head, out),
+                }
+                .passing_over_unknown_fields()
             }
-        }
-        damage_frame(content, speech, start, out);
+            _ if request.stated.is_some() => FrameWriter::new(setup.speech.dialect(), head, out),
+            Some((algorithm, key)) => FrameWriter::with_mac(mac::dialect(*algorithm), head, key, out),
+            None => FrameWriter::new(setup.speech.dialect(), head, out),
+        };
+        answer.write(&mut frame, content != Content::NoReplyCode, scratch);
+        frame.finish()?;
+        damage_frame(content, setup.speech, start, out);
         Ok(())
     }
+}
 
-    fn fill(&mut self, now: SimTime, request: &CardRequest, decision: &Decision, record: Option<&Record>) {
-        let clock = self.start.at(now);
-        let Self { reply, setup, scratch, .. } = self;
-        reply.reply_to(&request.message);
-        reply.copy_fields(&request.message, &ECHOED);
-        set_time(reply, clock);
-        reply.set(32, ACQUIRER_ID);
-        reply.set(39, decision.code.as_str());
-        if let (Some(number), Some(record)) = (decision.record, record) {
-            reply.set(37, digits::<12>(number.reference()));
-            if decision.is_approval() && request.kind != Kind::Reversal {
-                reply.set(38, digits::<6>(number.authorisation()));
-                add_for_the_receipt(reply, setup, request, scratch);
+/// One answer before it has bytes.
+struct Answer<'a> {
+    request: &'a CardRequest,
+    decision: &'a Decision,
+    record: Option<(RecordNo, &'a Record)>,
+    /// The same, of a transaction that is told to be approved.
+    approved: Option<(RecordNo, &'a Record)>,
+    setup: &'a CardSetup,
+    clock: Civil,
+}
+
+impl Answer<'_> {
+    fn head(&self) -> Head {
+        let message = &self.request.message;
+        let mut head = Head::reply_to(message);
+        head.mti = self.request.own_mti().reply();
+        if let (Extra::Keys { .. }, Some(requirement)) = (&self.decision.extra, self.setup.requirement) {
+            head.header = head.header.with_processing_requirement(requirement);
+        }
+        head
+    }
+
+    /// Writes the fields, by rising number, which costs no more than their bytes.
+    fn write(&self, frame: &mut FrameWriter<'_>, has_code: bool, scratch: &mut Vec<u8>) {
+        let Self { decision, clock, .. } = self;
+        self.echo(frame, if self.paid_by_code().is_some() { &[3] } else { &[2, 3] });
+        match self.approved.filter(|(_, record)| record.is_part()) {
+            Some((_, record)) => _ = frame.field(4, digits::<12>(record.amount.unsigned())),
+            None => self.echo(frame, &[4]),
+        }
+        self.echo(frame, &[11]);
+        let two = |high: u8, low: u8| u64::from(high) * 100 + u64::from(low);
+        let date = digits::<4>(two(clock.month, clock.day));
+        frame.field(12, digits::<6>(two(clock.hour, clock.minute) * 100 + u64::from(clock.second)));
+        frame.field(13, date).field(15, date);
+        self.echo(frame, &[25]);
+        frame.field(32, ACQUIRER_ID);
+        if let Some((number, _)) = self.record {
+            frame.field(37, digits::<12>(number.reference()));
+        }
+        if let Some((number, _)) = self.approved {
+            frame.field(38, digits::<6>(number.authorisation()));
+        }
+        if has_code {
+            frame.field(39, decision.code.as_str());
+        }
+        self.echo(frame, &[41, 42]);
+        if self.has_receipt() {
+            let ids = [padded::<11>(&self.setup.issuer_id), padded::<11>(ACQUIRER_ID)];
+            frame.field(44, ids.as_flattened());
+        }
+        self.write_private(frame, scratch);
+    }
+
+    /// Fields 48 to 63.
+    fn write_private(&self, frame: &mut FrameWriter<'_>, scratch: &mut Vec<u8>) {
+        let Self { request, decision, setup, .. } = self;
+        if let Extra::Totals(totals) = &decision.extra {
+            frame.field(48, totals.write());
+        }
+        self.echo(frame, &[49]);
+        if let Extra::Balance(amount) = &decision.extra {
+            frame.field(54, balance(*amount).write());
+        }
+        if self.chip_answer(scratch) {
+            frame.field(55, &scratch);
+        }
+        if let Some((number, record)) = self.paid_by_code() {
+            scratch.clear();
+            // Twenty digits always have room.
+            let _room = Field59::append(scratch, Tag::VOUCHER, &voucher(record.day, number));
+            frame.field(59, &scratch);
+        }
+        match &decision.extra {
+            Extra::Keys { batch, wrapped } => {
+                let parts = Field60 { batch: *batch, ..request.parts };
+                match request.stated {
+                    Some(_) => self.echo(frame, &[60]),
+                    None => _ = frame.field(60, parts.write()),
+                }
+                frame.field(62, wrapped);
             }
-            if matches!(decision.extra, Extra::Voucher) || is_paid_by_code(request, record) {
-                scratch.clear();
-                // Twenty digits always have room.
-                let _room = Field59::append(scratch, Tag::VOUCHER, &voucher(record.day, number));
-                reply.set(59, &scratch);
-                reply.unset(2);
+            Extra::EmptyList => {
+                self.echo(frame, &[60]);
+                frame.field(62, b"0");
+            }
+            _ => self.echo(frame, &[60]),
+        }
+        if let Some(organisation) = organisation(setup, request).filter(|_| self.has_receipt()) {
+            scratch.clear();
+            scratch.extend(padded::<3>(&organisation.name));
+            scratch.extend_from_slice(setup.receipt_text.as_bytes());
+            frame.field(63, &scratch);
+        }
+    }
+
+    /// What the request has said itself of these fields, again.
+    fn echo(&self, frame: &mut FrameWriter<'_>, fields: &[u8]) {
+        for field in fields {
+            if let Some(value) = self.request.own(*field) {
+                frame.field(*field, value);
             }
         }
-        add_extra(reply, setup, request, &decision.extra);
     }
-}
 
-/// A repeated advice about a payment by code says the voucher number again.
-fn is_paid_by_code(request: &CardRequest, record: &Record) -> bool {
-    request.kind == Kind::QrSale && record.kind == Kind::QrSale
-}
+    /// Whether it says what stands on the receipt of a card.
+    const fn has_receipt(&self) -> bool {
+        self.approved.is_some() && self.request.kind.concerns_a_card()
+    }
 
-/// Issuer and acquirer (44), card organisation and text (63), chip data (55).
-fn add_for_the_receipt(reply: &mut Message, setup: &CardSetup, request: &CardRequest, scratch: &mut Vec<u8>) {
-    if !request.kind.concerns_a_card() {
-        return;
+    /// The record of a payment by code, whose answer says a voucher number and no card.
+    fn paid_by_code(&self) -> Option<(RecordNo, &Record)> {
+        let is_by_code = |(_, record): &(RecordNo, &Record)| record.kind == Kind::QrSale;
+        self.record.filter(is_by_code).filter(|_| self.request.kind != Kind::Reversal)
     }
-    scratch.clear();
-    scratch.extend(padded::<11>(&setup.issuer_id));
-    scratch.extend(padded::<11>(ACQUIRER_ID));
-    reply.set(44, &scratch);
-    if let Some(organisation) = super::issuer::organisation(setup, request) {
-        scratch.clear();
-        scratch.extend(padded::<3>(&organisation.name));
-        scratch.extend_from_slice(setup.receipt_text.as_bytes());
-        reply.set(63, &scratch);
-    }
-    if let Some(chip) = setup.chip_reply.as_ref().filter(|_| request.has(55)) {
-        reply.set(55, chip);
-    }
-}
 
-fn add_extra(reply: &mut Message, setup: &CardSetup, request: &CardRequest, extra: &Extra) {
-    match extra {
-        Extra::Nothing | Extra::Voucher => {}
-        Extra::Part(amount) => reply.set(4, digits::<12>(amount.unsigned())),
-        Extra::Balance(amount) => reply.set(54, balance(*amount).write()),
-        Extra::Totals(totals) => reply.set(48, totals.write()),
-        Extra::EmptyList => reply.set(62, b"0"),
-        Extra::Keys { wrapped, batch } => {
-            reply.set(62, wrapped);
-            reply.set(60, Field60 { batch: *batch, ..request.parts }.write());
-            if let Some(requirement) = setup.requirement {
-                reply.set_header(reply.header().with_processing_requirement(requirement));
+    /// Puts what the chip is answered into `into`, if there is anything.
+    fn chip_answer(&self, into: &mut Vec<u8>) -> bool {
+        into.clear();
+        if self.has_receipt() && self.request.has(55) {
+            match &self.setup.chip_reply {
+                Some(chip) => into.extend_from_slice(chip),
+                None => append_answer(self.setup, self.request, self.decision.code.as_str(), into),
             }
         }
+        !into.is_empty()
     }
 }
 
@@ -162,16 +225,8 @@ const fn balance(amount: Fen) -> Balance {
     Balance { account_type: 0, amount_type: 2, currency: 156, sign, amount_fen: amount.unsigned() }
 }
 
-fn set_time(reply: &mut Message, clock: Civil) {
-    let two = |high: u8, low: u8| u64::from(high) * 100 + u64::from(low);
-    let date = digits::<4>(two(clock.month, clock.day));
-    reply.set(12, digits::<6>(two(clock.hour, clock.minute) * 100 + u64::from(clock.second)));
-    reply.set(13, date);
-    reply.set(15, date);
-}
-
 /// A number in exactly so many digits; higher ones are cut off.
-fn digits<const N: usize>(value: u64) -> [u8; N] {
+pub(super) fn digits<const N: usize>(value: u64) -> [u8; N] {
     let mut digits = [b'0'; N];
     let mut rest = value;
     for place in digits.iter_mut().rev() {
@@ -188,10 +243,4 @@ fn padded<const N: usize>(text: &str) -> [u8; N] {
         *to = from;
     }
     padded
-}
-
-impl super::books::CardBooks {
-    fn record_of_decision(&self, decision: &Decision) -> Option<&Record> {
-        self.record_of(decision.record?)
-    }
 }

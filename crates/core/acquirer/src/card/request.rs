@@ -19,7 +19,8 @@ use iso8583::{
 };
 use sim::{Fen, Key, TerminalNo};
 
-/// The number of a terminal that nobody has registered: in events, and never in the books.
+/// The number of a terminal that nobody has registered: in events, and never in the books. A newcomer has it too until
+/// its first request is decided, so what is told of that request's arrival, refusal and answer names it.
 pub(crate) const STRANGER: TerminalNo = TerminalNo(u16::MAX);
 
 /// A readable request, made to be reused.
@@ -268,6 +269,19 @@ impl CardRequest {
     /// Whether an exact repetition of it is answered as before.
     pub(crate) fn is_advice(&self) -> bool {
         self.fingerprint != 0
+    }
+
+    /// A field as the terminal itself has said it.
+    pub(crate) fn own(&self, field: u8) -> Option<&[u8]> {
+        match &self.stated {
+            Some(stated) => stated.own(field, &self.message),
+            None => self.message.field(field),
+        }
+    }
+
+    /// The message type, as the terminal itself has said it.
+    pub(crate) fn own_mti(&self) -> Mti {
+        self.stated.as_ref().map_or_else(|| self.message.mti(), |stated| stated.mti())
     }
 
     pub(crate) fn has(&self, field: u8) -> bool {

@@ -81,6 +81,9 @@ impl Judge<'_> {
             }
         }
         let [_, reversed] = movements(record.kind, record.amount, hold);
-        Decision { record: Some(found), ..Decision::moved(approved.code, payment, reversed) }
+        Decision {
+            record: Some(found),
+            ..Decision::moved(approved.code, payment, record.number.key(), reversed)
+        }
     }
 }

@@ -13,7 +13,7 @@ use super::judge::Judge;
 use super::record::{CardNumber, CardToken, Record, Side};
 use super::reply::Extra;
 use crate::books::Change;
-use crate::event::Event;
+use crate::event::{Event, Kind};
 use crate::fault::Totals;
 use core::fmt;
 use iso8583::{BatchDetail, CardTotals, SettlementTotals, TotalsVerdict};
@@ -150,12 +150,12 @@ impl Judge<'_> {
         }
         let settled = Settled { batch, theirs, ours: self.totals() };
         let terminal = self.terminal_no;
-        self.changes.push(Change::Card(if settled.ours.as_said() == theirs {
+        let ours = settled.ours.as_said();
+        self.changes.push(Change::Card(if ours == theirs {
             CardChange::Closed { terminal, settled }
         } else {
             CardChange::TotalsDiffer { terminal, theirs }
         }));
-        let Settled { ours, .. } = settled;
         let event = Event::Settled { terminal, batch, theirs, ours };
         Decision { event: Some(event), ..Self::compared(&settled) }
     }
@@ -216,18 +216,23 @@ impl Judge<'_> {
         Decision::approved()
     }
 
-    /// A payment by code has no card number that a terminal could upload: its amount alone is compared.
+    /// A payment by code has no card number that a terminal could upload, and neither has what voids or refunds it: the
+    /// amount alone is compared.
     fn note(&mut self, stan: u32, card: Option<CardToken>, amount: Option<Fen>) {
         let terminal = self.terminal_no;
         let number = CardNumber { terminal, batch: self.terminal.batch, stan };
         let record = self.books.find(number).map(|(_, record)| record);
-        let same_card = |record: &Record| record.kind == crate::Kind::QrSale || record.card == card;
+        let same_card = |record: &Record| record.card == card || self.is_by_code(record);
         let detail = match record.filter(|record| record.side() != Side::Neither) {
             None => Detail::Unknown,
             Some(record) if same_card(record) && Some(record.amount) == amount => Detail::Matched,
             Some(_) => Detail::Differs,
         };
         self.changes.push(Change::Card(CardChange::Uploaded { terminal, stan, detail }));
+    }
+
+    fn is_by_code(&self, record: &Record) -> bool {
+        self.books.find(record.payment).is_some_and(|(_, paid)| paid.kind == Kind::QrSale)
     }
 
     fn close(&mut self, upload: &Upload) -> Decision {

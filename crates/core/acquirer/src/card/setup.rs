@@ -34,7 +34,11 @@ pub struct CardSetup {
     pub organisations: Vec<Organisation>,
     /// Issuer, first half of field 44, at most 11 characters.
     pub issuer_id: String,
-    /// Chip data in the answer to an approved chip transaction: tags 91 and 72. `None` sends none.
+    /// The issuers' master key, of which the keys of the chips come.
+    pub chip_key: KeyBytes,
+    /// Scripts to the chip in what the issuer answers: tags 71 and 72, whole, at most 200 bytes.
+    pub chip_scripts: Vec<u8>,
+    /// Field 55 of the answer to an approved chip transaction, instead of what the issuer would say.
     pub chip_reply: Option<Vec<u8>>,
     /// 63.2, a text for the receipt, at most 60 bytes.
     pub receipt_text: String,
@@ -135,10 +139,11 @@ pub struct ReplyRule {
     /// Only the so-many-th request that fits the other conditions, from 1.
     pub nth: Option<u32>,
     /// Field 39. A code that approves lets the request through to the other checks, and answers it with this code; 10
-    /// halves what is paid or held.
+    /// halves what is paid, held or completed.
     pub code: Code,
     /// Whether the money moves although the code says that it is open or refused: the issuer has taken it, and its
-    /// answer was lost on the way to this host.
+    /// answer was lost on the way to this host. For reversals, results of scripts and management it changes nothing: they
+    /// are refused.
     pub moves_money: bool,
 }
 
@@ -272,6 +277,8 @@ impl Default for CardSetup {
                 organisation("5", "MCC", true),
             ],
             issuer_id: "00010001".into(),
+            chip_key: KeyBytes::double(VECTOR_TWICE),
+            chip_scripts: vec![],
             chip_reply: None,
             receipt_text: String::new(),
             speech: Speech::UnionPay,

@@ -8,7 +8,7 @@ use crate::payers::Payers;
 use core::time::Duration;
 use sim::ShopNo;
 use std::sync::{Arc, LazyLock};
-use wallet::exchange::Tongue;
+use wallet::exchange::Dialect;
 use wallet::keys::{
     AlipayMerchant, ApiV3Key, Certificate, MerchantKeys, PlatformKeys, WeChatMerchant, WeChatPlatform,
 };
@@ -69,10 +69,10 @@ impl WalletSetup {
     }
 
     /// The pauses before each repetition of a notification, in seconds.
-    pub(crate) const fn retry_pauses_s(&self, tongue: Tongue) -> &'static [u64] {
-        match Brand::of(tongue) {
+    pub(crate) const fn retry_pauses_s(&self, dialect: Dialect) -> &'static [u64] {
+        match Brand::of(dialect) {
             Brand::Alipay if self.alipay_abroad => &ALIPAY_ABROAD_RETRY_PAUSES_S,
-            Brand::Alipay | Brand::WeChat => retry_pauses_s(tongue),
+            Brand::Alipay | Brand::WeChat => retry_pauses_s(dialect),
         }
     }
 

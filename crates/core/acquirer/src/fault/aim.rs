@@ -136,7 +136,7 @@ impl FieldAim {
 mod tests {
     use super::{Aim, AmountAim, Desk, FieldAim, Subject};
     use crate::event::Kind;
-    use sim::{Fen, Key, Ratio, Seed, SimTime, TerminalNo};
+    use sim::{Fen, Key, Ratio, Seed, SimTime, Stream, TerminalNo};
 
     fn hits(mut aim: Aim, at_s: u64, amount: Option<i64>) -> bool {
         let key = Key::Card { terminal: TerminalNo(0), batch: 1, stan: 1 };
@@ -183,8 +183,17 @@ mod tests {
 
     #[test]
     fn a_share_is_rolled_only_for_what_matches() {
-        let mut aim = Aim { desk: Some(Desk::Wallet), times: 1, ..Aim::EVERYTHING };
-        aim.chance = Ratio { times: 1, of: 2 };
-        assert!((0..50).all(|_| !hits(aim.clone(), 0, None)));
+        let mut aim = Aim { desk: Some(Desk::Wallet), chance: Ratio { times: 1, of: 2 }, ..Aim::EVERYTHING };
+        let mut dice = Seed(1).stream("aim");
+        let unrolled = dice.clone();
+        let key = Key::Card { terminal: TerminalNo(0), batch: 1, stan: 1 };
+        let mut meet = |desk, dice: &mut Stream| {
+            let subject = Subject { desk, kind: Kind::Sale, key, amount: None, field: &|_| None };
+            aim.hits(SimTime::ZERO, &subject, dice)
+        };
+        assert!((0..50).all(|_| !meet(Desk::Card, &mut dice)));
+        assert!(dice == unrolled, "what does not match rolls no dice");
+        let hits = (0..50).filter(|_| meet(Desk::Wallet, &mut dice)).count();
+        assert!((1..50).contains(&hits) && dice != unrolled, "{hits} of 50");
     }
 }

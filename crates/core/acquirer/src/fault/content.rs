@@ -5,8 +5,9 @@
 //! Source: payment research, fault matrix, "Malformed / unknown format" and "F39 absent". *Not modelled:* damage that
 //! still verifies; whoever holds no key cannot do that.
 
+use super::body;
 use crate::card::Speech;
-use iso8583::{BitmapCoding, DigitCoding, LengthPrefix, Message};
+use iso8583::{BitmapCoding, DigitCoding, LengthPrefix};
 use wallet::exchange::HttpAnswer;
 use wallet::http::write_response;
 
@@ -61,9 +62,6 @@ impl Content {
     }
 }
 
-const ERROR_PAGE: &[u8] = b"<html><head><title>502 Bad Gateway</title></head><body>\
-    <h1>502 Bad Gateway</h1><p>The upstream server did not answer in time.</p></body></html>";
-
 /// The byte of a frame whose highest bit announces a field that the dialect does not have. UnionPay has no field 9:
 /// behind length, TPDU, header and message type, the second byte of the bitmap. The other has no field 65: behind length
 /// and message type in ASCII, the ninth.
@@ -84,8 +82,7 @@ fn unknown_bit_at(speech: Speech) -> Option<usize> {
     })
 }
 
-/// Damages the frame that begins at `start`. A reply without its code is made before it is encoded, see
-/// [`strip_reply_code`].
+/// Damages the frame that begins at `start`. A reply without its code is written without it.
 pub(crate) fn damage_frame(content: Content, speech: Speech, start: usize, out: &mut Vec<u8>) {
     let (len, prefix) = (out.len().saturating_sub(start), speech.dialect().envelope().length);
     match content {
@@ -108,7 +105,7 @@ pub(crate) fn damage_frame(content: Content, speech: Speech, start: usize, out: 
         }
         Content::ErrorPage => {
             out.truncate(start);
-            write_response(out, 502, "text/html", ERROR_PAGE);
+            write_response(out, 502, "text/html", body::ERROR_PAGE);
         }
     }
 }
@@ -119,22 +116,14 @@ pub fn damage_answer(content: Content, answer: &mut HttpAnswer) {
     match content {
         Content::Whole => {}
         Content::WrongMac => turn_middle_digit(body),
-        Content::Truncated | Content::WrongLength => body.truncate(body.len() / 2),
+        Content::Truncated | Content::WrongLength => body::cut_short(body),
         Content::UnknownField => insert_unknown(body),
         Content::NoReplyCode => body.clear(),
-        Content::OtherEncoding => *body = body.iter().flat_map(|byte| [*byte, 0]).collect(),
+        Content::OtherEncoding => body::utf_16(body),
         Content::ErrorPage => {
             (*status, *content_type) = (502, "text/html");
-            body.clear();
-            body.extend_from_slice(ERROR_PAGE);
+            body::error_page(body);
         }
-    }
-}
-
-/// Takes field 39 out of a reply that must not have one.
-pub(crate) fn strip_reply_code(content: Content, reply: &mut Message) {
-    if content == Content::NoReplyCode {
-        reply.unset(39);
     }
 }
 
@@ -238,6 +227,7 @@ mod tests {
         let unknown = r#"{"future_field":2,"code":"10000","total_amount":"18.50"}"#;
         assert_eq!(answer(Content::UnknownField, json).1, unknown);
         assert_eq!(answer(Content::Truncated, "<xml></xml>").1, "<xml>");
+        assert_eq!(answer(Content::OtherEncoding, "a元").1, "a\0CQ", "UTF-16, low byte first");
         let xml = "<xml><future_field><![CDATA[2]]></future_field></xml>";
         assert_eq!(answer(Content::UnknownField, "<xml></xml>").1, xml);
         let (status, page) = answer(Content::ErrorPage, json);

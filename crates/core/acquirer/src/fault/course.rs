@@ -30,6 +30,9 @@ pub struct Course {
     pub totals: Totals,
 }
 
+/// What a card host says when it has too much to do. To a gateway it is no word of its own, which means the same.
+const BUSY: &str = "96";
+
 /// What the host settles by, against its own ledger: files between systems lose lines, and repeat them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Totals {
@@ -103,6 +106,12 @@ impl Course {
         totals: Totals::Right,
     };
 
+    /// There is too much to do: it is refused at once and unlooked at, whatever a fault would have it say.
+    #[must_use]
+    pub fn refused_as_busy(self) -> Self {
+        Self { says: Some(Code::new(BUSY)), without_commit: true, is_at_once: true, ..self }
+    }
+
     /// Adds what one fault does, where nothing has been said yet. Spans of holding add up.
     pub(super) fn add(&mut self, deed: &Deed, dice: &mut Stream) {
         match deed {
@@ -123,7 +132,8 @@ impl Course {
             Deed::SlowAnswer { byte_time } => self.settle(AnswerFate::Slow { byte_time: *byte_time }),
             Deed::Damage(content) if self.content == Content::Whole => self.content = *content,
             Deed::Damage(_) => {}
-            Deed::Totals(totals) => self.totals = *totals,
+            Deed::Totals(totals) if self.totals == Totals::Right => self.totals = *totals,
+            Deed::Totals(_) => {}
             // It is no part of an exchange.
             Deed::Notice(_) => {}
         }

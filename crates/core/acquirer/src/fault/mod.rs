@@ -9,6 +9,7 @@
 //! ledger stays true whatever the platform says.
 
 mod aim;
+pub(crate) mod body;
 mod content;
 mod course;
 mod latency;
@@ -17,11 +18,12 @@ mod rush;
 pub use aim::{Aim, AmountAim, Desk, FieldAim, Subject};
 pub use content::Content;
 pub use content::damage_answer;
-pub(crate) use content::{damage_frame, strip_reply_code};
+pub(crate) use content::damage_frame;
 pub use course::{AnswerFate, Course, RequestFate, Totals};
 pub use latency::{BadLatency, Latency};
 pub use rush::Rush;
 
+use crate::event::Kind;
 use crate::notifier::NoticeFault;
 use crate::short::Code;
 use core::fmt;
@@ -77,13 +79,24 @@ pub enum Deed {
     },
     /// The answer leaves damaged.
     Damage(Content),
-    /// The totals that the host settles by are not those of its ledger.
+    /// The totals that the host settles by are not those of its ledger; of a settlement alone, whatever the aim says of
+    /// the kind.
     Totals(Totals),
     /// A notification is spoiled; aimed at notifications alone, whatever the aim says of the kind.
     Notice(NoticeFault),
 }
 
 impl Deed {
+    /// Whether it can do anything to a message of this kind. What it cannot hit does not count as hit either.
+    #[must_use]
+    pub const fn is_about(&self, kind: Kind) -> bool {
+        match self {
+            Self::Notice(_) => matches!(kind, Kind::Notification),
+            Self::Totals(_) => matches!(kind, Kind::Settlement),
+            _ => !matches!(kind, Kind::Notification),
+        }
+    }
+
     /// The word for it, in events and reports.
     #[must_use]
     pub const fn word(&self) -> &'static str {
@@ -163,7 +176,8 @@ impl Faults {
     /// Every fault that hits adds its deed; of two that say the same thing differently, the first one armed counts.
     pub fn course(&mut self, now: SimTime, subject: &Subject<'_>, mut hit: impl FnMut(Hit)) -> Course {
         let mut course = Course::CLEAR;
-        for Armed { id, fault, dice } in self.armed.iter_mut().filter(|armed| !armed.is_about_notices()) {
+        let about = |armed: &&mut Armed| armed.fault.deed.is_about(subject.kind);
+        for Armed { id, fault, dice } in self.armed.iter_mut().filter(about) {
             if fault.aim.hits(now, subject, dice) {
                 course.add(&fault.deed, dice);
                 hit(Hit { fault: *id, deed: fault.deed.word() });
@@ -187,16 +201,11 @@ impl Faults {
     }
 }
 
-impl Armed {
-    const fn is_about_notices(&self) -> bool {
-        matches!(self.fault.deed, Deed::Notice(_))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{
         Aim, AnswerFate, Content, Course, Deed, Desk, Fault, FaultId, Faults, Latency, RequestFate, Subject,
+        Totals,
     };
     use crate::{Code, Kind};
     use core::time::Duration;
@@ -241,7 +250,20 @@ mod tests {
         let says = |code| Deed::Says { code: Code::new(code), commits: true };
         arm(&mut faults, 1, Aim::EVERYTHING, says("96"));
         arm(&mut faults, 2, Aim::EVERYTHING, says("68"));
-        assert_eq!(course(&mut faults, Kind::Sale).0.says, Some(Code::new("96")));
+        arm(&mut faults, 3, Aim::EVERYTHING, Deed::Totals(Totals::MissTheLast));
+        arm(&mut faults, 4, Aim::EVERYTHING, Deed::Totals(Totals::CountTheLastTwice));
+        let (course, _) = course(&mut faults, Kind::Settlement);
+        assert_eq!((course.says, course.totals), (Some(Code::new("96")), Totals::MissTheLast));
+    }
+
+    #[test]
+    fn wrong_totals_wait_for_a_settlement() {
+        let mut faults = Faults::default();
+        let once = Aim { times: 1, ..Aim::EVERYTHING };
+        arm(&mut faults, 1, once, Deed::Totals(Totals::MissTheLast));
+        assert_eq!(course(&mut faults, Kind::Sale), (Course::CLEAR, vec![]));
+        let (settlement, hits) = course(&mut faults, Kind::Settlement);
+        assert_eq!((settlement.totals, hits), (Totals::MissTheLast, vec![1]));
     }
 
     #[test]

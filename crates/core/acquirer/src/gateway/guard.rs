@@ -8,7 +8,7 @@ use crate::config::WalletSetup;
 use core::time::Duration;
 use sim::SimTime;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use wallet::exchange::Tongue;
+use wallet::exchange::Dialect;
 use wallet::platform::Manner;
 use wallet::told::Refusal;
 
@@ -38,7 +38,7 @@ impl Guard {
         setup: &WalletSetup,
     ) -> Result<(), Refusal> {
         self.count(now, merchant, setup)?;
-        let once = matches!(manner.tongue(), Tongue::WeChatV3 | Tongue::AlipayV3);
+        let once = matches!(manner.dialect(), Dialect::WeChatV3 | Dialect::AlipayV3);
         match manner.nonce().filter(|_| once && setup.refuse_replays) {
             Some(nonce) => self.hear_once(now, merchant, nonce, setup.platform.clock_skew_s),
             None => Ok(()),

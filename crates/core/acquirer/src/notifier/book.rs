@@ -3,13 +3,13 @@
 //! Source: WeChat Pay and Alipay, "Notifications": a notice keeps its number through all repetitions.
 //! *Not modelled:* notices that were taken or given up; they are forgotten, the events tell of them.
 
-use crate::orders::TongueWords;
+use crate::orders::DialectWords;
 use crate::short::Short;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 use sim::{OrderNo, SimTime};
 use std::collections::{BTreeMap, BTreeSet};
-use wallet::exchange::Tongue;
+use wallet::exchange::Dialect;
 use wallet::moment::WallTime;
 
 /// All notices that are owed.
@@ -46,8 +46,8 @@ pub struct About {
     /// About what of it.
     pub what: What,
     /// In which dialect.
-    #[serde(with = "TongueWords")]
-    pub tongue: Tongue,
+    #[serde(with = "DialectWords")]
+    pub dialect: Dialect,
     /// Where to.
     pub url: String,
 }
@@ -146,12 +146,12 @@ impl Notices {
 
 impl NoticeId {
     /// What the platform calls the notice.
-    pub(crate) fn name(self, tongue: Tongue, at: WallTime) -> Short<40> {
-        match tongue {
-            Tongue::WeChatV2 | Tongue::WeChatV3 => {
+    pub(crate) fn name(self, dialect: Dialect, at: WallTime) -> Short<40> {
+        match dialect {
+            Dialect::WeChatV2 | Dialect::WeChatV3 => {
                 Short::of(format_args!("EV-{}{:07}", at.compact(), self.0))
             }
-            Tongue::AlipayGateway | Tongue::AlipayV3 => {
+            Dialect::AlipayGateway | Dialect::AlipayV3 => {
                 Short::of(format_args!("{}00222{:021}", at.day().compact(), self.0))
             }
         }
@@ -168,7 +168,7 @@ impl fmt::Display for What {
 }
 
 impl About {
-    pub(crate) const fn new(order: OrderNo, what: What, tongue: Tongue, url: String) -> Self {
-        Self { order, what, tongue, url }
+    pub(crate) const fn new(order: OrderNo, what: What, dialect: Dialect, url: String) -> Self {
+        Self { order, what, dialect, url }
     }
 }

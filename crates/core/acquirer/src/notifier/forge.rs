@@ -6,11 +6,13 @@
 use super::{Claim, Forgery, Malformation, NoticeFault, Owed, Signing, What};
 use crate::books::Books;
 use crate::config::WalletSetup;
+use crate::fault::body;
 use crate::orders::{self, Clock};
 use sim::{OrderNo, SimTime};
 use wallet::amount::Amount;
-use wallet::exchange::Tongue;
+use wallet::exchange::Dialect;
 use wallet::keys::MerchantKeys;
+use wallet::moment::WallTime;
 use wallet::notice::{Notice, Post, Sender};
 use wallet::sign::ApiKey;
 
@@ -26,17 +28,17 @@ pub(super) struct Forge<'a> {
 const FOREIGN_SERIAL: &str = "0123456789ABCDEF0123456789ABCDEF01234567";
 
 impl Forge<'_> {
-    /// A notice; `None` when what it tells of is in no book.
+    /// A notice; `None` when what it tells of is in no book, or is nothing that its dialect tells.
     pub(super) fn write(&self, owed: &Owed, books: &Books, fault: Option<NoticeFault>) -> Option<Post> {
         let merchant = self.setup.merchant(owed.about.order.shop())?;
         let mut notice = self.notice(owed, books)?;
         if let Some(NoticeFault::Forged(forgery)) = fault {
             alter(&mut notice, forgery.claim);
         }
-        let mut post = self.sign(&notice, owed, merchant, fault);
+        let mut post = self.sign(&notice, owed, merchant, fault)?;
         match fault {
             Some(NoticeFault::Forged(Forgery { signing: Signing::Missing, .. })) => {
-                unsign(&mut post, owed.about.tongue);
+                unsign(&mut post, owed.about.dialect);
             }
             Some(NoticeFault::Malformed(malformation)) => malform(&mut post.body, malformation),
             _ => {}
@@ -60,26 +62,26 @@ impl Forge<'_> {
         owed: &Owed,
         merchant: &MerchantKeys,
         fault: Option<NoticeFault>,
-    ) -> Post {
+    ) -> Option<Post> {
         let keys = &self.setup.platform.keys;
         let age_s = if let Some(NoticeFault::Stale { by }) = fault { by.as_secs() } else { 0 };
         let wall = self.clock.wall(self.now);
-        let said_at = wallet::moment::WallTime::from_unix_s(wall.unix_s().saturating_sub(age_s));
+        let said_at = WallTime::from_unix_s(wall.unix_s().saturating_sub(age_s));
         let foreign_api_key = ApiKey::new("not the key of this merchant");
         let signing =
             if let Some(NoticeFault::Forged(forgery)) = fault { forgery.signing } else { Signing::Right };
         let is_foreign = signing == Signing::WrongKey;
         let misnamed = signing == Signing::WrongKeyId;
         let name = owed.name.as_str();
-        let sender = match owed.about.tongue {
-            Tongue::WeChatV2 => Sender::WeChatV2 {
+        let sender = match owed.about.dialect {
+            Dialect::WeChatV2 => Sender::WeChatV2 {
                 app_id: &merchant.wechat.app_id,
                 mch_id: &merchant.wechat.mch_id,
                 api_key: if is_foreign || misnamed { &foreign_api_key } else { &merchant.wechat.api_key },
                 sign_type: self.setup.v2_notices_signed,
                 nonce: self.nonce,
             },
-            Tongue::WeChatV3 => Sender::WeChatV3 {
+            Dialect::WeChatV3 => Sender::WeChatV3 {
                 app_id: &merchant.wechat.app_id,
                 mch_id: &merchant.wechat.mch_id,
                 private_key: if is_foreign { &keys.alipay } else { &keys.wechat.private_key },
@@ -89,7 +91,7 @@ impl Forge<'_> {
                 nonce: self.nonce,
                 id: name,
             },
-            Tongue::AlipayGateway | Tongue::AlipayV3 => Sender::Alipay {
+            Dialect::AlipayGateway | Dialect::AlipayV3 => Sender::Alipay {
                 app_id: &merchant.alipay.app_id,
                 seller_id: &merchant.alipay.seller_id,
                 private_key: if is_foreign || misnamed { &keys.wechat.private_key } else { &keys.alipay },
@@ -117,13 +119,13 @@ fn alter(notice: &mut Notice, claim: Claim) {
 }
 
 /// Takes the signature out of a notice that has one.
-fn unsign(post: &mut Post, tongue: Tongue) {
-    match tongue {
-        Tongue::WeChatV3 => {
+fn unsign(post: &mut Post, dialect: Dialect) {
+    match dialect {
+        Dialect::WeChatV3 => {
             post.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("Wechatpay-Signature"));
         }
-        Tongue::WeChatV2 => cut_out(&mut post.body, b"<sign>", b"</sign>"),
-        Tongue::AlipayGateway | Tongue::AlipayV3 => {
+        Dialect::WeChatV2 => cut_out(&mut post.body, b"<sign>", b"</sign>"),
+        Dialect::AlipayGateway | Dialect::AlipayV3 => {
             let kept = post.body.split(|byte| *byte == b'&').filter(|part| !part.starts_with(b"sign="));
             post.body = kept.collect::<Vec<_>>().join(&b'&');
         }
@@ -140,21 +142,15 @@ fn cut_out(body: &mut Vec<u8>, begins: &[u8], ends: &[u8]) {
 
 fn malform(body: &mut Vec<u8>, malformation: Malformation) {
     match malformation {
-        Malformation::CutShort => body.truncate(body.len() / 2),
-        Malformation::NotADocument => {
-            *body = b"<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>".to_vec();
-        }
-        Malformation::WrongEncoding => {
-            let text = String::from_utf8_lossy(body).into_owned();
-            *body = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        }
+        Malformation::CutShort => body::cut_short(body),
+        Malformation::NotADocument => body::error_page(body),
+        Malformation::WrongEncoding => body::utf_16(body),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{cut_out, malform};
-    use crate::notifier::Malformation;
+    use super::cut_out;
 
     #[test]
     fn a_cut_out_leaves_the_rest() {
@@ -163,12 +159,5 @@ mod tests {
         assert_eq!(body, b"<xml><a>1</a></xml>");
         cut_out(&mut body, b"<sign>", b"</sign>");
         assert_eq!(body, b"<xml><a>1</a></xml>");
-    }
-
-    #[test]
-    fn the_wrong_encoding_is_utf_16() {
-        let mut body = "a元".as_bytes().to_vec();
-        malform(&mut body, Malformation::WrongEncoding);
-        assert_eq!(body, [0x61, 0x00, 0x43, 0x51]);
     }
 }

@@ -55,16 +55,11 @@ impl NotifyPort {
         true
     }
 
-    /// Nobody listens, or the answer is overdue.
-    pub(crate) fn fail(
-        &mut self,
-        notifier: &mut Notifier,
-        outcome: DeliveryOutcome<'_>,
-        scene: &mut Scene<'_>,
-    ) {
+    /// Nobody listens.
+    pub(crate) fn fail(&mut self, notifier: &mut Notifier, scene: &mut Scene<'_>) {
         self.parser.reset();
         if let Some(id) = self.outstanding.take() {
-            notifier.delivered(id, outcome, scene);
+            notifier.delivered(id, DeliveryOutcome::Refused, scene);
         }
     }
 

@@ -5,7 +5,7 @@
 
 use super::tell::{amount, kind};
 use super::{Clock, Desk, Order, State};
-use sim::SimTime;
+use sim::{Fen, SimTime};
 use wallet::moment::Day;
 use wallet::told::{Bill, BillRefund, BillRow, Refusal};
 
@@ -52,7 +52,9 @@ fn each_row(order: &Order, clock: Clock, mut take: impl FnMut(SimTime, BillRow))
         };
         take(refund.at, row(refund.at, Some(back)));
     }
-    if let State::Revoked { at, returned, .. } = order.state {
+    if let State::Revoked { at, returned, .. } = order.state
+        && returned > Fen::ZERO
+    {
         // A payment that came too late went back when it came, and not when the order was revoked.
         let at = at.max(payment.at);
         let number = order.number.as_str().to_owned();

@@ -4,32 +4,29 @@
 //! Alipay, "pay", "precreate", "cancel", "refund". An order that ended unpaid is never paid; one that is paid is given
 //! back once. *Not modelled:* merchants without money to refund from, refunds by order of a payer.
 
-use super::tell::{order_told, reversed, youngest_refund};
+use super::tell::{order_told, refunds, reversed, youngest_refund};
 use super::{
     Brand, Clock, Deadline, Order, OrderChange, OrderFact, OrderRules, Payment, PlatformNo, Refund,
     ScannedCode, State, Terms, UnknownReverse, Way,
 };
 use crate::books::{Books, Change};
 use crate::event::Movement;
-use crate::ledger::{Cause, Entry};
+use crate::ledger::{AMOUNT_MAX, Cause, Entry};
 use crate::notifier::{About, NoticeChange, What};
 use crate::payers::{Does, Payers, payer_of};
 use core::time::Duration;
 use sim::{Fen, Key, OrderNo, ShopNo, SimTime};
 use wallet::amount::Amount;
 use wallet::ask::{self, Make, OrderRef, Pay, RefundRef};
-use wallet::exchange::Tongue;
+use wallet::exchange::Dialect;
 use wallet::moment::WallTime;
-use wallet::told::{RefundTold, Refusal, Told, Undone};
-
-/// Twelve digits of fen, as a card host; sums of such amounts stay far from the end of the numbers.
-const AMOUNT_MAX: Fen = Fen(999_999_999_999);
+use wallet::told::{RefundTold, Refusal, Reversed, Told, Undone};
 
 /// One shop's requests at one moment.
 pub(crate) struct Desk<'a> {
     pub(crate) pen: Pen<'a>,
     pub(crate) shop: ShopNo,
-    pub(crate) tongue: Tongue,
+    pub(crate) dialect: Dialect,
     pub(crate) rules: &'a OrderRules,
     pub(crate) payers: &'a Payers,
     /// Where notices of orders go that name no address.
@@ -78,7 +75,7 @@ impl Desk<'_> {
                 order
             }
         };
-        let code_url = code_url(Brand::of(self.tongue), order.serial);
+        let code_url = code_url(Brand::of(self.dialect), order.serial);
         Ok(Told::Made { order_no: number.as_str().to_owned(), code_url })
     }
 
@@ -113,8 +110,10 @@ impl Desk<'_> {
                 self.in_time(self.rules.reverse, payment.at)?;
                 let rest = order.terms.amount - order.refunded();
                 self.pen.revoke(&mut order, rest);
-                self.moved = Some((Movement::Reversed, rest));
-                Undone::Refunded
+                // All of it may have gone back by refunds.
+                let moved = rest > Fen::ZERO;
+                self.moved = moved.then_some((Movement::Reversed, rest));
+                if moved { Undone::Refunded } else { Undone::Nothing }
             }
         };
         Ok(Told::Reversed(reversed(&order, undone)))
@@ -140,7 +139,7 @@ impl Desk<'_> {
         if amount > order.terms.amount - order.refunded() {
             return Err(Refusal::TooMuchRefund);
         }
-        self.pen.refund(&mut order, asked, amount, (self.tongue, self.rules.refunding));
+        self.pen.refund(&mut order, asked, amount, (self.dialect, self.rules.refunding));
         self.moved = Some((Movement::Refunded, amount));
         let told = youngest_refund(&order, self.pen.clock, self.pen.now, true);
         told.map(Told::Refunded).ok_or(Refusal::NoSuchRefund)
@@ -164,7 +163,7 @@ impl Desk<'_> {
             which.refund_no.as_ref().is_none_or(|number| *number == refund.refund_no)
                 && which.refund_id.as_ref().is_none_or(|id| *id == refund.refund_id)
         };
-        let told = super::tell::refunds(order, self.pen.clock, self.pen.now).filter(wanted);
+        let told = refunds(order, self.pen.clock, self.pen.now).filter(wanted);
         let told: Vec<RefundTold> = told.collect();
         if told.is_empty() { Err(Refusal::NoSuchRefund) } else { Ok(Told::Refunds(told)) }
     }
@@ -177,7 +176,7 @@ impl Desk<'_> {
             attach: pay.attach.clone(),
             device: pay.device.clone(),
             notify_url: pay.notify_url.as_deref().or(self.notify_url).map(str::to_owned),
-            tongue: self.tongue,
+            dialect: self.dialect,
         })
     }
 
@@ -189,7 +188,7 @@ impl Desk<'_> {
             attach: make.attach.clone(),
             device: make.device.clone(),
             notify_url: make.notify_url.as_deref().or(self.notify_url).map(str::to_owned),
-            tongue: self.tongue,
+            dialect: self.dialect,
         })
     }
 
@@ -199,13 +198,7 @@ impl Desk<'_> {
     }
 
     fn find(&self, which: &OrderRef) -> Option<&Order> {
-        let orders = self.pen.books.orders();
-        match which {
-            OrderRef::OrderNo(number) => orders.order(OrderNo::new(number)?.at(self.shop)),
-            OrderRef::TransactionId(id) => {
-                orders.paid_by(id).filter(|order| order.number.shop() == self.shop)
-            }
-        }
+        self.pen.books.orders().find(self.shop, which)
     }
 
     const fn is_hidden(&self, order: &Order) -> bool {
@@ -249,7 +242,7 @@ impl Desk<'_> {
     /// What the payer does; an error where there is no payer to ask.
     fn payer_does(&self, pay: &Pay) -> Result<Does, Refusal> {
         let code = &pay.payment_code;
-        let ours = code.wallet() == Some(Brand::of(self.tongue).wallet());
+        let ours = code.wallet() == Some(Brand::of(self.dialect).wallet());
         if !ours || self.pen.books.orders().is_used(code.as_str()) {
             return Err(Refusal::CodeInvalid);
         }
@@ -265,7 +258,7 @@ impl Desk<'_> {
     /// payers have one.
     fn lacks_money(&self, code: &str, amount: Fen) -> bool {
         let Some(balance) = self.payers.balance(code) else { return false };
-        let payer = payer_of(code, Brand::of(self.tongue) == Brand::Alipay);
+        let payer = payer_of(code, Brand::of(self.dialect) == Brand::Alipay);
         let paid = |order: &Order| {
             let payment = order.payment().filter(|payment| payment.payer == payer);
             payment.map_or(Fen::ZERO, |_| order.terms.amount - order.given_back())
@@ -275,7 +268,7 @@ impl Desk<'_> {
     }
 
     fn ask_payer(&mut self, order: &mut Order, pay: &Pay, does: Does) -> Result<(), Refusal> {
-        let payer = payer_of(pay.payment_code.as_str(), Brand::of(self.tongue) == Brand::Alipay);
+        let payer = payer_of(pay.payment_code.as_str(), Brand::of(self.dialect) == Brand::Alipay);
         let amount = order.terms.amount;
         match does {
             Does::PaysAtOnce => {
@@ -317,7 +310,7 @@ impl Desk<'_> {
                     self.pen.change(OrderChange::To { order: number, fact: OrderFact::Barred });
                 }
                 let (order_no, undone) = (text.clone(), Undone::Nothing);
-                Ok(Told::Reversed(wallet::told::Reversed { order_no, transaction_id: None, undone }))
+                Ok(Told::Reversed(Reversed { order_no, transaction_id: None, undone }))
             }
             _ => Err(Refusal::NoSuchOrder),
         }
@@ -335,7 +328,7 @@ impl Desk<'_> {
             if known.amount != amount {
                 return Err(Refusal::NumberUsedForOther);
             }
-            let mut told = super::tell::refunds(order, self.pen.clock, self.pen.now);
+            let mut told = refunds(order, self.pen.clock, self.pen.now);
             return Ok(told.find(|told| told.refund_no == *number));
         }
         let elsewhere = self.pen.books.orders().refunded_by(self.shop, number);
@@ -402,7 +395,7 @@ impl Pen<'_> {
         let entry = Entry::capture(self.now, key, Cause::OrderPaid, order.terms.amount);
         self.changes.push(Change::Entry(entry));
         if let Some(url) = order.terms.notify_url.clone().filter(|_| order.terms.is_told_of_payments()) {
-            self.owe(About::new(order.number, What::Payment, order.terms.tongue, url), self.now);
+            self.owe(About::new(order.number, What::Payment, order.terms.dialect, url), self.now);
         }
     }
 
@@ -429,7 +422,7 @@ impl Pen<'_> {
         order: &mut Order,
         asked: &ask::Refund,
         amount: Fen,
-        (tongue, refunding): (Tongue, Duration),
+        (dialect, refunding): (Dialect, Duration),
     ) {
         let serial = self.books.orders().refunds_made + 1;
         let id = PlatformNo::of(format_args!("50{serial:026}"));
@@ -441,23 +434,23 @@ impl Pen<'_> {
         let entry = Entry::give_back(self.now, Key::Order(order.number), cause, amount);
         self.changes.push(Change::Entry(entry));
         // Alipay tells of a refund where it tells of the payment, WeChat Pay where the refund asks for it.
-        let url = match Brand::of(order.terms.tongue) {
+        let url = match Brand::of(order.terms.dialect) {
             Brand::WeChat => asked.notify_url.clone(),
             Brand::Alipay => asked.notify_url.clone().or_else(|| order.terms.notify_url.clone()),
         };
         if let Some(url) = url {
-            self.owe(About::new(order.number, What::Refund { serial }, tongue, url), done_at);
+            self.owe(About::new(order.number, What::Refund { serial }, dialect, url), done_at);
         }
     }
 
     fn owe(&mut self, about: About, due: SimTime) {
         let id = self.books.notices().next_id();
-        let name = id.name(about.tongue, self.clock.wall(self.now));
+        let name = id.name(about.dialect, self.clock.wall(self.now));
         self.changes.push(Change::Notice(NoticeChange::Owed { id, about, name, due }));
     }
 
     fn payment(&self, order: &Order, payer: PlatformNo) -> Payment {
-        let transaction = match Brand::of(order.terms.tongue) {
+        let transaction = match Brand::of(order.terms.dialect) {
             Brand::WeChat => PlatformNo::of(format_args!("42{:026}", order.serial)),
             Brand::Alipay => {
                 let day = self.clock.wall(self.now).day().compact();
@@ -477,7 +470,7 @@ impl Terms {
 
     /// WeChat Pay tells nobody of payments by payment code: the merchant must ask.
     fn is_told_of_payments(&self) -> bool {
-        self.way == Way::Shown || Brand::of(self.tongue) == Brand::Alipay
+        self.way == Way::Shown || Brand::of(self.dialect) == Brand::Alipay
     }
 }
 
@@ -493,7 +486,7 @@ const fn refuse_ended(state: &State) -> Result<(), Refusal> {
 
 fn fen(amount: Amount) -> Result<Fen, Refusal> {
     let fen = i64::try_from(amount.fen()).map(Fen).ok();
-    fen.filter(|fen| *fen > Fen::ZERO && *fen <= AMOUNT_MAX).ok_or(Refusal::WrongParameter("total_fee"))
+    fen.filter(|fen| (Fen(1)..=AMOUNT_MAX).contains(fen)).ok_or(Refusal::WrongParameter("total_fee"))
 }
 
 fn code_url(brand: Brand, serial: u64) -> String {

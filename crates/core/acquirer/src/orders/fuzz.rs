@@ -14,7 +14,7 @@ use core::time::Duration;
 use sim::{Fen, Key, OrderNo, SimTime};
 use wallet::amount::Amount;
 use wallet::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund};
-use wallet::exchange::Tongue;
+use wallet::exchange::Dialect;
 
 /// Plays what the bytes say, and checks after each step that orders and ledger agree.
 ///
@@ -44,7 +44,7 @@ struct Play {
 
 impl Play {
     fn take(&mut self, [what, order, amount, which, span]: [u8; 5]) {
-        let tongue = if what & 0x80 == 0 { Tongue::WeChatV2 } else { Tongue::AlipayGateway };
+        let dialect = if what & 0x80 == 0 { Dialect::WeChatV2 } else { Dialect::AlipayGateway };
         let order_no = format!("T-{}", order % 4);
         let whole = Amount::from_fen(u64::from(amount)).unwrap_or_default();
         let by_no = || OrderRef::OrderNo(order_no.clone());
@@ -53,7 +53,7 @@ impl Play {
         let notify_url = Some("http://shop/notify".to_owned());
         let ask = match what & 7 {
             0 | 1 => {
-                let prefix = if tongue == Tongue::WeChatV2 { 13 } else { 28 };
+                let prefix = if dialect == Dialect::WeChatV2 { 13 } else { 28 };
                 let payment_code = PaymentCode::new(format!("{prefix}{which:014}{:02}", which % 4));
                 Ask::Pay(Pay {
                     order_no,
@@ -81,7 +81,7 @@ impl Play {
             _ => return self.pass(Duration::from_secs(u64::from(span))),
         };
         let mut changes = Vec::new();
-        let call = Call { asked: Ok(ask), tongue, merchant: 0 };
+        let call = Call { asked: Ok(ask), dialect, merchant: 0 };
         let _told = self.gateway.judge(self.now, &call, &self.books, &mut changes);
         changes.iter().for_each(|change| self.books.apply(change));
     }

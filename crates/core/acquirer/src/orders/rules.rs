@@ -5,8 +5,9 @@
 //! "precreate", barcode time-out (3 min). *Not modelled:* limits by merchant, by payer or by day.
 
 use core::time::Duration;
+use sim::ShopNo;
 use wallet::ask::Wallet;
-use wallet::exchange::Tongue;
+use wallet::exchange::Dialect;
 
 /// How one platform rules about orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,10 +113,10 @@ pub(crate) enum Brand {
 }
 
 impl Brand {
-    pub(crate) const fn of(tongue: Tongue) -> Self {
-        match tongue {
-            Tongue::WeChatV2 | Tongue::WeChatV3 => Self::WeChat,
-            Tongue::AlipayGateway | Tongue::AlipayV3 => Self::Alipay,
+    pub(crate) const fn of(dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::WeChatV2 | Dialect::WeChatV3 => Self::WeChat,
+            Dialect::AlipayGateway | Dialect::AlipayV3 => Self::Alipay,
         }
     }
 
@@ -128,8 +129,8 @@ impl Brand {
     }
 
     /// Which of a merchant's shops this is: every merchant has one with each.
-    pub(crate) const fn shop_of(self, merchant: u16) -> sim::ShopNo {
-        sim::ShopNo(merchant.saturating_mul(2).saturating_add(match self {
+    pub(crate) const fn shop_of(self, merchant: u16) -> ShopNo {
+        ShopNo(merchant.saturating_mul(2).saturating_add(match self {
             Self::WeChat => 0,
             Self::Alipay => 1,
         }))

@@ -1,44 +1,12 @@
-//! Orders and refunds in the neutral words of the dialects, and the run's time as the wall's.
+//! Orders and refunds in the neutral words of the dialects.
 //!
 //! Sources: WeChat Pay, "trade_state"; Alipay, "trade_status". Whole seconds of Beijing time.
 //! *Not modelled:* what was told before: a repetition tells how things stand now.
 
-use super::{Order, Payment, Refund, State, Way};
-use crate::calendar::Civil;
+use super::{Clock, Order, Payment, Refund, State, Way};
 use sim::{Fen, SimTime};
 use wallet::amount::Amount;
-use wallet::moment::WallTime;
 use wallet::told::{self, OrderKind, OrderState, OrderTold, RefundState, RefundTold, Undone};
-
-const BEIJING_AHEAD_S: u64 = 8 * 3600;
-const DAY_S: u64 = 86_400;
-
-/// When the run started, in Beijing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Clock {
-    start: WallTime,
-}
-
-impl Clock {
-    pub(crate) fn new(start: Civil) -> Self {
-        Self { start: WallTime::parse_compact(&start.to_string()).unwrap_or_default() }
-    }
-
-    pub(crate) const fn wall(self, at: SimTime) -> WallTime {
-        self.start.plus_s(at.as_secs())
-    }
-
-    /// The moment of the run; `None` before it.
-    pub(crate) fn moment(self, wall: WallTime) -> Option<SimTime> {
-        wall.unix_s().checked_sub(self.start.unix_s()).map(SimTime::from_secs)
-    }
-
-    /// The next midnight of Beijing.
-    pub(crate) const fn end_of_day(self, at: SimTime) -> SimTime {
-        let in_day = (self.wall(at).unix_s() + BEIJING_AHEAD_S) % DAY_S;
-        SimTime::from_secs(at.as_secs() + (DAY_S - in_day))
-    }
-}
 
 /// Where an order stands.
 pub(crate) fn order_told(order: &Order, clock: Clock) -> OrderTold {

@@ -89,7 +89,7 @@ fn land(pen: &mut Pen<'_>, (lands, number): (SimTime, u64), payment: UnderWay) -
 }
 
 fn run_out(pen: &mut Pen<'_>, mut order: Order, rules: impl Fn(Brand) -> OrderRules) -> Happened {
-    let rules = rules(Brand::of(order.terms.tongue));
+    let rules = rules(Brand::of(order.terms.dialect));
     if rules.scanned_expire_revokes && order.terms.way == Way::Scanned {
         pen.revoke(&mut order, Fen::ZERO);
     } else {

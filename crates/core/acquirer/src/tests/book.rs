@@ -9,7 +9,7 @@ use crate::orders::Clock;
 use crate::payers::{Does, PayerRule, Payers, Who};
 use ::wallet::amount::Amount;
 use ::wallet::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund, RefundRef};
-use ::wallet::exchange::Tongue;
+use ::wallet::exchange::Dialect;
 use ::wallet::told::{OrderState, Refusal, Told, Undone};
 use core::time::Duration;
 use sim::{Fen, Key, OrderNo, ShopNo, SimTime};
@@ -27,8 +27,8 @@ pub(super) struct Book {
     pub(super) moved: Option<(Movement, Fen)>,
 }
 
-pub(super) const V2: Tongue = Tongue::WeChatV2;
-pub(super) const ALIPAY: Tongue = Tongue::AlipayGateway;
+pub(super) const V2: Dialect = Dialect::WeChatV2;
+pub(super) const ALIPAY: Dialect = Dialect::AlipayGateway;
 
 /// Codes whose last two digits say what their payers do; any other ending pays at once.
 const PAYERS: [(&str, Does); 8] = [
@@ -60,9 +60,9 @@ impl Book {
         Self { gateway, notifier, books, now, log, events, moved: None }
     }
 
-    pub(super) fn ask(&mut self, tongue: Tongue, ask: Ask) -> Result<Told, Refusal> {
+    pub(super) fn ask(&mut self, dialect: Dialect, ask: Ask) -> Result<Told, Refusal> {
         let mut changes = vec![];
-        let call = Call { asked: Ok(ask), tongue, merchant: 0 };
+        let call = Call { asked: Ok(ask), dialect, merchant: 0 };
         let (told, moved) = self.gateway.judge(self.now, &call, &self.books, &mut changes);
         self.moved = moved;
         self.apply(changes);
@@ -70,8 +70,8 @@ impl Book {
     }
 
     /// A word for what was told.
-    pub(super) fn say(&mut self, tongue: Tongue, ask: Ask) -> String {
-        match self.ask(tongue, ask) {
+    pub(super) fn say(&mut self, dialect: Dialect, ask: Ask) -> String {
+        match self.ask(dialect, ask) {
             Ok(told) => word(&told),
             Err(why) => format!("{why:?}"),
         }
@@ -183,8 +183,8 @@ fn word(told: &Told) -> String {
 }
 
 /// The order of this number at a platform's shop of the first merchant.
-pub(super) fn number(tongue: Tongue, text: &str) -> OrderNo {
-    let shop = if matches!(tongue, Tongue::WeChatV2 | Tongue::WeChatV3) { 0 } else { 1 };
+pub(super) fn number(dialect: Dialect, text: &str) -> OrderNo {
+    let shop = if matches!(dialect, Dialect::WeChatV2 | Dialect::WeChatV3) { 0 } else { 1 };
     OrderNo::new(text).unwrap().at(ShopNo(shop))
 }
 
@@ -193,8 +193,8 @@ pub(super) fn fen(fen: u64) -> Amount {
 }
 
 /// A code of the right wallet, of payer `who`, the `nth` that he shows.
-pub(super) fn code(tongue: Tongue, nth: u32, who: &str) -> PaymentCode {
-    let prefix = if matches!(tongue, Tongue::WeChatV2 | Tongue::WeChatV3) { "13" } else { "28" };
+pub(super) fn code(dialect: Dialect, nth: u32, who: &str) -> PaymentCode {
+    let prefix = if matches!(dialect, Dialect::WeChatV2 | Dialect::WeChatV3) { "13" } else { "28" };
     PaymentCode::new(format!("{prefix}{nth:014}{who:0>2}"))
 }
 

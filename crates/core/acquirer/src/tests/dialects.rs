@@ -7,7 +7,7 @@ use super::merchant;
 use crate::books::Books;
 use crate::config::{Config, RateLimit, WalletSetup};
 use crate::gateway::{Decision, Forced, Gateway, TurnedAway};
-use ::wallet::exchange::{HttpAnswer, HttpRequest, Tongue};
+use ::wallet::exchange::{Dialect, HttpAnswer, HttpRequest};
 use ::wallet::moment::WallTime;
 use ::wallet::rsa_key::PrivateKey;
 use ::wallet::sign;
@@ -84,29 +84,29 @@ impl Shop {
     }
 
     /// Asks, and gives the status, the body, and the word that counts.
-    fn ask_with(&mut self, tongue: Tongue, wish: Wish, forced: Forced) -> (u16, String, String) {
-        let request = self.write(tongue, wish);
+    fn ask_with(&mut self, dialect: Dialect, wish: Wish, forced: Forced) -> (u16, String, String) {
+        let request = self.write(dialect, wish);
         let (answer, decision) = self.give(&request, forced);
         let word = decision.map_or_else(String::new, |decision| decision.code.to_string());
         (answer.status, String::from_utf8(answer.body).unwrap(), word)
     }
 
-    fn ask(&mut self, tongue: Tongue, wish: Wish) -> (u16, String, String) {
-        self.ask_with(tongue, wish, Forced::No)
+    fn ask(&mut self, dialect: Dialect, wish: Wish) -> (u16, String, String) {
+        self.ask_with(dialect, wish, Forced::No)
     }
 
-    fn net(&self, tongue: Tongue) -> Fen {
-        self.books.ledger().net(Key::Order(number(tongue, "T-1")))
+    fn net(&self, dialect: Dialect) -> Fen {
+        self.books.ledger().net(Key::Order(number(dialect, "T-1")))
     }
 
-    fn write(&mut self, tongue: Tongue, wish: Wish) -> Written {
+    fn write(&mut self, dialect: Dialect, wish: Wish) -> Written {
         self.nonces += 1;
         let (nonce, at) = (format!("n{}", self.nonces), wall(self.now));
-        match tongue {
-            Tongue::WeChatV2 => wechat_v2(wish, &nonce),
-            Tongue::WeChatV3 => wechat_v3(wish, &nonce, at, &self.key),
-            Tongue::AlipayGateway => alipay_gateway(wish, at, &self.key),
-            Tongue::AlipayV3 => alipay_v3(wish, &nonce, at, &self.key),
+        match dialect {
+            Dialect::WeChatV2 => wechat_v2(wish, &nonce),
+            Dialect::WeChatV3 => wechat_v3(wish, &nonce, at, &self.key),
+            Dialect::AlipayGateway => alipay_gateway(wish, at, &self.key),
+            Dialect::AlipayV3 => alipay_v3(wish, &nonce, at, &self.key),
         }
     }
 }
@@ -230,10 +230,10 @@ fn alipay_v3(wish: Wish, nonce: &str, at: WallTime, key: &PrivateKey) -> Written
     }
 }
 
-const fn code_of(tongue: Tongue) -> &'static str {
-    match tongue {
-        Tongue::WeChatV2 | Tongue::WeChatV3 => WECHAT_CODE,
-        Tongue::AlipayGateway | Tongue::AlipayV3 => ALIPAY_CODE,
+const fn code_of(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::WeChatV2 | Dialect::WeChatV3 => WECHAT_CODE,
+        Dialect::AlipayGateway | Dialect::AlipayV3 => ALIPAY_CODE,
     }
 }
 
@@ -246,80 +246,80 @@ fn expect(told: &(u16, String, String), status: u16, part: &str) {
 fn a_payment_is_made_found_and_taken_back_in_every_dialect() {
     let words = [
         (
-            Tongue::WeChatV2,
+            Dialect::WeChatV2,
             ["<![CDATA[SUCCESS]]>", "<trade_state><![CDATA[SUCCESS]]>", "<recall><![CDATA[N]]>"],
         ),
         (
-            Tongue::WeChatV3,
+            Dialect::WeChatV3,
             ["\"trade_state\":\"SUCCESS\"", "\"trade_state\":\"SUCCESS\"", "\"out_trade_no\":\"T-1\""],
         ),
         (
-            Tongue::AlipayGateway,
+            Dialect::AlipayGateway,
             ["\"code\":\"10000\"", "\"trade_status\":\"TRADE_SUCCESS\"", "\"action\":\"refund\""],
         ),
         (
-            Tongue::AlipayV3,
+            Dialect::AlipayV3,
             ["\"total_amount\":\"18.50\"", "\"trade_status\":\"TRADE_SUCCESS\"", "\"action\":\"refund\""],
         ),
     ];
-    for (tongue, [paid, found, undone]) in words {
+    for (dialect, [paid, found, undone]) in words {
         let mut shop = Shop::new();
-        expect(&shop.ask(tongue, Wish::Pay(code_of(tongue))), 200, paid);
-        assert_eq!(shop.net(tongue), Fen(1850));
-        expect(&shop.ask(tongue, Wish::Query), 200, found);
-        expect(&shop.ask(tongue, Wish::Reverse), 200, undone);
-        assert_eq!(shop.net(tongue), Fen::ZERO);
+        expect(&shop.ask(dialect, Wish::Pay(code_of(dialect))), 200, paid);
+        assert_eq!(shop.net(dialect), Fen(1850));
+        expect(&shop.ask(dialect, Wish::Query), 200, found);
+        expect(&shop.ask(dialect, Wish::Reverse), 200, undone);
+        assert_eq!(shop.net(dialect), Fen::ZERO);
     }
 }
 
 #[test]
 fn refusals_have_the_words_of_their_dialect() {
     let cases = [
-        (Tongue::WeChatV2, Wish::Query, 200, "ORDERNOTEXIST"),
-        (Tongue::WeChatV3, Wish::Query, 404, "ORDER_NOT_EXIST"),
-        (Tongue::AlipayGateway, Wish::Query, 200, "ACQ.TRADE_NOT_EXIST"),
-        (Tongue::WeChatV2, Wish::Pay("280000000000000000"), 200, "AUTH_CODE_INVALID"),
-        (Tongue::AlipayGateway, Wish::Pay("130000000000000000"), 200, "ACQ.PAYMENT_AUTH_CODE_INVALID"),
+        (Dialect::WeChatV2, Wish::Query, 200, "ORDERNOTEXIST"),
+        (Dialect::WeChatV3, Wish::Query, 404, "ORDER_NOT_EXIST"),
+        (Dialect::AlipayGateway, Wish::Query, 200, "ACQ.TRADE_NOT_EXIST"),
+        (Dialect::WeChatV2, Wish::Pay("280000000000000000"), 200, "AUTH_CODE_INVALID"),
+        (Dialect::AlipayGateway, Wish::Pay("130000000000000000"), 200, "ACQ.PAYMENT_AUTH_CODE_INVALID"),
     ];
-    for (tongue, wish, status, word) in cases {
-        let told = Shop::new().ask(tongue, wish);
+    for (dialect, wish, status, word) in cases {
+        let told = Shop::new().ask(dialect, wish);
         expect(&told, status, word);
         assert_eq!(told.2, word);
     }
-    for tongue in Tongue::ALL {
+    for dialect in Dialect::ALL {
         let mut shop = Shop::new();
-        shop.ask(tongue, Wish::Pay(code_of(tongue)));
-        let told = shop.ask(tongue, Wish::Close);
+        shop.ask(dialect, Wish::Pay(code_of(dialect)));
+        let told = shop.ask(dialect, Wish::Close);
         assert!(!told.1.contains("\"10000\"") && told.2 != "SUCCESS", "{told:?}");
-        assert_eq!(shop.net(tongue), Fen(1850));
+        assert_eq!(shop.net(dialect), Fen(1850));
     }
 }
 
 #[test]
 fn a_cancel_of_nothing_succeeds_at_alipay_alone() {
     let mut shop = Shop::new();
-    expect(&shop.ask(Tongue::AlipayGateway, Wish::Reverse), 200, "\"retry_flag\":\"N\"");
-    expect(&shop.ask(Tongue::WeChatV2, Wish::Reverse), 200, "<result_code><![CDATA[FAIL]]>");
+    expect(&shop.ask(Dialect::AlipayGateway, Wish::Reverse), 200, "\"retry_flag\":\"N\"");
+    expect(&shop.ask(Dialect::WeChatV2, Wish::Reverse), 200, "<result_code><![CDATA[FAIL]]>");
 }
 
 #[test]
 fn a_host_that_is_busy_has_moved_nothing_or_all_of_it_and_says_the_same() {
     let words = [
-        (Tongue::WeChatV2, 200, "SYSTEMERROR"),
-        (Tongue::WeChatV3, 500, "SYSTEM_ERROR"),
-        (Tongue::AlipayGateway, 200, "20000"),
-        (Tongue::AlipayV3, 400, "aop.ACQ.SYSTEM_ERROR"),
+        (Dialect::WeChatV2, 200, "SYSTEMERROR"),
+        (Dialect::WeChatV3, 500, "SYSTEM_ERROR"),
+        (Dialect::AlipayGateway, 200, "20000"),
+        (Dialect::AlipayV3, 400, "aop.ACQ.SYSTEM_ERROR"),
     ];
-    for (tongue, status, word) in words {
+    for (dialect, status, word) in words {
         let ambiguous =
             [(Forced::Refuse(Refusal::Busy), Fen::ZERO), (Forced::CommitAndRefuse(Refusal::Busy), Fen(1850))];
         for (forced, net) in ambiguous {
             let mut shop = Shop::new();
-            let told = shop.ask_with(tongue, Wish::Pay(code_of(tongue)), forced);
+            let told = shop.ask_with(dialect, Wish::Pay(code_of(dialect)), forced);
             expect(&told, status, word);
-            assert_eq!(shop.net(tongue), net);
+            assert_eq!(shop.net(dialect), net);
             // Who asks knows.
-            let known = shop.ask(tongue, Wish::Query).2;
+            let known = shop.ask(dialect, Wish::Query).2;
             assert_eq!(known == "SUCCESS", net > Fen::ZERO, "{known}");
         }
     }
@@ -329,47 +329,47 @@ fn a_host_that_is_busy_has_moved_nothing_or_all_of_it_and_says_the_same() {
 fn a_bank_error_and_a_busy_reverse_are_unknown() {
     let mut shop = Shop::new();
     let bank = Forced::CommitAndRefuse(Refusal::BankError);
-    expect(&shop.ask_with(Tongue::WeChatV2, Wish::Pay(WECHAT_CODE), bank), 200, "BANKERROR");
+    expect(&shop.ask_with(Dialect::WeChatV2, Wish::Pay(WECHAT_CODE), bank), 200, "BANKERROR");
     let busy = Forced::Refuse(Refusal::Busy);
-    expect(&shop.ask_with(Tongue::WeChatV2, Wish::Reverse, busy), 200, "<recall><![CDATA[Y]]>");
-    assert_eq!(shop.net(Tongue::WeChatV2), Fen(1850));
-    shop.ask(Tongue::AlipayGateway, Wish::Pay(ALIPAY_CODE));
-    let told = shop.ask_with(Tongue::AlipayGateway, Wish::Reverse, busy);
+    expect(&shop.ask_with(Dialect::WeChatV2, Wish::Reverse, busy), 200, "<recall><![CDATA[Y]]>");
+    assert_eq!(shop.net(Dialect::WeChatV2), Fen(1850));
+    shop.ask(Dialect::AlipayGateway, Wish::Pay(ALIPAY_CODE));
+    let told = shop.ask_with(Dialect::AlipayGateway, Wish::Reverse, busy);
     expect(&told, 200, "\"retry_flag\":\"Y\"");
     let committed = Forced::CommitAndRefuse(Refusal::Busy);
-    shop.ask_with(Tongue::WeChatV2, Wish::Reverse, committed);
-    assert_eq!(shop.net(Tongue::WeChatV2), Fen::ZERO);
-    expect(&shop.ask(Tongue::WeChatV2, Wish::Query), 200, "REVOKED");
+    shop.ask_with(Dialect::WeChatV2, Wish::Reverse, committed);
+    assert_eq!(shop.net(Dialect::WeChatV2), Fen::ZERO);
+    expect(&shop.ask(Dialect::WeChatV2, Wish::Query), 200, "REVOKED");
 }
 
 #[test]
 fn refunds_move_once_in_every_dialect() {
-    for tongue in Tongue::ALL {
+    for dialect in Dialect::ALL {
         let mut shop = Shop::new();
-        shop.ask(tongue, Wish::Pay(code_of(tongue)));
+        shop.ask(dialect, Wish::Pay(code_of(dialect)));
         for _ in 0..2 {
-            assert_eq!(shop.ask(tongue, Wish::Refund(1000)).2, "SUCCESS");
-            assert_eq!(shop.net(tongue), Fen(850));
+            assert_eq!(shop.ask(dialect, Wish::Refund(1000)).2, "SUCCESS");
+            assert_eq!(shop.net(dialect), Fen(850));
         }
-        assert_ne!(shop.ask(tongue, Wish::Refund(999)).2, "SUCCESS");
-        assert_eq!(shop.net(tongue), Fen(850));
+        assert_ne!(shop.ask(dialect, Wish::Refund(999)).2, "SUCCESS");
+        assert_eq!(shop.net(dialect), Fen(850));
     }
 }
 
 #[test]
 fn who_signs_with_another_key_is_nobody() {
-    for tongue in Tongue::ALL {
+    for dialect in Dialect::ALL {
         let mut shop = Shop::new();
-        shop.ask(tongue, Wish::Pay(code_of(tongue)));
+        shop.ask(dialect, Wish::Pay(code_of(dialect)));
         shop.key = PrivateKey::from_pem(include_str!("../../keys/alipay_platform.pem")).unwrap();
-        let mut forged = shop.write(tongue, Wish::Reverse);
-        if tongue == Tongue::WeChatV2 {
+        let mut forged = shop.write(dialect, Wish::Reverse);
+        if dialect == Dialect::WeChatV2 {
             let text = String::from_utf8(forged.body).unwrap().replace("T-1", "T-2");
             forged.body = text.into_bytes();
         }
         let away = shop.read(&forged).unwrap_err();
         assert_eq!(away.why.as_str(), "the signature is wrong");
-        assert_eq!(shop.net(tongue), Fen(1850));
+        assert_eq!(shop.net(dialect), Fen(1850));
         let words = ["签名", "SIGN_ERROR", "isv.invalid-signature", "invalid-signature"];
         let told = String::from_utf8(away.answer.body).unwrap();
         assert!(words.iter().any(|word| told.contains(word)), "{told}");
@@ -378,28 +378,28 @@ fn who_signs_with_another_key_is_nobody() {
 
 #[test]
 fn a_signed_time_may_be_five_minutes_off_and_no_more() {
-    for tongue in [Tongue::WeChatV3, Tongue::AlipayV3] {
+    for dialect in [Dialect::WeChatV3, Dialect::AlipayV3] {
         for (late_s, heard) in [(300, true), (301, false)] {
             let mut shop = Shop::new();
-            let request = shop.write(tongue, Wish::Query);
+            let request = shop.write(dialect, Wish::Query);
             shop.now = SimTime::from_secs(late_s);
             let read = shop.read(&request);
-            assert_eq!(read.is_ok(), heard, "{tongue:?} {late_s} {read:?}");
+            assert_eq!(read.is_ok(), heard, "{dialect:?} {late_s} {read:?}");
         }
     }
 }
 
 #[test]
 fn a_signed_request_is_heard_once() {
-    for tongue in Tongue::ALL {
-        let once = matches!(tongue, Tongue::WeChatV3 | Tongue::AlipayV3);
+    for dialect in Dialect::ALL {
+        let once = matches!(dialect, Dialect::WeChatV3 | Dialect::AlipayV3);
         let mut shop = Shop::new();
-        shop.ask(tongue, Wish::Pay(code_of(tongue)));
-        let request = shop.write(tongue, Wish::Refund(1));
+        shop.ask(dialect, Wish::Pay(code_of(dialect)));
+        let request = shop.write(dialect, Wish::Refund(1));
         assert!(shop.read(&request).is_ok());
-        assert_eq!(shop.read(&request).is_err(), once, "{tongue:?}");
+        assert_eq!(shop.read(&request).is_err(), once, "{dialect:?}");
         // The same wish, said anew, is another request.
-        let again = shop.write(tongue, Wish::Refund(1));
+        let again = shop.write(dialect, Wish::Refund(1));
         assert!(shop.read(&again).is_ok());
         let mut open = Shop::with(WalletSetup { refuse_replays: false, ..WalletSetup::default() });
         assert!(open.read(&request).is_ok() && open.read(&request).is_ok());
@@ -409,7 +409,7 @@ fn a_signed_request_is_heard_once() {
 #[test]
 fn a_forged_request_uses_up_no_nonce() {
     let mut shop = Shop::new();
-    let request = shop.write(Tongue::WeChatV3, Wish::Reverse);
+    let request = shop.write(Dialect::WeChatV3, Wish::Reverse);
     let mut forged = request.clone();
     forged.body.push(b' ');
     assert!(shop.read(&forged).is_err());
@@ -420,7 +420,7 @@ fn a_forged_request_uses_up_no_nonce() {
 fn a_merchant_may_ask_only_so_often_where_that_is_set() {
     let rate_limit = Some(RateLimit { requests_max: 2, per: Duration::from_secs(1) });
     let mut shop = Shop::with(WalletSetup { rate_limit, ..WalletSetup::default() });
-    let requests: Vec<Written> = (0..4).map(|_| shop.write(Tongue::WeChatV3, Wish::Query)).collect();
+    let requests: Vec<Written> = (0..4).map(|_| shop.write(Dialect::WeChatV3, Wish::Query)).collect();
     assert!(shop.read(&requests[0]).is_ok() && shop.read(&requests[1]).is_ok());
     let away = shop.read(&requests[2]).unwrap_err();
     assert_eq!((away.answer.status, away.why.as_str()), (429, "too many requests"));
@@ -429,7 +429,7 @@ fn a_merchant_may_ask_only_so_often_where_that_is_set() {
     // Nothing is limited unless it is set.
     let mut free = Shop::new();
     for _ in 0..1000 {
-        assert_eq!(free.ask(Tongue::WeChatV2, Wish::Query).2, "ORDERNOTEXIST");
+        assert_eq!(free.ask(Dialect::WeChatV2, Wish::Query).2, "ORDERNOTEXIST");
     }
 }
 
@@ -446,12 +446,12 @@ proptest! {
     /// A spoiled byte anywhere in a request: it is turned away, or is the same request.
     #[test]
     fn a_spoiled_request_never_moves_money(
-        tongue in prop::sample::select(Tongue::ALL.to_vec()),
+        dialect in prop::sample::select(Dialect::ALL.to_vec()),
         at in any::<prop::sample::Index>(),
         flip in 1..=255_u8,
     ) {
         let mut shop = Shop::new();
-        let mut request = shop.write(tongue, Wish::Pay(code_of(tongue)));
+        let mut request = shop.write(dialect, Wish::Pay(code_of(dialect)));
         let place = at.index(request.body.len());
         request.body[place] ^= flip;
         shop.give(&request, Forced::No);

@@ -2,7 +2,7 @@
 
 use super::{Driver, order, query, reversal, sale};
 use crate::fault::{Aim, Content, Deed, Fault, FaultId, Latency, Rush};
-use crate::{Arming, CARD, Code, Kind, Poke, WALLET};
+use crate::{Arming, CARD, Code, Config, Kind, Poke, WALLET};
 use core::time::Duration;
 use sim::{Fen, Input, Key, OrderNo, Seed, SimTime, TerminalNo};
 
@@ -129,4 +129,25 @@ fn in_a_rush_requests_wait_and_then_are_refused() {
     assert_eq!(net(&driver, 1), Fen(100));
     driver.receive(CARD, &sale(2, 100)).pass(1000);
     assert_eq!((driver.codes(), net(&driver, 2)), (vec!["96".to_owned(), "00".to_owned()], Fen::ZERO));
+}
+
+#[test]
+fn a_refusal_for_a_full_queue_is_never_said_to_be_an_approval() {
+    let says = |code, commits| Deed::Says { code: Code::new(code), commits };
+    let full = |kind, deed| {
+        let aim = Aim { kind: Some(kind), ..Aim::EVERYTHING };
+        let arming = Arming { id: FaultId(1), fault: Fault { aim, deed }, dice: Seed(1).stream("fault") };
+        let mut driver = Driver::with(Config { in_flight_max: 1, ..Config::default() });
+        driver.give(Input::Poke(Poke::Arm(Box::new(arming))));
+        driver
+    };
+    for commits in [true, false] {
+        let mut card = full(Kind::Sale, says("00", commits));
+        card.receive(CARD, &sale(1, 100)).receive(CARD, &sale(2, 100));
+        assert_eq!((card.codes(), net(&card, 2)), (vec!["96".to_owned()], Fen::ZERO), "{commits}");
+    }
+    let mut wallet = full(Kind::Order, says("ORDERPAID", false));
+    wallet.receive(WALLET, &order("T-1", 100)).receive(WALLET, &order("T-2", 100));
+    let answer = String::from_utf8_lossy(&wallet.sent[0].2);
+    assert!(answer.contains("SYSTEMERROR"), "{answer}");
 }

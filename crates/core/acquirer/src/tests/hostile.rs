@@ -104,7 +104,7 @@ proptest! {
 
         let mut told: BTreeMap<Key, Fen> = BTreeMap::new();
         for (_, event) in &driver.events {
-            if let Event::Committed { key, movement, amount } = event {
+            if let Event::Committed { key, movement, amount, .. } = event {
                 let net = told.entry(*key).or_default();
                 match movement {
                     crate::Movement::Captured => *net += *amount,

@@ -9,31 +9,31 @@ use crate::notifier::{
 use crate::orders::Clock;
 use crate::{Change, Config};
 use ::wallet::ask::Ask;
-use ::wallet::exchange::Tongue;
+use ::wallet::exchange::Dialect;
 use ::wallet::sign;
 use ::wallet::xml::Fields;
 use core::time::Duration;
 use sim::{OrderNo, SimTime};
 
-const V3: Tongue = Tongue::WeChatV3;
+const V3: Dialect = Dialect::WeChatV3;
 
 /// A book with a shown order of 1.00 under each of these numbers, all paid at 300 ms.
-fn paid(tongue: Tongue, numbers: &[&str]) -> Book {
+fn paid(dialect: Dialect, numbers: &[&str]) -> Book {
     let mut book = Book::new();
     for no in numbers {
-        book.ask(tongue, make(no, 100)).unwrap();
-        assert!(book.confirm(number(tongue, no)));
+        book.ask(dialect, make(no, 100)).unwrap();
+        assert!(book.confirm(number(dialect, no)));
     }
     book.pass_ms(300);
     book.events.clear();
     book
 }
 
-fn success(tongue: Tongue) -> DeliveryOutcome<'static> {
-    let body: &[u8] = match tongue {
-        Tongue::WeChatV2 => b"<xml><return_code><![CDATA[SUCCESS]]></return_code></xml>",
-        Tongue::WeChatV3 => b"",
-        Tongue::AlipayGateway | Tongue::AlipayV3 => b"success",
+fn success(dialect: Dialect) -> DeliveryOutcome<'static> {
+    let body: &[u8] = match dialect {
+        Dialect::WeChatV2 => b"<xml><return_code><![CDATA[SUCCESS]]></return_code></xml>",
+        Dialect::WeChatV3 => b"",
+        Dialect::AlipayGateway | Dialect::AlipayV3 => b"success",
     };
     DeliveryOutcome::Answered { status: 200, body }
 }
@@ -54,17 +54,17 @@ fn run(book: &mut Book, secs: u64) -> Vec<(SimTime, Delivery)> {
 }
 
 /// What a careful receiver makes of a notice.
-fn judged(delivery: &Delivery, tongue: Tongue) -> Result<String, &'static str> {
+fn judged(delivery: &Delivery, dialect: Dialect) -> Result<String, &'static str> {
     let setup = WalletSetup::default();
     let (merchant, keys) = (&setup.platform.merchants[0], &setup.platform.keys);
-    match tongue {
-        Tongue::WeChatV2 => {
+    match dialect {
+        Dialect::WeChatV2 => {
             let mut fields = Fields::default();
             fields.parse(&delivery.body).map_err(|_| "unreadable")?;
             sign::verify(&fields, &merchant.wechat.api_key).map_err(|_| "signature")?;
             Ok(format!("{} {}", fields.get("out_trade_no").unwrap(), fields.get("total_fee").unwrap()))
         }
-        Tongue::WeChatV3 => {
+        Dialect::WeChatV3 => {
             let header = |name: &str| {
                 let found = delivery.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
                 found.map(|(_, value)| value.as_str()).ok_or("unsigned")
@@ -79,7 +79,7 @@ fn judged(delivery: &Delivery, tongue: Tongue) -> Result<String, &'static str> {
             let right = key.verifies(signed.as_bytes(), header("Wechatpay-Signature")?);
             if right { Ok(at.to_owned()) } else { Err("signature") }
         }
-        Tongue::AlipayGateway | Tongue::AlipayV3 => {
+        Dialect::AlipayGateway | Dialect::AlipayV3 => {
             let form = form(&delivery.body)?;
             let value =
                 |name: &str| form.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
@@ -118,8 +118,8 @@ fn form(body: &[u8]) -> Result<Vec<(String, String)>, &'static str> {
 }
 
 /// One delivery of a paid order T-1, spoiled so.
-fn spoiled(tongue: Tongue, fault: NoticeFault) -> Delivery {
-    let mut book = paid(tongue, &["T-1"]);
+fn spoiled(dialect: Dialect, fault: NoticeFault) -> Delivery {
+    let mut book = paid(dialect, &["T-1"]);
     let mut sent = book.send(|_| Some(fault));
     assert_eq!(sent.len(), 1);
     sent.remove(0)
@@ -146,8 +146,8 @@ fn an_unanswered_notice_of_alipay_keeps_the_published_times() {
 
 #[test]
 fn an_unanswered_notice_of_either_wechat_is_sent_sixteen_times_in_24_hours_and_4_minutes() {
-    for tongue in [V2, V3] {
-        let mut book = paid(tongue, &["T-1"]);
+    for dialect in [V2, V3] {
+        let mut book = paid(dialect, &["T-1"]);
         let sent = run(&mut book, 3 * 86_400);
         assert_eq!(sent.len(), 16);
         assert_eq!(sent[15].0, SimTime::from_millis(300 + (24 * 60 + 4) * 60_000));
@@ -157,7 +157,7 @@ fn an_unanswered_notice_of_either_wechat_is_sent_sixteen_times_in_24_hours_and_4
 
 #[test]
 fn a_notice_says_what_was_paid_and_is_rightly_signed() {
-    let plain = |tongue| judged(&paid(tongue, &["T-1"]).send(|_| None)[0], tongue);
+    let plain = |dialect| judged(&paid(dialect, &["T-1"]).send(|_| None)[0], dialect);
     assert_eq!(plain(V2).as_deref(), Ok("T-1 100"));
     // 09:00:00 in Beijing is 01:00 in Greenwich.
     assert_eq!(plain(V3).as_deref(), Ok("1767574800"));
@@ -171,11 +171,11 @@ fn a_notice_keeps_its_id_through_all_repetitions() {
         let rest = body.split_once(from).unwrap().1.to_owned();
         rest.split(to).next().unwrap().to_owned()
     };
-    for (tongue, from, to) in [(V3, "\"id\":\"", '"'), (ALIPAY, "notify_id=", '&')] {
-        let mut book = paid(tongue, &["T-1", "T-2"]);
+    for (dialect, from, to) in [(V3, "\"id\":\"", '"'), (ALIPAY, "notify_id=", '&')] {
+        let mut book = paid(dialect, &["T-1", "T-2"]);
         let sent = run(&mut book, 600);
         let of = |no| {
-            let order = number(tongue, no);
+            let order = number(dialect, no);
             let ids = sent.iter().filter(|(_, delivery)| delivery.due.order == order);
             ids.map(|(_, delivery)| id(delivery, from, to)).collect::<Vec<_>>()
         };
@@ -201,15 +201,15 @@ fn nobody_is_told_of_payment_codes_but_who_asked_alipay_to() {
 
 #[test]
 fn a_refund_is_told_where_it_asks_for() {
-    for tongue in [V2, V3, ALIPAY] {
-        let mut book = paid(tongue, &["T-1"]);
+    for dialect in [V2, V3, ALIPAY] {
+        let mut book = paid(dialect, &["T-1"]);
         let first = book.send(|_| None).remove(0);
-        book.answer(&first, success(tongue));
-        book.ask(tongue, refund("T-1", "R-1", 40)).unwrap();
-        book.ask(tongue, refund("T-1", "R-1", 40)).unwrap();
+        book.answer(&first, success(dialect));
+        book.ask(dialect, refund("T-1", "R-1", 40)).unwrap();
+        book.ask(dialect, refund("T-1", "R-1", 40)).unwrap();
         let sent = book.send(|_| None);
         assert_eq!((sent.len(), sent[0].url.as_str()), (1, "http://shop/refunds"));
-        let shown = number(tongue, "T-1");
+        let shown = number(dialect, "T-1");
         let last = book.story().pop().unwrap();
         assert_eq!(last, format!("0.300s notification of refund 1 1 sent, order {shown}"));
     }
@@ -240,8 +240,8 @@ fn several_notices_are_outstanding_at_once_and_are_taken_in_any_order() {
 
 #[test]
 fn only_the_agreed_answer_takes_a_notice() {
-    let taken = |tongue, status, body: &[u8]| {
-        let mut book = paid(tongue, &["T-1"]);
+    let taken = |dialect, status, body: &[u8]| {
+        let mut book = paid(dialect, &["T-1"]);
         let sent = book.send(|_| None);
         book.answer(&sent[0], DeliveryOutcome::Answered { status, body });
         book.books.notices().iter().count() == 0
@@ -360,13 +360,13 @@ fn a_notice_can_wait_for_a_refund_or_a_reverse() {
 
 #[test]
 fn a_forged_notice_is_wrong_in_just_that() {
-    let forged = |tongue, claim, signing| {
-        judged(&spoiled(tongue, NoticeFault::Forged(Forgery { claim, signing })), tongue)
+    let forged = |dialect, claim, signing| {
+        judged(&spoiled(dialect, NoticeFault::Forged(Forgery { claim, signing })), dialect)
     };
-    let signed = |tongue, signing| forged(tongue, Claim::True, signing);
-    let claimed = |tongue, claim| forged(tongue, claim, Signing::Right);
-    for tongue in [V2, V3, ALIPAY] {
-        assert_eq!(signed(tongue, Signing::WrongKey), Err("signature"));
+    let signed = |dialect, signing| forged(dialect, Claim::True, signing);
+    let claimed = |dialect, claim| forged(dialect, claim, Signing::Right);
+    for dialect in [V2, V3, ALIPAY] {
+        assert_eq!(signed(dialect, Signing::WrongKey), Err("signature"));
     }
     assert_eq!(signed(V2, Signing::WrongKeyId), Err("signature"));
     assert_eq!(signed(V3, Signing::WrongKeyId), Err("serial"));
@@ -384,8 +384,8 @@ fn a_forged_notice_is_wrong_in_just_that() {
     assert_eq!(claimed(V2, Claim::Order(other)).as_deref(), Ok("T-9 100"));
     assert!(claimed(ALIPAY, Claim::Order(other)).unwrap().starts_with("T-9 1.00"));
     // A stranger's.
-    for tongue in [V2, V3, ALIPAY] {
-        assert_eq!(forged(tongue, Claim::Order(other), Signing::WrongKey), Err("signature"));
+    for dialect in [V2, V3, ALIPAY] {
+        assert_eq!(forged(dialect, Claim::Order(other), Signing::WrongKey), Err("signature"));
     }
 }
 
@@ -400,10 +400,10 @@ fn a_stale_notice_is_rightly_signed_and_dated_back() {
 
 #[test]
 fn a_malformed_notice_is_taken_by_no_careful_receiver() {
-    for tongue in [V2, V3, ALIPAY] {
+    for dialect in [V2, V3, ALIPAY] {
         for malformation in [Malformation::CutShort, Malformation::NotADocument, Malformation::WrongEncoding]
         {
-            assert!(judged(&spoiled(tongue, NoticeFault::Malformed(malformation)), tongue).is_err());
+            assert!(judged(&spoiled(dialect, NoticeFault::Malformed(malformation)), dialect).is_err());
         }
     }
 }

@@ -5,10 +5,11 @@ use super::book::{
 };
 use crate::config::WalletSetup;
 use crate::event::Movement;
+use crate::gateway::Call;
 use crate::ledger::Cause;
 use crate::orders::{OrderRules, State};
 use ::wallet::ask::{Ask, OrderRef, PaymentCode, Refund, RefundRef};
-use ::wallet::exchange::Tongue;
+use ::wallet::exchange::Dialect;
 use ::wallet::moment::Day;
 use ::wallet::told::{Told, Undone};
 use sim::{Fen, OrderNo};
@@ -18,28 +19,41 @@ const DAY_S: u64 = 86_400;
 /// A WeChat and an Alipay order T-1 of 18.50, both paid at once.
 fn paid() -> Book {
     let mut book = Book::new();
-    for tongue in [V2, ALIPAY] {
-        assert_eq!(book.say(tongue, pay("T-1", 1850, code(tongue, 1, "00"))), "paid 1850");
+    for dialect in [V2, ALIPAY] {
+        assert_eq!(book.say(dialect, pay("T-1", 1850, code(dialect, 1, "00"))), "paid 1850");
     }
     book
 }
 
 #[test]
 fn a_payment_code_pays_at_once_and_the_order_is_found_by_both_its_numbers() {
-    for (tongue, prefix) in [(V2, "42"), (ALIPAY, "20260105")] {
+    for (dialect, prefix) in [(V2, "42"), (ALIPAY, "20260105")] {
         let mut book = paid();
-        assert_eq!(book.net(number(tongue, "T-1")), Fen(1850));
-        let Ok(Told::Order(order)) = book.ask(tongue, query("T-1")) else { panic!("the order is told") };
+        assert_eq!(book.net(number(dialect, "T-1")), Fen(1850));
+        let Ok(Told::Order(order)) = book.ask(dialect, query("T-1")) else { panic!("the order is told") };
         let payment = order.payment.unwrap();
         assert!(payment.transaction_id.starts_with(prefix) && payment.transaction_id.len() == 28);
         // The run starts on 5 January 2026 at 09:00 in Beijing.
         assert_eq!(payment.paid_at.dashed(), "2026-01-05 09:00:00");
         let by_id = Ask::Query(OrderRef::TransactionId(payment.transaction_id.clone()));
-        assert_eq!(book.say(tongue, by_id.clone()), "paid 1850");
+        assert_eq!(book.say(dialect, by_id.clone()), "paid 1850");
         // What one platform paid, the other has never heard of.
-        let other = if tongue == V2 { ALIPAY } else { V2 };
+        let other = if dialect == V2 { ALIPAY } else { V2 };
         assert_eq!(book.say(other, by_id), "NoSuchOrder");
     }
+}
+
+#[test]
+fn a_call_with_the_number_of_another_shops_payment_is_about_no_order() {
+    let mut book = paid();
+    let Ok(Told::Order(order)) = book.ask(V2, query("T-1")) else { panic!("the order is told") };
+    let by_id = OrderRef::TransactionId(order.payment.unwrap().transaction_id);
+    let about = |dialect| {
+        let call = Call { asked: Ok(Ask::Reverse(by_id.clone())), dialect, merchant: 0 };
+        call.order(&book.books)
+    };
+    assert_eq!(about(Dialect::WeChatV3), Some(number(V2, "T-1")));
+    assert_eq!(about(ALIPAY), None);
 }
 
 #[test]
@@ -53,33 +67,33 @@ fn the_same_number_at_two_platforms_is_two_orders() {
 #[test]
 fn both_dialects_of_a_platform_see_the_same_orders() {
     let mut book = paid();
-    assert_eq!(book.say(Tongue::WeChatV3, query("T-1")), "paid 1850");
-    assert_eq!(book.say(Tongue::AlipayV3, query("T-1")), "paid 1850");
-    assert_eq!(book.say(Tongue::WeChatV3, pay("T-1", 1850, code(V2, 1, "00"))), "AlreadyPaid");
+    assert_eq!(book.say(Dialect::WeChatV3, query("T-1")), "paid 1850");
+    assert_eq!(book.say(Dialect::AlipayV3, query("T-1")), "paid 1850");
+    assert_eq!(book.say(Dialect::WeChatV3, pay("T-1", 1850, code(V2, 1, "00"))), "AlreadyPaid");
 }
 
 #[test]
 fn the_same_order_again_charges_once_and_other_data_under_its_number_is_refused() {
-    for tongue in [V2, ALIPAY] {
+    for dialect in [V2, ALIPAY] {
         let mut book = paid();
-        assert_eq!(book.say(tongue, pay("T-1", 1850, code(tongue, 2, "00"))), "AlreadyPaid");
-        assert_eq!(book.say(tongue, pay("T-1", 1851, code(tongue, 2, "00"))), "NumberUsedForOther");
-        assert_eq!(book.say(tongue, make("T-1", 1850)), "NumberUsedForOther");
-        assert_eq!(book.net(number(tongue, "T-1")), Fen(1850));
+        assert_eq!(book.say(dialect, pay("T-1", 1850, code(dialect, 2, "00"))), "AlreadyPaid");
+        assert_eq!(book.say(dialect, pay("T-1", 1851, code(dialect, 2, "00"))), "NumberUsedForOther");
+        assert_eq!(book.say(dialect, make("T-1", 1850)), "NumberUsedForOther");
+        assert_eq!(book.net(number(dialect, "T-1")), Fen(1850));
         // The code of the refused attempts was never taken to its payer.
-        assert_eq!(book.say(tongue, pay("T-2", 100, code(tongue, 2, "00"))), "paid 100");
+        assert_eq!(book.say(dialect, pay("T-2", 100, code(dialect, 2, "00"))), "paid 100");
     }
 }
 
 #[test]
 fn a_payment_code_pays_once() {
-    for tongue in [V2, ALIPAY] {
+    for dialect in [V2, ALIPAY] {
         let mut book = paid();
-        assert_eq!(book.say(tongue, pay("T-2", 100, code(tongue, 1, "00"))), "CodeInvalid");
-        assert_eq!(book.say(tongue, query("T-2")), "NoSuchOrder");
+        assert_eq!(book.say(dialect, pay("T-2", 100, code(dialect, 1, "00"))), "CodeInvalid");
+        assert_eq!(book.say(dialect, query("T-2")), "NoSuchOrder");
         // A payer who types the password has shown the code too.
-        assert_eq!(book.say(tongue, pay("T-3", 100, code(tongue, 7, "01"))), "paying");
-        assert_eq!(book.say(tongue, pay("T-4", 100, code(tongue, 7, "01"))), "CodeInvalid");
+        assert_eq!(book.say(dialect, pay("T-3", 100, code(dialect, 7, "01"))), "paying");
+        assert_eq!(book.say(dialect, pay("T-4", 100, code(dialect, 7, "01"))), "CodeInvalid");
     }
 }
 
@@ -105,35 +119,35 @@ fn payers_do_what_the_setup_says() {
     ];
     for (who, told, wechat, alipay) in cases {
         let mut book = Book::new();
-        for (tongue, found) in [(V2, wechat), (ALIPAY, alipay)] {
-            assert_eq!(book.say(tongue, pay("T-1", 100, code(tongue, 1, who))), told);
-            assert_eq!(book.say(tongue, query("T-1")), found, "{who}");
-            assert_eq!(book.net(number(tongue, "T-1")), Fen::ZERO);
+        for (dialect, found) in [(V2, wechat), (ALIPAY, alipay)] {
+            assert_eq!(book.say(dialect, pay("T-1", 100, code(dialect, 1, who))), told);
+            assert_eq!(book.say(dialect, query("T-1")), found, "{who}");
+            assert_eq!(book.net(number(dialect, "T-1")), Fen::ZERO);
             // The same number may be tried again with another code, as the platform advises.
-            assert_eq!(book.say(tongue, pay("T-1", 100, code(tongue, 2, "00"))), "paid 100");
+            assert_eq!(book.say(dialect, pay("T-1", 100, code(dialect, 2, "00"))), "paid 100");
         }
     }
 }
 
 #[test]
 fn a_password_is_waited_for_and_the_answer_is_the_same_when_asked_again() {
-    for tongue in [V2, ALIPAY] {
+    for dialect in [V2, ALIPAY] {
         let mut book = Book::new();
-        let ask = || pay("T-1", 100, code(tongue, 1, "01"));
-        assert_eq!(book.say(tongue, ask()), "paying");
-        assert_eq!(book.say(tongue, ask()), "paying");
+        let ask = || pay("T-1", 100, code(dialect, 1, "01"));
+        assert_eq!(book.say(dialect, ask()), "paying");
+        assert_eq!(book.say(dialect, ask()), "paying");
         // He agrees after 10 s, and the money moves 300 ms later.
         book.pass_ms(10_299);
         assert_eq!(
-            (book.say(tongue, query("T-1")), book.net(number(tongue, "T-1"))),
+            (book.say(dialect, query("T-1")), book.net(number(dialect, "T-1"))),
             ("paying".into(), Fen::ZERO)
         );
         book.pass_ms(1);
         assert_eq!(
-            (book.say(tongue, query("T-1")), book.net(number(tongue, "T-1"))),
+            (book.say(dialect, query("T-1")), book.net(number(dialect, "T-1"))),
             ("paid 100".into(), Fen(100))
         );
-        assert_eq!(book.story(), [format!("10.300s captured CNY 1.00, {}", number(tongue, "T-1"))]);
+        assert_eq!(book.story(), [format!("10.300s captured CNY 1.00, {}", number(dialect, "T-1"))]);
     }
 }
 
@@ -197,30 +211,30 @@ fn an_order_ends_when_the_merchant_says() {
 
 #[test]
 fn a_reverse_gives_back_once_what_was_paid() {
-    for tongue in [V2, ALIPAY] {
+    for dialect in [V2, ALIPAY] {
         let mut book = paid();
-        assert_eq!(book.say(tongue, reverse("T-1")), "undone, refunded");
+        assert_eq!(book.say(dialect, reverse("T-1")), "undone, refunded");
         assert_eq!(book.moved, Some((Movement::Reversed, Fen(1850))));
-        assert_eq!(book.say(tongue, reverse("T-1")), "nothing to undo");
+        assert_eq!(book.say(dialect, reverse("T-1")), "nothing to undo");
         assert_eq!(book.moved, None);
-        assert_eq!(book.say(tongue, query("T-1")), "revoked");
-        assert_eq!(book.net(number(tongue, "T-1")), Fen::ZERO);
+        assert_eq!(book.say(dialect, query("T-1")), "revoked");
+        assert_eq!(book.net(number(dialect, "T-1")), Fen::ZERO);
         let last = book.books.ledger().entries().last().unwrap();
         assert_eq!((last.cause, last.amount), (Cause::OrderReversed, Fen(1850)));
-        assert_eq!(book.say(tongue, pay("T-1", 1850, code(tongue, 9, "00"))), "OrderReversed");
+        assert_eq!(book.say(dialect, pay("T-1", 1850, code(dialect, 9, "00"))), "OrderReversed");
     }
 }
 
 #[test]
 fn a_reverse_of_an_unpaid_order_bars_it() {
-    for tongue in [V2, ALIPAY] {
+    for dialect in [V2, ALIPAY] {
         for who in ["02", "03", "08"] {
             let mut book = Book::new();
-            book.say(tongue, pay("T-1", 100, code(tongue, 1, who)));
-            assert_eq!(book.say(tongue, reverse("T-1")), "undone, closed");
+            book.say(dialect, pay("T-1", 100, code(dialect, 1, who)));
+            assert_eq!(book.say(dialect, reverse("T-1")), "undone, closed");
             book.pass(120);
-            assert_eq!(book.say(tongue, pay("T-1", 100, code(tongue, 2, "00"))), "OrderReversed");
-            assert!(!book.confirm(number(tongue, "T-1")));
+            assert_eq!(book.say(dialect, pay("T-1", 100, code(dialect, 2, "00"))), "OrderReversed");
+            assert!(!book.confirm(number(dialect, "T-1")));
             assert!(book.books.ledger().entries().is_empty());
         }
     }
@@ -242,22 +256,22 @@ fn a_reverse_of_what_nobody_ordered_is_an_error_at_wechat_and_a_bar_at_alipay() 
 
 #[test]
 fn a_reverse_that_meets_a_payment_at_the_bank_ends_revoked_and_refunded() {
-    for tongue in [V2, ALIPAY] {
+    for dialect in [V2, ALIPAY] {
         let mut book = Book::new();
-        book.say(tongue, pay("T-1", 100, code(tongue, 1, "01")));
+        book.say(dialect, pay("T-1", 100, code(dialect, 1, "01")));
         // He agrees at 10 s; the bank takes 300 ms.
         book.pass_ms(10_100);
-        assert_eq!(book.say(tongue, reverse("T-1")), "undone, closed");
+        assert_eq!(book.say(dialect, reverse("T-1")), "undone, closed");
         book.pass(1);
-        assert_eq!(book.say(tongue, query("T-1")), "revoked");
-        assert_eq!(book.net(number(tongue, "T-1")), Fen::ZERO);
+        assert_eq!(book.say(dialect, query("T-1")), "revoked");
+        assert_eq!(book.net(number(dialect, "T-1")), Fen::ZERO);
         let of_order: Vec<_> = book.books.ledger().entries().iter().map(|entry| entry.cause).collect();
         assert_eq!(of_order, [Cause::OrderPaid, Cause::OrderReversed]);
-        let shown = number(tongue, "T-1");
+        let shown = number(dialect, "T-1");
         let story =
             [format!("10.300s captured CNY 1.00, {shown}"), format!("10.300s reversed CNY 1.00, {shown}")];
         assert_eq!(book.story(), story);
-        assert_eq!(book.say(tongue, reverse("T-1")), "nothing to undo");
+        assert_eq!(book.say(dialect, reverse("T-1")), "nothing to undo");
     }
 }
 
@@ -293,16 +307,16 @@ fn wechat_reverses_within_seven_days_and_alipay_abroad_on_the_same_day() {
 
 #[test]
 fn only_an_unpaid_order_can_be_closed() {
-    for tongue in [V2, ALIPAY] {
+    for dialect in [V2, ALIPAY] {
         let mut book = paid();
-        assert_eq!(book.say(tongue, close("T-1")), "AlreadyPaid");
-        assert_eq!(book.say(tongue, close("T-9")), "NoSuchOrder");
-        book.say(tongue, pay("T-2", 100, code(tongue, 2, "02")));
-        assert_eq!(book.say(tongue, close("T-2")), "closed");
-        assert_eq!(book.say(tongue, close("T-2")), "OrderClosed");
-        assert_eq!(book.say(tongue, reverse("T-2")), "nothing to undo");
-        assert_eq!(book.say(tongue, query("T-2")), "closed");
-        assert!(!book.confirm(number(tongue, "T-2")));
+        assert_eq!(book.say(dialect, close("T-1")), "AlreadyPaid");
+        assert_eq!(book.say(dialect, close("T-9")), "NoSuchOrder");
+        book.say(dialect, pay("T-2", 100, code(dialect, 2, "02")));
+        assert_eq!(book.say(dialect, close("T-2")), "closed");
+        assert_eq!(book.say(dialect, close("T-2")), "OrderClosed");
+        assert_eq!(book.say(dialect, reverse("T-2")), "nothing to undo");
+        assert_eq!(book.say(dialect, query("T-2")), "closed");
+        assert!(!book.confirm(number(dialect, "T-2")));
     }
 }
 
@@ -327,19 +341,19 @@ fn a_shown_order_of_alipay_exists_once_somebody_has_scanned_it() {
 
 #[test]
 fn refunds_go_by_their_numbers_and_never_beyond_what_was_paid() {
-    for tongue in [V2, ALIPAY] {
+    for dialect in [V2, ALIPAY] {
         let mut book = paid();
-        assert_eq!(book.say(tongue, refund("T-1", "R-1", 1000)), "refunded 1000 of 1850");
+        assert_eq!(book.say(dialect, refund("T-1", "R-1", 1000)), "refunded 1000 of 1850");
         assert_eq!(book.moved, Some((Movement::Refunded, Fen(1000))));
-        assert_eq!(book.say(tongue, refund("T-1", "R-1", 1000)), "refunded 1000 of 1850 before");
+        assert_eq!(book.say(dialect, refund("T-1", "R-1", 1000)), "refunded 1000 of 1850 before");
         assert_eq!(book.moved, None);
-        assert_eq!(book.say(tongue, refund("T-1", "R-1", 999)), "NumberUsedForOther");
-        assert_eq!(book.say(tongue, refund("T-1", "R-2", 851)), "TooMuchRefund");
-        assert_eq!(book.say(tongue, refund("T-1", "R-2", 850)), "refunded 850 of 1850");
-        assert_eq!(book.say(tongue, refund("T-1", "R-3", 1)), "TooMuchRefund");
-        assert_eq!(book.net(number(tongue, "T-1")), Fen::ZERO);
-        assert_eq!(book.say(tongue, query("T-1")), "refunded");
-        assert_eq!(book.say(tongue, refunds_of("T-1")), "R-1 1000, R-2 850");
+        assert_eq!(book.say(dialect, refund("T-1", "R-1", 999)), "NumberUsedForOther");
+        assert_eq!(book.say(dialect, refund("T-1", "R-2", 851)), "TooMuchRefund");
+        assert_eq!(book.say(dialect, refund("T-1", "R-2", 850)), "refunded 850 of 1850");
+        assert_eq!(book.say(dialect, refund("T-1", "R-3", 1)), "TooMuchRefund");
+        assert_eq!(book.net(number(dialect, "T-1")), Fen::ZERO);
+        assert_eq!(book.say(dialect, query("T-1")), "refunded");
+        assert_eq!(book.say(dialect, refunds_of("T-1")), "R-1 1000, R-2 850");
         let causes: Vec<_> = book.books.ledger().entries().iter().skip(2).map(|entry| entry.cause).collect();
         assert_eq!(causes, [Cause::OrderRefunded { refund: 1 }, Cause::OrderRefunded { refund: 2 }]);
     }
@@ -347,11 +361,11 @@ fn refunds_go_by_their_numbers_and_never_beyond_what_was_paid() {
 
 #[test]
 fn a_refunds_number_is_the_shops_at_wechat_and_the_orders_at_alipay() {
-    for (tongue, told) in [(V2, "NumberUsedForOther"), (ALIPAY, "refunded 1 of 100")] {
+    for (dialect, told) in [(V2, "NumberUsedForOther"), (ALIPAY, "refunded 1 of 100")] {
         let mut book = paid();
-        book.say(tongue, pay("T-2", 100, code(tongue, 2, "00")));
-        book.say(tongue, refund("T-1", "R-1", 1));
-        assert_eq!(book.say(tongue, refund("T-2", "R-1", 1)), told);
+        book.say(dialect, pay("T-2", 100, code(dialect, 2, "00")));
+        book.say(dialect, refund("T-1", "R-1", 1));
+        assert_eq!(book.say(dialect, refund("T-2", "R-1", 1)), told);
     }
 }
 
@@ -372,21 +386,21 @@ fn refunds_are_found_by_either_number() {
 
 #[test]
 fn what_was_not_paid_or_went_back_or_is_a_year_old_is_not_refunded() {
-    for tongue in [V2, ALIPAY] {
+    for dialect in [V2, ALIPAY] {
         let mut book = paid();
-        assert_eq!(book.say(tongue, refund("T-9", "R-1", 1)), "NoSuchOrder");
-        book.say(tongue, pay("T-2", 100, code(tongue, 2, "02")));
-        assert_eq!(book.say(tongue, refund("T-2", "R-1", 1)), "NotPaid");
-        book.say(tongue, reverse("T-2"));
-        assert_eq!(book.say(tongue, refund("T-2", "R-1", 1)), "OrderReversed");
+        assert_eq!(book.say(dialect, refund("T-9", "R-1", 1)), "NoSuchOrder");
+        book.say(dialect, pay("T-2", 100, code(dialect, 2, "02")));
+        assert_eq!(book.say(dialect, refund("T-2", "R-1", 1)), "NotPaid");
+        book.say(dialect, reverse("T-2"));
+        assert_eq!(book.say(dialect, refund("T-2", "R-1", 1)), "OrderReversed");
         let mut late = book.clone();
         book.pass(365 * DAY_S);
-        assert_eq!(book.say(tongue, refund("T-1", "R-1", 1)), "refunded 1 of 1850");
+        assert_eq!(book.say(dialect, refund("T-1", "R-1", 1)), "refunded 1 of 1850");
         late.pass(365 * DAY_S + 1);
-        assert_eq!(late.say(tongue, refund("T-1", "R-1", 1)), "TooLate");
+        assert_eq!(late.say(dialect, refund("T-1", "R-1", 1)), "TooLate");
         // One that was made in time is still told a year later.
         book.pass(DAY_S);
-        assert_eq!(book.say(tongue, refund("T-1", "R-1", 1)), "refunded 1 of 1850 before");
+        assert_eq!(book.say(dialect, refund("T-1", "R-1", 1)), "refunded 1 of 1850 before");
     }
 }
 
@@ -443,6 +457,18 @@ fn order_numbers_are_as_long_as_the_platform_takes() {
 }
 
 #[test]
+fn a_reverse_of_what_was_refunded_already_moves_nothing_and_stands_in_no_bill() {
+    let mut book = paid();
+    assert_eq!(book.say(V2, refund("T-1", "R-1", 1850)), "refunded 1850 of 1850");
+    assert_eq!((book.say(V2, reverse("T-1")).as_str(), book.moved), ("nothing to undo", None));
+    assert_eq!(book.say(V2, query("T-1")), "revoked");
+    let day = Day { year: 2026, month: 1, day: 5 };
+    let Ok(Told::Bill(bill)) = book.ask(V2, Ask::Bill { day }) else { panic!("a bill") };
+    let amounts: Vec<_> = bill.rows.iter().map(|row| row.refund.as_ref().map(|back| back.amount)).collect();
+    assert_eq!(amounts, [None, Some(fen(1850))]);
+}
+
+#[test]
 fn the_bill_of_a_day_has_every_movement_of_that_day_in_beijing() {
     let mut book = paid();
     book.pass(10 * 3600).say(V2, pay("T-2", 200, code(V2, 2, "00")));
@@ -472,11 +498,11 @@ fn the_bill_of_a_day_has_every_movement_of_that_day_in_beijing() {
 fn a_bill_is_fetched_by_the_token_of_its_address_and_by_nobody_elses() {
     let mut book = paid();
     let day = Day { year: 2026, month: 1, day: 5 };
-    let Ok(Told::Bill(bill)) = book.ask(Tongue::WeChatV3, Ask::Bill { day }) else { panic!("a bill") };
+    let Ok(Told::Bill(bill)) = book.ask(Dialect::WeChatV3, Ask::Bill { day }) else { panic!("a bill") };
     let token = bill.address.split_once("token=").unwrap().1.to_owned();
-    assert!(book.ask(Tongue::WeChatV3, Ask::BillFile { token: token.clone() }).is_ok());
+    assert!(book.ask(Dialect::WeChatV3, Ask::BillFile { token: token.clone() }).is_ok());
     for wrong in [format!("1{token}"), token.replace("2026", "20x6"), String::new()] {
-        assert_eq!(book.say(Tongue::WeChatV3, Ask::BillFile { token: wrong }), "NoBill");
+        assert_eq!(book.say(Dialect::WeChatV3, Ask::BillFile { token: wrong }), "NoBill");
     }
 }
 

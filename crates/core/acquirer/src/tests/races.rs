@@ -6,7 +6,7 @@ use crate::ledger::Account;
 use crate::notifier::{Claim, DeliveryOutcome, Forgery, NoticeFault, Signing};
 use crate::orders::{OrderRules, State};
 use ::wallet::ask::{Ask, OrderRef};
-use ::wallet::exchange::Tongue;
+use ::wallet::exchange::Dialect;
 use core::time::Duration;
 use proptest::prelude::*;
 use sim::{Fen, OrderNo};
@@ -51,7 +51,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 struct Play {
     book: Book,
-    tongue: Tongue,
+    dialect: Dialect,
     outstanding: Vec<crate::Delivery>,
     /// What was closed or revoked at some moment.
     ended: BTreeSet<OrderNo>,
@@ -59,12 +59,12 @@ struct Play {
 
 impl Play {
     fn take(&mut self, step: &Step) {
-        let tongue = self.tongue;
+        let dialect = self.dialect;
         let no = |order: &u8| format!("T-{order}");
         let ask = match step {
             Step::Pay { order, amount, code: nth, who } => {
                 let who = format!("{who:02}");
-                let Ask::Pay(mut ask) = pay(&no(order), *amount, code(tongue, *nth, &who)) else { return };
+                let Ask::Pay(mut ask) = pay(&no(order), *amount, code(dialect, *nth, &who)) else { return };
                 ask.notify_url = Some("http://shop/pay".into());
                 Ask::Pay(ask)
             }
@@ -73,7 +73,7 @@ impl Play {
             Step::Close(order) => close(&no(order)),
             Step::Reverse(order) => reverse(&no(order)),
             Step::ReverseById(order) => {
-                let order = self.book.books.orders().order(number(tongue, &no(order)));
+                let order = self.book.books.orders().order(number(dialect, &no(order)));
                 let payment = order.and_then(|order| order.payment());
                 let Some(payment) = payment else { return };
                 Ask::Reverse(OrderRef::TransactionId(payment.transaction.as_str().into()))
@@ -81,13 +81,13 @@ impl Play {
             Step::Refund { order, number, amount } => refund(&no(order), &format!("R-{number}"), *amount),
             other => return self.happen(other),
         };
-        let _ = self.book.ask(tongue, ask);
+        let _ = self.book.ask(dialect, ask);
     }
 
     fn happen(&mut self, step: &Step) {
         match step {
             Step::Confirm(order) => {
-                self.book.confirm(number(self.tongue, &format!("T-{order}")));
+                self.book.confirm(number(self.dialect, &format!("T-{order}")));
             }
             Step::Pass(millis) => {
                 self.book.pass_ms(*millis);
@@ -107,9 +107,9 @@ impl Play {
             }
             Step::Answer(taken) => {
                 let Some(delivery) = self.outstanding.pop() else { return };
-                let taken = match (taken, self.tongue) {
+                let taken = match (taken, self.dialect) {
                     (false, _) => DeliveryOutcome::Refused,
-                    (true, Tongue::WeChatV2) => DeliveryOutcome::Answered {
+                    (true, Dialect::WeChatV2) => DeliveryOutcome::Answered {
                         status: 200,
                         body: b"<xml><return_code>SUCCESS</return_code></xml>",
                     },
@@ -160,10 +160,10 @@ impl Play {
     }
 }
 
-fn play(tongue: Tongue, steps: &[Step]) -> Play {
+fn play(dialect: Dialect, steps: &[Step]) -> Play {
     let wechat = OrderRules::WECHAT.with_auto_revoke();
     let book = Book::with(WalletSetup { wechat, ..WalletSetup::default() });
-    let mut play = Play { book, tongue, outstanding: vec![], ended: BTreeSet::new() };
+    let mut play = Play { book, dialect, outstanding: vec![], ended: BTreeSet::new() };
     for step in steps {
         play.take(step);
         play.check();
@@ -207,14 +207,14 @@ proptest! {
     /// A close or a reverse that the platform has confirmed is for good, whenever the payer agrees.
     #[test]
     fn of_a_reverse_and_a_payment_both_ends_are_net_nothing(reverse_at_ms in 0..12_000_u64, alipay in any::<bool>()) {
-        let tongue = if alipay { ALIPAY } else { V2 };
+        let dialect = if alipay { ALIPAY } else { V2 };
         let mut book = Book::new();
-        prop_assert_eq!(book.say(tongue, pay("T-1", 100, code(tongue, 1, "01"))), "paying");
+        prop_assert_eq!(book.say(dialect, pay("T-1", 100, code(dialect, 1, "01"))), "paying");
         book.pass_ms(reverse_at_ms);
-        prop_assert!(book.ask(tongue, Ask::Reverse(by_no("T-1"))).is_ok());
+        prop_assert!(book.ask(dialect, Ask::Reverse(by_no("T-1"))).is_ok());
         book.pass(60);
-        prop_assert_eq!(book.net(number(tongue, "T-1")), Fen::ZERO);
-        prop_assert_eq!(book.say(tongue, query("T-1")), "revoked");
+        prop_assert_eq!(book.net(number(dialect, "T-1")), Fen::ZERO);
+        prop_assert_eq!(book.say(dialect, query("T-1")), "revoked");
         // The money was at the bank for 300 ms from 10 s on; only then, or after, did it move at all.
         let moved = book.books.ledger().entries().len();
         prop_assert_eq!(moved, if reverse_at_ms >= 10_000 { 2 } else { 0 });

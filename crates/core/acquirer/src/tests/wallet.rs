@@ -142,3 +142,15 @@ fn one_request_too_many_is_answered_with_a_system_error() {
     driver.receive(WALLET, &order("T-1", 100)).receive(WALLET, &query("T-1"));
     assert_eq!(last(&driver, Call::OrderQuery), "SYSTEMERROR");
 }
+
+#[test]
+fn a_payer_is_not_turned_away_because_merchants_ask_too_much() {
+    let mut driver = Driver::with(Config { in_flight_max: 1, ..Config::default() });
+    driver
+        .receive(WALLET, &order("T-1", 100))
+        .pass(1000)
+        .receive(WALLET, &query("T-1"))
+        .pay("T-1")
+        .pass(1000);
+    assert_eq!(driver.acquirer.ledger().net(Key::Order(OrderNo::new("T-1").unwrap())), Fen(100));
+}

@@ -1,6 +1,7 @@
 //! What the issuers say: PINs, balances, rules; and what an answer carries.
 
-use crate::driver::{CARD, OTHER_CARD, Shop, fen, reversal};
+use crate::driver::{CARD, OTHER_CARD, PAYER_CODE, Reply, Shop, fen, reversal};
+use crate::property::rebuilt;
 use iso8583::{Balance, Mti, Pan, Pin, PinKey, REPLY_CODES, Sign};
 use tillrig_acquirer::{CardAccount, CardSetup, Kind, ReplyRule, SignOn, TerminalKeys};
 
@@ -67,6 +68,22 @@ fn a_sale_beyond_the_balance_is_declined_and_one_of_all_of_it_is_not() {
 }
 
 #[test]
+fn an_overdrawn_card_gets_its_money_back_and_still_owes_what_it_bought_offline() {
+    let mut shop = Shop::with(account(Some(100), None, false));
+    let offline = shop.offline_sale(150);
+    let sold = shop.send(&offline);
+    let mut ask = shop.ask(Mti::FINANCIAL, "310000", "00", 1, 0);
+    ask.unset(4);
+    ask.set(2, CARD);
+    let owed = Balance::parse(shop.send(&ask).text(54).unwrap()).unwrap();
+    assert_eq!((sold.code().as_str(), owed.sign, owed.amount_fen), ("00", Sign::Debit, 50));
+    let (more, sale) = (shop.offline_sale(10), shop.sale(1));
+    assert_eq!([shop.code(&more), shop.code(&sale)], ["00", "51"]);
+    let refund = shop.refund(&sold, 150);
+    assert_eq!((shop.code(&refund), balance(&mut shop)), ("00".to_owned(), ("00".to_owned(), Some(90))));
+}
+
+#[test]
 fn a_part_is_approved_where_card_and_terminal_want_it() {
     let mut shop = Shop::with(account(Some(1000), None, true));
     let mut sale = shop.sale(1500);
@@ -79,6 +96,27 @@ fn a_part_is_approved_where_card_and_terminal_want_it() {
     assert_eq!((shop.net(2), shop.debit_and_credit()[0]), (1000, (1000, 1)));
     // Its reversal says what was asked for.
     assert_eq!((shop.code(&reversal(&sale)), shop.net(2)), ("00".to_owned(), 0));
+}
+
+#[test]
+fn whatever_is_approved_in_part_is_answered_with_that_part_also_when_it_is_said_again() {
+    let part = |kind| ReplyRule { kind: Some(kind), ..ReplyRule::card("", "10") };
+    let kinds = [Kind::QrSale, Kind::OfflineSale, Kind::PreAuth, Kind::Completion];
+    let mut shop = Shop::ruled(kinds.map(part).to_vec());
+    let said = |reply: &Reply| (reply.code(), reply.text(4).unwrap().to_owned());
+    let ten = |amount: i64| ("10".to_owned(), format!("{amount:012}"));
+    let qr_sale = shop.qr_sale(1000, PAYER_CODE);
+    let paid = shop.send(&qr_sale);
+    assert_eq!((said(&paid), paid.voucher().is_some(), shop.net(1)), (ten(500), true, 500));
+    let offline = shop.offline_sale(300);
+    let (first, again) = (shop.send(&offline), shop.send(&offline));
+    assert_eq!(([said(&first), said(&again)], shop.net(2)), ([ten(150), ten(150)], 150));
+    let hold = shop.hold(800);
+    let held = shop.send(&hold);
+    assert_eq!((said(&held), shop.standing(3).held.0), (ten(400), 400));
+    let complete = shop.complete(&held, 200);
+    let completed = shop.send(&complete);
+    assert_eq!((said(&completed), shop.net(3), shop.standing(3).held.0), (ten(100), 100, 0));
 }
 
 fn with_pin(shop: &mut Shop, pin: &str, key: PinKey) -> String {
@@ -182,6 +220,55 @@ fn an_answer_carries_what_the_host_adds() {
     let reply = shop.send(&sale);
     assert_eq!((reply.text(63), reply.0.field(55), reply.text(2)), (Some("VISTHANK YOU"), None, None));
     assert_eq!(shop.totals().foreign.debit, fen(100));
+}
+
+/// What a chip says for a sale, with its cryptogram, its counter and its card number.
+const CHIP: &str = "9F2608A1B2C3D4E5F607189F2701809F360200015A0A6222020000000000009F8201009505000000000000";
+
+fn hex(text: &str) -> Vec<u8> {
+    let pairs = (0..text.len()).step_by(2);
+    pairs.map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
+}
+
+#[test]
+fn the_issuer_answers_the_chip_and_the_record_keeps_what_it_said() {
+    let scripts = hex("7209860784240000041122");
+    let mut shop = Shop::with(CardSetup { chip_scripts: scripts, ..CardSetup::default() });
+    let chip = hex(CHIP);
+    let mut sale = shop.sale(100);
+    let mut hold = shop.hold(100);
+    let mut declined = shop.sale(100);
+    for message in [&mut sale, &mut hold, &mut declined] {
+        message.set(23, "001");
+        message.set(55, &chip);
+    }
+    declined.set(2, "6222020000000000051");
+    // The cryptogram is pyemv's for this card, sequence number 01 and the code 00.
+    let answer = hex("910A6F59EB6E9522009E303072098607842400000411229F36020001");
+    for message in [&sale, &hold] {
+        let reply = shop.send(message);
+        assert_eq!((reply.code().as_str(), reply.0.field(55)), ("00", Some(answer.as_slice())));
+    }
+    let reply = shop.send(&declined);
+    assert_eq!((reply.code().as_str(), reply.0.field(55)), ("51", None));
+    for record in shop.books.card().records() {
+        let kept = record.chip.as_ref().unwrap();
+        assert_eq!(kept.get(&[0x9F, 0x26]), Some(hex("A1B2C3D4E5F60718").as_slice()));
+        assert_eq!(kept.get(&[0x5A]), None, "no card number is written down");
+    }
+    assert_eq!(rebuilt(&shop.log), shop.books);
+    let written = serde_json::to_string(&shop.log).unwrap();
+    assert!(!written.contains("62220200") && !format!("{:?}", shop.books).contains("A1B2C3"));
+}
+
+#[test]
+fn chip_data_that_cannot_be_read_are_neither_kept_nor_answered() {
+    let mut shop = Shop::new();
+    let mut sale = shop.sale(100);
+    sale.set(55, [0x9F, 0x26, 8, 1]);
+    let reply = shop.send(&sale);
+    assert_eq!((reply.code().as_str(), reply.0.field(55)), ("00", None));
+    assert_eq!(shop.books.card().records()[0].chip, None);
 }
 
 #[test]

@@ -189,8 +189,12 @@ impl Shop {
     }
 
     pub(crate) fn frame(&self, message: &Message) -> Vec<u8> {
+        self.pack(message, has_mac(message.mti()))
+    }
+
+    fn pack(&self, message: &Message, with_mac: bool) -> Vec<u8> {
         let mut frame = vec![];
-        if has_mac(message.mti()) {
+        if with_mac {
             let dialect = CUP.clone().with_mac_algorithm(self.terminal.algorithm);
             encode_with_mac(&dialect, message, &self.terminal.key, &mut frame).unwrap();
         } else {
@@ -208,6 +212,11 @@ impl Shop {
             let dialect = CUP.clone().with_mac_algorithm(self.terminal.algorithm);
             assert_eq!(verify_mac(&dialect, &answer[2..], &self.terminal.key), Ok(()));
         }
+        assert_eq!(
+            self.pack(&reply, reply.field(64).is_some()),
+            answer,
+            "field by field or as a whole, it is the same frame"
+        );
         (decision, Reply(reply))
     }
 

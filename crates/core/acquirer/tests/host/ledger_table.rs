@@ -5,7 +5,7 @@
 //! is sent again, and a message that moves nothing is sent again. *Not here:* two faults at once.
 
 use crate::driver::{PAYER_CODE, Reply, Shop, fen, reversal};
-use core::fmt::Write;
+use crate::page::Page;
 use iso8583::{Message, Mti, SettlementTotals};
 use tillrig_acquirer::Standing;
 use tillrig_acquirer::fault::Content;
@@ -217,9 +217,8 @@ fn holds(standing: Standing) -> String {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "the page is compared with the one in the repository")]
 fn each_transaction_under_each_fault_leaves_what_it_should() {
-    let mut page = String::from(
+    let mut page = Page::new(
         "# Ledger\n\n\
          What the card host's ledger holds when a transaction meets a fault of the line, and what the host has said. The \
          terminal is a careful one: without an answer that it can believe, it reverses what can be reversed, and sends \
@@ -243,14 +242,8 @@ fn each_transaction_under_each_fault_leaves_what_it_should() {
                 row.name,
                 said.0.join(", ")
             );
-            writeln!(page, "| {} | {words} | {} | {} |", row.name, said.0.join("; "), holds(standing))
-                .unwrap();
+            page.row([row.name, words, &said.0.join("; "), &holds(standing)]);
         }
     }
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/LEDGER.md");
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(path, &page).unwrap();
-    }
-    let kept = std::fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(kept, page, "run with UPDATE=1, and read the difference");
+    page.compare("LEDGER.md");
 }

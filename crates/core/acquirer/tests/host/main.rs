@@ -9,6 +9,8 @@ mod fuzz;
 mod holds;
 mod ledger_table;
 mod once;
+#[path = "../shared/page.rs"]
+mod page;
 mod property;
 mod refunds;
 mod reversals;

@@ -1,6 +1,6 @@
 //! Each number once, in its batch.
 
-use crate::driver::{Shop, reversal};
+use crate::driver::{PAYER_CODE, Shop, reversal};
 use iso8583::Mti;
 
 #[test]
@@ -105,7 +105,7 @@ fn a_void_belongs_to_the_day_of_its_sale() {
 #[test]
 fn a_payment_by_code_gives_a_voucher_number_and_no_card_number() {
     let mut shop = Shop::new();
-    let sale = shop.qr_sale(300, crate::driver::PAYER_CODE);
+    let sale = shop.qr_sale(300, PAYER_CODE);
     let sold = shop.send(&sale);
     assert_eq!((sold.code().as_str(), sold.text(2)), ("00", None));
     assert_eq!(sold.voucher().unwrap(), "20260105000000000001");
@@ -121,8 +121,8 @@ fn a_payment_by_code_gives_a_voucher_number_and_no_card_number() {
 #[test]
 fn a_code_pays_once_and_only_if_a_wallet_gives_such_codes() {
     let mut shop = Shop::new();
-    let sale = shop.qr_sale(300, crate::driver::PAYER_CODE);
-    let again = shop.qr_sale(300, crate::driver::PAYER_CODE);
+    let sale = shop.qr_sale(300, PAYER_CODE);
+    let again = shop.qr_sale(300, PAYER_CODE);
     assert_eq!([shop.code(&sale), shop.code(&again)], ["00", "14"]);
     let codes = [
         ("284567890123456789", "00"),
@@ -147,4 +147,13 @@ fn a_barred_number_stays_barred_after_any_reversal() {
         [shop.code(&reversal(&sale)), shop.code(&sale), shop.code(&sale), shop.code(&reversal(&sale))];
     assert_eq!(codes, ["00", "12", "12", "00"]);
     assert!(shop.books.ledger().entries().is_empty());
+}
+
+#[test]
+fn a_payers_code_is_used_up_also_when_its_money_went_back() {
+    let mut shop = Shop::new();
+    let sale = shop.qr_sale(300, PAYER_CODE);
+    assert_eq!([shop.code(&sale), shop.code(&reversal(&sale))], ["00", "00"]);
+    let again = shop.qr_sale(300, PAYER_CODE);
+    assert_eq!((shop.code(&again), shop.net(2)), ("14".to_owned(), 0));
 }

@@ -1,7 +1,8 @@
 //! Refunds: what is left, for thirty days.
 
-use crate::driver::{DAY, OTHER_CARD, PAYER_CODE, Shop};
-use tillrig_acquirer::{CardSetup, KeyBytes, TerminalKeys, TerminalSetup};
+use crate::driver::{DAY, OTHER_CARD, PAYER_CODE, Shop, fen, reversal};
+use iso8583::Balance;
+use tillrig_acquirer::{CardAccount, CardSetup, KeyBytes, TerminalKeys, TerminalSetup};
 
 #[test]
 fn refunds_give_back_no_more_than_was_paid() {
@@ -98,4 +99,31 @@ fn another_terminal_of_the_same_shop_may_refund_and_complete_and_one_of_another_
     // The refund counts in the batch of the terminal that made it.
     let credit = |terminal: usize| shop.books.card().terminals()[terminal].totals().domestic.credit.0;
     assert_eq!([credit(0), credit(1)], [0, 10]);
+}
+
+#[test]
+fn what_is_voided_or_refunded_of_a_payment_by_code_goes_back_to_its_payer() {
+    let account = CardAccount {
+        pan_ends: PAYER_CODE[12..].into(),
+        pin: None,
+        balance: Some(fen(1000)),
+        expires: None,
+        partial: false,
+    };
+    let mut shop = Shop::with(CardSetup { cards: vec![account], ..CardSetup::default() });
+    let left = |shop: &mut Shop| {
+        let mut ask = shop.qr_sale(0, PAYER_CODE);
+        ask.unset(4);
+        ask.set(3, "310000");
+        ask.set(60, "01000001000");
+        Balance::parse(shop.send(&ask).text(54).unwrap()).unwrap().amount_fen
+    };
+    let sale = shop.qr_sale(600, PAYER_CODE);
+    let paid = shop.send(&sale);
+    assert_eq!(left(&mut shop), 400);
+    let void = shop.void(&paid, 600);
+    assert_eq!((shop.code(&void), left(&mut shop)), ("00".to_owned(), 1000));
+    assert_eq!((shop.code(&reversal(&void)), left(&mut shop)), ("00".to_owned(), 400));
+    let refund = shop.refund(&paid, 250);
+    assert_eq!((shop.code(&refund), left(&mut shop)), ("00".to_owned(), 650));
 }

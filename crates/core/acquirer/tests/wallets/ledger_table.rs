@@ -5,8 +5,8 @@
 //! matrix". The merchant here does just that. *Not here:* two faults at once; the other dialects, which are other words
 //! for the same decisions.
 
+use crate::page::Page;
 use crate::shop::{Call, Shop};
-use core::fmt::Write;
 use sim::Fen;
 use tillrig_acquirer::Code;
 use tillrig_acquirer::fault::{Content, Course};
@@ -175,9 +175,8 @@ fn expected_fen(row: &Row, mishap: Mishap) -> i64 {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "the page is compared with the one in the repository")]
 fn each_wallet_transaction_under_each_fault_leaves_what_it_should() {
-    let mut page = String::from(
+    let mut page = Page::new(
         "# Wallet ledger\n\n\
          What the ledger holds when a wallet transaction meets a fault, and what the platform has said. The merchant is a \
          careful one: it asks about what it does not know, reverses what is not paid then, and repeats reverses and \
@@ -194,13 +193,8 @@ fn each_wallet_transaction_under_each_fault_leaves_what_it_should() {
             let said = said.join("; ");
             assert_eq!(net.0, expected_fen(row, mishap), "{}, {words}: {said}", row.name);
             let holds = if net == Fen::ZERO { "nothing".to_owned() } else { format!("{net} captured") };
-            writeln!(page, "| {} | {words} | {said} | {holds} |", row.name).unwrap();
+            page.row([row.name, words, &said, &holds]);
         }
     }
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/WALLET_LEDGER.md");
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(path, &page).unwrap();
-    }
-    let kept = std::fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(kept, page, "run with UPDATE=1, and read the difference");
+    page.compare("WALLET_LEDGER.md");
 }

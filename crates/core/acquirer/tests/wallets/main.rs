@@ -3,4 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod ledger_table;
+#[path = "../shared/page.rs"]
+mod page;
 mod shop;

@@ -75,7 +75,7 @@ fn plain_field(dialect: &Dialect, field: u8, value: &[u8]) -> Result<Vec<u8>, En
         Kind::Digits => byte.is_ascii_digit(),
         // In BCD, D is the separator.
         Kind::Track => byte.is_ascii_digit() || b"ABCEF=".contains(&byte) || ascii && byte == b'D',
-        Kind::Signed if at == 0 => b"CcDd".contains(&byte),
+        Kind::Signed if at == 0 => b"CD".contains(&byte),
         Kind::Signed => byte.is_ascii_digit(),
         Kind::Text | Kind::Binary => true,
     };

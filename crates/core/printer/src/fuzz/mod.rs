@@ -23,6 +23,7 @@ mod script;
 mod watched;
 
 pub use self::families::family;
+pub use self::script::POKES;
 
 use self::script::{Act, Script};
 use self::watched::Watched;

@@ -160,7 +160,7 @@ fn act(what: u8, much: u8) -> Act {
 }
 
 /// What hands, tools, dirt and age do.
-const POKES: [Poke; 64] = [
+pub const POKES: [Poke; 64] = [
     Poke::PowerOff,
     Poke::PowerOn,
     Poke::OpenCover,

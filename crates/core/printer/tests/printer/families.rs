@@ -5,11 +5,8 @@
 
 use crate::driver::Bench;
 use escpos::{Reply, ReplyParser};
-use printer::fuzz::family;
-use printer::{
-    DESK_80, GARBLED, GearName, Interface, KIOSK_80, LINES, Micrometres, Permille, Poke, Printer, Roll,
-    SLIP_58, Sensor, Wire,
-};
+use printer::fuzz::{POKES, family};
+use printer::{DESK_80, GARBLED, Interface, KIOSK_80, LINES, Poke, Printer, SLIP_58};
 use proptest::prelude::{ProptestConfig, Strategy, any, prop, prop_oneof, proptest};
 use proptest::test_runner::TestCaseError;
 use sim::Input;
@@ -22,51 +19,6 @@ enum Act {
     Lines(u8),
     Pass(u64),
 }
-
-const POKES: [Poke; 42] = [
-    Poke::PowerOff,
-    Poke::PowerOn,
-    Poke::PowerOn,
-    Poke::OpenCover,
-    Poke::CloseCover,
-    Poke::PressFeed,
-    Poke::ReleaseFeed,
-    Poke::LoadPaper,
-    Poke::LoadRoll(Roll::sound(Micrometres::from_mm(700))),
-    Poke::PaperLeft(Micrometres(0)),
-    Poke::PaperLeft(Micrometres::from_mm(90)),
-    Poke::TakeReceipt,
-    Poke::Pull { force_mn: 900, over: Micrometres::from_mm(5) },
-    Poke::WearGear { gear: GearName::Idler, tooth: 3, wear: Permille::WHOLE },
-    Poke::RenewGears,
-    Poke::Jam { at: Micrometres::from_mm(3) },
-    Poke::WrapPaper,
-    Poke::ClearJam,
-    Poke::Drag { force_mn: 2000, over: None },
-    Poke::FreePaper,
-    Poke::Thermistor(Wire::Open),
-    Poke::Thermistor(Wire::Sound),
-    Poke::UnplugModule,
-    Poke::PlugModule,
-    Poke::Soil { sensor: Sensor::PaperEnd, offset_permille: -400, noise_permille: 200 },
-    Poke::Soil { sensor: Sensor::Exit, offset_permille: 500, noise_permille: 0 },
-    Poke::CleanSensors,
-    Poke::Supply { voltage_mv: 24_000 },
-    Poke::Supply { voltage_mv: 19_000 },
-    Poke::Supply { voltage_mv: 3_000 },
-    Poke::SupplyResistance { resistance_mohm: 2_000 },
-    Poke::BlockBlade { at: Permille::new(400) },
-    Poke::FreeBlade,
-    Poke::HomeSwitch(Wire::Open),
-    Poke::HomeSwitch(Wire::Sound),
-    Poke::BlockPresenter,
-    Poke::FreePresenter,
-    Poke::FillBin { pieces: 100 },
-    Poke::Ambient { temp_c: 60 },
-    Poke::CloseDrawer,
-    Poke::DrawerCable { plugged: false },
-    Poke::DrawerCable { plugged: true },
-];
 
 const COMMANDS: [&[u8]; 52] = [
     b"text\n",

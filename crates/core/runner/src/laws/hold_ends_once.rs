@@ -16,7 +16,7 @@ const COMPLETION_PERCENT: i64 = 115;
 pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
     let mut held: BTreeMap<Key, Fen> = BTreeMap::new();
     for (at, _, fact) in evidence.run.trace.events() {
-        let Fact::Acquirer(Event::Committed { key, movement, amount }) = fact else { continue };
+        let Fact::Acquirer(Event::Committed { key, movement, amount, .. }) = fact else { continue };
         let wrong = match movement {
             Movement::Held => held.insert(*key, *amount).map(|before| format!("{before} are held already")),
             Movement::Released => ends(held.remove(key), |hold| *amount == hold),

@@ -16,7 +16,7 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
     for (at, event) in evidence.terminal() {
         match event {
             Event::Began { key, .. } => *begun.entry(*key).or_default() += 1,
-            Event::Asked { request: Request::Sale | Request::Order, key } => {
+            Event::Asked { request: Request::Charge(_), key } => {
                 let charge = begun.get(key).copied().unwrap_or_default();
                 let earlier = *sent.entry(*key).or_insert(charge);
                 if earlier != charge {

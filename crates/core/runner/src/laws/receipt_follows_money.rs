@@ -5,7 +5,7 @@ use crate::evidence::Evidence;
 use crate::fact::Fact;
 use acquirer::Movement;
 use scenario::Fate;
-use sim::{Fen, Key};
+use sim::Key;
 use std::collections::BTreeSet;
 use terminal::Noted;
 
@@ -15,7 +15,7 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
         if let Some(key) = slip.key
             && slip.approved
             && handed_out
-            && evidence.net_under(key) == Fen::ZERO
+            && !evidence.charge_of(key).is_some_and(|charge| charge.stands)
         {
             report(slip.at, format!("a slip says that {key} is approved, and nothing is captured"));
         }
@@ -26,9 +26,12 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
             Fact::Terminal(terminal::Event::Durable { key, noted: Noted::Approved }) => {
                 approved.insert(*key);
             }
-            Fact::Acquirer(acquirer::Event::Committed { key, movement: Movement::Reversed, amount })
-                if approved.contains(key) =>
-            {
+            Fact::Acquirer(acquirer::Event::Committed {
+                movement: Movement::Reversed,
+                amount,
+                by: Some(key),
+                ..
+            }) if approved.contains(key) => {
                 report(at, format!("{amount} of {key} were approved, and then reversed without a void"));
             }
             _ => {}

@@ -1,13 +1,15 @@
 //! reply-matches: a reply counts only for the open request; a late reply of an older one changes nothing.
 //!
-//! What a terminal learns of a charge, the acquirer must have said of that charge and of no other: "approved" and
-//! "declined" in answer to the charge itself, "undone" in answer to its reversal, anything about an order in an answer
-//! or a notification about it.
+//! What a terminal learns of a charge, the acquirer must have said of that charge and of no other: of a card charge
+//! "approved" and "declined" in answer to the charge itself, "undone" in answer to its reversal; of an order "approved"
+//! in answer to a query or in a notification, "declined" in answer to the order, "undone" in answer to a query.
+//! What a forged notification says, the acquirer has not said. *Not modelled:* answers that were lost or damaged behind
+//! the acquirer; what left counts as said.
 
 use super::Report;
 use crate::evidence::Evidence;
 use crate::fact::Fact;
-use acquirer::{Event, Kind};
+use acquirer::{Event, Kind, NoticeFault, What};
 use iso8583::{ReplyClass, reply_code};
 use sim::Key;
 use std::collections::BTreeMap;
@@ -16,36 +18,25 @@ use terminal::ChargeResult;
 /// What the acquirer has said of one charge so far.
 #[derive(Clone, Copy, Default)]
 struct Said {
-    /// It answered the charge, or spoke of the order at all.
-    anything: bool,
     approved: bool,
-    /// It answered the reversal.
-    reversal: bool,
+    declined: bool,
+    undone: bool,
 }
 
 pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
     let mut said: BTreeMap<Key, Said> = BTreeMap::new();
     for (at, _, fact) in evidence.run.trace.events() {
         match fact {
-            Fact::Acquirer(Event::Answered { kind: Kind::Reversal, key, .. }) => {
-                said.entry(*key).or_default().reversal = true;
-            }
             Fact::Acquirer(Event::Answered { kind, key, code }) => {
-                let said = said.entry(*key).or_default();
-                said.anything = true;
-                let approves = reply_code(code.as_str().as_bytes()) == ReplyClass::Approved;
-                said.approved |= *kind == Kind::Sale && approves;
+                said.entry(*key).or_default().answer(*kind, code.as_str());
             }
-            Fact::Acquirer(Event::Notified { order, .. }) => {
-                said.entry(Key::Order(*order)).or_default().anything = true;
+            Fact::Acquirer(Event::Notified { order, what: What::Payment, fault, .. }) => {
+                said.entry(Key::Order(*order)).or_default().approved |= is_told(*fault);
             }
             Fact::Terminal(terminal::Event::Learned { key, result }) => {
                 let said = said.get(key).copied().unwrap_or_default();
-                if !supports(said, *key, *result) {
-                    report(
-                        at,
-                        format!("{} was taken from an answer about something else", words(*key, *result)),
-                    );
+                if !said.supports(*result) {
+                    report(at, format!("{} was taken from what says something else", words(*key, *result)));
                 }
             }
             _ => {}
@@ -53,11 +44,51 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
     }
 }
 
-const fn supports(said: Said, key: Key, result: ChargeResult) -> bool {
-    match (key, result) {
-        (Key::Card { .. }, ChargeResult::Approved) => said.approved,
-        (Key::Card { .. }, ChargeResult::Undone) => said.reversal,
-        (Key::Card { .. }, ChargeResult::Declined) | (Key::Order(_), _) => said.anything,
+impl Said {
+    fn answer(&mut self, kind: Kind, code: &str) {
+        match kind {
+            Kind::Sale
+            | Kind::Void
+            | Kind::Refund
+            | Kind::PreAuth
+            | Kind::PreAuthVoid
+            | Kind::Completion
+            | Kind::CompletionVoid => {
+                let approved = reply_code(code.as_bytes()) == ReplyClass::Approved;
+                self.approved |= approved;
+                self.declined |= !approved;
+            }
+            Kind::Reversal => self.undone |= matches!(code, "00" | "25"),
+            Kind::Order => self.declined |= code != "SUCCESS",
+            Kind::Query => {
+                self.approved |= code == "SUCCESS";
+                self.undone |= matches!(code, "CLOSED" | "REVOKED" | "REFUND" | "PAYERROR");
+            }
+            _ => {}
+        }
+    }
+
+    const fn supports(self, result: ChargeResult) -> bool {
+        match result {
+            ChargeResult::Approved => self.approved,
+            ChargeResult::Declined => self.declined,
+            ChargeResult::Undone => self.undone,
+        }
+    }
+}
+
+/// Whether a notification with this fault still tells, in the acquirer's own words, that its order is paid.
+const fn is_told(fault: Option<NoticeFault>) -> bool {
+    match fault {
+        None
+        | Some(
+            NoticeFault::Late { .. }
+            | NoticeFault::Repeat { .. }
+            | NoticeFault::HeldBack
+            | NoticeFault::AfterRefund
+            | NoticeFault::Stale { .. },
+        ) => true,
+        Some(NoticeFault::Drop | NoticeFault::Forged(_) | NoticeFault::Malformed(_)) => false,
     }
 }
 

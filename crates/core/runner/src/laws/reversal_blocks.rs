@@ -29,7 +29,7 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
                 pending.tries += 1;
                 pending.overtaken_by = None;
             }
-            Event::Asked { request: Request::Sale | Request::Order, key } => {
+            Event::Asked { request: Request::Charge(_), key } => {
                 for (older, pending) in pending.iter_mut().filter(|(older, _)| *older != key) {
                     if pending.tries < TRIES {
                         report(at, format!("{key} is sent while the reversal of {older} is unanswered"));

@@ -16,7 +16,8 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
             Event::Durable { key, noted: Noted::Begun } => {
                 durable.insert(*key);
             }
-            Event::Asked { request: Request::Sale, key } => {
+            Event::Asked { request: Request::Charge(kind), key } if kind.transaction().is_some() => {
+                cut.remove(key);
                 if !durable.contains(key) {
                     report(at, format!("the first byte of {key} left before its reversal was in flash"));
                 }

@@ -1,9 +1,10 @@
 //! totals-settle: at settlement, the terminal's totals equal the ledger's, or the mismatch is reported and the detail
 //! uploaded.
 //!
-//! The ledger's totals of a batch are what its terminal's payments moved since the settlement before. Totals on which
-//! terminal and host agree must be these; a host that says others must get the details. *Not modelled:* refunds at
-//! another terminal than the payment's; they are counted at the payment's.
+//! The ledger's totals of a batch are what its terminal's payments moved since the batch before was settled. Totals on
+//! which terminal and host agree must be these, in the digits that field 48 has room for; a host that says others must
+//! get the details, or corrected totals. *Not modelled:* refunds at another terminal than the payment's; they are
+//! counted at the payment's.
 
 use super::Report;
 use crate::evidence::{Evidence, Settlement};
@@ -12,16 +13,21 @@ use acquirer::{BatchTotals, Event, HalfTotals, Movement};
 use sim::{Fen, Key, SimTime, TerminalNo};
 
 pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
-    for (index, settlement) in evidence.settlements.iter().enumerate() {
+    let settlements = &evidence.settlements;
+    for (index, settlement) in settlements.iter().enumerate() {
         let Settlement { at, terminal, batch, theirs, ours, uploaded } = *settlement;
-        let mut earlier =
-            evidence.settlements[..index].iter().rev().filter(|other| other.terminal == terminal);
-        let since = earlier.next().map_or(SimTime::ZERO, |other| other.at);
-        let ledger = ledger_totals(evidence, terminal, since, at);
+        let is_same = |other: &Settlement| other.terminal == terminal && other.batch == batch;
+        if settlements[index + 1..].iter().any(is_same) {
+            // The terminal has said something else since.
+            continue;
+        }
+        let before = |other: &&Settlement| other.terminal == terminal && other.batch != batch;
+        let since = settlements[..index].iter().rfind(before).map_or(SimTime::ZERO, |other| other.at);
+        let ledger = as_said(ledger_totals(evidence, terminal, since, at));
         if theirs != ours && !uploaded {
             let says = format!("the terminal says {theirs}, the host {ours}");
             report(at, format!("batch {batch:06} differs and no detail was uploaded: {says}"));
-        } else if theirs == ours && both_halves(ours) != ledger {
+        } else if theirs == ours && as_said(both_halves(ours)) != ledger {
             let has = BatchTotals { domestic: ledger, ..BatchTotals::default() };
             report(at, format!("batch {batch:06} is settled by {ours}, and the ledger has {has}"));
         }
@@ -32,7 +38,7 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
 fn ledger_totals(evidence: &Evidence<'_>, of: TerminalNo, from: SimTime, to: SimTime) -> HalfTotals {
     let mut totals = HalfTotals::default();
     for (at, _, fact) in evidence.run.trace.events() {
-        let Fact::Acquirer(Event::Committed { key: Key::Card { terminal, .. }, movement, amount }) = fact
+        let Fact::Acquirer(Event::Committed { key: Key::Card { terminal, .. }, movement, amount, .. }) = fact
         else {
             continue;
         };
@@ -73,5 +79,16 @@ fn both_halves(BatchTotals { domestic, foreign }: BatchTotals) -> HalfTotals {
         debit_count: domestic.debit_count + foreign.debit_count,
         credit: domestic.credit + foreign.credit,
         credit_count: domestic.credit_count + foreign.credit_count,
+    }
+}
+
+/// As field 48 can say it: twelve digits of an amount, three of a count.
+const fn as_said(HalfTotals { debit, debit_count, credit, credit_count }: HalfTotals) -> HalfTotals {
+    const AMOUNTS: i64 = 1_000_000_000_000;
+    HalfTotals {
+        debit: Fen(debit.0 % AMOUNTS),
+        debit_count: debit_count % 1000,
+        credit: Fen(credit.0 % AMOUNTS),
+        credit_count: credit_count % 1000,
     }
 }

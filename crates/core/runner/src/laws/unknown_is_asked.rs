@@ -30,9 +30,13 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
                 }
                 wish_of.insert(*key, *intent);
             }
-            Event::Asked { request: Request::Sale | Request::Order, key } => {
+            // What is told again under its own number is asked after.
+            Event::Asked { request: Request::Charge(_), key } if open.contains_key(key) => {
+                open.entry(*key).and_modify(|charge| charge.asked = true);
+            }
+            Event::Asked { request: Request::Charge(_), key } => {
                 let intent = wish_of.get(key).copied();
-                open.entry(*key).or_insert(Open { intent, left_at: None, asked: false });
+                open.insert(*key, Open { intent, left_at: None, asked: false });
             }
             Event::Asked { request: Request::Query | Request::Reversal | Request::Close, key } => {
                 if let Some(charge) = open.get_mut(key) {

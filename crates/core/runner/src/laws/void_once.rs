@@ -20,7 +20,7 @@ struct Payment {
 pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
     let mut payments: BTreeMap<Key, Payment> = BTreeMap::new();
     for (at, _, fact) in evidence.run.trace.events() {
-        let Fact::Acquirer(Event::Committed { key, movement, amount }) = fact else { continue };
+        let Fact::Acquirer(Event::Committed { key, movement, amount, .. }) = fact else { continue };
         let payment = payments.entry(*key).or_default();
         let left = payment.captured - payment.refunded;
         let is_right = match movement {

@@ -126,6 +126,8 @@ pub(super) fn copy_of(slip: &Slip) -> ReceiptCopy {
     match slip.copy {
         Some(Copy::Merchant) => ReceiptCopy::Merchant,
         Some(Copy::Customer) => ReceiptCopy::Customer,
+        Some(Copy::Bank) => ReceiptCopy::Bank,
+        None if slip.is_totals => ReceiptCopy::Totals,
         None => ReceiptCopy::Unreadable,
     }
 }

@@ -6,9 +6,11 @@
 
 use super::expect::{copy_of, fate_words};
 use super::{LedgerLine, Outcome, Party};
+use crate::plan::Wanted;
 use crate::slip::{LEGIBLE_PERMILLE, READABLE_PERMILLE, Slip};
 use acquirer::Movement;
 use core::fmt::Write;
+use terminal::Kind;
 
 /// Whether the timeline is part of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,9 +83,16 @@ fn ledger_line(line: &LedgerLine) -> String {
 }
 
 fn party_line(party: &Party) -> String {
-    let Party { intent, amount, told, charged } = party;
+    let Party { wanted: Wanted { intent, kind, amount, about }, told, charged, done } = party;
     let told = told.map_or_else(|| "nothing".to_owned(), |belief| belief.to_string());
-    format!("{intent}: {amount} to pay; told {told}; charged {charged}")
+    let done = if *done { "done" } else { "not done" };
+    match about {
+        None if *kind == Kind::PreAuth => {
+            format!("{intent}: {amount} to hold; told {told}; {done}; charged {charged}")
+        }
+        None => format!("{intent}: {amount} to pay; told {told}; charged {charged}"),
+        Some(about) => format!("{intent}: {kind} of {about}, {amount}; told {told}; {done}"),
+    }
 }
 
 fn slip_lines(index: usize, slip: &Slip, out: &mut String) {

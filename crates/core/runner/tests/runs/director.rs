@@ -1,7 +1,7 @@
 //! What the director does with steps and faults: who pays, what counts, what overlaps, what never came.
 
 use crate::driver::{outcome, plan, run};
-use sim::Fen;
+use sim::{Fen, SimTime};
 use tillrig_runner::{Outcome, Verdict};
 
 const SALE: &str = "- { at: 0s, card-sale: { amount: CNY 25.00 } }";
@@ -68,6 +68,33 @@ fn a_rush_lasts_as_long_as_it_says_and_its_queue_drains() {
     // Half a second after its beginning the queue is full.
     let late = text.replace("at: 0s", "at: 5s").replace("CNY 55.00 }", "CNY 30.00 }");
     assert_eq!(reasons(&outcome(&late)), "");
+}
+
+#[test]
+fn the_end_of_a_rush_is_noted_when_it_comes_and_its_queue_still_waits() {
+    let rush = "{ arrives: 500/s, serves: 100/s, queue: 1000, for: 40s }";
+    let found = outcome(&format!(
+        "steps: [{{ at: 41s, card-sale: {{ amount: CNY 25.00 }} }}]\nfaults: [{{ acquirer: {{ rush: {rush} }} }}]\n\
+         expect: {{ captured: CNY 25.00 }}"
+    ));
+    assert_eq!(reasons(&found), "");
+    let at = |what: &str| found.timeline.iter().find(|(_, line)| line.contains(what)).unwrap().0;
+    assert_eq!(at("fault 1   is mended"), SimTime::from_secs(40));
+    // A thousand waited, a hundred have been served since.
+    assert_eq!(at("captured").since(at("sale received")).as_secs(), 9);
+}
+
+#[test]
+fn a_rush_that_nobody_meets_is_a_failure() {
+    let rush = "{ arrives: 500/s, serves: 100/s, queue: 100, for: 5s }";
+    let lines = format!(
+        "steps:\n  {SALE}\nfaults: [{{ acquirer: {{ rush: {rush} }}, at: 40s }}]\nexpect: {{ captured: CNY 25.00 }}"
+    );
+    assert!(reasons(&outcome(&lines)).contains("never had any effect"), "{}", reasons(&outcome(&lines)));
+    // Three seconds later the queue is full, and the sale is refused.
+    let met =
+        outcome(&lines.replace("at: 0s", "at: 43s").replace("captured: CNY 25.00", "captured: nothing"));
+    assert_eq!(reasons(&met), "");
 }
 
 #[test]

@@ -3,11 +3,14 @@
 //! A law that no firmware can break proves nothing. The faults are the smallest that show the weakness.
 
 use crate::driver::{broken, plan, run};
-use acquirer::{BatchTotals, Comparison, HalfTotals, Movement};
+use acquirer::{
+    BatchTotals, Claim, Code, Comparison, Forgery, HalfTotals, Kind, Movement, NoticeFault, Signing, What,
+};
 use scenario::Law;
 use sim::{Entry, Fen, Key, OrderNo, Seed, TerminalNo};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use terminal::ChargeResult;
 use tillrig_runner::{Evidence, Fact, JUDGED, Plan, Run, VirtualTestbed, judge};
 
 const SALE: &str = "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }]";
@@ -111,6 +114,61 @@ fn reply_matches_breaks_when_a_late_approval_ends_a_reversal() {
     breaks(Law::ReplyMatches, "takes-any-reply", &format!("{SALE}\n{late}"));
 }
 
+/// Whether a terminal may learn that result of a charge when this is all that was said of it.
+fn told(said: &[acquirer::Event], key: Key, result: ChargeResult) -> bool {
+    let learned = Fact::Terminal(terminal::Event::Learned { key, result });
+    let facts = said.iter().map(|event| Fact::Acquirer(*event)).chain([learned]);
+    !judged_with(SALE, facts).contains(&Law::ReplyMatches)
+}
+
+#[test]
+fn reply_matches_breaks_when_a_card_charge_is_taken_for_what_nobody_said_of_it() {
+    use ChargeResult::{Approved, Declined, Undone};
+    let key = Key::Card { terminal: TerminalNo(0), batch: 1, stan: 9 };
+    let said = |kind, code, result| told(&[answered(kind, key, code)], key, result);
+    assert!(said(Kind::Sale, "00", Approved) && said(Kind::Sale, "51", Declined));
+    assert!(said(Kind::Reversal, "00", Undone) && said(Kind::Reversal, "25", Undone));
+    assert!(!said(Kind::Sale, "51", Approved), "refused");
+    assert!(!said(Kind::Sale, "00", Declined), "approved");
+    assert!(!said(Kind::Sale, "00", Undone), "the sale's answer");
+    assert!(!said(Kind::Reversal, "96", Undone), "not reversed");
+    assert!(!said(Kind::Reversal, "00", Approved) && !said(Kind::Reversal, "00", Declined));
+}
+
+#[test]
+fn reply_matches_breaks_when_an_order_is_taken_for_what_nobody_said_of_it() {
+    use ChargeResult::{Approved, Declined, Undone};
+    let number = OrderNo::new("12345678W000009").unwrap();
+    let key = Key::Order(number);
+    let said = |kind, code, result| told(&[answered(kind, key, code)], key, result);
+    assert!(said(Kind::Query, "SUCCESS", Approved) && said(Kind::Order, "NOAUTH", Declined));
+    for code in ["CLOSED", "REVOKED", "REFUND", "PAYERROR"] {
+        assert!(said(Kind::Query, code, Undone), "{code}");
+        assert!(!said(Kind::Query, code, Approved), "{code}");
+    }
+    assert!(!said(Kind::Query, "NOTPAY", Approved), "not paid");
+    assert!(!said(Kind::Order, "SUCCESS", Approved), "only ordered");
+    assert!(!said(Kind::Order, "SUCCESS", Declined), "ordered");
+    assert!(
+        !said(Kind::Query, "NOTPAY", Undone) && !said(Kind::Close, "SUCCESS", Undone),
+        "not said to be closed"
+    );
+
+    let noticed = |fault| {
+        let notified = acquirer::Event::Notified { order: number, what: What::Payment, attempt: 1, fault };
+        [Approved, Declined, Undone].map(|result| told(&[notified], key, result))
+    };
+    let forged = Forgery { claim: Claim::Amount { by_fen: 1 }, signing: Signing::Right };
+    assert_eq!(noticed(None), [true, false, false]);
+    assert_eq!(noticed(Some(NoticeFault::HeldBack)), [true, false, false]);
+    assert_eq!(noticed(Some(NoticeFault::Forged(forged))), [false; 3]);
+    assert_eq!(noticed(Some(NoticeFault::Drop)), [false; 3]);
+}
+
+fn answered(kind: Kind, key: Key, code: &str) -> acquirer::Event {
+    acquirer::Event::Answered { kind, key, code: Code::new(code) }
+}
+
 #[test]
 fn reversal_blocks_breaks_when_the_next_charge_takes_the_place_of_a_reversal() {
     let steps = "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }, { at: 70s, card-sale: { amount: CNY 30.00 } }]";
@@ -146,11 +204,14 @@ fn notification_idempotent_breaks_when_another_amount_means_declined() {
 #[test]
 fn notification_idempotent_breaks_when_an_unpaid_order_is_booked_or_a_paid_one_twice() {
     let order = Key::Order(OrderNo::new("12345678W000001").unwrap());
-    let learned = terminal::Event::Learned { key: order, result: terminal::ChargeResult::Approved };
+    let learned = terminal::Event::Learned { key: order, result: ChargeResult::Approved };
     let booked = terminal::Event::Durable { key: order, noted: terminal::Noted::Approved };
     let never = "steps: [{ at: 0s, show-qr: { wallet: wechat, amount: CNY 18.50, customer-pays: never } }]";
     assert!(judged_with(never, []).is_empty());
-    assert_eq!(judged_with(never, [Fact::Terminal(learned)]), [Law::NotificationIdempotent]);
+    assert_eq!(
+        judged_with(never, [Fact::Terminal(learned)]),
+        [Law::ReplyMatches, Law::NotificationIdempotent]
+    );
     assert!(judged_with(CODE, []).is_empty());
     assert_eq!(judged_with(CODE, [Fact::Terminal(booked)]), [Law::NotificationIdempotent]);
 }
@@ -158,7 +219,12 @@ fn notification_idempotent_breaks_when_an_unpaid_order_is_booked_or_a_paid_one_t
 fn moved(movements: &[(Movement, i64)]) -> Vec<Law> {
     let key = Key::Card { terminal: TerminalNo(0), batch: 1, stan: 9 };
     let facts = movements.iter().map(|(movement, fen)| {
-        Fact::Acquirer(acquirer::Event::Committed { key, movement: *movement, amount: Fen(*fen) })
+        Fact::Acquirer(acquirer::Event::Committed {
+            key,
+            movement: *movement,
+            amount: Fen(*fen),
+            by: Some(key),
+        })
     });
     let about: Vec<Law> = judged_with(SALE, facts);
     // Money that nobody began to charge breaks another law, as it should.
@@ -249,7 +315,7 @@ fn settles_breaks_when_a_reversal_waits_for_an_answer_that_comes_once() {
 #[test]
 fn deterministic_breaks_when_a_firmware_draws_from_outside_its_seed() {
     let sound = plan(&format!("{SALE}\nexpect: {{ captured: CNY 25.00 }}"));
-    assert_eq!(judged_twice(&sound, || run(&sound)), []);
+    assert_eq!(judged_twice(|| run(&sound)), []);
     // A firmware whose time-out comes from a counter that outlives the run, as from a clock or an address.
     let ambient = AtomicU32::new(20);
     let drifting = || {
@@ -258,10 +324,10 @@ fn deterministic_breaks_when_a_firmware_draws_from_outside_its_seed() {
         let plan = plan(&format!("{terminal}\n{SALE}\n{ANSWER_LOST}\nexpect: {{ captured: nothing }}"));
         run(&plan)
     };
-    assert_eq!(judged_twice(&sound, drifting), [Law::Deterministic]);
+    assert_eq!(judged_twice(drifting), [Law::Deterministic]);
 }
 
-fn judged_twice(_: &Arc<Plan>, once: impl Fn() -> Run) -> Vec<Law> {
+fn judged_twice(once: impl Fn() -> Run) -> Vec<Law> {
     let (one, other) = (once(), once());
     let evidence = Evidence::of(&one);
     judge(&evidence, Some(&other)).iter().map(|breach| breach.law).collect()

@@ -7,7 +7,8 @@ use crate::driver::{plan, run};
 use acquirer::{Acquirer, Arming, CARD, Config, Event, Poke};
 use core::time::Duration;
 use iso8583::{
-    BatchDetail, CUP, CardTotals, MacKey, Message, Mti, Pan, SettlementTotals, encode, encode_with_mac,
+    BatchDetail, CUP, CardTotals, Field61, MacKey, Message, Mti, Pan, SettlementTotals, decode, encode,
+    encode_with_mac,
 };
 use scenario::{AcquirerFault, Law};
 use sim::{Entry, Input, Machine, Output, Seed, SimTime};
@@ -21,13 +22,21 @@ struct Till {
     now: SimTime,
     stan: u32,
     events: Vec<(SimTime, Event)>,
+    /// What the host has answered last.
+    answer: Message,
 }
 
 impl Till {
     /// A till whose host has this fault, in the words of a scenario.
     fn with(fault: &str) -> Self {
         let host = Acquirer::new(Config::default());
-        let mut till = Self { host, now: SimTime::ZERO, stan: 0, events: Vec::new() };
+        let mut till = Self {
+            host,
+            now: SimTime::ZERO,
+            stan: 0,
+            events: Vec::new(),
+            answer: Message::new(Mti::FINANCIAL_REPLY),
+        };
         let faults = scenario::acquirer_faults("fault", fault.as_bytes()).unwrap();
         for (id, fault) in (0..).zip(faults) {
             let AcquirerFault::Deed { fault, .. } = fault.fault else { panic!("{fault:?}") };
@@ -40,8 +49,9 @@ impl Till {
     fn give(&mut self, input: Input<'_, Poke>) {
         self.host.handle(self.now, input);
         while let Some(output) = self.host.poll() {
-            if let Output::Event(event) = output {
-                self.events.push((self.now, event));
+            match output {
+                Output::Event(event) => self.events.push((self.now, event)),
+                Output::Send { bytes, .. } => decode(&CUP, &bytes[2..], &mut self.answer).unwrap(),
             }
         }
     }
@@ -71,13 +81,26 @@ impl Till {
         message
     }
 
-    fn sale(&mut self, fen: u64) {
-        let mut sale = self.message(Mti::FINANCIAL, 22, 0);
-        for (field, value) in [(2, CARD_NUMBER), (3, "000000"), (22, "012"), (25, "00"), (49, "156")] {
-            sale.set(field, value);
+    /// A message about money: its type, its code (field 3), its condition (field 25) and its kind (60.1).
+    fn ask(&mut self, mti: Mti, code: &str, condition: &str, kind: u8, fen: u64) -> Message {
+        let mut message = self.message(mti, kind, 0);
+        for (field, value) in [(2, CARD_NUMBER), (3, code), (22, "012"), (25, condition), (49, "156")] {
+            message.set(field, value);
         }
-        sale.set(4, format!("{fen:012}"));
+        message.set(4, format!("{fen:012}"));
+        message
+    }
+
+    fn sale(&mut self, fen: u64) {
+        let sale = self.ask(Mti::FINANCIAL, "000000", "00", 22, fen);
         self.send(&sale, true);
+    }
+
+    /// Has this approved, and gives the answer.
+    fn approve(&mut self, message: &Message) -> Message {
+        self.send(message, true);
+        assert_eq!(self.answer.text(39), Some("00"));
+        self.answer.clone()
     }
 
     fn settle(&mut self, debit_fen: u64, debit_count: u16) {
@@ -111,12 +134,34 @@ impl Till {
 
     /// Whether the law about totals holds in what the host reported.
     fn totals_settle(&self) -> bool {
+        !self.broken().contains(&Law::TotalsSettle)
+    }
+
+    /// The laws that what the host reported breaks, but for what only a whole terminal can keep: it has begun nothing.
+    fn broken(&self) -> Vec<Law> {
         let mut run = run(&plan("steps: [{ at: 0s, press: enter }]\nexpect: { captured: nothing }"));
         for (at, event) in &self.events {
             run.trace.record(*at, Entry::Noted(Fact::Acquirer(*event)));
         }
-        judge(&Evidence::of(&run), None).iter().all(|breach| breach.law != Law::TotalsSettle)
+        let breaches = judge(&Evidence::of(&run), None);
+        breaches.into_iter().map(|breach| breach.law).filter(|law| *law != Law::ChargedOnce).collect()
     }
+}
+
+/// Names the transaction that this answer approved, as a terminal would have kept it.
+fn about(message: &mut Message, answer: &Message) {
+    let digits = |field, at: core::ops::Range<usize>| answer.text(field).unwrap()[at].parse().unwrap();
+    let number = Field61::new(digits(60, 2..8), digits(11, 0..6), answer.text(13).unwrap().parse().unwrap());
+    message.set(61, number.write());
+    [37, 38].into_iter().for_each(|field| message.set(field, answer.text(field).unwrap()));
+}
+
+fn reversal(of: &Message) -> Message {
+    let mut message = of.clone();
+    message.set_mti(Mti::REVERSAL);
+    message.set(39, "98");
+    [2, 22, 37, 38].into_iter().for_each(|field| message.unset(field));
+    message
 }
 
 fn two_sales(fault: &str) -> Till {
@@ -170,5 +215,42 @@ fn a_till_that_forgets_a_sale_must_send_its_details() {
         compared,
         "batch 000001 of terminal 0 compared: 1 as here, 0 different, 0 unknown here, 1 missing there"
     );
+    assert!(till.totals_settle());
+}
+
+#[test]
+fn a_completion_whose_void_was_reversed_counts_once() {
+    let mut till = Till::with("[]");
+    let hold = till.ask(Mti::AUTHORISATION, "030000", "06", 10, 1000);
+    let held = till.approve(&hold);
+    let mut completion = till.ask(Mti::FINANCIAL, "000000", "06", 20, 800);
+    about(&mut completion, &held);
+    let completed = till.approve(&completion);
+    let mut void = till.ask(Mti::FINANCIAL, "200000", "06", 21, 800);
+    about(&mut void, &completed);
+    till.approve(&void);
+    till.approve(&reversal(&void));
+    till.settle(800, 1);
+    assert!(till.batch().ends_with("here debit CNY 8.00 in 1, credit CNY 0.00 in 0"), "{}", till.batch());
+    assert_eq!(till.broken(), []);
+}
+
+#[test]
+fn a_thousand_and_one_sales_are_settled_by_the_three_digits_of_a_count() {
+    let mut till = Till::with("[]");
+    (0..1001).for_each(|_| till.sale(10));
+    till.settle(10_010, 1);
+    assert!(till.batch().ends_with("here debit CNY 100.10 in 1, credit CNY 0.00 in 0"), "{}", till.batch());
+    assert!(till.totals_settle());
+}
+
+#[test]
+fn totals_that_are_corrected_settle_without_the_details() {
+    let mut till = Till::with("[]");
+    till.sale(2500);
+    till.sale(1850);
+    till.settle(2500, 1);
+    assert!(!till.totals_settle());
+    till.settle(4350, 2);
     assert!(till.totals_settle());
 }

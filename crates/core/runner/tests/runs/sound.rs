@@ -19,10 +19,19 @@ fn the_kiosk_firmware_breaks_no_law_under_random_faults() {
     weather("kiosk");
 }
 
+#[test]
+fn no_law_breaks_when_everything_is_done_at_the_counter_under_random_faults() {
+    blow(|dice| scenario("reference", counter, COUNTER_AIMS, dice));
+}
+
 fn weather(terminal: &str) {
+    blow(|dice| scenario(terminal, payments, PAYMENT_AIMS, dice));
+}
+
+fn blow(scenario: impl Fn(&mut Stream) -> String) {
     let cases = option_env!("TILLRIG_CASES").and_then(|text| text.parse().ok()).unwrap_or(CASES);
     for case in 0..cases {
-        let text = scenario(terminal, &mut Seed(case).stream("weather"));
+        let text = scenario(&mut Seed(case).stream("weather"));
         let run = VirtualTestbed.run(&plan(&text), Seed(case));
         let breaches = judge(&Evidence::of(&run), None);
         let story: Vec<String> = breaches
@@ -33,13 +42,30 @@ fn weather(terminal: &str) {
     }
 }
 
-fn scenario(terminal: &str, dice: &mut Stream) -> String {
+fn scenario(terminal: &str, steps: fn(&mut Stream, &mut String), aims: &[&str], dice: &mut Stream) -> String {
     let mut text = format!("terminal: {terminal}\n");
     if dice.below(5) == 0 {
         text.push_str("customer: leaves-receipt\n");
     }
     text.push_str("steps:\n");
-    // At least one of each, so that every fault has something to aim at.
+    steps(dice, &mut text);
+    for _ in 0..dice.below(3) {
+        let key = pick(dice, &["cancel", "reprint", "cancel"]);
+        text.push_str(&format!("  - {{ at: {}ms, press: {key} }}\n", dice.below(150_000)));
+    }
+    if dice.below(3) == 0 {
+        text.push_str(&format!("  - {{ at: {}s, printer: load-paper }}\n", 60 + dice.below(60)));
+    }
+    text.push_str("faults:\n");
+    for _ in 0..=dice.below(3) {
+        text.push_str(&format!("  - {{ {} }}\n", fault(terminal, aims, dice)));
+    }
+    text.push_str("expect: { captured: nothing }\n");
+    text
+}
+
+/// Card sales and shown codes: at least one of each, so that every fault has something to aim at.
+fn payments(dice: &mut Stream, text: &mut String) {
     for index in 0..2 + dice.below(3) {
         let at = index * 45 + dice.below(30);
         let yuan = 1 + dice.below(500);
@@ -52,25 +78,70 @@ fn scenario(terminal: &str, dice: &mut Stream) -> String {
             ));
         }
     }
-    for _ in 0..dice.below(3) {
-        let key = pick(dice, &["cancel", "reprint", "cancel"]);
-        text.push_str(&format!("  - {{ at: {}ms, press: {key} }}\n", dice.below(150_000)));
-    }
-    if dice.below(3) == 0 {
-        text.push_str(&format!("  - {{ at: {}s, printer: load-paper }}\n", 60 + dice.below(60)));
-    }
-    text.push_str("faults:\n");
-    for _ in 0..=dice.below(3) {
-        text.push_str(&format!("  - {{ {} }}\n", fault(terminal, dice)));
-    }
-    text.push_str("expect: { captured: nothing }\n");
-    text
 }
 
-fn fault(terminal: &str, dice: &mut Stream) -> String {
+/// Everything that is done at a counter, each once at least, in the order of a day, and close enough to get into the
+/// way of what went before.
+fn counter(dice: &mut Stream, text: &mut String) {
+    let mut at = 0;
+    let mut step = |dice: &mut Stream, what: &str| {
+        text.push_str(&format!("  - {{ at: {at}s, {} }}\n", numbered(what, dice)));
+        at += 3 + dice.below(40);
+    };
+    for what in DAY {
+        step(dice, what);
+        if dice.below(5) == 0 {
+            // Once more: somebody has not seen that it was done, or that it was not.
+            let again = if what.starts_with("id: ") {
+                what.replacen("id: ", "id: again-", 1)
+            } else {
+                (*what).to_owned()
+            };
+            step(dice, &again);
+        }
+    }
+}
+
+/// A day at the counter; `#400` is a number from 1 to 400.
+const DAY: &[&str] = &[
+    "id: sale, card-sale: { amount: CNY #400.00 }",
+    "id: hold, pre-auth: { amount: CNY #400.00 }",
+    "void: { of: sale }",
+    "id: other, card-sale: { amount: CNY 200.00 }",
+    "id: done, complete: { of: hold, amount: CNY #400.00 }",
+    "show-qr: { wallet: wechat, amount: CNY #400.50, customer-pays-after: #70s }",
+    "refund: { of: other, amount: CNY #150.00 }",
+    "id: hold2, pre-auth: { amount: CNY 100.00 }",
+    "void-completion: { of: done }",
+    "complete: { of: hold2, amount: CNY #115.00, by: advice }",
+    "void-pre-auth: { of: hold }",
+    "reprint: { of: other }",
+    "operator: sign-on",
+    "operator: settle",
+    "card-sale: { amount: CNY #400.00 }",
+];
+
+/// What a fault of the host aims at, where it does not hit whatever comes.
+const PAYMENT_AIMS: &[&str] =
+    &["", ", to: sale", ", to: reversal", ", to: order", ", to: query", ", to: close"];
+const COUNTER_AIMS: &[&str] = &[
+    "",
+    ", to: reversal",
+    ", to: void",
+    ", to: refund",
+    ", to: preauth",
+    ", to: preauth-void",
+    ", to: completion",
+    ", to: completion-void",
+    ", to: sign-on",
+    ", to: settlement",
+    ", to: upload",
+];
+
+fn fault(terminal: &str, aims: &[&str], dice: &mut Stream) -> String {
     match dice.below(14) {
         0..=3 => link_fault(dice),
-        10..=12 => format!("acquirer: {{ {} }}, {}", host_fault(dice), start(dice)),
+        10..=12 => format!("acquirer: {{ {} }}, {}", host_fault(aims, dice), start(dice)),
         13 => format!(
             "on: acquirer.link, bandwidth: {{ rate: {}bps, for: {}s }}, {}",
             50 + dice.below(20_000),
@@ -171,9 +242,10 @@ const NOTICE_FAULTS: &[&str] = &[
 ];
 
 /// A deed of the host and what it aims at, or a rush.
-fn host_fault(dice: &mut Stream) -> String {
+fn host_fault(aims: &[&str], dice: &mut Stream) -> String {
     if dice.below(8) == 0 {
-        let (arrives, serves) = (50 + dice.below(500), 20 + dice.below(100));
+        let (more, serves) = (1 + dice.below(500), 20 + dice.below(100));
+        let arrives = serves + more;
         return format!(
             "rush: {{ arrives: {arrives}/s, serves: {serves}/s, queue: {}, for: {}s }}",
             1 + dice.below(2000),
@@ -191,8 +263,7 @@ fn host_fault(dice: &mut Stream) -> String {
     if about_notices {
         return format!("{deed}{aim}");
     }
-    let to = pick(dice, &["", ", to: sale", ", to: reversal", ", to: order", ", to: query", ", to: close"]);
-    format!("{deed}{aim}{to}")
+    format!("{deed}{aim}{}", pick(dice, aims))
 }
 
 /// Everything that can happen to a printer, with a number where it needs one.

@@ -167,10 +167,6 @@ pub(crate) fn masked(buyer_id: &str) -> String {
     format!("{head}****")
 }
 
-pub(crate) fn trade_status(order: &OrderTold) -> &'static str {
-    words::trade_status(order)
-}
-
 fn set(object: &mut Object, key: &str, value: &str) {
     object.insert(key.to_owned(), value.into());
 }

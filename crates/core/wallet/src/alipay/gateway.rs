@@ -78,17 +78,7 @@ impl Charset {
 }
 
 /// Reads a request. What is known of it when it has to be refused is in the manner all the same.
-pub(crate) fn hear(
-    merchants: &[MerchantKeys],
-    request: &HttpRequest<'_>,
-    now: WallTime,
-) -> (Result<Ask, Refusal>, Manner) {
-    let mut manner = Manner::default();
-    let asked = read(merchants, request, now, &mut manner);
-    (asked, manner)
-}
-
-fn read(
+pub(crate) fn read(
     merchants: &[MerchantKeys],
     request: &HttpRequest<'_>,
     now: WallTime,
@@ -114,7 +104,7 @@ fn read(
     WallTime::parse_dashed(&timestamp).ok_or(Refusal::WrongParameter("timestamp"))?;
     let notify_url = manner.charset.decode(parameters.get("notify_url"))?;
     let content = manner.charset.decode(parameters.get("biz_content"))?;
-    super::ask(call, content.as_bytes(), Some(notify_url).filter(|url| !url.is_empty()), now)
+    super::ask(call, content.as_bytes(), Some(notify_url), now)
 }
 
 /// All parameters, sorted by name; none stands twice.
@@ -128,7 +118,7 @@ impl Parameters {
         let mut pairs = form::read(request.query().as_bytes()).ok_or(Refusal::WrongFormat)?;
         match request.method {
             "GET" => {}
-            "POST" if is_form(request) => {
+            "POST" if request.is_of_type("application/x-www-form-urlencoded") => {
                 pairs.extend(form::read(request.body).ok_or(Refusal::WrongFormat)?);
             }
             _ => return Err(Refusal::WrongFormat),
@@ -169,12 +159,6 @@ pub(crate) fn signed_bytes<'a>(pairs: impl Iterator<Item = &'a Pair>) -> Vec<u8>
         bytes.extend_from_slice(value);
     }
     bytes
-}
-
-/// A body without a type counts as a form.
-fn is_form(request: &HttpRequest<'_>) -> bool {
-    let kind = request.header("Content-Type").and_then(|value| value.split(';').next());
-    kind.is_none_or(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
 
 /// Puts a decision into words: the inner object is built once, signed as it is, and put between what is around it.

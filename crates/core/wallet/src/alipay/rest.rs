@@ -25,17 +25,7 @@ pub(crate) struct Manner {
 }
 
 /// Reads a request. What is known of it when it has to be refused is in the manner all the same.
-pub(crate) fn hear(
-    merchants: &[MerchantKeys],
-    request: &HttpRequest<'_>,
-    clock: Clock,
-) -> (Result<Ask, Refusal>, Manner) {
-    let mut manner = Manner::default();
-    let asked = read(merchants, request, clock, &mut manner);
-    (asked, manner)
-}
-
-fn read(
+pub(crate) fn read(
     merchants: &[MerchantKeys],
     request: &HttpRequest<'_>,
     clock: Clock,
@@ -58,7 +48,7 @@ fn read(
         let in_query = |name| form::query_value(request.query(), name);
         return super::bill(in_query("bill_type"), in_query("bill_date"));
     }
-    if !is_json(request) {
+    if !request.is_of_type("application/json") {
         return Err(Refusal::WrongFormat);
     }
     super::ask(call, request.body, None, clock.now)
@@ -78,12 +68,6 @@ fn call_of(request: &HttpRequest<'_>) -> Option<Call> {
     };
     let method = if call == Call::BillAddress { "GET" } else { "POST" };
     Some(call).filter(|_| request.method == method)
-}
-
-/// A body without a type counts as JSON.
-fn is_json(request: &HttpRequest<'_>) -> bool {
-    let kind = request.header("Content-Type").and_then(|value| value.split(';').next());
-    kind.is_none_or(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
 /// The header taken apart.

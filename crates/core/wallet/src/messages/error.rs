@@ -8,7 +8,7 @@ use crate::messages::ErrCode;
 use crate::sign::SignError;
 use crate::xml::XmlError;
 
-/// The terminal sent something that the gateway cannot take, or somebody forged a notification.
+/// Why a request to the terminal is no notification: it is unreadable, forged or somebody else's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequestError {
     /// No such path, or not POST.

@@ -3,8 +3,9 @@
 //! Source: Alipay, "Asynchronous notices" of the trade interface. A refund is told as a notice of its order that says how
 //! much went back. *Not modelled:* funding details, charsets other than UTF-8, splits.
 
-use crate::alipay::answer::{masked, trade_status};
+use crate::alipay::answer::masked;
 use crate::alipay::gateway::signed_bytes;
+use crate::alipay::words::trade_status;
 use crate::form;
 use crate::moment::WallTime;
 use crate::notice::{Notice, Post};

@@ -1,7 +1,8 @@
 //! Notices of WeChat Pay v3: JSON around a sealed resource, signed in headers like an answer.
 //!
-//! Source: WeChat Pay v3, "Notifications": `TRANSACTION.SUCCESS`, `REFUND.SUCCESS`, `.ABNORMAL`, `.CLOSED`. The time of
-//! creation is when the thing happened, that of the signature is the sender's. *Not modelled:* partners.
+//! Source: WeChat Pay v3, "Notifications": `TRANSACTION.SUCCESS`, `REFUND.SUCCESS`, `.ABNORMAL`, `.CLOSED`; there is no
+//! other event, so that what is none of these is not told. The time of creation is when the thing happened, that of the
+//! signature is the sender's. *Not modelled:* partners.
 
 use serde_json::{Value, json};
 
@@ -25,15 +26,16 @@ pub(super) struct By<'a> {
     pub(super) id: &'a str,
 }
 
-/// The whole notice.
-pub(super) fn write(by: &By<'_>, notice: &Notice) -> Post {
+/// The whole notice; `None` for an order that is not paid, and for a refund that is not over.
+pub(super) fn write(by: &By<'_>, notice: &Notice) -> Option<Post> {
     let (kind, event, summary, resource, at) = match notice {
+        Notice::Order(told) if !told.state.is_paid() => return None,
         Notice::Order(told) => {
             let at = told.payment.as_ref().map_or(by.stamp.now, |payment| payment.paid_at);
             ("transaction", "TRANSACTION.SUCCESS", "支付成功", order(by, told), at)
         }
         Notice::Refund(told) => {
-            let (event, summary) = refund_event(told.state);
+            let (event, summary) = refund_event(told.state)?;
             ("refund", event, summary, refund(by, told), told.done_at.unwrap_or(by.stamp.now))
         }
     };
@@ -55,7 +57,7 @@ pub(super) fn write(by: &By<'_>, notice: &Notice) -> Post {
     });
     let body = body.to_string().into_bytes();
     let headers = signature_headers(&body, by.private_key, by.serial, by.stamp);
-    Post { content_type: "application/json; charset=utf-8", headers, body }
+    Some(Post { content_type: "application/json; charset=utf-8", headers, body })
 }
 
 fn order(by: &By<'_>, told: &OrderTold) -> Value {
@@ -86,10 +88,11 @@ fn refund(by: &By<'_>, told: &RefundTold) -> Value {
     body
 }
 
-const fn refund_event(state: RefundState) -> (&'static str, &'static str) {
+const fn refund_event(state: RefundState) -> Option<(&'static str, &'static str)> {
     match state {
-        RefundState::Done | RefundState::Processing => ("REFUND.SUCCESS", "退款成功"),
-        RefundState::Abnormal => ("REFUND.ABNORMAL", "退款异常"),
-        RefundState::Closed => ("REFUND.CLOSED", "退款关闭"),
+        RefundState::Processing => None,
+        RefundState::Done => Some(("REFUND.SUCCESS", "退款成功")),
+        RefundState::Abnormal => Some(("REFUND.ABNORMAL", "退款异常")),
+        RefundState::Closed => Some(("REFUND.CLOSED", "退款关闭")),
     }
 }

@@ -17,11 +17,11 @@ const XML: &str = "text/xml; charset=utf-8";
 
 /// Puts a decision into words.
 pub(crate) fn answer(merchants: &[MerchantKeys], manner: &Manner, told: &Told, stamp: Stamp) -> HttpAnswer {
-    let merchant = manner.merchant.and_then(|place| merchants.get(place));
-    let Some((merchant, call)) = merchant.zip(manner.call) else {
+    let signer = manner.signer.and_then(|signer| Some((merchants.get(signer.merchant)?, signer.sign_type)));
+    let Some(((merchant, sign_type), call)) = signer.zip(manner.call) else {
         return refused_unsigned(manner.call.unwrap_or(Call::OrderQuery), refusal_of(told));
     };
-    let mut answer = Answer { merchant, manner, call, fields: Fields::default() };
+    let mut answer = Answer { merchant, sign_type, manner, call, fields: Fields::default() };
     answer.begin(stamp);
     match told {
         Told::Order(order) => answer.order(order),
@@ -40,6 +40,7 @@ pub(crate) fn answer(merchants: &[MerchantKeys], manner: &Manner, told: &Told, s
 
 struct Answer<'a> {
     merchant: &'a MerchantKeys,
+    sign_type: SignType,
     manner: &'a Manner,
     call: Call,
     fields: Fields,
@@ -65,7 +66,7 @@ impl Answer<'_> {
             }
         } else {
             self.result("SUCCESS");
-            self.set("trade_state", words::trade_state(order.state));
+            self.set("trade_state", order.state.trade_state().as_str());
             self.set("trade_state_desc", words::trade_state_text(order.state));
         }
         self.set("out_trade_no", &order.order_no);
@@ -156,7 +157,7 @@ impl Answer<'_> {
 
     fn refused(mut self, why: Refusal, again: bool) -> HttpAnswer {
         let word = words::word(why, self.call);
-        if word.level == Level::Return || self.manner.sign_type.is_none() || self.call == Call::DownloadBill {
+        if word.level == Level::Return || self.call == Call::DownloadBill {
             return refused_unsigned(self.call, why);
         }
         self.fail(why);
@@ -174,13 +175,11 @@ impl Answer<'_> {
     }
 
     fn signed(mut self) -> HttpAnswer {
-        if let Some(sign_type) = self.manner.sign_type {
-            if sign_type != SignType::Md5 {
-                self.fields.set("sign_type", sign_type.as_str());
-            }
-            let signature = sign::sign(&self.fields, &self.merchant.wechat.api_key, sign_type);
-            self.fields.set("sign", signature.as_str());
+        if self.sign_type != SignType::Md5 {
+            self.set("sign_type", self.sign_type.as_str());
         }
+        let signature = sign::sign(&self.fields, &self.merchant.wechat.api_key, self.sign_type);
+        self.set("sign", signature.as_str());
         written(&self.fields)
     }
 

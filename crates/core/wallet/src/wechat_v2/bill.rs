@@ -3,8 +3,6 @@
 //! Source: WeChat Pay, downloadbill and tradebill with type ALL (columns from memory, to be compared with a real bill).
 //! v3 gives out the same text behind an address. Amounts in yuan. *Not modelled:* fees (nothing), coupons, other types.
 
-use core::fmt::Write;
-
 use crate::amount::Amount;
 use crate::keys::WeChatMerchant;
 use crate::told::{Bill, BillRow};
@@ -60,8 +58,7 @@ fn values(merchant: &WeChatMerchant, row: &BillRow) -> [String; 27] {
         none.clone(),
         if refund.is_some() { "ORIGINAL".to_owned() } else { String::new() },
         if refund.is_some() { "SUCCESS".to_owned() } else { String::new() },
-        // Commas part values and cannot be escaped.
-        row.subject.replace(',', " ").replace(['\r', '\n'], " "),
+        row.subject.clone(),
         String::new(),
         "0.00000".to_owned(),
         "0.00%".to_owned(),
@@ -81,10 +78,15 @@ const fn state(row: &BillRow) -> &'static str {
 
 fn line(text: &mut String, values: &[&str]) {
     for (at, value) in values.iter().enumerate() {
-        let comma = if at == 0 { "" } else { "," };
-        write!(text, "{comma}`{value}").expect("a string takes everything");
+        text.push_str(if at == 0 { "`" } else { ",`" });
+        text.extend(value.chars().map(harmless));
     }
     text.push_str("\r\n");
+}
+
+/// What parts values and lines cannot be escaped, and merchants write some of the values.
+const fn harmless(character: char) -> char {
+    if matches!(character, ',' | '`' | '\0'..='\x1f' | '\x7f') { ' ' } else { character }
 }
 
 /// Sums may be larger than any one amount.

@@ -105,19 +105,6 @@ pub(crate) const fn bill_error(why: Refusal) -> &'static str {
     }
 }
 
-/// Source: `trade_state`.
-pub(crate) const fn trade_state(state: OrderState) -> &'static str {
-    match state {
-        OrderState::Open => "NOTPAY",
-        OrderState::Paying => "USERPAYING",
-        OrderState::Paid => "SUCCESS",
-        OrderState::Refunded => "REFUND",
-        OrderState::Closed => "CLOSED",
-        OrderState::Revoked => "REVOKED",
-        OrderState::Failed => "PAYERROR",
-    }
-}
-
 /// `trade_state_desc`.
 pub(crate) const fn trade_state_text(state: OrderState) -> &'static str {
     match state {

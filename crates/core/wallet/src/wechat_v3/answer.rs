@@ -9,6 +9,7 @@ use sha1::{Digest, Sha1};
 
 use crate::exchange::HttpAnswer;
 use crate::keys::{MerchantKeys, WeChatMerchant, WeChatPlatform};
+use crate::messages::TradeState;
 use crate::platform::Stamp;
 use crate::told::{Bill, OrderTold, RefundState, RefundTold, Refusal, Told};
 use crate::wechat_v2::answer::trade_type;
@@ -38,7 +39,7 @@ pub(crate) fn answer(
     let (status, body) = match body {
         Ok(Value::Null) => (204, Vec::new()),
         Ok(body) => (200, body.to_string().into_bytes()),
-        Err(why) => (words::word(why).status, refusal(why).to_string().into_bytes()),
+        Err(why) => (words::word(why).status, refusal(why, manner.call.as_ref()).to_string().into_bytes()),
     };
     signed(status, body, platform, manner.wanted_serial.as_deref(), stamp)
 }
@@ -56,7 +57,7 @@ impl Teller<'_> {
             Told::Order(order) if self.manner.call == Some(Call::CodePay) => {
                 match order.state.refusal_to_pay() {
                     None => self.order(order),
-                    Some(Refusal::PayerPaying) => json!({ "trade_state": "USERPAYING" }),
+                    Some(Refusal::PayerPaying) => json!({ "trade_state": TradeState::UserPaying.as_str() }),
                     Some(why) => return Err(why),
                 }
             }
@@ -142,7 +143,7 @@ pub(crate) fn named(
 pub(crate) fn order(body: &mut Map<String, Value>, order: &OrderTold, is_partner: bool) {
     let mut set = |key: &str, value: Value| body.insert(key.to_owned(), value);
     set("out_trade_no", order.order_no.as_str().into());
-    set("trade_state", v2_words::trade_state(order.state).into());
+    set("trade_state", order.state.trade_state().as_str().into());
     set("trade_state_desc", v2_words::trade_state_text(order.state).into());
     if let Some(attach) = &order.attach {
         set("attach", attach.as_str().into());
@@ -201,15 +202,36 @@ pub(crate) const fn refund_status(state: RefundState) -> &'static str {
     }
 }
 
-fn refusal(why: Refusal) -> Value {
+fn refusal(why: Refusal, call: Option<&Call>) -> Value {
     let word = words::word(why);
     match why {
         Refusal::WrongParameter(name) => {
-            let detail = json!({ "field": name, "location": "body" });
-            json!({ "code": word.code, "message": word.text, "detail": detail })
+            json!({ "code": word.code, "message": word.text, "detail": place(name, call) })
         }
         _ => json!({ "code": word.code, "message": word.text }),
     }
+}
+
+/// Where a parameter stands. Source: WeChat Pay v3, "Errors": in a body `field` is a JSON pointer, elsewhere a name; that
+/// a path is called `uri_template` is from what an open client was answered.
+fn place(name: &str, call: Option<&Call>) -> Value {
+    let location = match (call, name) {
+        (Some(Call::QueryByNumber(_) | Call::Close(_) | Call::Reverse(_)), "out_trade_no")
+        | (Some(Call::QueryById(_)), "transaction_id")
+        | (Some(Call::RefundQuery(_)), "out_refund_no") => "uri_template",
+        (
+            Some(
+                Call::QueryByNumber(_)
+                | Call::QueryById(_)
+                | Call::RefundQuery(_)
+                | Call::TradeBill
+                | Call::BillFile,
+            ),
+            _,
+        ) => "query",
+        _ => return json!({ "field": format!("/{}", name.replace('.', "/")), "location": "body" }),
+    };
+    json!({ "field": name, "location": location })
 }
 
 /// A file is not signed.
@@ -233,7 +255,8 @@ fn signed(
     let by_public_key = wanted_serial.is_some_and(|wanted| wanted == platform.public_key_id);
     let serial = if by_public_key { &platform.public_key_id } else { &platform.certificate.serial };
     let headers = signature_headers(&body, &platform.private_key, serial, stamp);
-    let mut answer = HttpAnswer::new(status, JSON, body);
+    let content_type = if body.is_empty() { "" } else { JSON };
+    let mut answer = HttpAnswer::new(status, content_type, body);
     answer.headers = headers;
     answer.headers.push(("Request-ID", cipher::nonce_text(stamp.nonce)));
     answer

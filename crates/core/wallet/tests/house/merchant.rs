@@ -1,15 +1,19 @@
 //! The merchant: asks in every dialect, signed.
 //!
-//! Written from the published rules for signatures, apart from the platform's code, so that the two can disagree.
+//! Written from the published rules for documents and signatures, apart from the platform's code, so that the two can
+//! disagree. RSA itself is the platform's; it is compared with client libraries, by what they sent and took.
 //! *Not modelled:* partners, bodies and queries that say the same thing twice.
 
+use hmac::{Hmac, KeyInit, Mac};
+use md5::{Digest, Md5};
 use serde_json::{Map, Value, json};
+use sha2::Sha256;
+use tillrig_wallet::amount::Amount;
 use tillrig_wallet::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund, RefundRef};
-use tillrig_wallet::exchange::{HttpRequest, Tongue};
+use tillrig_wallet::exchange::{Dialect, HttpRequest};
 use tillrig_wallet::moment::WallTime;
 use tillrig_wallet::rsa_key::PrivateKey;
-use tillrig_wallet::sign::{self, ApiKey, SignType};
-use tillrig_wallet::xml::{self, Fields};
+use tillrig_wallet::sign::SignType;
 
 use super::{API_KEY, MERCHANT_SERIAL, NOW, PUBLIC_KEY_ID, fen};
 
@@ -70,32 +74,71 @@ pub(crate) fn one_of_each() -> Vec<(&'static str, Ask)> {
 }
 
 /// An ask in the words of a dialect.
-pub(crate) fn write(tongue: Tongue, ask: &Ask, key: &PrivateKey) -> Written {
-    match tongue {
-        Tongue::WeChatV2 => wechat_v2(ask, &ApiKey::new(API_KEY), SignType::HmacSha256),
-        Tongue::WeChatV3 => wechat_v3(ask, key, NOW),
-        Tongue::AlipayGateway => alipay_gateway(ask, key),
-        Tongue::AlipayV3 => alipay_v3(ask, key, NOW),
+pub(crate) fn write(dialect: Dialect, ask: &Ask, key: &PrivateKey) -> Written {
+    match dialect {
+        Dialect::WeChatV2 => wechat_v2(ask, API_KEY, SignType::HmacSha256),
+        Dialect::WeChatV3 => wechat_v3(ask, key, NOW),
+        Dialect::AlipayGateway => alipay_gateway(ask, key),
+        Dialect::AlipayV3 => alipay_v3(ask, key, NOW),
     }
 }
 
-pub(crate) fn wechat_v2(ask: &Ask, key: &ApiKey, sign_type: SignType) -> Written {
-    let mut fields = Fields::default();
+pub(crate) fn wechat_v2(ask: &Ask, key: &str, sign_type: SignType) -> Written {
+    let mut pairs = v2_fields(ask);
     for (name, value) in [("appid", "wxd930ea5d5a258f4f"), ("mch_id", "1900000109"), ("nonce_str", "n1")] {
-        fields.set(name, value);
+        pairs.push((name, value.to_owned()));
     }
-    fields.set("sign_type", sign_type.as_str());
-    let path = v2_fields(ask, &mut fields);
-    let signature = sign::sign(&fields, key, sign_type);
-    fields.set("sign", signature.as_str());
-    let mut body = Vec::new();
-    xml::write(&fields, &mut body);
-    Written { method: "POST", target: path.to_owned(), headers: Vec::new(), body }
+    pairs.push(("sign_type", sign_type.as_str().to_owned()));
+    pairs.sort_unstable();
+    pairs.push(("sign", v2_signature(&pairs, key, sign_type)));
+    let body = v2_document(&pairs).into_bytes();
+    Written { method: "POST", target: v2_path(ask).to_owned(), headers: Vec::new(), body }
 }
 
-fn v2_fields(ask: &Ask, fields: &mut Fields) -> &'static str {
-    let mut set = |name, value: Option<&str>| fields.set(name, value.unwrap_or_default());
-    let fen = |amount: tillrig_wallet::amount::Amount| amount.fen().to_string();
+/// Over pairs that are sorted, without those that are empty, the key behind; in capitals.
+fn v2_signature(pairs: &[(&str, String)], key: &str, sign_type: SignType) -> String {
+    let filled = pairs.iter().filter(|(_, value)| !value.is_empty());
+    let mut signed: String = filled.map(|(name, value)| format!("{name}={value}&")).collect();
+    signed.push_str("key=");
+    signed.push_str(key);
+    let digest = match sign_type {
+        SignType::Md5 => Md5::digest(signed).to_vec(),
+        SignType::HmacSha256 => {
+            let keyed = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
+            keyed.chain_update(signed).finalize().into_bytes().to_vec()
+        }
+    };
+    digest.iter().map(|byte| format!("{byte:02X}")).collect()
+}
+
+/// With escapes, where the platform writes sections: both are usual.
+fn v2_document(pairs: &[(&str, String)]) -> String {
+    let escaped = |value: &str| value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let fields: String =
+        pairs.iter().map(|(name, value)| format!("<{name}>{}</{name}>", escaped(value))).collect();
+    format!("<xml>{fields}</xml>")
+}
+
+fn v2_path(ask: &Ask) -> &'static str {
+    match ask {
+        Ask::Pay(_) => "/pay/micropay",
+        Ask::Make(_) => "/pay/unifiedorder",
+        Ask::Query(_) => "/pay/orderquery",
+        Ask::Reverse(_) => "/secapi/pay/reverse",
+        Ask::Close(_) => "/pay/closeorder",
+        Ask::Refund(_) => "/secapi/pay/refund",
+        Ask::RefundQuery(_) => "/pay/refundquery",
+        Ask::Bill { .. } => "/pay/downloadbill",
+        Ask::SandboxKey => "/sandboxnew/pay/getsignkey",
+        Ask::BillFile { .. } | Ask::Certificates => panic!("not in this dialect"),
+    }
+}
+
+/// What is not said is written as an empty field, as many clients do.
+fn v2_fields(ask: &Ask) -> Vec<(&'static str, String)> {
+    let mut pairs = Vec::new();
+    let mut set = |name, value: Option<&str>| pairs.push((name, value.unwrap_or_default().to_owned()));
+    let fen = |amount: Amount| amount.fen().to_string();
     match ask {
         Ask::Pay(pay) => {
             set("out_trade_no", Some(&pay.order_no));
@@ -106,7 +149,6 @@ fn v2_fields(ask: &Ask, fields: &mut Fields) -> &'static str {
             set("time_expire", pay.expires.map(WallTime::compact).as_deref());
             set("attach", pay.attach.as_deref());
             set("device_info", pay.device.as_deref());
-            "/pay/micropay"
         }
         Ask::Make(make) => {
             set("out_trade_no", Some(&make.order_no));
@@ -117,40 +159,37 @@ fn v2_fields(ask: &Ask, fields: &mut Fields) -> &'static str {
             set("time_expire", make.expires.map(WallTime::compact).as_deref());
             set("attach", make.attach.as_deref());
             set("device_info", make.device.as_deref());
-            "/pay/unifiedorder"
         }
         Ask::Refund(refund) => {
-            set(v2_order(&refund.order).0, Some(v2_order(&refund.order).1));
             set("out_refund_no", Some(&refund.refund_no));
             set("refund_fee", Some(&fen(refund.amount)));
             set("total_fee", Some(&refund.total.map_or_else(|| "1850".to_owned(), fen)));
             set("refund_desc", refund.reason.as_deref());
             set("notify_url", refund.notify_url.as_deref());
-            "/secapi/pay/refund"
         }
         Ask::RefundQuery(refund) => {
-            if let Some(order) = &refund.order {
-                set(v2_order(order).0, Some(v2_order(order).1));
-            }
             set("out_refund_no", refund.refund_no.as_deref());
             set("refund_id", refund.refund_id.as_deref());
-            "/pay/refundquery"
-        }
-        Ask::Query(order) | Ask::Reverse(order) | Ask::Close(order) => {
-            set(v2_order(order).0, Some(v2_order(order).1));
-            match ask {
-                Ask::Query(_) => "/pay/orderquery",
-                Ask::Reverse(_) => "/secapi/pay/reverse",
-                _ => "/pay/closeorder",
-            }
         }
         Ask::Bill { day } => {
             set("bill_date", Some(&day.compact()));
             set("bill_type", Some("ALL"));
-            "/pay/downloadbill"
         }
-        Ask::SandboxKey => "/sandboxnew/pay/getsignkey",
-        Ask::BillFile { .. } | Ask::Certificates => panic!("not in this dialect"),
+        _ => {}
+    }
+    if let Some((name, number)) = order_of(ask).map(v2_order) {
+        set(name, Some(number));
+    }
+    pairs
+}
+
+/// The order that an ask is about, where it makes none.
+fn order_of(ask: &Ask) -> Option<&OrderRef> {
+    match ask {
+        Ask::Query(order) | Ask::Reverse(order) | Ask::Close(order) => Some(order),
+        Ask::Refund(refund) => Some(&refund.order),
+        Ask::RefundQuery(refund) => refund.order.as_ref(),
+        _ => None,
     }
 }
 
@@ -234,7 +273,7 @@ fn v3_parts(ask: &Ask) -> (&'static str, String, Option<Value>) {
         ),
         Ask::Refund(refund) => {
             let (name, number) = v2_order(&refund.order);
-            let total = refund.total.map_or(1850, tillrig_wallet::amount::Amount::fen);
+            let total = refund.total.map_or(1850, Amount::fen);
             let rest = json!({
                 name: number, "out_refund_no": refund.refund_no, "reason": refund.reason,
                 "notify_url": refund.notify_url,
@@ -261,8 +300,8 @@ fn set_moment(body: &mut Value, moment: Option<WallTime>) {
 }
 
 pub(crate) fn alipay_gateway(ask: &Ask, key: &PrivateKey) -> Written {
-    let (method, content, notify_url) = alipay_parts(ask);
-    sealed_gateway(method, content.to_string().as_bytes(), notify_url.as_deref(), "utf-8", key)
+    let (content, notify_url) = alipay_parts(ask);
+    sealed_gateway(alipay_method(ask), content.to_string().as_bytes(), notify_url.as_deref(), "utf-8", key)
 }
 
 /// Signs whatever it is. The charset goes into the query, all else into the body, as the official clients do.
@@ -305,14 +344,28 @@ fn all_escaped(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("%{byte:02X}")).collect()
 }
 
-/// Amounts as text, sometimes with one place or none: all of these are one amount.
-fn alipay_parts(ask: &Ask) -> (&'static str, Value, Option<String>) {
+fn alipay_method(ask: &Ask) -> &'static str {
+    match ask {
+        Ask::Pay(_) => "alipay.trade.pay",
+        Ask::Make(_) => "alipay.trade.precreate",
+        Ask::Query(_) => "alipay.trade.query",
+        Ask::Reverse(_) => "alipay.trade.cancel",
+        Ask::Close(_) => "alipay.trade.close",
+        Ask::Refund(_) => "alipay.trade.refund",
+        Ask::RefundQuery(_) => "alipay.trade.fastpay.refund.query",
+        Ask::Bill { .. } => "alipay.data.dataservice.bill.downloadurl.query",
+        Ask::BillFile { .. } | Ask::Certificates | Ask::SandboxKey => panic!("not in this dialect"),
+    }
+}
+
+/// The body, and where the notification goes.
+fn alipay_parts(ask: &Ask) -> (Value, Option<String>) {
     let mut body = Map::new();
     let mut set = |name: &str, value: Option<String>| {
         body.extend(value.map(|value| (name.to_owned(), value.into())));
     };
     let mut notify = None;
-    let method = match ask {
+    match ask {
         Ask::Pay(pay) => {
             set("scene", Some("bar_code".to_owned()));
             set("out_trade_no", Some(pay.order_no.clone()));
@@ -323,7 +376,6 @@ fn alipay_parts(ask: &Ask) -> (&'static str, Value, Option<String>) {
             set("passback_params", pay.attach.clone());
             set("terminal_id", pay.device.clone());
             notify.clone_from(&pay.notify_url);
-            "alipay.trade.pay"
         }
         Ask::Make(make) => {
             set("out_trade_no", Some(make.order_no.clone()));
@@ -333,38 +385,24 @@ fn alipay_parts(ask: &Ask) -> (&'static str, Value, Option<String>) {
             set("passback_params", make.attach.clone());
             set("terminal_id", make.device.clone());
             notify.clone_from(&make.notify_url);
-            "alipay.trade.precreate"
         }
         Ask::Refund(refund) => {
-            set(alipay_order(&refund.order).0, Some(alipay_order(&refund.order).1));
             set("out_request_no", Some(refund.refund_no.clone()));
             set("refund_amount", Some(refund.amount.yuan().to_string()));
             set("refund_reason", refund.reason.clone());
             notify.clone_from(&refund.notify_url);
-            "alipay.trade.refund"
         }
-        Ask::RefundQuery(refund) => {
-            let (name, number) = alipay_order(refund.order.as_ref().unwrap());
-            set(name, Some(number));
-            set("out_request_no", refund.refund_no.clone());
-            "alipay.trade.fastpay.refund.query"
-        }
-        Ask::Query(order) | Ask::Reverse(order) | Ask::Close(order) => {
-            set(alipay_order(order).0, Some(alipay_order(order).1));
-            match ask {
-                Ask::Query(_) => "alipay.trade.query",
-                Ask::Reverse(_) => "alipay.trade.cancel",
-                _ => "alipay.trade.close",
-            }
-        }
+        Ask::RefundQuery(refund) => set("out_request_no", refund.refund_no.clone()),
         Ask::Bill { day } => {
             set("bill_type", Some("trade".to_owned()));
             set("bill_date", Some(day.dashed()));
-            "alipay.data.dataservice.bill.downloadurl.query"
         }
-        Ask::BillFile { .. } | Ask::Certificates | Ask::SandboxKey => panic!("not in this dialect"),
-    };
-    (method, body.into(), notify)
+        _ => {}
+    }
+    if let Some((name, number)) = order_of(ask).map(alipay_order) {
+        set(name, Some(number));
+    }
+    (body.into(), notify)
 }
 
 fn alipay_order(order: &OrderRef) -> (&'static str, String) {
@@ -375,13 +413,12 @@ fn alipay_order(order: &OrderRef) -> (&'static str, String) {
 }
 
 pub(crate) fn alipay_v3(ask: &Ask, key: &PrivateKey, signed_at: WallTime) -> Written {
-    let (call, body, notify_url) = alipay_parts(ask);
-    let path = format!("/v3/{}", call.replace('.', "/"));
+    let (mut body, notify_url) = alipay_parts(ask);
+    let path = format!("/v3/{}", alipay_method(ask).replace('.', "/"));
     if let Ask::Bill { day } = ask {
         let target = format!("{path}?bill_type=trade&bill_date={}", day.dashed());
         return sealed_alipay_v3("GET", target, Vec::new(), key, signed_at);
     }
-    let mut body = body;
     if let Some(notify_url) = notify_url {
         body.as_object_mut().unwrap().insert("notify_url".to_owned(), notify_url.into());
     }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tillrig_wallet::amount::Amount;
 use tillrig_wallet::ask::Ask;
-use tillrig_wallet::exchange::{HttpAnswer, HttpRequest, Tongue};
+use tillrig_wallet::exchange::{Dialect, HttpAnswer, HttpRequest};
 use tillrig_wallet::keys::{
     AlipayMerchant, ApiV3Key, Certificate, MerchantKeys, PlatformKeys, WeChatMerchant, WeChatPlatform,
 };
@@ -79,7 +79,7 @@ pub(crate) fn merchant_key() -> PrivateKey {
 /// What a library sent.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Recorded {
-    pub(crate) tongue: String,
+    pub(crate) dialect: String,
     pub(crate) name: String,
     method: String,
     target: String,
@@ -188,30 +188,30 @@ pub(crate) fn said() -> Vec<String> {
     let platform = platform();
     let mut lines = Vec::new();
     for recorded in recorded() {
-        lines.push(exchange(&platform, &recorded.tongue, &recorded.name, &recorded.written()));
+        lines.push(exchange(&platform, &recorded.dialect, &recorded.name, &recorded.written()));
         if recorded.name == "query by number" {
             let mut written = recorded.written();
             written.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("Wechatpay-Serial"));
-            lines.push(exchange(&platform, &recorded.tongue, "answer by certificate", &written));
+            lines.push(exchange(&platform, &recorded.dialect, "answer by certificate", &written));
         }
     }
     for (name, ask) in merchant::one_of_each() {
-        let written = merchant::write(Tongue::AlipayV3, &ask, &merchant_key());
+        let written = merchant::write(Dialect::AlipayV3, &ask, &merchant_key());
         lines.push(exchange(&platform, "alipay-v3", name, &written));
     }
     lines.extend(notices());
     lines
 }
 
-fn exchange(platform: &Platform, tongue: &str, name: &str, written: &Written) -> String {
+fn exchange(platform: &Platform, dialect: &str, name: &str, written: &Written) -> String {
     let heard = written.lend(|request: &HttpRequest<'_>| platform.hear(request, NOW)).unwrap();
-    let told = told(&heard.asked.unwrap_or_else(|why| panic!("{tongue} {name}: {why:?}")));
+    let told = told(&heard.asked.unwrap_or_else(|why| panic!("{dialect} {name}: {why:?}")));
     let HttpAnswer { status, headers, body, .. } = platform.answer(&heard.manner, &told, STAMP);
-    line(tongue, name, status, &headers, body, false)
+    line(dialect, name, status, &headers, body, false)
 }
 
 fn line(
-    tongue: &str,
+    dialect: &str,
     name: &str,
     status: u16,
     headers: &[(&'static str, String)],
@@ -223,10 +223,10 @@ fn line(
     let packed = Base64::encode_string(&body);
     let said = match String::from_utf8(body) {
         Ok(body) => {
-            json!({ "tongue": tongue, "name": name, "status": status, "headers": headers, "body": body, "forged": forged })
+            json!({ "dialect": dialect, "name": name, "status": status, "headers": headers, "body": body, "forged": forged })
         }
         Err(_) => {
-            json!({ "tongue": tongue, "name": name, "status": status, "headers": headers, "body": null, "base64": packed, "forged": forged })
+            json!({ "dialect": dialect, "name": name, "status": status, "headers": headers, "body": null, "base64": packed, "forged": forged })
         }
     };
     said.to_string()
@@ -237,26 +237,31 @@ fn notices() -> Vec<String> {
     let paid = Notice::Order(order(OrderKind::ShownCode));
     let back = Notice::Refund(refund());
     let mut lines = Vec::new();
-    let mut push = |tongue, name, post: Post, forged| {
-        lines.push(line(tongue, name, 200, &post.headers, post.body, forged));
+    let mut push = |dialect, name, post: Post, forged| {
+        lines.push(line(dialect, name, 200, &post.headers, post.body, forged));
     };
-    for (tongue, true_key, forged) in [("wechat-v2", true, false), ("wechat-v2", false, true)] {
+    for (dialect, true_key, forged) in [("wechat-v2", true, false), ("wechat-v2", false, true)] {
         let api_key = ApiKey::new(if true_key { API_KEY } else { "another key" });
         push(
-            tongue,
+            dialect,
             if forged { "notice, forged" } else { "notice" },
-            by_v2(&api_key, SignType::Md5).write(&paid),
+            by_v2(&api_key, SignType::Md5).write(&paid).unwrap(),
             forged,
         );
     }
-    push("wechat-v2", "notice refund", by_v2(&ApiKey::new(API_KEY), SignType::Md5).write(&back), false);
+    push(
+        "wechat-v2",
+        "notice refund",
+        by_v2(&ApiKey::new(API_KEY), SignType::Md5).write(&back).unwrap(),
+        false,
+    );
     for (key, forged) in [(platform_key(), false), (merchant_key(), true)] {
         let name = if forged { "notice, forged" } else { "notice" };
-        push("wechat-v3", name, by_v3(&key, NOW).write(&paid), forged);
-        push("alipay-gateway", name, by_alipay(&key).write(&paid), forged);
+        push("wechat-v3", name, by_v3(&key, NOW).write(&paid).unwrap(), forged);
+        push("alipay-gateway", name, by_alipay(&key).write(&paid).unwrap(), forged);
     }
-    push("wechat-v3", "notice refund", by_v3(&platform_key(), NOW).write(&back), false);
-    push("alipay-gateway", "notice refund", by_alipay(&platform_key()).write(&back), false);
+    push("wechat-v3", "notice refund", by_v3(&platform_key(), NOW).write(&back).unwrap(), false);
+    push("alipay-gateway", "notice refund", by_alipay(&platform_key()).write(&back).unwrap(), false);
     lines
 }
 

@@ -63,11 +63,11 @@ const calls = [
 
 async function requests() {
   const recorded = [];
-  for (const [tongue, name, call] of calls) {
+  for (const [dialect, name, call] of calls) {
     heard = [];
     // The 500 is no answer, and the library says so.
     await call().catch(() => {});
-    recorded.push({ tongue, name, ...heard[0] });
+    recorded.push({ dialect, name, ...heard[0] });
   }
   writeFileSync(here('requests.node.json'), `${JSON.stringify(recorded, null, 1)}\n`);
 }
@@ -81,21 +81,21 @@ async function takes(line) {
   }
   said = line;
   try {
-    await (line.tongue === 'alipay-v3' ? v3('query', order) : gateway(methodOf(line.body), order));
+    await (line.dialect === 'alipay-v3' ? v3('query', order) : gateway(methodOf(line.body), order));
     return true;
   } catch (refusal) {
-    console.error(`${line.tongue} ${line.name}: ${refusal.message.slice(0, 120)}`);
+    console.error(`${line.dialect} ${line.name}: ${refusal.message.slice(0, 120)}`);
     return false;
   }
 }
 
 async function judge() {
   const lines = readFileSync(0, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
-  const ours = lines.filter(({ tongue }) => tongue.startsWith('alipay'));
+  const ours = lines.filter(({ dialect }) => dialect.startsWith('alipay'));
   let wrong = ours.length === 0 ? 1 : 0;
   for (const line of ours) {
     if ((await takes(line)) === line.forged) {
-      console.error(`wrong about ${line.tongue} ${line.name}`);
+      console.error(`wrong about ${line.dialect} ${line.name}`);
       wrong += 1;
     }
   }

@@ -8,8 +8,8 @@ Usage:  python peers.py keys                          once: throw-away keys into
                                                       what they take, into taken.json
 
 The libraries talk to a server on localhost that writes down what comes and answers 500. `judge` reads one JSON object
-a line: name, tongue, status, headers, body, and whether it is forged. Every one must be taken by the library of its
-tongue, every forged one refused; otherwise nothing is written and the exit code is 1. Alipay v3 has no library here: it
+a line: name, dialect, status, headers, body, and whether it is forged. Every one must be taken by the library of its
+dialect, every forged one refused; otherwise nothing is written and the exit code is 1. Alipay v3 has no library here: it
 is checked with the package cryptography, by the published rule.
 """
 
@@ -205,7 +205,7 @@ def wechat_v2_requests(address):
 def record():
     address = listen()
     recorded = []
-    for tongue, calls in (
+    for dialect, calls in (
         ("wechat-v2", wechat_v2_requests),
         ("wechat-v3", wechat_v3_requests),
         ("alipay-gateway", alipay_requests),
@@ -215,11 +215,11 @@ def record():
             try:
                 call()
             except Exception as refusal:  # the 500 is no answer, and each library says so in its own way
-                print(f"{tongue} {name}: {type(refusal).__name__}", file=sys.stderr)
+                print(f"{dialect} {name}: {type(refusal).__name__}", file=sys.stderr)
             (heard,) = Listener.heard
             kept = ("authorization", "wechatpay-serial", "content-type")
             heard["headers"] = [pair for pair in heard["headers"] if pair[0].lower() in kept]
-            recorded.append({"tongue": tongue, "name": name, **heard})
+            recorded.append({"dialect": dialect, "name": name, **heard})
     text = json.dumps(recorded, ensure_ascii=False, indent=1)
     (HERE / "requests.json").write_text(text + "\n")
 
@@ -301,7 +301,7 @@ def judge():
     lines = [json.loads(line) for line in sys.stdin]
     if not lines:
         sys.exit("nothing to judge")
-    by_name = {said["name"]: said for said in lines if said["tongue"] == "wechat-v3"}
+    by_name = {said["name"]: said for said in lines if said["dialect"] == "wechat-v3"}
     wrong = []
     for said in lines:
         if said["name"] == "certificates":
@@ -309,9 +309,9 @@ def judge():
         elif said["name"] == "answer by certificate":
             continue
         else:
-            took = judges[said["tongue"]](said)
+            took = judges[said["dialect"]](said)
         if bool(took) == said["forged"]:
-            wrong.append(f"{said['tongue']} {said['name']}: {'taken' if took else 'refused'}")
+            wrong.append(f"{said['dialect']} {said['name']}: {'taken' if took else 'refused'}")
     if wrong:
         sys.exit("\n".join(wrong))
     (HERE / "taken.json").write_text("".join(json.dumps(said, ensure_ascii=False, separators=(",", ":")) + "\n" for said in lines))

@@ -124,7 +124,7 @@ fn happened(event: &Event) -> Value {
         Event::Received { kind, key } => keyed("received", kind.to_string(), *key, None),
         Event::Declined { kind, key, code } => keyed("declined", kind.to_string(), *key, Some(code.as_str())),
         Event::Answered { kind, key, code } => keyed("answered", kind.to_string(), *key, Some(code.as_str())),
-        Event::Committed { key, movement, amount } => json!({
+        Event::Committed { key, movement, amount, .. } => json!({
             "news": "committed", "movement": movement.to_string(), "key": key.to_string(), "amount_fen": amount.0,
         }),
         Event::PaymentRefused { order, .. } => json!({ "news": "payment-refused", "order": order.as_str() }),

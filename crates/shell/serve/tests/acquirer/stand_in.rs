@@ -77,7 +77,12 @@ impl StandIn {
         let change = Change::Entry(entry);
         self.books.apply(&change);
         self.changes.push(change);
-        self.events.push_back(Event::Committed { key: entry.key, movement, amount: entry.amount });
+        self.events.push_back(Event::Committed {
+            key: entry.key,
+            movement,
+            amount: entry.amount,
+            by: Some(entry.key),
+        });
     }
 
     /// Field 39, after the books have moved.

@@ -1,0 +1,187 @@
+//! Which slips are printed: after a payment, again when asked, what was missed; and what is held in a presenter.
+//!
+//! *Not modelled yet:* e-mail and SMS receipts.
+
+use crate::card::CardCharge;
+use crate::charge::{Approval, Charge};
+use crate::desk::Closing;
+use crate::event::{Copy, Event};
+use crate::flow::Flow;
+use crate::journal::Record;
+use crate::machine::Terminal;
+use crate::memory::Held;
+use crate::profile::{Reprint, Unprinted};
+use crate::screen::Belief;
+use crate::slip::{Delivery, Sheet};
+use crate::spooler::{Job, Told};
+use escpos::Presenter;
+use sim::{Key, SimTime};
+
+impl Terminal {
+    /// A payment is approved and in flash: its slips are due, unless the journal is being read after a boot.
+    pub(crate) fn print_slips_of(&mut self, now: SimTime, approval: &Approval) {
+        let key = approval.charge.key;
+        if self.memory.held.is_some_and(|held| held.key == key) {
+            self.move_held(Presenter::Present { steps: 80 });
+        } else if !self.memory.recovering {
+            for copy in self.copies(key) {
+                let job = self.job(approval.clone(), *copy, false, false);
+                self.print(now, job);
+            }
+        }
+    }
+
+    pub(crate) fn print_what_is_missing(&mut self, now: SimTime) {
+        let mut after_trouble = true;
+        let approvals: Vec<Approval> = self.journal.approvals().cloned().collect();
+        for approval in approvals {
+            for copy in self.copies(approval.charge.key) {
+                if !self.journal.is_printed(approval.charge.key, *copy) {
+                    self.memory.verdict = Some((approval.charge.intent, Belief::Approved));
+                    let job = self.job(approval.clone(), *copy, true, after_trouble);
+                    after_trouble = false;
+                    self.print(now, job);
+                }
+            }
+        }
+    }
+
+    /// The reprint key: the newest slip, and pressed again the one before, round and round until the next charge.
+    pub(crate) fn reprint_newest(&mut self, now: SimTime) {
+        let approvals = self.journal.approvals().count();
+        if approvals == 0 || !self.memory.spooler.is_idle() {
+            return;
+        }
+        let back = self.memory.reprints % approvals;
+        let newest = self.journal.approvals().rev().nth(back).map(|approval| approval.charge.key);
+        if let Some(key) = newest {
+            self.memory.reprints += 1;
+            self.reprint(now, key);
+        }
+    }
+
+    /// The slip of this number once more, if the journal has it.
+    pub(crate) fn reprint(&mut self, now: SimTime, key: Key) {
+        if self.settings.profile.habits.reprint == Reprint::Missing || !self.memory.spooler.is_idle() {
+            return;
+        }
+        if let Some(approval) = self.journal.approval(key).cloned() {
+            let job = self.job(approval, Copy::Customer, true, false);
+            self.print(now, job);
+        }
+    }
+
+    pub(crate) fn print_totals(&mut self, now: SimTime, closing: Closing) {
+        let delivery = self.delivery();
+        let sheet = Sheet::Totals { closing, at: now };
+        let operator = self.operator();
+        self.print(
+            now,
+            Job { sheet, operator, reprint: false, after_trouble: false, delivery, counts: false },
+        );
+    }
+
+    pub(crate) fn print_ahead(&mut self, now: SimTime, charge: Charge) {
+        self.memory.held = Some(Held { key: charge.key, on_paper: false, wanted: None });
+        let (reference, auth_code) = (String::new(), String::new());
+        let approval = Approval { charge, reference, auth_code, date_mmdd: 0, at: now };
+        let job = self.job(approval, Copy::Customer, false, false);
+        self.print(now, Job { delivery: Delivery::Hold, counts: false, ..job });
+    }
+
+    pub(crate) fn pull_back(&mut self, now: SimTime, charge: Charge) {
+        self.outbox.event(Event::PullsBack { key: charge.key });
+        self.move_held(Presenter::Retract);
+        self.tell(Belief::Unknown);
+        self.memory.late = Some(charge);
+        self.rest(now);
+    }
+
+    /// Moves the held receipt, now or as soon as it is on paper.
+    fn move_held(&mut self, function: Presenter) {
+        let Some(held) = &mut self.memory.held else {
+            return;
+        };
+        held.wanted = Some(function);
+        if held.on_paper {
+            self.memory.held = None;
+            self.memory.spooler.move_held(function, &mut self.outbox);
+        }
+    }
+
+    pub(crate) fn on_told(&mut self, now: SimTime, told: Told) {
+        match told {
+            Told::Printed(job) => self.on_printed(now, &job),
+            Told::Trouble(trouble) => {
+                self.memory.printer = trouble;
+                if let Some(trouble) = trouble {
+                    self.outbox.event(Event::PrinterTrouble { trouble });
+                    self.undo_what_cannot_be_printed(now);
+                }
+            }
+        }
+    }
+
+    fn on_printed(&mut self, now: SimTime, job: &Job) {
+        let Sheet::Slip { approval, copy } = &job.sheet else {
+            return;
+        };
+        let (key, copy) = (approval.charge.key, *copy);
+        self.outbox.event(Event::Printed { key, copy });
+        if job.counts && !self.journal.is_printed(key, copy) {
+            self.journal.write(now, Record::Printed(key, copy));
+        }
+        if let Some(held) = &mut self.memory.held
+            && held.key == key
+        {
+            held.on_paper = true;
+            if let Some(function) = held.wanted {
+                self.move_held(function);
+            }
+        }
+    }
+
+    fn undo_what_cannot_be_printed(&mut self, now: SimTime) {
+        let undoes = self.settings.profile.habits.unprinted == Unprinted::Reversed;
+        if !undoes || !matches!(self.memory.flow, Flow::Idle) {
+            return;
+        }
+        let Some(charge) = self.journal.approvals().next_back().map(|approval| approval.charge) else {
+            return;
+        };
+        if charge.kind.is_reversible() && self.memory.spooler.holds(charge.key) {
+            self.memory.spooler.withdraw(charge.key);
+            self.enter(now, |desk, _| Flow::Card(Box::new(CardCharge::undo(charge, desk))));
+        }
+    }
+
+    fn print(&mut self, now: SimTime, job: Job) {
+        self.memory.spooler.print(job, now, &self.settings, &mut self.outbox);
+    }
+
+    const fn copies(&self, key: Key) -> &'static [Copy] {
+        match key {
+            _ if self.has_presenter() => &[Copy::Customer],
+            Key::Card { .. } if self.settings.bank_copy => &[Copy::Merchant, Copy::Bank, Copy::Customer],
+            Key::Card { .. } | Key::Order(_) => &[Copy::Merchant, Copy::Customer],
+        }
+    }
+
+    fn job(&self, approval: Approval, copy: Copy, reprint: bool, after_trouble: bool) -> Job {
+        let sheet = Sheet::Slip { approval: Box::new(approval), copy };
+        let (operator, delivery) = (self.operator(), self.delivery());
+        Job { sheet, operator, reprint, after_trouble, delivery, counts: true }
+    }
+
+    fn operator(&self) -> u8 {
+        self.journal.operator().flatten().unwrap_or(self.settings.operator)
+    }
+
+    const fn delivery(&self) -> Delivery {
+        if self.has_presenter() { Delivery::Present } else { Delivery::Mouth }
+    }
+
+    const fn has_presenter(&self) -> bool {
+        self.settings.profile.presenter
+    }
+}
