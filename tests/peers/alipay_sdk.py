@@ -32,7 +32,7 @@ def say(document):
 def client(facts):
     return AliPay(
         appid=facts["app_id"],
-        app_notify_url=facts.get("notify_url"),
+        app_notify_url=facts["notify_url"],
         app_private_key_string=facts["app_private_key"],
         alipay_public_key_string=facts["alipay_public_key"],
         sign_type="RSA2",

@@ -38,7 +38,7 @@ def client(facts, by_certificates):
         cert_serial_no=facts["cert_serial_no"],
         appid=facts["appid"],
         apiv3_key=facts["apiv3_key"],
-        notify_url=facts.get("notify_url", "http://127.0.0.1:9/"),
+        notify_url=facts["notify_url"],
         logger=logging.getLogger("sdk"),
         timeout=(10, 30),
         **key,

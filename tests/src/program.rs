@@ -5,9 +5,9 @@ use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -57,7 +57,35 @@ impl Program {
     /// # Errors
     /// It has ended, or says nothing for very long.
     pub fn hear(&self) -> Result<Value, Box<dyn Error>> {
-        Ok(self.news.recv_timeout(PATIENCE)?)
+        self.hear_before(Self::deadline())
+    }
+
+    /// When something that is expected of it from now on is overdue.
+    #[must_use]
+    pub fn deadline() -> Instant {
+        Instant::now() + PATIENCE
+    }
+
+    /// Waits for the next news, until then.
+    ///
+    /// # Errors
+    /// It has ended, or says nothing before that.
+    pub fn hear_before(&self, deadline: Instant) -> Result<Value, Box<dyn Error>> {
+        Ok(self.news.recv_timeout(deadline.saturating_duration_since(Instant::now()))?)
+    }
+
+    /// Waits for news of this kind; other news do not make it wait longer.
+    ///
+    /// # Errors
+    /// It has ended, or no such news come for very long.
+    pub fn hear_until(&self, it: impl Fn(&Value) -> bool) -> Result<Value, Box<dyn Error>> {
+        let deadline = Self::deadline();
+        loop {
+            let news = self.hear_before(deadline)?;
+            if it(&news) {
+                return Ok(news);
+            }
+        }
     }
 
     /// Waits for the news that it listens at a port of this kind, and gives its place.
@@ -65,21 +93,26 @@ impl Program {
     /// # Errors
     /// It has ended, or says nothing for very long.
     pub fn place(&self, kind: &str) -> Result<String, Box<dyn Error>> {
-        loop {
-            let news = self.hear()?;
-            if news["news"] == "listens" && news["kind"] == kind {
-                return Ok(news["place"].as_str().ok_or("no place")?.to_owned());
-            }
-        }
+        let news = self.hear_until(|news| news["news"] == "listens" && news["kind"] == kind)?;
+        Ok(news["place"].as_str().ok_or("no place")?.to_owned())
     }
 
     /// Asks it to end, and expects that it ends well.
     ///
     /// # Errors
-    /// It ends with another status.
+    /// It ends with another status, or not at all.
     pub fn end(mut self) -> Result<(), Box<dyn Error>> {
         let id = i32::try_from(self.child.id())?;
         kill_process(Pid::from_raw(id).ok_or("no process")?, Signal::TERM)?;
+        let deadline = Self::deadline();
+        loop {
+            // Behind the last news comes its end.
+            match self.news.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(_) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => return Err("the program does not end".into()),
+            }
+        }
         let status = self.child.wait()?;
         if status.success() { Ok(()) } else { Err(format!("the program ended with {status}").into()) }
     }

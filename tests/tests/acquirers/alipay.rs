@@ -10,11 +10,13 @@ use crate::served::Served;
 const PAYS: &str = "9001";
 const PAYS_TOO: &str = "9002";
 const NEVER: &str = "0004";
+/// The same payer's next code.
+const NEVER_TOO: &str = "10004";
 const POOR: &str = "0051";
 
 /// A payment by a scanned code, which pays once.
 fn pay(order: &str, yuan: &str, ends: &str) -> Value {
-    json!({ "do": "pay", "order": order, "yuan": yuan, "code": format!("281234567890{ends}") })
+    json!({ "do": "pay", "order": order, "yuan": yuan, "code": format!("28{}{ends}", "12345678901234".get(..14 - ends.len()).unwrap_or_default()) })
 }
 
 fn about(what: &str, order: &str) -> Value {
@@ -49,6 +51,11 @@ fn the_alipay_sdk_waits_for_the_payer_and_cancels() -> Checked {
     let cancelled = sdk.does(about("cancel", "C-1"))?["document"].clone();
     assert_eq!((&cancelled["action"], &cancelled["retry_flag"]), (&json!("close"), &json!("N")));
     assert_eq!(sdk.does(about("query", "C-1"))?["document"]["trade_status"], "TRADE_CLOSED");
+    // One that waits can be closed too; one that nobody knows cannot.
+    assert_eq!(sdk.does(pay("C-4", "5.00", NEVER_TOO))?["document"]["code"], "10003");
+    assert_eq!(sdk.does(about("close", "C-4"))?["document"]["code"], "10000");
+    assert_eq!(sdk.does(about("query", "C-4"))?["document"]["trade_status"], "TRADE_CLOSED");
+    assert_eq!(sdk.does(about("close", "C-5"))?["document"]["sub_code"], "ACQ.TRADE_NOT_EXIST");
     // A cancel of what is paid gives the money back.
     assert_eq!(sdk.does(pay("C-2", "5.00", PAYS))?["document"]["code"], "10000");
     assert_eq!(sdk.does(about("cancel", "C-2"))?["document"]["action"], "refund");

@@ -5,7 +5,6 @@
 use std::error::Error;
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 
 use acquirer::KeyBytes;
 use iso8583::{ASCII87, Message, Mti, decode};
@@ -14,7 +13,7 @@ use tillrig_tests::repository::root;
 
 use crate::Checked;
 use crate::client::Client;
-use crate::served::Served;
+use crate::served::{Served, connect};
 
 const TID: &str = "10000001";
 
@@ -124,7 +123,7 @@ fn npm_sale() -> Result<Vec<u8>, Box<dyn Error>> {
 #[test]
 fn a_sale_that_npm_iso_8583_has_written_is_captured_by_a_host_of_that_dialect() -> Checked {
     let served = Served::start_with(&["--dialect", "ascii87"])?;
-    let mut line = TcpStream::connect(&served.iso8583)?;
+    let mut line = connect(&served.iso8583)?;
     line.write_all(&npm_sale()?)?;
     let mut length = [0; 2];
     line.read_exact(&mut length)?;

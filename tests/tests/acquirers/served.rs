@@ -2,15 +2,19 @@
 
 use std::error::Error;
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tillrig_tests::program::Program;
 
 use crate::Checked;
+
+/// A program that does not answer for so long never will.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The program, with an acquirer on ports of its own.
 pub(crate) struct Served {
@@ -37,12 +41,7 @@ impl Served {
 
     /// Waits for the first news of this kind.
     pub(crate) fn hear(&self, it: impl Fn(&Value) -> bool) -> Result<Value, Box<dyn Error>> {
-        loop {
-            let news = self.program.hear()?;
-            if it(&news) {
-                return Ok(news);
-            }
-        }
+        self.program.hear_until(it)
     }
 
     pub(crate) fn client_file(&self) -> PathBuf {
@@ -76,7 +75,7 @@ impl Served {
 
     fn side_door(&self, method: &str, path: &str, body: &Value) -> Result<Value, Box<dyn Error>> {
         let body = if body.is_null() { String::new() } else { body.to_string() };
-        let mut line = TcpStream::connect(&self.http)?;
+        let mut line = connect(&self.http)?;
         write!(
             line,
             "{method} /_tillrig/{path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\n\
@@ -97,4 +96,12 @@ impl Served {
     pub(crate) fn end(self) -> Checked {
         self.program.end()
     }
+}
+
+/// A connection that gives up on a program that says nothing.
+pub(crate) fn connect(place: &str) -> io::Result<TcpStream> {
+    let line = TcpStream::connect(place)?;
+    line.set_read_timeout(Some(PATIENCE))?;
+    line.set_write_timeout(Some(PATIENCE))?;
+    Ok(line)
 }

@@ -39,11 +39,17 @@ fn wechatpayv3_pays_asks_and_refunds_by_public_key_and_by_certificates() -> Chec
         assert_eq!((&paid["status"], &paid["document"]["trade_state"]), (&json!(200), &json!("SUCCESS")));
         assert_eq!(paid["document"]["amount"]["total"], 1850);
         let asked = sdk.does(about("query", order))?;
-        assert_eq!(asked["document"]["transaction_id"], paid["document"]["transaction_id"]);
+        let transaction = &paid["document"]["transaction_id"];
+        assert_eq!(&asked["document"]["transaction_id"], transaction);
+        let asked = sdk.does(json!({ "do": "query-transaction", "transaction": transaction }))?;
+        assert_eq!(asked["document"]["out_trade_no"], order);
         let refund = json!({ "do": "refund", "order": order, "refund": format!("R-{order}"), "fen": 850, "total": 1850 });
         assert_eq!(sdk.does(refund.clone())?["document"]["amount"]["refund"], 850);
         // The same refund again is the same refund.
         assert_eq!(sdk.does(refund)?["status"], 200);
+        let refunded = sdk.does(json!({ "do": "query-refund", "refund": format!("R-{order}") }))?;
+        assert_eq!(refunded["document"]["amount"]["refund"], 850, "{refunded}");
+        assert_eq!(refunded["document"]["out_trade_no"], order);
         assert_eq!(sdk.does(about("query", order))?["document"]["trade_state"], "REFUND");
         assert_eq!(served.net_fen(order)?, 1000);
         sdk.end()?;
@@ -68,6 +74,39 @@ fn wechatpayv3_waits_for_a_password_and_reverses_who_never_types_it() -> Checked
     // What was paid goes back whole.
     assert_eq!(sdk.does(about("reverse", "W-1"))?["status"], 200);
     assert_eq!((served.net_fen("W-1")?, served.net_fen("W-2")?), (0, 0));
+    sdk.end()?;
+    served.end()
+}
+
+#[test]
+fn wechatpayv3_charges_a_listed_payer_no_more_than_the_payer_has() -> Checked {
+    let shop = tillrig_tests::repository::root().join("rigs/acquirers/shop.yaml");
+    let served = Served::start_with(&["--terminals", &shop.to_string_lossy()])?;
+    let mut sdk = sdk(&served, false)?;
+    // Whose codes end in 9001 has 50 yuan; every payment has a fresh code.
+    let pay = |order: &str, fen: u64, begins: &str| json!({ "do": "pay", "order": order, "fen": fen, "code": format!("{begins}45678901234{PAYS}") });
+    assert_eq!(sdk.does(pay("B-1", 3000, "130"))?["status"], 200);
+    assert_eq!(sdk.does(pay("B-2", 3000, "131"))?["document"]["code"], "NOT_ENOUGH");
+    assert_eq!(sdk.does(pay("B-3", 2000, "132"))?["status"], 200);
+    // What comes back can be spent again.
+    assert_eq!(sdk.does(about("reverse", "B-1"))?["status"], 200);
+    assert_eq!(sdk.does(pay("B-4", 3000, "133"))?["status"], 200);
+    assert_eq!(sdk.does(self::pay("B-5", 500, TYPES))?["document"]["trade_state"], "USERPAYING");
+    assert_eq!(served.net_fen("B-4")?, 3000);
+    sdk.end()?;
+    served.end()
+}
+
+#[test]
+fn wechatpayv3_closes_an_order_that_nobody_has_paid() -> Checked {
+    let served = Served::start()?;
+    let mut sdk = sdk(&served, false)?;
+    let order = json!({ "do": "make", "order": "X-1", "fen": 1850, "notify_url": "http://127.0.0.1:9/" });
+    assert_eq!(sdk.does(order)?["status"], 200);
+    assert_eq!(sdk.does(about("close", "X-1"))?["status"], 204);
+    assert_eq!(sdk.does(about("query", "X-1"))?["document"]["trade_state"], "CLOSED");
+    assert!(served.pay("X-1").is_err(), "nobody can pay it any more");
+    assert_eq!(served.net_fen("X-1")?, 0);
     sdk.end()?;
     served.end()
 }

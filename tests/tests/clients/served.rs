@@ -124,8 +124,9 @@ impl Served {
 
     /// Waits for the first news of this kind.
     fn hear(&mut self, it: impl Fn(&Value) -> bool) -> Result<Value, Box<dyn Error>> {
+        let deadline = Program::deadline();
         loop {
-            let news = self.program.hear()?;
+            let news = self.program.hear_before(deadline)?;
             match news["news"].as_str() {
                 Some("command-ignored") => self.ignored.push(news["text"].to_string()),
                 Some("offline") => self.noticed.offline = true,

@@ -48,9 +48,9 @@ pub use books::{Books, Change};
 pub use calendar::Civil;
 pub use card::{
     Admit, BatchTotals, CardAccount, CardBooks, CardChange, CardDesk, CardNumber, CardRequest, CardSetup,
-    CardToken, ChipData, Comparison, Decision, Detail, HalfTotals, KeyBytes, Move, NoRequest, Organisation,
-    Record, RecordNo, Registration, ReplyRule, Settled, SignOn, Speech, Terminal, TerminalIds, TerminalKeys,
-    TerminalSetup, admitted_master_key,
+    CardToken, ChipData, Comparison, Decision, Detail, Expiry, HalfTotals, KeyBytes, Move, NoRequest,
+    Organisation, Record, RecordNo, Registration, ReplyRule, Settled, SignOn, Speech, Terminal, TerminalIds,
+    TerminalKeys, TerminalSetup, admitted_master_key, missing_field,
 };
 pub use config::{Config, RateLimit, WalletSetup};
 pub use event::{Event, Kind, Movement, PaymentRefusal};
@@ -63,8 +63,10 @@ pub use orders::{
     Deadline, Order, OrderChange, OrderFact, OrderRules, Orders, Payment, PlatformNo, Refund, ScannedCode,
     Terms, UnderWay, UnknownReverse, Way,
 };
-pub use payers::{Does, PayerRule, Payers, Who};
+pub use payers::{Does, PayerAccount, PayerRule, Payers, Who};
 
+/// How a terminal makes its MACs.
+pub use iso8583::MacAlgorithm;
 pub use ledger::{Account, Cause, Entry, Ledger, Standing};
 pub use machine::{Acquirer, Arming, CARD, NOTIFY, Poke, WALLET};
 pub use platform::Platform;

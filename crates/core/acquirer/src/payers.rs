@@ -3,7 +3,7 @@
 //! A payer is known by its code, by how it begins and ends, or by the amount, as on WeChat's test platform. The first
 //! rule that fits counts; a payer without a rule pays at once. Sources: WeChat Pay, "payment-code" and the test
 //! platform's amounts; Alipay, codes 10000 and 10003. Amounts in fen.
-//! *Not modelled:* balances that go down, limits of a payer, payers who change their mind after paying.
+//! *Not modelled:* money that is set aside while a password is typed, limits of a payer, payers who change their mind after paying.
 
 use crate::orders::PlatformNo;
 use core::time::Duration;
@@ -14,6 +14,17 @@ use sim::Fen;
 pub struct Payers {
     /// In order; the first that fits counts.
     pub rules: Vec<PayerRule>,
+    /// Those of whom it is known how much they have.
+    pub accounts: Vec<PayerAccount>,
+}
+
+/// What a payer has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayerAccount {
+    /// The last four digits of the payer's codes: whose codes end alike are the same payer.
+    pub ending: String,
+    /// What the payer had at the start, with each platform.
+    pub balance: Fen,
 }
 
 /// What some payers do.
@@ -70,6 +81,17 @@ impl Payers {
         let rule = self.rules.iter().find(|rule| rule.who.is(code, amount));
         rule.map_or(Does::PaysAtOnce, |rule| rule.does)
     }
+
+    /// What the payer with this code had at the start; `None` where nobody counts.
+    #[must_use]
+    pub fn balance(&self, code: &str) -> Option<Fen> {
+        self.accounts.iter().find(|account| account.ending == ending(code)).map(|account| account.balance)
+    }
+}
+
+/// Whose codes end alike are the same payer.
+fn ending(code: &str) -> &str {
+    code.get(code.len().saturating_sub(4)..).unwrap_or_default()
 }
 
 impl Who {
@@ -83,7 +105,7 @@ impl Who {
 
 /// The payer behind a code, by what the platform calls one: whose codes end alike are the same payer.
 pub(crate) fn payer_of(code: &str, is_alipay: bool) -> PlatformNo {
-    let ending = code.get(code.len().saturating_sub(4)..).unwrap_or_default();
+    let ending = ending(code);
     if is_alipay {
         PlatformNo::of(format_args!("208810000000{ending:0>4}"))
     } else {
@@ -104,7 +126,7 @@ mod tests {
             PayerRule { who: Who::Amount(Fen(102)), does: Does::NeverConfirms },
             PayerRule { who: by_code("", "51"), does: Does::ShowsOldCode },
         ];
-        let payers = Payers { rules };
+        let payers = Payers { rules, accounts: vec![] };
         assert_eq!(payers.does("2800000000000051", Fen(102)), Does::LacksMoney);
         assert_eq!(payers.does("130000000000000051", Fen(102)), Does::NeverConfirms);
         assert_eq!(payers.does("130000000000000051", Fen(100)), Does::ShowsOldCode);

@@ -68,6 +68,8 @@ pub struct FrameWriter<'a> {
     /// Those of the first half, when that is not it.
     first_half: u64,
     places: Places,
+    /// Fields that the dialect does not have are left out, and are no error.
+    passes_over: bool,
     error: Option<EncodeError>,
 }
 
@@ -91,6 +93,12 @@ impl<'a> FrameWriter<'a> {
         Self::begin(dialect, head, Some(key), out)
     }
 
+    /// Leaves out the fields that the dialect does not have.
+    pub const fn passing_over_unknown_fields(mut self) -> Self {
+        self.passes_over = true;
+        self
+    }
+
     pub(crate) fn begin(
         dialect: &'a Dialect,
         head: Head,
@@ -99,8 +107,18 @@ impl<'a> FrameWriter<'a> {
     ) -> Self {
         let places = Places { frame: out.len(), ..Places::default() };
         out.reserve(ROOM);
-        let mut writer =
-            Self { dialect, key, out, last: 1, limit: 0, present: 0, first_half: 0, places, error: None };
+        let mut writer = Self {
+            dialect,
+            key,
+            out,
+            last: 1,
+            limit: 0,
+            present: 0,
+            first_half: 0,
+            places,
+            passes_over: false,
+            error: None,
+        };
         writer.head(head);
         writer
     }
@@ -206,7 +224,8 @@ impl<'a> FrameWriter<'a> {
     fn otherwise(&mut self, field: u8, value: &[u8]) {
         let mac = self.key.map(|_| self.dialect.mac.field);
         let step = self.dialect.steps.get(field);
-        if self.error.is_some() || mac == Some(field) {
+        let is_passed_over = self.passes_over && step.form == Form::Absent;
+        if self.error.is_some() || mac == Some(field) || is_passed_over {
             return;
         }
         if mac.is_some_and(|mac| (mac..BEHIND_ALL).contains(&field)) {

@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::node::{Key, Kind, Node, ReadsAs};
 use crate::scalar::{self, Problem};
 use crate::shape::{Choice, Field, List, Map, Presence, Scalar, Shape, quoted};
+use acquirer::Expiry;
 use core::net::SocketAddr;
 use core::ops::Range;
 
@@ -316,6 +317,19 @@ fn read(scalar: &Scalar, text: &str, reads_as: ReadsAs) -> Result<(), Problem> {
         Scalar::LineRate => scalar::line_rate_bps(text).map(drop),
         Scalar::Code => truth_of(is_code(text), "a code has 2 to 24 letters and digits"),
         Scalar::Wire => truth_of(is_wire(text), "another sign is in it"),
+        Scalar::Characters { count } => truth_of(
+            text.len() == *count && is_alphanumeric(text),
+            "it is longer, shorter, or has another sign in it",
+        ),
+        Scalar::Digits { least, most } => truth_of(
+            (*least..=*most).contains(&text.len()) && is_digits(text),
+            "it is longer, shorter, or has another sign in it",
+        ),
+        Scalar::DesKey => {
+            let is_key = matches!(text.len(), 16 | 32) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+            truth_of(is_key, "it is longer, shorter, or has another sign in it")
+        }
+        Scalar::YearAndMonth => truth_of(Expiry::from_digits(text).is_some(), "this is no year and month"),
         Scalar::Count { .. } if reads_as == ReadsAs::Text && text.parse::<u32>().is_ok() => {
             Err(Problem { says: "a number stands without quotes".to_owned(), instead: Some(text.to_owned()) })
         }
@@ -342,6 +356,14 @@ fn truth_meant(text: &str) -> Option<String> {
         _ => return None,
     };
     Some(meant.to_owned())
+}
+
+fn is_alphanumeric(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_name(text: &str) -> bool {

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `parse` | bytes to a checked value, in the order below |
 //! | `node` | YAML text to a tree in which every value knows its bytes |
-//! | `shape`, `grammar`, `step_grammar`, `fault_grammar`, `acquirer_grammar`, `notice_grammar`, `printer_grammar`, `rig_file` | the one description of what a file may hold |
+//! | `shape`, `grammar`, `step_grammar`, `fault_grammar`, `acquirer_grammar`, `notice_grammar`, `printer_grammar`, `rig_file`, `terminals_file` | the one description of what a file may hold |
 //! | `check`, `schema` | the checker and the JSON Schema, both made from that description |
 //! | `scalar` | how a value without parts is written: amounts, times, lengths, shares |
 //! | `lower`, `step_lower`, `acquirer_lower`, `notice_lower`, `printer_lower`, `meaning` | the tree to typed values; references and faults that can never happen |
@@ -44,6 +44,7 @@ mod schema;
 mod shape;
 mod step_grammar;
 mod step_lower;
+mod terminals_file;
 mod vocabulary;
 
 pub use cause::{Cause, Origin};
@@ -59,7 +60,8 @@ pub use law::Law;
 pub use parse::acquirer_faults;
 pub use printer_file::PrinterFile;
 pub use rig::{AcquirerConnection, PrinterConnection, Rig, Role};
-pub use schema::{acquirer_faults_schema, printer_schema, rig_schema, scenario_schema};
+pub use schema::{acquirer_faults_schema, printer_schema, rig_schema, scenario_schema, terminals_schema};
+pub use terminals_file::TerminalsFile;
 pub use vocabulary::{
     CompletionWay, Event, Fate, Gear, Key, Language, LinkPoint, MessageKind, OperatorAct,
     PRINTER_PROFILE_SENTENCES, PRINTER_PROFILES, PowerTarget, PrinterAct, ReceiptCopy, ScreenWord, Symptom,

@@ -5,7 +5,7 @@
 
 use crate::node::{self, Kind, Node, ReadsAs};
 use crate::shape::{Choice, Field, List, Map, Presence, Scalar, Shape};
-use crate::{acquirer_grammar, grammar, printer_file, rig_file};
+use crate::{acquirer_grammar, grammar, printer_file, rig_file, terminals_file};
 use serde_json::{Map as Object, Value, json};
 
 /// The JSON Schema of scenario files.
@@ -30,6 +30,12 @@ pub fn rig_schema() -> Value {
 #[must_use]
 pub fn printer_schema() -> Value {
     document("Tillrig printer profile", &printer_file::PRINTER)
+}
+
+/// The JSON Schema of files of terminals, cards and payers.
+#[must_use]
+pub fn terminals_schema() -> Value {
+    document("Tillrig terminals", &terminals_file::TERMINALS)
 }
 
 fn document(title: &str, shape: &Shape) -> Value {
@@ -139,6 +145,10 @@ fn of_scalar(scalar: &Scalar) -> Object<String, Value> {
         Scalar::Code => bare("[A-Za-z0-9_.]{2,24}"),
         Scalar::Wire => bare("[A-Za-z0-9_.-]+"),
         Scalar::OrderNo => bare("[A-Za-z0-9_|*-]{1,64}"),
+        Scalar::Characters { count } => bare(&format!("[A-Za-z0-9]{{{count}}}")),
+        Scalar::Digits { least, most } => bare(&format!("[0-9]{{{least},{most}}}")),
+        Scalar::DesKey => bare("([0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})"),
+        Scalar::YearAndMonth => bare("[0-9]{2}(0[1-9]|1[0-2])"),
         Scalar::Count { least, most } => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Scalar::Truth => json!({ "type": "boolean" }),
         Scalar::Address => pattern(r"(\[[0-9a-fA-F:.]+\]|[0-9.]+):[0-9]{1,5}"),
@@ -177,7 +187,7 @@ fn json_of(node: &Node) -> Value {
 mod tests {
     use super::{
         acquirer_faults_schema, acquirer_grammar, grammar, node, printer_file, printer_schema, rig_file,
-        rig_schema, scenario_schema,
+        rig_schema, scenario_schema, terminals_file, terminals_schema,
     };
     use crate::check;
     use crate::shape::{Field, Shape};
@@ -199,9 +209,13 @@ mod tests {
     #[test]
     fn every_example_obeys_the_shape_that_it_illustrates() {
         let mut seen = 0;
-        for shape in
-            [&grammar::SCENARIO, &acquirer_grammar::ACQUIRER_FAULTS, &rig_file::RIG, &printer_file::PRINTER]
-        {
+        for shape in [
+            &grammar::SCENARIO,
+            &acquirer_grammar::ACQUIRER_FAULTS,
+            &rig_file::RIG,
+            &printer_file::PRINTER,
+            &terminals_file::TERMINALS,
+        ] {
             every_field(shape, &mut |field| {
                 let document =
                     node::read("example", field.example.as_bytes()).unwrap_or_else(|e| panic!("{e}"));
@@ -232,7 +246,9 @@ mod tests {
 
     #[test]
     fn the_schemas_are_closed_and_documented() {
-        for schema in [scenario_schema(), acquirer_faults_schema(), rig_schema(), printer_schema()] {
+        for schema in
+            [scenario_schema(), acquirer_faults_schema(), rig_schema(), printer_schema(), terminals_schema()]
+        {
             assert_eq!(schema["$schema"], json!("https://json-schema.org/draft/2020-12/schema"));
             closed(&schema);
         }

@@ -106,6 +106,14 @@ pub(crate) enum Scalar {
     OrderNo,
     /// A whole number between two bounds.
     Count { least: u32, most: u32 },
+    /// So many letters and digits: the number of a terminal or merchant.
+    Characters { count: usize },
+    /// Between so many and so many digits: a card number, a PIN.
+    Digits { least: usize, most: usize },
+    /// A test key of DES, in hexadecimal.
+    DesKey,
+    /// `2912`.
+    YearAndMonth,
     /// `true` or `false`.
     Truth,
     /// `127.0.0.1:9100`.
@@ -210,6 +218,11 @@ impl Scalar {
                 "the number of a wallet order: 1 to 64 letters, digits, `_`, `-`, `|` or `*`".to_owned()
             }
             Self::Count { least, most } => format!("a whole number from {least} to {most}"),
+            Self::Characters { count } => format!("exactly {count} letters and digits"),
+            Self::Digits { least, most } if least == most => format!("exactly {least} digits"),
+            Self::Digits { least, most } => format!("{least} to {most} digits"),
+            Self::DesKey => "a key of 16 or 32 hexadecimal digits".to_owned(),
+            Self::YearAndMonth => "four digits, year and month as on the card".to_owned(),
             Self::Truth => "`true` or `false`".to_owned(),
             Self::Address => "an IP address and a port; port 0 takes any free one".to_owned(),
             Self::Path => {

@@ -4,7 +4,6 @@
 //! order, signed with HMAC-SHA256 and read to the end by the gateway. *Not here:* the load; see [`crate::load`].
 
 use acquirer::Kind;
-use acquirer::Speech;
 use acquirer::fault::{Aim, AmountAim, Deed, Fault, FieldAim};
 use iso8583::{CUP, MacKey, Message, Mti, encode_with_mac};
 use serde_json::Value;
@@ -67,8 +66,7 @@ impl Served {
         settings.data = (ledger == Ledger::Durable).then(|| folder.path().join("data"));
         settings.client = Some(folder.path().join("client"));
         let read_fault = |_: &Value| Err("no words here".to_owned());
-        let house =
-            HouseSettings { faults, seed: Seed(1), notify_url: None, read_fault, speech: Speech::UnionPay };
+        let house = HouseSettings { faults, seed: Seed(1), notify_url: None, read_fault, known: None };
         let server = Server::open(settings, |beginning| House::new(beginning, house));
         let server = server.map_err(io::Error::other)?;
         let missing = || io::Error::other("a door is not open");

@@ -5,7 +5,9 @@
 //! followed, so that no loop of them holds us up.
 
 use crate::trouble::Trouble;
-use scenario::{Diagnostics, PrinterFile, Rig, Scenario};
+use acquirer::missing_field;
+use iso8583::{Dialect, DialectError};
+use scenario::{Diagnostics, PrinterFile, Rig, Scenario, TerminalsFile};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -102,6 +104,31 @@ pub(crate) fn read_rig(path: &Path) -> Result<Rig, Refused> {
 pub(crate) fn read_printer(path: &Path) -> Result<PrinterFile, Refused> {
     let (name, bytes) = bytes_of(path)?;
     PrinterFile::parse(&name, &bytes).map_err(Refused::Wrong)
+}
+
+/// Reads a file of terminals, cards and payers.
+pub(crate) fn read_terminals(path: &Path) -> Result<TerminalsFile, Refused> {
+    let (name, bytes) = bytes_of(path)?;
+    TerminalsFile::parse(&name, &bytes).map_err(Refused::Wrong)
+}
+
+/// The dialect of a file that was read, if a host can use it; otherwise the first thing that is wrong with it.
+pub(crate) fn dialect_of(name: &str, bytes: Vec<u8>) -> Result<Dialect, String> {
+    let text = String::from_utf8(bytes).map_err(|_| format!("{name} is not a text file"))?;
+    let wrong = |wrong: DialectError| format!("{name}:{}:{}: {}", wrong.line, wrong.column, wrong.message);
+    let dialect = Dialect::parse(&text).map_err(wrong)?;
+    match missing_field(&dialect) {
+        Some(field) => {
+            Err(format!("{name}: there is no field {field} under `fields`, and no host can do without it"))
+        }
+        None => Ok(dialect),
+    }
+}
+
+/// Whether words of the command line are a path, and no name of something that is built in.
+pub(crate) fn is_path(words: &str) -> bool {
+    let path = Path::new(words);
+    path.components().count() > 1 || path.extension().is_some_and(|end| end == "yaml" || end == "yml")
 }
 
 /// A file's bytes, and its name as messages say it.

@@ -1,4 +1,5 @@
-//! `tillrig schema`: the JSON Schema of scenario, rig or printer files, or of faults of an acquirer, for completion and checking in editors.
+//! `tillrig schema`: the JSON Schema of scenario, rig or printer files, or of faults or terminals of an acquirer, for
+//! completion and checking in editors.
 
 use crate::exit::Exit;
 use crate::output;
@@ -21,6 +22,8 @@ enum Kind {
     Printer,
     /// Faults of an acquirer that is served alone.
     AcquirerFaults,
+    /// Terminals, cards and payers of an acquirer that is served alone.
+    Terminals,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
@@ -29,6 +32,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         Kind::Rig => scenario::rig_schema(),
         Kind::Printer => scenario::printer_schema(),
         Kind::AcquirerFaults => scenario::acquirer_faults_schema(),
+        Kind::Terminals => scenario::terminals_schema(),
     })?;
     Ok(Exit::AsExpected)
 }

@@ -4,6 +4,7 @@
 //! stderr. *Not served yet:* terminals.
 
 mod acquirer;
+mod known;
 mod profile;
 
 use crate::exit::Exit;

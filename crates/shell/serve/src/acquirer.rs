@@ -10,7 +10,7 @@
 //! | [`server`] | [`Server`]: opens everything, serves it, and ends in order |
 //! | `hall` | what all doors share |
 //! | `door`, `card_line`, `exchange`, `outgoing` | ISO 8583: connections, frames, exchanges and their faults |
-//! | `http_door`, `http_wire`, `http_call` | HTTP, tunnels and TLS; calls and their faults |
+//! | `http_door`, `http_wire`, `http_call`, `in_flight` | HTTP, tunnels and TLS; calls and their faults |
 //! | `side_door`, `counters`, `fsync_times` | what people and oracles see |
 //! | `journal`, `store` | group commit, and the ledger's file |
 //! | `keeper` | time, and notifications on their way |
@@ -31,6 +31,7 @@ pub mod house;
 mod http_call;
 mod http_door;
 mod http_wire;
+mod in_flight;
 mod journal;
 mod keeper;
 pub mod news;

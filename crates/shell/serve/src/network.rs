@@ -29,11 +29,13 @@ use std::io;
 use std::net::{SocketAddr, TcpListener as StdListener, ToSocketAddrs};
 use std::rc::Rc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::Instant;
 
 /// Connections to one printer; one more is closed at once.
 const CONNECTIONS_MAX: usize = 512;
+/// Connections that the system takes before we do.
+const BACKLOG: u32 = 1024;
 /// What the system keeps of unread answers; it doubles the number.
 const SEND_BUFFER_BYTES: usize = 8 * 1024;
 /// How long a host that is let go may take to read its last answers.
@@ -83,13 +85,26 @@ pub(crate) async fn serve(device: Rc<Device>, listener: StdListener) -> io::Erro
             () = accept(&device, &listener) => {}
         }
         drop(listener);
+        let reserved = reserve(address);
         device.until_powered().await;
         cuts = device.power_cuts();
         reopens = true;
+        // Who failed here is tried again from the beginning.
+        open = reserved.and_then(|socket| socket.listen(BACKLOG)?.into_std()).ok();
     }
 }
 
-/// Nobody listens at a printer without power; when it is back, so is its address.
+/// Nobody listens at a printer without power, and connections are refused; but its address stays its own, so that the
+/// system gives it to nobody else meanwhile.
+fn reserve(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // Connections of before may not be gone yet.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
+}
+
+/// For when the address could not be reserved.
 fn listen_again(address: SocketAddr) -> io::Result<StdListener> {
     let listener = StdListener::bind(address)?;
     listener.set_nonblocking(true)?;

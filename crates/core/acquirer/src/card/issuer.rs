@@ -4,7 +4,7 @@
 //! a rule of the set-up fits, the PIN is wrong, or the card has not enough to spend. What the cards have spent is in the
 //! books. A PIN that was wrong three times in a row on one day bars the card for that day, to every later PIN, right or
 //! wrong. Nobody is asked for a PIN: a request without one is not barred.
-//! *Not modelled:* limits by day or count except as rules, the chip's own cryptogram, expiry dates, PIN blocks
+//! *Not modelled:* limits by day or count except as rules, the chip's own cryptogram, PIN blocks
 //! without the card number.
 
 use super::books::{CardBooks, CardChange, Terminal};
@@ -55,6 +55,7 @@ impl<'a> Issuer<'a> {
             }
             code = rule.code;
         }
+        self.check_expiry(request)?;
         self.check_pin(request, terminal, changes)?;
         let part = self.affordable(request, wanted)?;
         match part {
@@ -114,6 +115,12 @@ impl<'a> Issuer<'a> {
         let partial = self.account(request).is_some_and(|card| card.partial);
         let welcome = request.kind == Kind::Sale && request.parts.partial_approval == Some(1);
         if partial && welcome && available > Fen::ZERO { Ok(Some(available)) } else { Err(Code::new("51")) }
+    }
+
+    fn check_expiry(&self, request: &CardRequest) -> Result<(), Code> {
+        let Some(expires) = self.account(request).and_then(|card| card.expires) else { return Ok(()) };
+        let is_refused = expires.is_over(self.day) || expires.is_contradicted(request);
+        if is_refused { Err(Code::new("54")) } else { Ok(()) }
     }
 
     fn check_pin(

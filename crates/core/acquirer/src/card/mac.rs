@@ -1,7 +1,9 @@
 //! The dialect of each terminal: all speak UnionPay's, and make their MACs in one of three ways.
 //!
-//! Source: UnionPay POS dialect, "Keys and MAC". *Not modelled:* other dialects at this host.
+//! A dialect of a user's own says itself where its MAC stands and how it is made.
+//! Source: UnionPay POS dialect, "Keys and MAC". *Not modelled:* several dialects at one host.
 
+use super::setup::Speech;
 use iso8583::{CUP, Dialect, MacAlgorithm};
 use std::sync::LazyLock;
 
@@ -17,5 +19,13 @@ pub(crate) fn dialect(algorithm: MacAlgorithm) -> &'static Dialect {
         MacAlgorithm::CupEcb => cup,
         MacAlgorithm::X9_9 => x9_9,
         MacAlgorithm::X9_19 => x9_19,
+    }
+}
+
+/// The dialect in which a terminal with such MACs makes them.
+pub(crate) fn spoken(speech: Speech, algorithm: MacAlgorithm) -> &'static Dialect {
+    match speech {
+        Speech::UnionPay | Speech::Ascii87 => dialect(algorithm),
+        Speech::Own(own) => own,
     }
 }

@@ -7,8 +7,8 @@
 //! | `books`, `record` | [`CardBooks`] and [`CardChange`]; [`Record`], and which way its money goes |
 //! | `request`, `reply` | what was asked, what is answered |
 //! | `chip` | chip data, field 55: [`ChipData`], and what the issuer answers |
-//! | `ascii87` | terminals of ISO 8583:1987 in ASCII |
-//! | `judge`, `reversal`, `issuer` | the rules of transactions; what undoes them; cards, PINs, balances |
+//! | `ascii87`, `own` | terminals of ISO 8583:1987 in ASCII; those of a user's own dialect |
+//! | `judge`, `reversal`, `issuer`, `expiry` | the rules of transactions; what undoes them; cards, PINs, balances, dates |
 //! | `settlement`, `sign_on` | batches; keys and everything else without a card |
 //!
 //! Source: UnionPay POS dialect. A request is read when it arrives, decided at its commit on the books as they are then,
@@ -18,10 +18,12 @@
 mod ascii87;
 mod books;
 mod chip;
+mod expiry;
 mod issuer;
 mod judge;
 mod keys;
 mod mac;
+mod own;
 mod record;
 mod reply;
 mod request;
@@ -32,7 +34,9 @@ mod sign_on;
 
 pub use books::{CardBooks, CardChange, Registration, Settled, Terminal, TerminalIds};
 pub use chip::ChipData;
+pub use expiry::Expiry;
 pub use keys::{KeyBytes, TerminalKeys, admitted_master_key};
+pub use own::missing_field;
 pub use record::{CardNumber, CardToken, Record, RecordNo, State};
 pub use request::{CardRequest, NoRequest};
 pub use settlement::{BatchTotals, Comparison, Detail, HalfTotals};

@@ -10,7 +10,7 @@ use super::issuer::organisation;
 use super::judge::voucher;
 use super::record::{Record, RecordNo};
 use super::request::{CardRequest, has_mac};
-use super::setup::CardSetup;
+use super::setup::{CardSetup, Speech};
 use super::{CardDesk, Decision, mac};
 use crate::books::Books;
 use crate::calendar::Civil;
@@ -70,6 +70,15 @@ impl CardDesk {
         let answer = Answer { request, decision, record, approved, setup, clock: self.start.at(now) };
         let head = answer.head();
         let mut frame = match &key {
+            _ if matches!(setup.speech, Speech::Own(_)) => {
+                let dialect = setup.speech.dialect();
+                let key = key.as_ref().filter(|_| request.own(dialect.mac().field).is_some());
+                match key {
+                    Some((_, key)) => FrameWriter::with_mac(dialect, head, key, out),
+                    None => FrameWriter::new(dialect, head, out),
+                }
+                .passing_over_unknown_fields()
+            }
             _ if request.stated.is_some() => FrameWriter::new(setup.speech.dialect(), head, out),
             Some((algorithm, key)) => FrameWriter::with_mac(mac::dialect(*algorithm), head, key, out),
             None => FrameWriter::new(setup.speech.dialect(), head, out),

@@ -4,9 +4,11 @@
 //! card organisation, and that UnionPay's are the domestic ones, is common knowledge, not part of the dialect.
 //! Amounts in fen. *Not modelled:* several acquirers at one host, limits by merchant.
 
+use super::expiry::Expiry;
 use super::keys::{KeyBytes, TerminalKeys};
 use crate::event::Kind;
 use crate::short::Code;
+use core::fmt;
 use iso8583::{ASCII87, CUP, Dialect, MacAlgorithm, MacKey};
 use sim::Fen;
 
@@ -52,6 +54,8 @@ pub enum Speech {
     UnionPay,
     /// ISO 8583:1987 in ASCII, without.
     Ascii87,
+    /// A dialect of a user's own: messages mean what those in ASCII mean; a request with a MAC is answered with one.
+    Own(&'static Dialect),
 }
 
 impl Speech {
@@ -61,6 +65,7 @@ impl Speech {
         match self {
             Self::UnionPay => &CUP,
             Self::Ascii87 => &ASCII87,
+            Self::Own(dialect) => dialect,
         }
     }
 }
@@ -108,7 +113,7 @@ pub enum SignOn {
 }
 
 /// What the host knows of a card.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct CardAccount {
     /// The last digits of the card number.
     pub pan_ends: String,
@@ -116,12 +121,14 @@ pub struct CardAccount {
     pub pin: Option<String>,
     /// What it had to spend at the start; `None` is not counted.
     pub balance: Option<Fen>,
+    /// Its last month; a request that is later, or says another one, is refused with 54. `None` is not looked at.
+    pub expires: Option<Expiry>,
     /// Whether a sale beyond the balance is approved for the rest, with code 10, if the terminal welcomes it (60.6).
     pub partial: bool,
 }
 
 /// A reply that comes about by rule. All conditions that are given must hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ReplyRule {
     /// What is asked for; `None` is whatever a card pays with or gets back by, but no reversal and no management.
     pub kind: Option<Kind>,
@@ -190,6 +197,46 @@ impl CardSetup {
     }
 }
 
+/// The end of a card number; of a whole one, no more than its last four digits.
+struct Ending<'a>(&'a str);
+
+impl fmt::Debug for Ending<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.len().checked_sub(4).filter(|hidden| *hidden > 6).and_then(|hidden| self.0.get(hidden..))
+        {
+            Some(last) => write!(f, "\"…{last}\""),
+            None => write!(f, "{:?}", self.0),
+        }
+    }
+}
+
+impl fmt::Debug for CardAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { pan_ends, pin, balance, expires, partial } = self;
+        f.debug_struct("CardAccount")
+            .field("pan_ends", &Ending(pan_ends))
+            .field("has_pin", &pin.is_some())
+            .field("balance", balance)
+            .field("expires", expires)
+            .field("partial", partial)
+            .finish()
+    }
+}
+
+impl fmt::Debug for ReplyRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, pan_ends, amount, nth, code, moves_money } = self;
+        f.debug_struct("ReplyRule")
+            .field("kind", kind)
+            .field("pan_ends", &Ending(pan_ends))
+            .field("amount", amount)
+            .field("nth", nth)
+            .field("code", code)
+            .field("moves_money", moves_money)
+            .finish()
+    }
+}
+
 /// The key of the published vectors: every key of the default set-up is made of it.
 const VECTOR: [u8; 8] = [0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF];
 const VECTOR_TWICE: [u8; 16] =
@@ -236,5 +283,20 @@ impl Default for CardSetup {
             receipt_text: String::new(),
             speech: Speech::UnionPay,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CardAccount, ReplyRule};
+
+    #[test]
+    fn whole_card_numbers_and_pins_are_never_shown() {
+        let number = "6222021234567890128";
+        let pin = Some("314159".to_owned());
+        let card = CardAccount { pan_ends: number.into(), pin, balance: None, expires: None, partial: false };
+        let shown = format!("{card:?} {:?}", ReplyRule::card(number, "41"));
+        assert!(!shown.contains("890128") && !shown.contains("314159"), "{shown}");
+        assert!(format!("{:?}", ReplyRule::card("0051", "51")).contains("\"0051\""));
     }
 }

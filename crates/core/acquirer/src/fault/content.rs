@@ -7,6 +7,7 @@
 
 use super::body;
 use crate::card::Speech;
+use iso8583::{BitmapCoding, DigitCoding, LengthPrefix};
 use wallet::exchange::HttpAnswer;
 use wallet::http::write_response;
 
@@ -64,36 +65,43 @@ impl Content {
 /// The byte of a frame whose highest bit announces a field that the dialect does not have. UnionPay has no field 9:
 /// behind length, TPDU, header and message type, the second byte of the bitmap. The other has no field 65: behind length
 /// and message type in ASCII, the ninth.
-const fn unknown_bit_at(speech: Speech) -> usize {
-    match speech {
+/// A dialect of a user's own may have every field whose bit is the highest of its byte, or write its bitmap as text;
+/// then there is no such byte.
+fn unknown_bit_at(speech: Speech) -> Option<usize> {
+    Some(match speech {
         Speech::UnionPay => 2 + 5 + 6 + 2 + 1,
         Speech::Ascii87 => 2 + 4 + 8,
-    }
+        Speech::Own(dialect) => {
+            let (envelope, coding) = (dialect.envelope(), dialect.coding());
+            let field = (1..8).map(|byte| byte * 8 + 1).find(|field| dialect.field(*field).is_none())?;
+            let mti = if coding.message_type == DigitCoding::Bcd { 2 } else { 4 };
+            let before = 5 * usize::from(envelope.tpdu) + 6 * usize::from(envelope.header) + mti;
+            let at = envelope.length.bytes() + before + usize::from(field / 8);
+            (coding.bitmap == BitmapCoding::Binary).then_some(at)?
+        }
+    })
 }
 
 /// Damages the frame that begins at `start`. A reply without its code is written without it.
 pub(crate) fn damage_frame(content: Content, speech: Speech, start: usize, out: &mut Vec<u8>) {
-    let len = out.len().saturating_sub(start);
+    let (len, prefix) = (out.len().saturating_sub(start), speech.dialect().envelope().length);
     match content {
         Content::Whole | Content::NoReplyCode => {}
         Content::WrongMac => turn_last_bit(out, start),
         Content::Truncated => {
             out.truncate(start + len / 2);
-            mend_length(out, start);
+            announce(out, start, prefix, 0);
         }
-        Content::WrongLength => {
-            let announced = u16::try_from(len + 14).unwrap_or(u16::MAX).to_be_bytes();
-            announced.into_iter().zip(out.iter_mut().skip(start)).for_each(|(new, old)| *old = new);
-        }
+        Content::WrongLength => announce(out, start, prefix, 16),
         Content::UnknownField => {
-            if let Some(byte) = out.get_mut(start + unknown_bit_at(speech)) {
+            if let Some(byte) = unknown_bit_at(speech).and_then(|at| out.get_mut(start + at)) {
                 *byte |= 0x80;
             }
         }
         Content::OtherEncoding => {
-            let body: Vec<u8> = out.drain((start + 2).min(start + len)..).collect();
+            let body: Vec<u8> = out.drain(start + prefix.bytes().min(len)..).collect();
             out.extend(body.iter().flat_map(|byte| [hex(byte >> 4), hex(byte & 15)]));
-            mend_length(out, start);
+            announce(out, start, prefix, 0);
         }
         Content::ErrorPage => {
             out.truncate(start);
@@ -125,10 +133,13 @@ fn turn_last_bit(out: &mut [u8], start: usize) {
     }
 }
 
-/// The length prefix says what is there.
-fn mend_length(out: &mut [u8], start: usize) {
-    let len = out.len().saturating_sub(start + 2);
-    let announced = u16::try_from(len).unwrap_or(u16::MAX).to_be_bytes();
+/// The length prefix says what is there, and so much more.
+fn announce(out: &mut [u8], start: usize, prefix: LengthPrefix, more: usize) {
+    let len = (out.len().saturating_sub(start + prefix.bytes()) + more).min(prefix.max_body_bytes());
+    let announced = match prefix {
+        LengthPrefix::Binary2 => u16::try_from(len).unwrap_or(u16::MAX).to_be_bytes().to_vec(),
+        LengthPrefix::Ascii4 => format!("{len:04}").into_bytes(),
+    };
     announced.into_iter().zip(out.iter_mut().skip(start)).for_each(|(new, old)| *old = new);
 }
 

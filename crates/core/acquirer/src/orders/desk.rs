@@ -249,8 +249,22 @@ impl Desk<'_> {
         match self.payers.does(code.as_str(), fen(pay.amount)?) {
             Does::ShowsOldCode => Err(Refusal::CodeExpired),
             Does::ShowsInvalidCode | Does::ShowsUsedCode => Err(Refusal::CodeInvalid),
+            _ if self.lacks_money(code.as_str(), fen(pay.amount)?) => Ok(Does::LacksMoney),
             does => Ok(does),
         }
+    }
+
+    /// Whether the payer has a balance, and less of it left than this. All of the payer's orders are added up: few
+    /// payers have one.
+    fn lacks_money(&self, code: &str, amount: Fen) -> bool {
+        let Some(balance) = self.payers.balance(code) else { return false };
+        let payer = payer_of(code, Brand::of(self.dialect) == Brand::Alipay);
+        let paid = |order: &Order| {
+            let payment = order.payment().filter(|payment| payment.payer == payer);
+            payment.map_or(Fen::ZERO, |_| order.terms.amount - order.given_back())
+        };
+        let spent: Fen = self.pen.books.orders().iter().map(paid).sum();
+        spent + amount > balance
     }
 
     fn ask_payer(&mut self, order: &mut Order, pay: &Pay, does: Does) -> Result<(), Refusal> {

@@ -27,7 +27,7 @@ pub fn fuzz_orders(bytes: &[u8]) {
         who: Who::Code { begins: String::new(), ends: format!("{ends:02}") },
         does,
     };
-    let payers = Payers { rules: (1..).zip(does).map(rule).collect() };
+    let payers = Payers { rules: (1..).zip(does).map(rule).collect(), ..Payers::default() };
     let config = Config { wallets: WalletSetup { payers, ..WalletSetup::default() }, ..Config::default() };
     let mut play = Play { gateway: Gateway::new(&config), books: Books::default(), now: SimTime::ZERO };
     for step in bytes.as_chunks::<5>().0 {

@@ -52,7 +52,7 @@ impl Book {
             who: Who::Code { begins: String::new(), ends: ends.into() },
             does,
         };
-        let payers = Payers { rules: PAYERS.map(rule).into() };
+        let payers = Payers { rules: PAYERS.map(rule).into(), ..Payers::default() };
         let config = Config { wallets: WalletSetup { payers, ..setup }, ..Config::default() };
         let notifier = Notifier::new(&config.wallets, Clock::new(config.start), config.acknowledging);
         let gateway = Gateway::new(&config);

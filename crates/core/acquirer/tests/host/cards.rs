@@ -10,6 +10,7 @@ fn account(balance: Option<i64>, pin: Option<&str>, partial: bool) -> CardSetup 
         pan_ends: "0009".into(),
         pin: pin.map(str::to_owned),
         balance: balance.map(fen),
+        expires: None,
         partial,
     };
     CardSetup { cards: vec![card], ..CardSetup::default() }

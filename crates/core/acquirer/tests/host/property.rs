@@ -86,8 +86,13 @@ struct Run {
 
 impl Run {
     fn new() -> Self {
-        let card =
-            CardAccount { pan_ends: "0009".into(), pin: None, balance: Some(Fen(1500)), partial: true };
+        let card = CardAccount {
+            pan_ends: "0009".into(),
+            pin: None,
+            balance: Some(Fen(1500)),
+            expires: None,
+            partial: true,
+        };
         let rules = vec![
             ReplyRule { nth: Some(7), ..ReplyRule::card("", "68") },
             ReplyRule { nth: Some(5), moves_money: true, ..ReplyRule::card("", "98") },

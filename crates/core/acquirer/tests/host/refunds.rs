@@ -107,6 +107,7 @@ fn what_is_voided_or_refunded_of_a_payment_by_code_goes_back_to_its_payer() {
         pan_ends: PAYER_CODE[12..].into(),
         pin: None,
         balance: Some(fen(1000)),
+        expires: None,
         partial: false,
     };
     let mut shop = Shop::with(CardSetup { cards: vec![account], ..CardSetup::default() });

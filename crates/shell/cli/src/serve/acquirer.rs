@@ -3,6 +3,7 @@
 //! News about ports and folders go to stdout, what happens to the log on stderr; with `--format json` all of it goes to
 //! stdout, an object a line. *Not here:* what is served and how it ends; that is the crate `serve`.
 
+use super::known;
 use crate::catalogue::{self, Refused};
 use crate::exit::Exit;
 use crate::output::{self, Format};
@@ -10,8 +11,8 @@ use crate::trouble::Trouble;
 use ::serve::acquirer::house::{House, HouseSettings, Mishap};
 use ::serve::acquirer::settings::{Bounds, DEFAULT_HTTP, DEFAULT_ISO8583, Pace};
 use ::serve::acquirer::{AcquirerError, News, Server, Settings, What};
+use acquirer::Event;
 use acquirer::fault::{Aim, Deed, Fault, Latency, Rush};
-use acquirer::{Event, Speech};
 use clap::Args;
 use scenario::{AcquirerFault, HostFault, HostRush, acquirer_faults};
 use serde_json::Value;
@@ -27,11 +28,13 @@ Examples:
       cards at 127.0.0.1:8583, wallets at 127.0.0.1:8580, nothing kept
   tillrig serve acquirer --data till-host
       with a durable ledger; keys and client settings in till-host/client
+  tillrig serve acquirer --terminals shop.yaml --dialect house.yaml
+      your own terminals, cards and payers, in your own dialect
   set -a; . till-host/client/client.env
       lets software with addresses of its own come here: its proxy, and one more root
 
-At the first Ctrl-C nothing new is taken, and what is committed is answered and on disk before it
-ends; a second one ends at once. When the ledger cannot be written any more, it ends with exit
+At the first Ctrl-C nothing new is taken; what is committed is on disk before it ends, and answered
+to whoever takes the answer within five seconds; a second one ends at once. When the ledger cannot be written any more, it ends with exit
 code 3, and no answer has left that is not in the ledger.
 
 The log on stderr says what moves; RUST_LOG=debug says every exchange, RUST_LOG=warn only trouble.";
@@ -54,9 +57,14 @@ pub(super) struct Acquirer {
     /// Send notifications here where an order names no other address.
     #[arg(long, value_name = "URL")]
     notify: Option<String>,
-    /// What terminals speak at the ISO 8583 port.
-    #[arg(long, value_enum, default_value_t)]
-    dialect: Dialect,
+    /// What terminals speak at the ISO 8583 port: cup (UnionPay's POS dialect: BCD, TPDU and header, MACs), ascii87
+    /// (ISO 8583:1987 in ASCII: 128-bit bitmap, no MACs), or the path of a dialect file.
+    #[arg(long, value_name = "NAME|FILE", default_value = known::CUP)]
+    dialect: String,
+    /// Serve the terminals, cards and payers of this file, and no other terminals; rigs/acquirers shows how, `tillrig
+    /// schema terminals` says every word.
+    #[arg(long, value_name = "FILE")]
+    terminals: Option<PathBuf>,
     /// Arm the faults of this file from the start: a list as under `faults:` of a scenario, of the acquirer alone.
     #[arg(long, value_name = "FILE")]
     fault: Option<PathBuf>,
@@ -83,25 +91,6 @@ pub(super) struct Acquirer {
     format: Format,
 }
 
-/// What terminals speak.
-#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
-enum Dialect {
-    /// UnionPay's POS dialect: BCD, TPDU and header, MACs.
-    #[default]
-    Cup,
-    /// ISO 8583:1987 in ASCII: 128-bit bitmap, no MACs.
-    Ascii87,
-}
-
-impl From<Dialect> for Speech {
-    fn from(dialect: Dialect) -> Self {
-        match dialect {
-            Dialect::Cup => Self::UnionPay,
-            Dialect::Ascii87 => Self::Ascii87,
-        }
-    }
-}
-
 pub(super) fn serve(arguments: &Acquirer) -> Result<Exit, Trouble> {
     if arguments.format == Format::Human && std::env::var_os("RUST_LOG").is_none() {
         log();
@@ -111,7 +100,7 @@ pub(super) fn serve(arguments: &Acquirer) -> Result<Exit, Trouble> {
         seed: Seed(arguments.seed),
         notify_url: arguments.notify.clone(),
         read_fault,
-        speech: arguments.dialect.into(),
+        known: arguments.terminals.as_deref().map(known::terminals).transpose()?,
     };
     let server = Server::open(settings(arguments)?, |beginning| House::new(beginning, house));
     let server = server.map_err(trouble)?;
@@ -124,19 +113,20 @@ pub(super) fn serve(arguments: &Acquirer) -> Result<Exit, Trouble> {
         let what = "ended at once: what was still on its way to disk was not answered".to_owned();
         return Err(Trouble::Outside { what, help: None });
     }
+    if summary.unanswered > 0 {
+        output::note(format!(
+            "{} answers were not taken; what they say is in the ledger",
+            summary.unanswered
+        ));
+    }
     Ok(Exit::AsExpected)
 }
 
 /// The faults of a file.
 fn faults(path: Option<&Path>) -> Result<Vec<Mishap>, Trouble> {
     let Some(path) = path else { return Ok(Vec::new()) };
-    let wrong = |wrong| Trouble::BadFiles { wrong: vec![wrong], unreadable: vec![] };
-    let unreadable = |refused| match refused {
-        Refused::Wrong(diagnostics) => wrong(diagnostics),
-        Refused::Unreadable(why) => Trouble::BadFiles { wrong: vec![], unreadable: vec![why] },
-    };
-    let (name, bytes) = catalogue::bytes_of(path).map_err(unreadable)?;
-    let faults = acquirer_faults(&name, &bytes).map_err(wrong)?;
+    let (name, bytes) = catalogue::bytes_of(path)?;
+    let faults = acquirer_faults(&name, &bytes).map_err(Refused::Wrong)?;
     let unserved = |why| Trouble::bad_input(format!("{name}:{why}"), DOWN_HELP.to_owned());
     faults.into_iter().map(mishap).collect::<Result<_, _>>().map_err(unserved)
 }
@@ -186,7 +176,7 @@ fn settings(arguments: &Acquirer) -> Result<Settings, Trouble> {
     settings.data.clone_from(&arguments.data);
     settings.client.clone_from(&arguments.client);
     settings.side_door_anywhere = arguments.side_door_anywhere;
-    settings.speech = arguments.dialect.into();
+    settings.speech = known::speech(&arguments.dialect)?;
     settings.pace = Pace { processing: arguments.processing, answering: arguments.answering };
     settings.bounds.connections = arguments.connections.max(1);
     Ok(settings)

@@ -9,13 +9,10 @@ use printer::Profile;
 use std::path::Path;
 
 pub(super) fn find(words: &str) -> Result<&'static Profile, Trouble> {
-    let path = Path::new(words);
-    let is_path =
-        path.components().count() > 1 || path.extension().is_some_and(|end| end == "yaml" || end == "yml");
-    if !is_path {
+    if !catalogue::is_path(words) {
         return Ok(settings::profile(words)?);
     }
-    match catalogue::read_printer(path) {
+    match catalogue::read_printer(Path::new(words)) {
         Ok(file) => Ok(file.profile),
         Err(Refused::Wrong(wrong)) => Err(Trouble::BadFiles { wrong: vec![wrong], unreadable: Vec::new() }),
         Err(Refused::Unreadable(what)) => {

@@ -1,12 +1,13 @@
 //! Faults in the words of a file: armed by `--fault`, by the side door, and disarmed.
 
-use crate::served::{MAK, Served, command, connect, frame_of, hear, hear_body};
+use crate::served::{MAK, PATIENCE, Served, command, connect, frame_of, hear, hear_body};
 use iso8583::{CUP, verify_mac};
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
+use std::time::Instant;
 use wallet::messages::{Codec, Merchant, Request, UnifiedOrder};
 use wallet::sign::{ApiKey, SignType};
 
@@ -141,8 +142,10 @@ fn in_a_rush_a_full_queue_refuses_at_once() {
     assert_eq!(served.call("POST", "faults", rush).0, 200);
     // It is full after a millisecond of the acquirer's own time; what came before would be decided in ten minutes.
     let now = || served.page("status")["at_ns"].as_u64().expect("a moment");
-    let armed = now();
-    while now() < armed + 2_000_000 {}
+    let (armed, began) = (now(), Instant::now());
+    while now() < armed + 2_000_000 {
+        assert!(began.elapsed() < PATIENCE, "its time stands still");
+    }
     assert_eq!(code(&served, 1, 0), "96");
 }
 

@@ -6,7 +6,7 @@
 use crate::served::{Sale, Served, connect, frame, hear};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, Write};
+use std::io::Write;
 use std::net::TcpStream;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,9 +28,7 @@ struct Believed {
 
 /// Sells at several terminals until so many answers have come; then kills it, and comes back when all have noticed.
 fn load_and_kill(served: Served, believed: &mut Believed, answers: usize) {
-    let Served { mut child, said, iso8583, .. } = served;
-    // Somebody has to read the news, or the program would wait.
-    let reader = std::thread::spawn(move || said.lines().count());
+    let Served { mut child, iso8583, .. } = served;
     let (count, victim) = (AtomicUsize::new(0), Mutex::new(&mut child));
     let kill = || victim.lock().expect("nobody fails with it").kill().expect("it can be killed");
     let sell = &|mut stream: TcpStream, terminal: usize, first: u32| {
@@ -72,8 +70,10 @@ fn load_and_kill(served: Served, believed: &mut Believed, answers: usize) {
             believed.answered.extend(answered);
         }
     });
+    // Also if it never came so far, which is wrong.
+    child.kill().expect("it can be killed");
     child.wait().expect("it is gone");
-    reader.join().expect("it reads");
+    assert!(count.into_inner() >= answers, "{answers} answers were to come before it was killed");
 }
 
 /// Every answered sale is in the ledger once, every other entry is a sale that was sent, and none is half there: asked

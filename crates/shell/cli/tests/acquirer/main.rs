@@ -3,4 +3,5 @@
 mod ends;
 mod faults;
 mod kills;
+mod known;
 mod served;

@@ -3,14 +3,15 @@
 use iso8583::{CUP, MacKey, Message, Mti, decode, encode_with_mac};
 use serde_json::Value;
 use std::ffi::OsStr;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
 
 /// A program that does not answer for so long never will.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// The working key of terminals that never sign on, a published test key.
 pub(crate) const MAK: MacKey = MacKey::new([0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF]);
 
@@ -20,9 +21,36 @@ pub(crate) type Sale = (usize, u32);
 /// The program while it serves.
 pub(crate) struct Served {
     pub(crate) child: Running,
-    pub(crate) said: BufReader<ChildStdout>,
+    said: Lines,
     pub(crate) iso8583: SocketAddr,
     http: SocketAddr,
+}
+
+/// What a program says, line by line; somebody always reads it, so that the program never waits.
+pub(crate) struct Lines(Receiver<String>);
+
+impl Lines {
+    fn of(said: ChildStdout) -> Self {
+        let (tell, lines) = channel();
+        std::thread::spawn(move || {
+            let mut said = BufReader::new(said).lines().map_while(Result::ok);
+            // Whoever has heard enough has gone; the rest is read all the same.
+            said.by_ref().take_while(|line| tell.send(line.clone()).is_ok()).for_each(drop);
+            said.for_each(drop);
+        });
+        Self(lines)
+    }
+
+    /// The next line, if it comes before the deadline; `None` at the end.
+    fn next(&self, deadline: Instant) -> Option<String> {
+        match self.0.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(line) => Some(line),
+            Err(why) => {
+                assert_eq!(why, RecvTimeoutError::Disconnected, "it says nothing more, and does not end");
+                None
+            }
+        }
+    }
 }
 
 /// A process that does not outlive its test.
@@ -54,10 +82,12 @@ impl Served {
     pub(crate) fn start_with(data: &Path, arguments: &[&OsStr]) -> Self {
         let child = command(data).args(arguments).spawn().expect("the program can be driven");
         let mut child = Running(child);
-        let mut said = BufReader::new(child.0.stdout.take().expect("the program can be driven"));
-        let mut place = |kind: &str| -> SocketAddr {
+        let said = Lines::of(child.0.stdout.take().expect("the program can be driven"));
+        let deadline = Instant::now() + PATIENCE;
+        let place = |kind: &str| -> SocketAddr {
             loop {
-                let news = line(&mut said).expect("it serves");
+                let news: Value =
+                    serde_json::from_str(&said.next(deadline).expect("it serves")).expect("it is JSON");
                 if news["news"] == "listens" && news["kind"] == kind {
                     return news["place"].as_str().and_then(|place| place.parse().ok()).expect("an address");
                 }
@@ -104,8 +134,9 @@ impl Served {
 
     /// The exit code, and the rest of what it said.
     pub(crate) fn end(mut self) -> (Option<i32>, String) {
-        let mut said = String::new();
-        self.said.read_to_string(&mut said).expect("the program can be driven");
+        let deadline = Instant::now() + PATIENCE;
+        let lines = core::iter::from_fn(|| self.said.next(deadline));
+        let said = lines.map(|line| line + "\n").collect();
         (self.child.wait().expect("the program can be driven").code(), said)
     }
 }
@@ -123,15 +154,10 @@ pub(crate) fn command(data: &Path) -> Command {
     command
 }
 
-fn line(said: &mut impl BufRead) -> Option<Value> {
-    let mut line = String::new();
-    let count = said.read_line(&mut line).expect("the program can be driven");
-    (count > 0).then(|| serde_json::from_str(&line).expect("it is JSON"))
-}
-
 pub(crate) fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).expect("somebody listens");
     stream.set_read_timeout(Some(PATIENCE)).expect("the program can be driven");
+    stream.set_write_timeout(Some(PATIENCE)).expect("the program can be driven");
     stream
 }
 
@@ -172,8 +198,16 @@ pub(crate) fn hear(stream: &mut TcpStream) -> Option<(u32, String)> {
 /// The body of the next answer; `None` when the connection is over.
 pub(crate) fn hear_body(stream: &mut TcpStream) -> Option<Vec<u8>> {
     let mut length = [0; 2];
-    stream.read_exact(&mut length).ok()?;
+    read_whole(stream, &mut length)?;
     let mut body = vec![0; usize::from(u16::from_be_bytes(length))];
-    stream.read_exact(&mut body).ok()?;
+    read_whole(stream, &mut body)?;
     Some(body)
+}
+
+/// All of these bytes; `None` when the connection is over.
+pub(crate) fn read_whole(stream: &mut TcpStream, into: &mut [u8]) -> Option<()> {
+    let read = stream.read_exact(into);
+    let is_late = |error: &io::Error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
+    assert!(!read.as_ref().is_err_and(is_late), "it neither answers nor hangs up");
+    read.ok()
 }

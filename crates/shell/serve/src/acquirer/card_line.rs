@@ -3,7 +3,8 @@
 //! | a terminal that | is |
 //! |---|---|
 //! | sends several frames at once | answered in one write, when the last of their changes is on disk |
-//! | stops in the middle of a frame | let go after ten seconds, and counted |
+//! | takes more than ten seconds for a frame, from its first byte to its last | let go, and counted |
+//! | has 256 requests that wait for their time | not read until one of them is decided; what one read brought counts at once |
 //! | goes away in the middle of a frame | counted; what came before it stands and is answered in vain |
 //! | shuts down its sending side | answered, then hung up on |
 //! | announces a giant frame, or sends what is no message | counted and hung up on, after the answers before it |
@@ -99,9 +100,11 @@ impl<P: Platform> Line<'_, P> {
             }
             let outgoing = Rc::clone(&self.outgoing);
             let unfinished = self.framer.pending_bytes() > 0;
+            // Who is not read cannot be late.
+            let reads = self.reads && self.outgoing.held() < bounds.held;
             tokio::select! {
                 biased;
-                read = self.read(&mut reader), if self.reads && outgoing.held() < bounds.held => match read {
+                read = self.read(&mut reader), if reads => match read {
                     Ok(frames) if frames > 0 || !unfinished => {
                         if self.framer.pending_bytes() > 0 {
                             late.as_mut().reset(Instant::now() + bounds.reading);
@@ -111,7 +114,7 @@ impl<P: Platform> Line<'_, P> {
                     Err(_) => return self.broken(),
                 },
                 () = outgoing.changed.notified() => {}
-                () = &mut late, if unfinished && self.reads => self.break_off("the rest of a frame never came"),
+                () = &mut late, if unfinished && reads => self.break_off("the rest of a frame never came"),
                 () = &mut begun, if !ending => (ending, self.reads) = (true, false),
             }
         }

@@ -46,7 +46,8 @@ pub(crate) struct DoorCounts {
 pub(crate) struct Counters {
     pub(crate) card: DoorCounts,
     pub(crate) http: DoorCounts,
-    /// Requests that are read and neither answered nor lost yet.
+    pub(crate) metrics: DoorCounts,
+    /// Requests that are read and neither answered nor lost yet, of both doors.
     pub(crate) in_flight: Count,
     /// Answers whose client was gone.
     pub(crate) undelivered: Count,
@@ -90,7 +91,7 @@ impl Counters {
         family(out, "movements_total", "counter", "Payments whose state has changed.", movements);
         single(out, "in_flight", "gauge", "Requests that are not answered yet.", self.in_flight.get());
         single(out, "undelivered_total", "counter", "Answers whose client was gone.", self.undelivered.get());
-        let doors = [("iso8583", &self.card), ("http", &self.http)];
+        let doors = [("iso8583", &self.card), ("http", &self.http), ("metrics", &self.metrics)];
         let of = |count: fn(&DoorCounts) -> &Count| {
             doors.map(|(name, door)| (format!("door=\"{name}\""), count(door).get())).into_iter()
         };

@@ -23,6 +23,12 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use wallet::keys::{
+    AlipayMerchant, ApiV3Key, Certificate, MerchantKeys, PlatformKeys, WeChatMerchant, WeChatPlatform,
+};
+use wallet::moment::WallTime;
+use wallet::rsa_key::PrivateKey;
+use wallet::sign::ApiKey;
 
 const RSA_BITS: usize = 2048;
 const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789";
@@ -127,6 +133,7 @@ impl Credentials {
             return Err(AcquirerError::OtherVersion { place: path.display().to_string(), found, ours });
         }
         read.acceptor().map_err(|error| damaged(error.to_string()))?;
+        read.platform().map_err(|error| damaged(error.to_string()))?;
         Ok(read)
     }
 
@@ -160,6 +167,42 @@ impl Credentials {
         let config =
             ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key)?;
         Ok(TlsAcceptor::from(Arc::new(config)))
+    }
+
+    /// What the wallet platforms sign and check with.
+    pub(crate) fn platform(&self) -> Result<wallet::platform::Platform, Box<dyn core::error::Error>> {
+        let Self { wechat, alipay, .. } = self;
+        let certificate = Certificate {
+            pem: wechat.platform.certificate_pem.clone(),
+            serial: wechat.platform.serial.clone(),
+            // As the authority made it.
+            effective: WallTime::parse_compact("20240101000000").unwrap_or_default(),
+            expires: WallTime::parse_compact("20490101000000").unwrap_or_default(),
+        };
+        let merchant = MerchantKeys {
+            wechat: WeChatMerchant {
+                mch_id: wechat.mch_id.clone(),
+                app_id: wechat.app_id.clone(),
+                api_key: ApiKey::new(&wechat.api_key),
+                api_v3_key: ApiV3Key::new(&wechat.api_v3_key).ok_or("the APIv3 key has not 32 bytes")?,
+                certificate_serial: wechat.merchant.serial.clone(),
+                public_key: PrivateKey::from_pem(&wechat.merchant.key_pem)?.public_key(),
+            },
+            alipay: AlipayMerchant {
+                app_id: alipay.app_id.clone(),
+                seller_id: format!("2088{}", alipay.app_id.get(4..).unwrap_or_default()),
+                public_key: PrivateKey::from_pem(&alipay.app.key_pem)?.public_key(),
+            },
+        };
+        let keys = PlatformKeys {
+            wechat: WeChatPlatform {
+                private_key: PrivateKey::from_pem(&wechat.platform.key_pem)?,
+                certificate,
+                public_key_id: wechat.platform_public_id.clone(),
+            },
+            alipay: PrivateKey::from_pem(&alipay.gateway.key_pem)?,
+        };
+        Ok(wallet::platform::Platform { merchants: vec![merchant], keys, clock_skew_s: Some(300) })
     }
 
     /// The authority, for who checks our certificates.
@@ -314,5 +357,24 @@ mod tests {
         assert_eq!((made.wechat.api_key.len(), made.wechat.api_v3_key.len()), (32, 32));
         fs::write(&path, "{").unwrap();
         assert!(matches!(Credentials::kept_in(&path), Err(AcquirerError::Damaged { .. })));
+    }
+
+    #[test]
+    fn a_key_of_a_wallet_that_is_none_is_damage_of_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.json");
+        let made = Credentials::make().unwrap();
+        let spoil: [fn(&mut Credentials); 4] = [
+            |keys| keys.alipay.app.key_pem.truncate(100),
+            |keys| keys.alipay.gateway.key_pem.clear(),
+            |keys| keys.wechat.platform.key_pem = "-----BEGIN PRIVATE KEY-----".to_owned(),
+            |keys| keys.wechat.api_v3_key.push('1'),
+        ];
+        for spoil in spoil {
+            let mut keys = made.clone();
+            spoil(&mut keys);
+            fs::write(&path, serde_json::to_string(&keys).unwrap()).unwrap();
+            assert!(matches!(Credentials::kept_in(&path), Err(AcquirerError::Damaged { .. })));
+        }
     }
 }

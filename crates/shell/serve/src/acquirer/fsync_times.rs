@@ -11,24 +11,22 @@ use core::time::Duration;
 const BOUNDS_US: [u64; 13] =
     [50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 500_000, 1_000_000];
 
-/// Writes by how long they took, and what they wrote.
+/// Writes by how long they took.
 #[derive(Debug, Default)]
 pub(crate) struct FsyncTimes {
     buckets: [AtomicU64; BOUNDS_US.len() + 1],
     nanos: AtomicU64,
-    groups: AtomicU64,
 }
 
 impl FsyncTimes {
-    /// A write of so many groups has taken so long.
-    pub(crate) fn add(&self, took: Duration, groups: u64) {
+    /// A write has taken so long.
+    pub(crate) fn add(&self, took: Duration) {
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let bucket = BOUNDS_US.partition_point(|bound| *bound < micros);
         if let Some(bucket) = self.buckets.get(bucket) {
             bucket.fetch_add(1, Relaxed);
         }
         self.nanos.fetch_add(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX), Relaxed);
-        self.groups.fetch_add(groups, Relaxed);
     }
 
     /// How many writes there were.
@@ -64,7 +62,7 @@ mod tests {
     #[test]
     fn buckets_count_all_that_is_not_above_their_bound() {
         let times = FsyncTimes::default();
-        [50, 51, 2_000_000].into_iter().for_each(|micros| times.add(Duration::from_micros(micros), 1));
+        [50, 51, 2_000_000].into_iter().for_each(|micros| times.add(Duration::from_micros(micros)));
         let mut text = String::new();
         times.write_to(&mut text);
         let has = |line: &str| assert!(text.lines().any(|found| found == line), "{line} in\n{text}");

@@ -1,10 +1,10 @@
 //! The real acquirer behind the doors: its set-up from the keys of the folder, its views, and what people do to it.
 //!
 //! Terminals that nobody has set up are admitted with keys that follow from one test key and their number, which
-//! `client.json` names; so any terminal can be pointed here. Time is Beijing's, as a Chinese platform's is.
-//! *Not modelled:* several merchants; payers and cards of a user's own.
+//! `client.json` names; so any terminal can be pointed here. Who names terminals, cards and payers of his own
+//! ([`Known`]) gets those instead. Time is Beijing's, as a Chinese platform's is. *Not modelled:* several merchants with
+//! the wallets; other keys for a terminal that is in the ledger already.
 
-use crate::acquirer::credentials::Credentials;
 use crate::acquirer::error::AcquirerError;
 use crate::acquirer::platform::{
     AnswerFate, Course, Delivery, DeliveryOutcome, ForClients, HttpAnswer, HttpRequest, NoRequest, Page,
@@ -12,10 +12,9 @@ use crate::acquirer::platform::{
 };
 use crate::acquirer::server::Beginning;
 use crate::acquirer::show;
-use acquirer::Speech;
-use acquirer::card::{Admit, CardAccount, CardSetup, KeyBytes, ReplyRule, TerminalKeys};
+use acquirer::card::{Admit, CardAccount, CardSetup, KeyBytes, ReplyRule, TerminalKeys, TerminalSetup};
 use acquirer::fault::{Aim, Fault, FaultId, Rush};
-use acquirer::payers::{Does, PayerRule, Who};
+use acquirer::payers::{Does, PayerRule, Payers, Who};
 use acquirer::{
     CardRequest, Change, Civil, Code, Config, DeliveryId, Event, Kind, WalletRequest, admitted_master_key,
 };
@@ -25,12 +24,6 @@ use serde_json::{Value, json};
 use sim::{Fen, Key, Reason, Seed, SimTime, TerminalNo};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use wallet::keys::{
-    AlipayMerchant, ApiV3Key, Certificate, MerchantKeys, PlatformKeys, WeChatMerchant, WeChatPlatform,
-};
-use wallet::moment::WallTime;
-use wallet::rsa_key::PrivateKey;
-use wallet::sign::ApiKey;
 
 /// Every master key of a terminal follows from it and the terminal's number. A published test key, twice.
 const TERMINALS_KEY: [u8; 16] = *b"\x01\x23\x45\x67\x89\xAB\xCD\xEF\xFE\xDC\xBA\x98\x76\x54\x32\x10";
@@ -51,6 +44,8 @@ pub struct House {
     answered: VecDeque<Event>,
     faults_armed: u16,
     seed: Seed,
+    /// What whoever configures a terminal needs.
+    terminals: Value,
     notify_url: Option<String>,
     /// Reads one fault as it is sent to the side door.
     read_fault: ReadFault,
@@ -90,8 +85,21 @@ pub struct HouseSettings {
     pub notify_url: Option<String>,
     /// Reads a fault that is sent to the side door.
     pub read_fault: ReadFault,
-    /// What the terminals speak: that of the settings of the ports.
-    pub speech: Speech,
+    /// The user's own terminals, cards and payers, instead of ours.
+    pub known: Option<Known>,
+}
+
+/// Terminals, cards and payers of a user's own. No other terminal is served; any other card or payer pays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The terminals, in the order of their numbers.
+    pub terminals: Vec<TerminalSetup>,
+    /// Cards of which something is known.
+    pub cards: Vec<CardAccount>,
+    /// What is said to which cards.
+    pub rules: Vec<ReplyRule>,
+    /// Payers of whom something is known.
+    pub payers: Payers,
 }
 
 impl House {
@@ -100,17 +108,23 @@ impl House {
     /// # Errors
     /// The folder's keys cannot be used.
     pub fn new(beginning: &Beginning<'_>, settings: HouseSettings) -> Result<Self, AcquirerError> {
-        let made = match beginning.credentials {
-            Some(_) => None,
-            None => Some(Credentials::make()?),
-        };
-        let credentials = beginning.credentials.or(made.as_ref());
-        let HouseSettings { faults, seed, notify_url, read_fault, speech } = settings;
-        let config = config(credentials, beginning.origin_unix_ns, notify_url.clone(), speech)?;
+        let HouseSettings { faults, seed, notify_url, read_fault, known } = settings;
+        let terminals = known.as_ref().map_or_else(any_terminal, known_terminals);
+        let config = config(beginning, notify_url.clone(), known)?;
         let mut platform = acquirer::Platform::new(&config);
         platform.keep_changes();
         let answered = VecDeque::new();
-        Ok(Self { platform, from_the_start: faults, answered, faults_armed: 0, seed, notify_url, read_fault })
+        let from_the_start = faults;
+        Ok(Self {
+            platform,
+            from_the_start,
+            answered,
+            faults_armed: 0,
+            seed,
+            terminals,
+            notify_url,
+            read_fault,
+        })
     }
 
     /// The number of the fault; a rush has none, it ends by itself.
@@ -201,7 +215,7 @@ impl Platform for House {
     }
 
     fn for_clients(&self) -> ForClients {
-        ForClients { terminals: terminals(), notify_url: self.notify_url.clone() }
+        ForClients { terminals: self.terminals.clone(), notify_url: self.notify_url.clone() }
     }
 
     fn wake_at(&self) -> Option<(SimTime, Reason)> {
@@ -256,7 +270,7 @@ impl Platform for House {
 }
 
 /// What whoever configures a terminal needs: any number is admitted, and its master key can be computed.
-fn terminals() -> Value {
+fn any_terminal() -> Value {
     let key = KeyBytes::double(TERMINALS_KEY);
     let ready = READY_TERMINALS.map(|tid| {
         let master_key = admitted_master_key(key, tid);
@@ -279,34 +293,62 @@ fn terminals() -> Value {
     })
 }
 
+/// The same of terminals that are known by name.
+fn known_terminals(known: &Known) -> Value {
+    let ready = known.terminals.iter().map(|terminal| {
+        json!({
+            "tid": terminal.terminal_id,
+            "mid": terminal.merchant_id,
+            "master_key": terminal.master_key,
+            "master_key_check_value": hex(terminal.master_key.des().check_value()),
+            "without_sign_on":
+                terminal.working_keys.map(|keys| json!({ "pin_key": keys.pin, "mac_key": keys.mac })),
+            "first_batch": terminal.batch,
+        })
+    });
+    json!({ "admits": "the terminals under `ready`, and those that are in the ledger", "ready": ready.collect::<Vec<_>>() })
+}
+
 fn hex(bytes: [u8; 4]) -> String {
     format!("{:08X}", u32::from_be_bytes(bytes))
 }
 
 fn config(
-    credentials: Option<&Credentials>,
-    origin_unix_ns: u64,
+    beginning: &Beginning<'_>,
     notify_url: Option<String>,
-    speech: Speech,
+    known: Option<Known>,
 ) -> Result<Config, AcquirerError> {
-    let mut config =
-        Config { acknowledging: PATIENCE, start: in_beijing(origin_unix_ns), ..Config::default() };
+    let start = in_beijing(beginning.origin_unix_ns);
+    let mut config = Config { acknowledging: PATIENCE, start, ..Config::default() };
     config.processing = Duration::ZERO;
     config.answering = Duration::ZERO;
+    let admit = if known.is_some() { Admit::Known } else { admit_any() };
+    let Known { terminals, cards, rules, payers } = known.unwrap_or_else(Known::ours);
+    let speech = beginning.speech;
+    config.card = Arc::new(CardSetup { terminals, admit, rules, cards, speech, ..CardSetup::default() });
+    config.wallets.payers = payers;
+    config.wallets.notify_url = notify_url;
+    let platform = beginning.credentials.platform();
+    config.wallets.platform =
+        Arc::new(platform.map_err(|error| AcquirerError::NoKeys { what: error.to_string() })?);
+    Ok(config)
+}
+
+impl Known {
+    /// What everybody finds who names nothing.
+    fn ours() -> Self {
+        let payers = Payers { rules: payers(), ..Payers::default() };
+        Self { terminals: Vec::new(), cards: cards(), rules: declining_cards(), payers }
+    }
+}
+
+fn admit_any() -> Admit {
     let working = KeyBytes::single(WORKING_KEY);
-    let admit = Admit::Any {
+    Admit::Any {
         key: KeyBytes::double(TERMINALS_KEY),
         working_keys: Some(TerminalKeys { pin: working, mac: working, track: None }),
         mac_algorithm: MacAlgorithm::CupEcb,
-    };
-    let (terminals, rules, cards) = (Vec::new(), declining_cards(), cards());
-    config.card = Arc::new(CardSetup { terminals, admit, rules, cards, speech, ..CardSetup::default() });
-    config.wallets.payers.rules = payers();
-    config.wallets.notify_url = notify_url;
-    if let Some(credentials) = credentials {
-        config.wallets.platform = Arc::new(wallets(credentials).map_err(unusable)?);
     }
-    Ok(config)
 }
 
 /// Cards whose number ends in 00 and a reply code are declined with it: 0051, 0055.
@@ -321,6 +363,7 @@ fn cards() -> Vec<CardAccount> {
         pan_ends: pan_ends.into(),
         pin: pin.map(Into::into),
         balance: Some(Fen(balance)),
+        expires: None,
         partial,
     };
     vec![card("7777", Some("123456"), 1_000_000, false), card("1010", None, 5000, true)]
@@ -339,45 +382,6 @@ fn payers() -> Vec<PayerRule> {
     rules.into_iter().map(|(ends, does)| PayerRule { who: code(ends), does }).collect()
 }
 
-fn wallets(credentials: &Credentials) -> Result<wallet::platform::Platform, Box<dyn core::error::Error>> {
-    let Credentials { wechat, alipay, .. } = credentials;
-    let certificate = Certificate {
-        pem: wechat.platform.certificate_pem.clone(),
-        serial: wechat.platform.serial.clone(),
-        // As the authority made it.
-        effective: WallTime::parse_compact("20240101000000").unwrap_or_default(),
-        expires: WallTime::parse_compact("20490101000000").unwrap_or_default(),
-    };
-    let merchant = MerchantKeys {
-        wechat: WeChatMerchant {
-            mch_id: wechat.mch_id.clone(),
-            app_id: wechat.app_id.clone(),
-            api_key: ApiKey::new(&wechat.api_key),
-            api_v3_key: ApiV3Key::new(&wechat.api_v3_key).ok_or("the APIv3 key has not 32 bytes")?,
-            certificate_serial: wechat.merchant.serial.clone(),
-            public_key: PrivateKey::from_pem(&wechat.merchant.key_pem)?.public_key(),
-        },
-        alipay: AlipayMerchant {
-            app_id: alipay.app_id.clone(),
-            seller_id: format!("2088{}", alipay.app_id.get(4..).unwrap_or_default()),
-            public_key: PrivateKey::from_pem(&alipay.app.key_pem)?.public_key(),
-        },
-    };
-    let keys = PlatformKeys {
-        wechat: WeChatPlatform {
-            private_key: PrivateKey::from_pem(&wechat.platform.key_pem)?,
-            certificate,
-            public_key_id: wechat.platform_public_id.clone(),
-        },
-        alipay: PrivateKey::from_pem(&alipay.gateway.key_pem)?,
-    };
-    Ok(wallet::platform::Platform { merchants: vec![merchant], keys, clock_skew_s: Some(300) })
-}
-
-fn unusable(error: Box<dyn core::error::Error>) -> AcquirerError {
-    AcquirerError::NoKeys { what: error.to_string() }
-}
-
 /// The civil time in Beijing.
 fn in_beijing(unix_ns: u64) -> Civil {
     const AHEAD_S: u64 = 8 * 3600;
@@ -386,10 +390,25 @@ fn in_beijing(unix_ns: u64) -> Civil {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Mishap;
+pub(crate) mod tests {
+    use super::{House, HouseSettings, Mishap};
+    use crate::acquirer::error::AcquirerError;
+    use crate::acquirer::server::Beginning;
     use acquirer::fault::{Aim, Deed, Fault};
-    use sim::SimTime;
+    use serde_json::Value;
+    use sim::{Seed, SimTime};
+
+    pub(crate) fn house(beginning: &Beginning<'_>) -> Result<House, AcquirerError> {
+        let nothing = |_: &Value| Ok(Vec::new());
+        let settings = HouseSettings {
+            faults: Vec::new(),
+            seed: Seed(1),
+            notify_url: None,
+            read_fault: nothing,
+            known: None,
+        };
+        House::new(beginning, settings)
+    }
 
     #[test]
     fn moments_of_a_fault_count_from_when_it_is_armed() {

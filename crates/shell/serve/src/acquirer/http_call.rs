@@ -7,6 +7,7 @@
 
 use crate::acquirer::hall::Hall;
 use crate::acquirer::http_door::{self, Guest, plain};
+use crate::acquirer::in_flight::InFlight;
 use crate::acquirer::journal::Ticket;
 use crate::acquirer::platform::{AnswerFate, Course, HttpAnswer, HttpRequest, Platform, RequestFate};
 use crate::acquirer::side_door;
@@ -38,31 +39,60 @@ pub(crate) async fn serve<P: Platform>(
 ) -> Result<Response<Full<Bytes>>, Gone> {
     let hall = &guest.visit.hall;
     let (head, body) = request.into_parts();
-    let body = match read(body, hall.settings.bounds.body_bytes).await {
+    let body = match whole(&guest, body).await {
         Ok(body) => body,
+        Err(refused) => return refused,
+    };
+    guest.orders.serving();
+    let (answer, ticket, flight) = if guest.metrics_only || side_door::is_meant(&head) {
+        let (answer, ticket) = side_door::serve(&guest, &head, &body);
+        (answer, ticket, None)
+    } else {
+        let (answer, ticket, flight) = call(&guest, &head, &body).await?;
+        (answer, ticket, Some(flight))
+    };
+    hall.journal.until_durable(ticket).await;
+    guest.orders.served();
+    flight.into_iter().for_each(InFlight::over);
+    Ok(response(answer))
+}
+
+/// Says this to a call, once all of it is there.
+pub(crate) async fn refuse<P: Platform>(
+    guest: Rc<Guest<P>>,
+    request: Request<Incoming>,
+    refusal: Response<Full<Bytes>>,
+) -> Result<Response<Full<Bytes>>, Gone> {
+    match whole(&guest, request.into_body()).await {
+        Ok(_) => {
+            guest.orders.served();
+            Ok(refusal)
+        }
+        Err(refused) => refused,
+    }
+}
+
+/// The body within its bounds, or what to say instead.
+async fn whole<P: Platform>(
+    guest: &Guest<P>,
+    body: Incoming,
+) -> Result<Vec<u8>, Result<Response<Full<Bytes>>, Gone>> {
+    let bounds = guest.visit.hall.settings.bounds;
+    match read(body, bounds.body_bytes).await {
+        Ok(body) => Ok(body),
         Err(NoBody::TooLarge) => {
             guest.visit.counts().malformed.up();
-            let why = format!("at most {} bytes are taken\n", hall.settings.bounds.body_bytes);
+            let why = format!("at most {} bytes are taken\n", bounds.body_bytes);
             let mut response = plain(StatusCode::PAYLOAD_TOO_LARGE, why);
             // What follows of the body is not read.
             response.headers_mut().insert(hyper::header::CONNECTION, HeaderValue::from_static("close"));
-            return Ok(response);
+            Err(Ok(response))
         }
         Err(NoBody::Broken) => {
-            http_door::broken_off(&guest, "the rest of a body never came");
-            return Err(Gone);
+            http_door::broken_off(guest, "the rest of a body never came");
+            Err(Err(Gone))
         }
-    };
-    guest.orders.serving();
-    let answered = if guest.metrics_only || side_door::is_meant(&head) {
-        Ok(side_door::serve(&guest, &head, &body))
-    } else {
-        call(&guest, &head, &body).await
-    };
-    let (answer, ticket) = answered?;
-    hall.journal.until_durable(ticket).await;
-    guest.orders.served();
-    Ok(response(answer))
+    }
 }
 
 async fn read(mut body: Incoming, max_bytes: usize) -> Result<Vec<u8>, NoBody> {
@@ -87,8 +117,9 @@ async fn call<P: Platform>(
     guest: &Guest<P>,
     head: &Parts,
     body: &[u8],
-) -> Result<(HttpAnswer, Ticket), Gone> {
+) -> Result<(HttpAnswer, Ticket, InFlight<P>), Gone> {
     let hall = &guest.visit.hall;
+    let mut flight = InFlight::begin(hall);
     let pace = hall.settings.pace;
     let at_once = |course: &Course| course.is_at_once || (pace.processing.is_zero() && course.hold.is_zero());
     let headers: Vec<(&str, &str)> = head
@@ -106,20 +137,26 @@ async fn call<P: Platform>(
     });
     let (request, course, answer) = match received {
         Ok(received) => received,
-        Err(answer) => return Ok((answer, ticket)),
+        Err(answer) => return Ok((answer, ticket, flight)),
     };
-    let (answer, ticket) = match answer {
-        Some(answer) => (answer, ticket),
-        None if course.request == RequestFate::Lost => return silence(hall).await,
+    let (answer, ticket, flight) = match answer {
+        Some(answer) => {
+            flight.decided();
+            (answer, ticket, flight)
+        }
+        None if course.request == RequestFate::Lost => {
+            flight.over();
+            return silence(hall).await;
+        }
         None => {
-            let later = commit_later(Rc::clone(hall), request, course);
+            let later = commit_later(Rc::clone(hall), request, course, flight);
             tokio::task::spawn_local(later).await.ok().flatten().ok_or(Gone)?
         }
     };
     if !pace.answering.is_zero() && !course.is_at_once {
         tokio::time::sleep(pace.answering).await;
     }
-    leave(guest, course.answer, answer, ticket).await
+    leave(guest, course.answer, (answer, ticket, flight)).await
 }
 
 /// Commits when it is time; nothing, if serving ends before.
@@ -127,30 +164,33 @@ async fn commit_later<P: Platform>(
     hall: Rc<Hall<P>>,
     request: P::WalletRequest,
     course: Course,
-) -> Option<(HttpAnswer, Ticket)> {
-    hall.counters.in_flight.add(1);
-    let committed = tokio::select! {
+    mut flight: InFlight<P>,
+) -> Option<(HttpAnswer, Ticket, InFlight<P>)> {
+    tokio::select! {
         () = tokio::time::sleep(hall.settings.pace.processing.saturating_add(course.hold)) => {
-            Some(hall.with(|platform, now| platform.commit_call(now, &request, &course)))
+            let (answer, ticket) = hall.with(|platform, now| platform.commit_call(now, &request, &course));
+            flight.decided();
+            Some((answer, ticket, flight))
         }
         () = hall.end.begun() => None,
-    };
-    hall.counters.in_flight.take_off(1);
-    committed
+    }
 }
 
 /// The answer that leaves, when it may.
 async fn leave<P: Platform>(
     guest: &Guest<P>,
     fate: AnswerFate,
-    answer: HttpAnswer,
-    ticket: Ticket,
-) -> Result<(HttpAnswer, Ticket), Gone> {
+    (answer, ticket, flight): (HttpAnswer, Ticket, InFlight<P>),
+) -> Result<(HttpAnswer, Ticket, InFlight<P>), Gone> {
     let hall = &guest.visit.hall;
     match fate {
         AnswerFate::Sent | AnswerFate::Twice(_) => {}
-        AnswerFate::Lost => return silence(hall).await,
+        AnswerFate::Lost => {
+            flight.over();
+            return silence(hall).await;
+        }
         AnswerFate::IntoNext => {
+            flight.over();
             hall.stray_call.replace(Some((answer, ticket)));
             return silence(hall).await;
         }
@@ -161,7 +201,8 @@ async fn leave<P: Platform>(
         }
         AnswerFate::Slow { byte_time } => guest.orders.slow(byte_time),
     }
-    Ok(hall.stray_call.take().unwrap_or((answer, ticket)))
+    let (answer, ticket) = hall.stray_call.take().unwrap_or((answer, ticket));
+    Ok((answer, ticket, flight))
 }
 
 /// No answer, for as long as anybody waits for one.

@@ -14,7 +14,7 @@
 use crate::acquirer::door::{Custom, Visit};
 use crate::acquirer::hall::Busy;
 use crate::acquirer::http_call;
-use crate::acquirer::http_wire::{HttpWire, Orders};
+use crate::acquirer::http_wire::{HttpWire, Orders, Unread};
 use crate::acquirer::news::What;
 use crate::acquirer::platform::Platform;
 use http_body_util::Full;
@@ -43,6 +43,9 @@ pub(crate) const CUSTOM: Custom = Custom {
     counts: |counters| &counters.http,
     full: b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 26\r\nConnection: close\r\n\r\ntoo many connections open\n",
 };
+
+/// The same for the door of metrics: who crowds at one door takes no room at the other.
+pub(crate) const METRICS: Custom = Custom { counts: |counters| &counters.metrics, ..CUSTOM };
 
 /// The first byte of a TLS record with a handshake in it.
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -75,7 +78,7 @@ pub(crate) async fn attend<P: Platform>(visit: Visit<P>, stream: TcpStream, tls:
     if !matches!(peeked, Ok(Ok(1))) {
         return;
     }
-    let wire = HttpWire::new(stream, orders, bounds.reading);
+    let wire = HttpWire::new(stream, orders, bounds);
     if first == [TLS_HANDSHAKE] {
         secure(guest, wire).await;
     } else {
@@ -132,17 +135,21 @@ async fn converse<P: Platform>(
     if let Err(error) = result {
         if error.is_parse() || error.is_parse_too_large() {
             malformed(&guest, &error.to_string());
-        } else if error.is_incomplete_message() || error.is_timeout() || timed_out(&error) {
+        } else if timed_out(&error, true) {
+            hall.counters.undelivered.up();
+            tell(&guest, "it did not read its answer");
+        } else if error.is_incomplete_message() || error.is_timeout() || timed_out(&error, false) {
             broken_off(&guest, "the rest of a request never came");
         }
     }
 }
 
-/// The wire ran out of patience with a slow sender.
-fn timed_out(error: &hyper::Error) -> bool {
+/// The wire ran out of patience with a slow sender, or with one who does not read.
+fn timed_out(error: &hyper::Error, reading: bool) -> bool {
     let source = core::error::Error::source(error);
     let io = source.and_then(|source| source.downcast_ref::<io::Error>());
-    io.is_some_and(|io| io.kind() == io::ErrorKind::TimedOut)
+    let is_unread = |io: &io::Error| io.get_ref().and_then(|inner| inner.downcast_ref::<Unread>()).is_some();
+    io.is_some_and(|io| io.kind() == io::ErrorKind::TimedOut && is_unread(io) == reading)
 }
 
 async fn serve<P: Platform>(
@@ -156,7 +163,7 @@ async fn serve<P: Platform>(
     let uri = request.uri();
     if uri.scheme().is_some() && !uri.host().is_some_and(stands_in_for) {
         let why = format!("this is no proxy for {}\n", uri.host().unwrap_or_default());
-        return Ok(plain(StatusCode::MISDIRECTED_REQUEST, why));
+        return http_call::refuse(guest, request, plain(StatusCode::MISDIRECTED_REQUEST, why)).await;
     }
     http_call::serve(guest, request).await
 }
@@ -167,15 +174,19 @@ fn connect<P: Platform>(
     request: Request<Incoming>,
     inside: bool,
 ) -> Response<Full<Bytes>> {
+    // It has no body, so it is whole, whatever is said to it.
+    guest.orders.served();
     let host = request.uri().host().unwrap_or_default();
-    if inside || guest.metrics_only {
+    if guest.metrics_only {
+        return plain(StatusCode::METHOD_NOT_ALLOWED, "only /metrics is served here\n".to_owned());
+    }
+    if inside {
         return plain(StatusCode::METHOD_NOT_ALLOWED, "no tunnel in a tunnel\n".to_owned());
     }
     if !stands_in_for(host) {
         let why = format!("this is no proxy for {host}; it stands in for {}\n", HOSTS.join(", "));
         return plain(StatusCode::FORBIDDEN, why);
     }
-    guest.orders.served();
     tokio::task::spawn_local(async move {
         // A client that goes away instead has lost nothing.
         if let Ok(stream) = hyper::upgrade::on(request).await {

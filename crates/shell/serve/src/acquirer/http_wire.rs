@@ -1,9 +1,11 @@
 //! The bytes of one HTTP connection, below HTTP and below TLS: slow senders run out of time here, and faults cut here.
 //!
 //! A request has its time from its first byte to its last; while it is served, and between requests, no clock runs.
+//! A client that takes nothing of its answer for so long is let go too; each byte that it takes gives it its time anew.
 //! What is cut or slowed are bytes of the wire: head and body, and with TLS its records. *Not modelled:* a bound for
 //! requests that were sent before the answer to the one before; HTTP's own idle time holds for those.
 
+use crate::acquirer::settings::Bounds;
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
@@ -19,10 +21,17 @@ use tokio::time::{Instant, Sleep};
 pub(crate) struct HttpWire {
     stream: TcpStream,
     orders: Orders,
-    reading: Duration,
+    bounds: Bounds,
     late: Pin<Box<Sleep>>,
     pause: Pin<Box<Sleep>>,
+    /// Runs while the peer takes nothing.
+    unread: Option<Pin<Box<Sleep>>>,
 }
+
+/// The peer does not read its answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer is not read")]
+pub(crate) struct Unread;
 
 /// What is done to a connection; whoever serves it holds this too.
 #[derive(Clone, Debug, Default)]
@@ -86,9 +95,9 @@ impl Orders {
 }
 
 impl HttpWire {
-    pub(crate) fn new(stream: TcpStream, orders: Orders, reading: Duration) -> Self {
+    pub(crate) fn new(stream: TcpStream, orders: Orders, bounds: Bounds) -> Self {
         let sleep = || Box::pin(tokio::time::sleep(Duration::ZERO));
-        Self { stream, orders, reading, late: sleep(), pause: sleep() }
+        Self { stream, orders, bounds, late: sleep(), pause: sleep(), unread: None }
     }
 
     fn is_late(&mut self, context: &mut Context<'_>) -> bool {
@@ -101,8 +110,25 @@ impl HttpWire {
         let mut state = self.orders.state();
         if state.phase == Phase::Resting {
             *state = State { phase: Phase::Reading, damage: Damage::None };
-            self.late.as_mut().reset(Instant::now() + self.reading);
+            self.late.as_mut().reset(Instant::now() + self.bounds.reading);
         }
+    }
+
+    /// Writes, for as long as the peer may take.
+    fn write_some(
+        &mut self,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        if written.is_ready() {
+            self.unread = None;
+            return written;
+        }
+        let patience = self.bounds.writing;
+        let unread = self.unread.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+        ready!(unread.as_mut().poll(context));
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, Unread)))
     }
 
     fn write_damaged(
@@ -112,7 +138,7 @@ impl HttpWire {
         damage: Damage,
     ) -> Poll<io::Result<usize>> {
         match damage {
-            Damage::None => Pin::new(&mut self.stream).poll_write(context, bytes),
+            Damage::None => self.write_some(context, &[io::IoSlice::new(bytes)]),
             Damage::Cut { bytes_left: 0, reset } => {
                 if reset {
                     // Without it the peer sees an end in order; nothing else can be done.
@@ -122,14 +148,14 @@ impl HttpWire {
             }
             Damage::Cut { bytes_left, reset } => {
                 let some = bytes.get(..bytes_left).unwrap_or(bytes);
-                let count = ready!(Pin::new(&mut self.stream).poll_write(context, some))?;
+                let count = ready!(self.write_some(context, &[io::IoSlice::new(some)]))?;
                 self.orders.state().damage = Damage::Cut { bytes_left: bytes_left - count, reset };
                 Poll::Ready(Ok(count))
             }
             Damage::Slow { byte_time } => {
                 ready!(self.pause.as_mut().poll(context));
                 let byte = bytes.get(..1).unwrap_or_default();
-                let count = ready!(Pin::new(&mut self.stream).poll_write(context, byte))?;
+                let count = ready!(self.write_some(context, &[io::IoSlice::new(byte)]))?;
                 self.pause.as_mut().reset(Instant::now() + byte_time);
                 Poll::Ready(Ok(count))
             }
@@ -172,7 +198,7 @@ impl AsyncWrite for HttpWire {
     ) -> Poll<io::Result<usize>> {
         let damage = self.orders.state().damage;
         if damage == Damage::None {
-            return Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+            return self.write_some(context, slices);
         }
         let first = slices.iter().find(|slice| !slice.is_empty()).map(|slice| &**slice);
         self.write_damaged(context, first.unwrap_or_default(), damage)

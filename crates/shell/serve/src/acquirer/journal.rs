@@ -202,7 +202,7 @@ impl Shared {
         while let Some(first) = self.next_batch(&mut batch) {
             let (count, began) = (batch.ends.len() as u64, Instant::now());
             let result = store.write(first, batch.groups());
-            self.times.add(began.elapsed(), count);
+            self.times.add(began.elapsed());
             {
                 let mut inbox = self.inbox();
                 match result {
@@ -326,7 +326,7 @@ pub(crate) mod tests {
         }
     }
 
-    fn change(stan: u32) -> Change {
+    pub(crate) fn change(stan: u32) -> Change {
         let key = Key::Card { terminal: TerminalNo(0), batch: 1, stan };
         Change::Entry(Entry::capture(SimTime::ZERO, key, Cause::Sale, Fen(1)))
     }

@@ -1,6 +1,7 @@
 //! Keeps the platform's time, and sends its notifications: each on a connection of its own, within its time.
 //!
-//! Nothing leaves before what it tells of is on disk. A receiver is trusted by the system's roots (`SSL_CERT_FILE` names
+//! Nothing leaves before what it tells of is on disk. What is under way when serving ends is told again by whoever
+//! serves next. A receiver is trusted by the system's roots (`SSL_CERT_FILE` names
 //! others) and by our own authority. *Not modelled:* connections that are used again, redirects, proxies.
 
 use crate::acquirer::hall::{Busy, Hall};
@@ -8,6 +9,7 @@ use crate::acquirer::journal::Ticket;
 use crate::acquirer::news::What;
 use crate::acquirer::platform::{Delivery, DeliveryOutcome, Platform};
 use core::cell::{Cell, OnceCell};
+use core::future::Future;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
@@ -19,6 +21,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
@@ -29,7 +32,7 @@ const ANSWER_BYTES: usize = 64 << 10;
 /// What sends notifications.
 pub(crate) struct Keeper<P: Platform> {
     hall: Rc<Hall<P>>,
-    authority: Option<CertificateDer<'static>>,
+    authority: CertificateDer<'static>,
     /// Made for the first notification by TLS: reading the system's roots takes a while.
     tls: OnceCell<TlsConnector>,
     outstanding: Cell<usize>,
@@ -44,7 +47,7 @@ enum Failure {
 }
 
 impl<P: Platform> Keeper<P> {
-    pub(crate) const fn new(hall: Rc<Hall<P>>, authority: Option<CertificateDer<'static>>) -> Self {
+    pub(crate) const fn new(hall: Rc<Hall<P>>, authority: CertificateDer<'static>) -> Self {
         Self { hall, authority, tls: OnceCell::new(), outstanding: Cell::new(0) }
     }
 
@@ -87,10 +90,11 @@ impl<P: Platform> Keeper<P> {
     async fn send(self: Rc<Self>, _busy: Busy<P>, delivery: Delivery, ticket: Ticket) {
         let hall = &self.hall;
         hall.journal.until_durable(ticket).await;
-        let (id, patience, url) = (delivery.id, delivery.patience, delivery.url.clone());
+        let (id, url) = (delivery.id, delivery.url.clone());
         let posted = tokio::select! {
-            posted = tokio::time::timeout(patience, self.post(delivery)) => posted.unwrap_or(Err(Failure::Unanswered)),
-            () = hall.end.begun() => Err(Failure::Unanswered),
+            posted = self.post(delivery) => posted,
+            // It is owed still; whoever serves next tells it again.
+            () = hall.end.begun() => return,
         };
         let (outcome, count) = match &posted {
             Ok((status, body)) => {
@@ -107,8 +111,9 @@ impl<P: Platform> Keeper<P> {
         hall.with(|platform, now| platform.delivered(now, id, outcome));
     }
 
-    /// Status and body of the answer.
+    /// Status and body of the answer, within the receiver's time.
     async fn post(&self, delivery: Delivery) -> Result<(u16, Vec<u8>), Failure> {
+        let deadline = Instant::now() + delivery.patience;
         let url: Uri = delivery.url.parse().map_err(|_| Failure::Unreached)?;
         let host = url.host().ok_or(Failure::Unreached)?.trim_matches(['[', ']']).to_owned();
         let secure = match url.scheme_str() {
@@ -117,15 +122,15 @@ impl<P: Platform> Keeper<P> {
             _ => return Err(Failure::Unreached),
         };
         let port = url.port_u16().unwrap_or(if secure { 443 } else { 80 });
-        let stream = TcpStream::connect((host.as_str(), port)).await.map_err(|_| Failure::Unreached)?;
+        let stream = reached(deadline, TcpStream::connect((host.as_str(), port))).await?;
         let request = request(&url, delivery).ok_or(Failure::Unreached)?;
         if !secure {
-            return converse(stream, request).await;
+            return answered(deadline, converse(stream, request)).await;
         }
         let name = ServerName::try_from(host).map_err(|_| Failure::Unreached)?;
         let tls = self.tls().map_err(|_| Failure::Unreached)?;
-        let stream = tls.connect(name, stream).await.map_err(|_| Failure::Unreached)?;
-        converse(stream, request).await
+        let stream = reached(deadline, tls.connect(name, stream)).await?;
+        answered(deadline, converse(stream, request)).await
     }
 
     fn tls(&self) -> io::Result<TlsConnector> {
@@ -134,10 +139,23 @@ impl<P: Platform> Keeper<P> {
         }
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        roots.add_parsable_certificates(self.authority.clone());
+        roots.add_parsable_certificates([self.authority.clone()]);
         let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
         Ok(self.tls.get_or_init(|| TlsConnector::from(Arc::new(config))).clone())
     }
+}
+
+/// Whoever is not there in time is not there.
+async fn reached<T>(deadline: Instant, reach: impl Future<Output = io::Result<T>>) -> Result<T, Failure> {
+    let reached = timeout_at(deadline, reach).await;
+    reached.ok().and_then(Result::ok).ok_or(Failure::Unreached)
+}
+
+async fn answered<T>(
+    deadline: Instant,
+    answer: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    timeout_at(deadline, answer).await.unwrap_or(Err(Failure::Unanswered))
 }
 
 fn request(url: &Uri, delivery: Delivery) -> Option<Request<Full<Bytes>>> {

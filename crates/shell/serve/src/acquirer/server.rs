@@ -1,7 +1,7 @@
 //! An acquirer on open ports: opens everything, serves it, and ends in order.
 //!
 //! One thread for all doors, one that writes the ledger. At the first signal nothing new is taken: what is committed is
-//! answered and on disk before the process ends; what is not is forgotten, and its clients learn it by the end of their
+//! on disk before the process ends, and answered to whoever takes it within five seconds; what is not is forgotten, and its clients learn it by the end of their
 //! connections. A second signal ends at once. When the ledger cannot be written any more, serving ends at once too, and
 //! no answer leaves that is not on disk. *Not modelled:* going on with queries without a disk; a restart that keeps
 //! its connections.
@@ -19,11 +19,13 @@ use crate::acquirer::settings::Settings;
 use crate::acquirer::store::{Recovered, Store};
 use crate::acquirer::{card_line, http_door};
 use crate::error::ServeError;
+use acquirer::Speech;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sim::SimTime;
+use std::fs::File;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -33,13 +35,16 @@ use tokio::sync::Notify;
 use tokio::task::LocalSet;
 use tokio_rustls::TlsAcceptor;
 
+/// The folder that a path without any begins in.
+const HERE: &str = ".";
+
 /// An acquirer on open ports, ready to be served.
 pub struct Server<P: Platform> {
     settings: Settings,
     platform: P,
     kept: Kept,
     doors: Doors,
-    credentials: Option<Credentials>,
+    credentials: Credentials,
     client_folder: Option<PathBuf>,
     stopper: Stopper,
     runtime: Runtime,
@@ -48,10 +53,12 @@ pub struct Server<P: Platform> {
 /// What an acquirer is made from.
 #[derive(Debug)]
 pub struct Beginning<'a> {
-    /// Keys of the merchant and of ours; none without the HTTP door.
-    pub credentials: Option<&'a Credentials>,
+    /// Keys of the merchant and of ours.
+    pub credentials: &'a Credentials,
     /// The moment zero of the ledger: nanoseconds since 1970, UTC.
     pub origin_unix_ns: u64,
+    /// What the terminals at the door speak.
+    pub speech: Speech,
 }
 
 /// Ends serving, from any thread.
@@ -63,6 +70,8 @@ pub struct Stopper(Arc<Notify>);
 pub struct Summary {
     /// Requests that have changed something, over all runs.
     pub groups: u64,
+    /// Card requests that were decided, and whose clients had not taken their answers when it ended.
+    pub unanswered: u64,
     /// Somebody could not wait: what was still on its way to disk was not answered.
     pub at_once: bool,
 }
@@ -119,7 +128,8 @@ impl<P: Platform> Server<P> {
         allow_connections();
         let credentials = credentials(&settings)?;
         let origin_unix_ns = store.as_ref().map_or_else(unix_ns, |store| store.origin_unix_ns);
-        let mut platform = make(&Beginning { credentials: credentials.as_ref(), origin_unix_ns })?;
+        let beginning = Beginning { credentials: &credentials, origin_unix_ns, speech: settings.speech };
+        let mut platform = make(&beginning)?;
         let kept = Kept::recover(store, origin_unix_ns, &mut platform)?;
         platform.open(kept.clock.now());
         let open = |kind, address: &Option<String>| {
@@ -130,12 +140,10 @@ impl<P: Platform> Server<P> {
             http: open("http", &settings.http)?,
             metrics: open("metrics", &settings.metrics)?,
         };
-        let client_folder = match (settings.client_folder(), &credentials) {
-            (Some(folder), Some(keys)) => {
-                Some(client_files::write(&folder, keys, doors.addresses(), &platform.for_clients())?)
-            }
-            _ => None,
+        let write = |folder: PathBuf| {
+            client_files::write(&folder, &credentials, doors.addresses(), &platform.for_clients())
         };
+        let client_folder = settings.client_folder().map(write).transpose()?;
         let stopper = Stopper::default();
         Ok(Self { settings, platform, kept, doors, credentials, client_folder, stopper, runtime })
     }
@@ -166,12 +174,12 @@ impl<P: Platform> Server<P> {
     pub fn run(self, tell: impl FnMut(&News) -> io::Result<()> + 'static) -> Result<Summary, AcquirerError> {
         let Self { settings, platform, kept, doors, credentials, client_folder, stopper, runtime } = self;
         let Kept { journal, clock, recovered } = kept;
-        let tls = credentials.as_ref().map(Credentials::acceptor).transpose();
+        let tls = credentials.acceptor();
         let tls = tls.map_err(|error| AcquirerError::NoKeys { what: error.to_string() })?;
-        let root = credentials.as_ref().map(Credentials::root).transpose()?;
+        let root = credentials.root()?;
         let hall = Rc::new(Hall::new(platform, settings, clock, journal, tell));
         let local = LocalSet::new();
-        let ended: Result<Ended, ServeError> = local.block_on(&runtime, async {
+        let ended: Result<(Ended, u64), ServeError> = local.block_on(&runtime, async {
             let mut signals =
                 Signals::hear().map_err(ServeError::opening("the end of the program by a signal"))?;
             recovered.into_iter().for_each(|recovered| hall.tell(What::Recovered(recovered)));
@@ -179,17 +187,18 @@ impl<P: Platform> Server<P> {
             begin(&hall, doors, tls);
             let keeper = Rc::new(Keeper::new(Rc::clone(&hall), root));
             tokio::task::spawn_local(keeper.keep());
-            Ok(serve(&hall, &stopper, &mut signals).await)
+            let ended = serve(&hall, &stopper, &mut signals).await;
+            Ok((ended, hall.counters.in_flight.get()))
         });
         // With the tasks go all connections; who still waits for the disk is not answered.
         drop(local);
-        let ended = ended?;
-        conclude(&hall, ended)
+        let (ended, unanswered) = ended?;
+        conclude(&hall, ended, unanswered)
     }
 }
 
 /// Opens all doors.
-fn begin<P: Platform>(hall: &Rc<Hall<P>>, doors: Doors, tls: Option<TlsAcceptor>) {
+fn begin<P: Platform>(hall: &Rc<Hall<P>>, doors: Doors, tls: TlsAcceptor) {
     let Doors { iso8583, http, metrics } = doors;
     for door in [&iso8583, &http, &metrics].into_iter().flatten() {
         hall.tell(What::Listens { kind: door.kind, place: door.address.to_string() });
@@ -198,12 +207,12 @@ fn begin<P: Platform>(hall: &Rc<Hall<P>>, doors: Doors, tls: Option<TlsAcceptor>
         let attend = |visit, stream| drop(tokio::task::spawn_local(card_line::attend(visit, stream)));
         tokio::task::spawn_local(door::serve(Rc::clone(hall), door, card_line::CUSTOM, attend));
     }
-    for (door, tls) in [(http, tls), (metrics, None)] {
+    for (door, tls, custom) in [(http, Some(tls), http_door::CUSTOM), (metrics, None, http_door::METRICS)] {
         let Some(door) = door else { continue };
         let attend = move |visit, stream| {
             drop(tokio::task::spawn_local(http_door::attend(visit, stream, tls.clone())));
         };
-        tokio::task::spawn_local(door::serve(Rc::clone(hall), door, http_door::CUSTOM, attend));
+        tokio::task::spawn_local(door::serve(Rc::clone(hall), door, custom, attend));
     }
 }
 
@@ -237,7 +246,7 @@ async fn serve<P: Platform>(hall: &Rc<Hall<P>>, stopper: &Stopper, signals: &mut
     ended
 }
 
-fn conclude<P: Platform>(hall: &Hall<P>, ended: Ended) -> Result<Summary, AcquirerError> {
+fn conclude<P: Platform>(hall: &Hall<P>, ended: Ended, unanswered: u64) -> Result<Summary, AcquirerError> {
     let at_once = matches!(ended, Ended::AtOnce);
     let failed = match ended {
         Ended::InOrder => hall.journal.close(),
@@ -247,7 +256,7 @@ fn conclude<P: Platform>(hall: &Hall<P>, ended: Ended) -> Result<Summary, Acquir
     let (made, durable) = hall.journal.groups();
     match failed {
         Some(what) => Err(AcquirerError::LedgerStopped { what, unanswered: made - durable }),
-        None => Ok(Summary { groups: made, at_once }),
+        None => Ok(Summary { groups: made, unanswered, at_once }),
     }
 }
 
@@ -285,16 +294,38 @@ impl Doors {
 
 fn open_store(settings: &Settings) -> Result<Option<Store>, AcquirerError> {
     let Some(folder) = &settings.data else { return Ok(None) };
+    let named_in = folders_that_name(folder);
     private_folder(folder)?;
-    Store::open(&folder.join("ledger.redb"), unix_ns()).map(Some)
+    let store = Store::open(&folder.join("ledger.redb"), unix_ns())?;
+    // The file is on disk; so must be its name, and those of the folders, or a power cut takes all of it.
+    for folder in named_in {
+        sync(&folder).map_err(AcquirerError::disk(format!("the folder {}", folder.display())))?;
+    }
+    Ok(Some(store))
+}
+
+/// The folder of the ledger, and those above it that name what is new: up to the first that is there already.
+fn folders_that_name(folder: &Path) -> Vec<PathBuf> {
+    let ancestors =
+        || folder.ancestors().map(|path| if path.as_os_str().is_empty() { Path::new(HERE) } else { path });
+    let new = ancestors().take_while(|path| !path.exists()).count();
+    ancestors().take((new + 1).max(2)).map(Path::to_owned).collect()
+}
+
+/// One above may be nobody's to look into; then it is nobody's to write to either, and older than the ledger.
+fn sync(folder: &Path) -> io::Result<()> {
+    match File::open(folder) {
+        Ok(folder) => folder.sync_all(),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Kept with the ledger, or for this run alone.
-fn credentials(settings: &Settings) -> Result<Option<Credentials>, AcquirerError> {
+fn credentials(settings: &Settings) -> Result<Credentials, AcquirerError> {
     match &settings.data {
-        Some(folder) => Credentials::kept_in(&folder.join("keys.json")).map(Some),
-        None if settings.http.is_some() || settings.client.is_some() => Credentials::make().map(Some),
-        None => Ok(None),
+        Some(folder) => Credentials::kept_in(&folder.join("keys.json")),
+        None => Credentials::make(),
     }
 }
 
@@ -336,17 +367,16 @@ impl<P: Platform> core::fmt::Debug for Server<P> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Beginning, Server};
+    use super::{Server, folders_that_name};
     use crate::acquirer::error::AcquirerError;
-    use crate::acquirer::house::{House, HouseSettings, WORKING_KEY};
+    use crate::acquirer::house::WORKING_KEY;
+    use crate::acquirer::house::tests::house;
     use crate::acquirer::journal::tests::small_disk;
     use crate::acquirer::settings::Settings;
-    use acquirer::Speech;
     use iso8583::{CUP, MacKey, Message, Mti, encode_with_mac};
-    use serde_json::Value;
-    use sim::Seed;
     use std::io::{Read, Write};
     use std::net::TcpStream;
+    use std::path::PathBuf;
     use std::sync::atomic::Ordering;
 
     fn sale(stan: u32) -> Vec<u8> {
@@ -368,16 +398,15 @@ mod tests {
         frame
     }
 
-    fn house(beginning: &Beginning<'_>) -> Result<House, AcquirerError> {
-        let nothing = |_: &Value| Ok(Vec::new());
-        let settings = HouseSettings {
-            faults: Vec::new(),
-            seed: Seed(1),
-            notify_url: None,
-            read_fault: nothing,
-            speech: Speech::UnionPay,
-        };
-        House::new(beginning, settings)
+    #[test]
+    fn a_new_ledger_is_named_up_to_the_first_folder_that_was_there() {
+        let there = tempfile::tempdir().unwrap();
+        let above = there.path().parent().unwrap();
+        assert_eq!(folders_that_name(there.path()), [there.path(), above]);
+        let (new, data) = (there.path().join("new"), there.path().join("new/data"));
+        assert_eq!(folders_that_name(&data), [data.as_path(), &new, there.path()]);
+        let relative = folders_that_name("nobody-made-it".as_ref());
+        assert_eq!(relative, [PathBuf::from("nobody-made-it"), PathBuf::from(".")]);
     }
 
     #[test]

@@ -62,7 +62,8 @@ pub struct Bounds {
     pub writing: Duration,
     /// An HTTP connection without a request is closed after this.
     pub idle_http: Duration,
-    /// Requests of one connection that wait for their time; nothing more is read from it then.
+    /// Requests of one connection that wait for their time; from so many on nothing more is read from it. One read of
+    /// 64 KiB may bring more than that at once.
     pub held: usize,
     /// Notifications that wait for their answers.
     pub notices: usize,

@@ -1,18 +1,10 @@
 //! The side door, `/_tillrig/` on the HTTP address: what people and oracles see of the acquirer, and do to it.
 //!
-//! | call | gives or does |
-//! |---|---|
-//! | `GET /_tillrig/` | this list |
-//! | `GET /_tillrig/status` | connections, groups made and on disk |
-//! | `GET /_tillrig/ledger?from=0&count=1000` | ledger entries, oldest first; so too `standings`, `orders`, `terminals`, `notices` |
-//! | `GET /_tillrig/faults` | faults that are armed |
-//! | `POST /_tillrig/faults` | arms one |
-//! | `DELETE /_tillrig/faults/ID` | disarms one |
-//! | `POST /_tillrig/orders/NUMBER/pay` | the customer pays |
-//! | `GET /_tillrig/metrics` | counters for Prometheus |
+//! `GET /_tillrig/` lists its calls.
 //!
 //! JSON both ways. Only for this machine, unless it was said otherwise, and never for a web page: a call that names an
-//! `Origin` is refused. What is shown is on disk. *Not modelled:* passwords; streams of events.
+//! `Origin` is refused. What is shown or said of the books is on disk; status and metrics, like the news of the program,
+//! are of the moment, and may be ahead of it. *Not modelled:* passwords; streams of events.
 
 use crate::acquirer::counters::single;
 use crate::acquirer::hall::Hall;
@@ -29,6 +21,7 @@ const COUNT: usize = 1000;
 /// So many are shown at most.
 const COUNT_MAX: usize = 100_000;
 
+/// Lists that are seen page by page.
 const VIEWS: [(&str, View); 6] = [
     ("ledger", View::Ledger),
     ("standings", View::Standings),
@@ -38,19 +31,19 @@ const VIEWS: [(&str, View); 6] = [
     ("faults", View::Faults),
 ];
 
-const CALLS: [&str; 11] = [
+/// What can be called besides those.
+const CALLS: [&str; 5] = [
     "GET /_tillrig/status",
     "GET /_tillrig/metrics",
-    "GET /_tillrig/ledger?from=0&count=1000",
-    "GET /_tillrig/standings",
-    "GET /_tillrig/orders",
-    "GET /_tillrig/terminals",
-    "GET /_tillrig/notices",
-    "GET /_tillrig/faults",
     "POST /_tillrig/faults",
     "DELETE /_tillrig/faults/ID",
     "POST /_tillrig/orders/NUMBER/pay",
 ];
+
+fn calls() -> Vec<String> {
+    let views = VIEWS.iter().map(|(name, _)| format!("GET {PREFIX}/{name}?from=0&count={COUNT}"));
+    views.chain(CALLS.map(str::to_owned)).collect()
+}
 
 /// Whether a call is for it.
 pub(crate) fn is_meant(head: &Parts) -> bool {
@@ -77,7 +70,7 @@ pub(crate) fn serve<P: Platform>(guest: &Guest<P>, head: &Parts, body: &[u8]) ->
     }
     let words: Vec<&str> = path.strip_prefix(PREFIX).unwrap_or_default().split('/').skip(1).collect();
     match (head.method.clone(), words.as_slice()) {
-        (Method::GET, [] | [""]) => right(json!({ "calls": CALLS })),
+        (Method::GET, [] | [""]) => right(json!({ "calls": calls() })),
         (Method::GET, ["status"]) => status(hall),
         (Method::GET, ["metrics"]) => metrics(hall),
         (Method::GET, [name]) => view(hall, name, head.uri.query().unwrap_or_default()),
@@ -117,7 +110,8 @@ fn poke<P: Platform>(hall: &Hall<P>, what: &Value) -> (HttpAnswer, Ticket) {
     let (done, ticket) = hall.with(|platform, now| platform.poke(now, what));
     match done {
         Ok(value) => (json_answer(200, &value), ticket),
-        Err(why) => wrong(400, &why),
+        // Why it cannot be done is a look at the books too: "it is paid" may still be on its way to disk.
+        Err(why) => (wrong(400, &why).0, ticket),
     }
 }
 
@@ -135,10 +129,10 @@ fn status<P: Platform>(hall: &Hall<P>) -> (HttpAnswer, Ticket) {
 fn metrics<P: Platform>(hall: &Hall<P>) -> (HttpAnswer, Ticket) {
     let mut text = String::new();
     hall.counters.write_to(&mut text);
-    let (made, durable) = hall.journal.groups();
-    single(&mut text, "groups_made", "gauge", "Requests that have changed the books.", made);
-    single(&mut text, "groups_durable", "gauge", "Those of them that are on disk.", durable);
     if let Some(times) = hall.journal.times() {
+        let (made, durable) = hall.journal.groups();
+        single(&mut text, "groups_made", "gauge", "Steps that have changed the books, over all runs.", made);
+        single(&mut text, "groups_durable", "gauge", "Those of them that are on disk.", durable);
         times.write_to(&mut text);
     }
     let content_type = "text/plain; version=0.0.4; charset=utf-8";
@@ -157,4 +151,33 @@ fn wrong(status: u16, why: &str) -> (HttpAnswer, Ticket) {
 fn json_answer(status: u16, value: &Value) -> HttpAnswer {
     let body = format!("{value}\n").into_bytes();
     HttpAnswer { status, content_type: "application/json", headers: Vec::new(), body }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::poke;
+    use crate::acquirer::credentials::Credentials;
+    use crate::acquirer::hall::{Hall, LedgerClock};
+    use crate::acquirer::house::tests::house;
+    use crate::acquirer::journal::Journal;
+    use crate::acquirer::journal::tests::{change, small_disk};
+    use crate::acquirer::server::Beginning;
+    use crate::acquirer::settings::Settings;
+    use acquirer::Speech;
+    use serde_json::json;
+    use sim::SimTime;
+
+    #[test]
+    fn why_a_payment_is_refused_waits_for_what_was_changed_before_it() {
+        let keys = Credentials::make().unwrap();
+        let house =
+            house(&Beginning { credentials: &keys, origin_unix_ns: 0, speech: Speech::UnionPay }).unwrap();
+        let journal = Journal::on(small_disk().0, 0).unwrap();
+        // Nobody hands it over to the disk.
+        journal.append(SimTime::ZERO, &[change(1)]);
+        let hall = Hall::new(house, Settings::new(), LedgerClock::from(SimTime::ZERO), journal, |_| Ok(()));
+        let (answer, ticket) = poke(&hall, &json!({ "pay": "NOBODYS" }));
+        assert_eq!(answer.status, 400);
+        assert!(!hall.journal.is_durable(ticket));
+    }
 }

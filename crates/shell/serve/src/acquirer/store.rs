@@ -23,6 +23,8 @@ const FORMAT_NAME: &str = "format";
 const ORIGIN_NAME: &str = "origin_unix_ns";
 /// The version of the rows.
 const FORMAT: u64 = 1;
+/// The database's own format, that of redb 3 and 4.
+const DATABASE_FORMAT: u64 = 3;
 /// Pages that are kept in memory; every row is read once, at the start.
 const CACHE_BYTES: usize = 32 << 20;
 const SUM_BYTES: usize = 8;
@@ -198,7 +200,7 @@ fn refused(place: &str, error: DatabaseError) -> AcquirerError {
             AcquirerError::Locked { place }
         }
         DatabaseError::UpgradeRequired(found) => {
-            AcquirerError::OtherVersion { place, found: found.into(), ours: FORMAT }
+            AcquirerError::OtherVersion { place, found: found.into(), ours: DATABASE_FORMAT }
         }
         DatabaseError::Storage(StorageError::Io(source)) if source.kind() != io::ErrorKind::InvalidData => {
             AcquirerError::Disk { place, source }

@@ -6,12 +6,11 @@ use serde_json::Value;
 use serve::acquirer::{AcquirerError, Credentials, News, Platform, Server, Settings, Stopper, Summary, What};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, channel};
-use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// A server that does not answer for so long never will.
@@ -21,12 +20,41 @@ const PATIENCE: Duration = Duration::from_secs(60);
 static KEYS: OnceLock<String> = OnceLock::new();
 
 pub(crate) struct Bench {
-    pub(crate) stopper: Stopper,
     pub(crate) iso8583: SocketAddr,
     pub(crate) http: SocketAddr,
-    pub(crate) folder: TempDir,
+    serving: Serving,
     news: Receiver<News>,
-    thread: Option<JoinHandle<Result<Summary, AcquirerError>>>,
+    /// It goes last.
+    pub(crate) folder: TempDir,
+}
+
+/// A server that does not outlive its test.
+struct Serving {
+    stopper: Stopper,
+    ended: Receiver<Result<Summary, AcquirerError>>,
+    is_over: bool,
+}
+
+impl Serving {
+    /// Ends it in order.
+    fn stop(&mut self) -> Summary {
+        self.is_over = true;
+        self.stopper.stop();
+        self.ended.recv_timeout(PATIENCE).expect("it ends in time").expect("in order")
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        if self.is_over {
+            return;
+        }
+        if std::thread::panicking() {
+            self.stopper.stop();
+        } else {
+            self.stop();
+        }
+    }
 }
 
 impl Bench {
@@ -57,15 +85,21 @@ impl Bench {
         let stopper = server.stopper();
         let (iso8583, http) = (server.iso8583().expect("it is open"), server.http().expect("it is open"));
         let (tell, news) = channel();
-        let run = move || server.run(move |news| tell.send(news.clone()).map_err(std::io::Error::other));
-        let thread = Some(std::thread::spawn(run));
-        Self { stopper, iso8583, http, folder, news, thread }
+        let (end, ended) = channel();
+        std::thread::spawn(move || {
+            let summary = server.run(move |news| tell.send(news.clone()).map_err(std::io::Error::other));
+            // Who has failed already does not hear it.
+            let _ = end.send(summary);
+        });
+        Self { iso8583, http, serving: Serving { stopper, ended, is_over: false }, news, folder }
     }
 
-    /// Waits for news of which this gives something.
+    /// Waits for news of which this gives something; other news do not make it wait longer.
     pub(crate) fn until<T>(&self, mut find: impl FnMut(&What) -> Option<T>) -> T {
+        let deadline = Instant::now() + PATIENCE;
         loop {
-            let news = self.news.recv_timeout(PATIENCE).expect("something happens");
+            let patience = deadline.saturating_duration_since(Instant::now());
+            let news = self.news.recv_timeout(patience).expect("something happens in time");
             if let Some(found) = find(&news.what) {
                 return found;
             }
@@ -116,10 +150,15 @@ impl Bench {
         self.folder.path().join("data/client").join(name)
     }
 
+    /// Ends it in order; all that it has said and nobody has heard.
+    pub(crate) fn stop_and_hear(mut self) -> Vec<String> {
+        self.serving.stop();
+        self.news.iter().map(|news| news.what.line()).collect()
+    }
+
     /// Ends it in order; its folder stays.
     pub(crate) fn stop(mut self) -> (TempDir, Summary) {
-        self.stopper.stop();
-        let summary = self.thread.take().expect("it runs").join().expect("it ends").expect("in order");
+        let summary = self.serving.stop();
         (self.folder, summary)
     }
 }
@@ -149,9 +188,33 @@ pub(crate) fn keys() -> &'static str {
 
 pub(crate) fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).expect("somebody listens");
-    stream.set_read_timeout(Some(PATIENCE)).expect("the bench works");
+    be_patient(&stream);
     stream.set_nodelay(true).expect("the bench works");
     stream
+}
+
+/// Gives up on a peer in the end.
+fn be_patient(stream: &TcpStream) {
+    stream.set_read_timeout(Some(PATIENCE)).expect("the bench works");
+    stream.set_write_timeout(Some(PATIENCE)).expect("the bench works");
+}
+
+/// The next connection to somebody who hears notifications.
+pub(crate) fn accept(listener: &TcpListener) -> TcpStream {
+    let (told, taken) = channel();
+    let listener = listener.try_clone().expect("the bench works");
+    // Whoever still waits when a test has failed ends with the process.
+    std::thread::spawn(move || told.send(listener.accept()));
+    let (stream, _) = taken.recv_timeout(PATIENCE).expect("somebody comes in time").expect("the bench works");
+    be_patient(&stream);
+    stream
+}
+
+/// Asks until there is an answer.
+pub(crate) fn until_some<T>(mut ask: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    let asked = core::iter::from_fn(|| (Instant::now() < deadline).then(&mut ask));
+    asked.flatten().next().expect("it comes in time")
 }
 
 /// A card terminal that says what it is told to.

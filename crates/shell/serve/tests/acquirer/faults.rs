@@ -120,6 +120,17 @@ fn the_usual_pace_holds_for_every_exchange() {
 }
 
 #[test]
+fn answers_that_nobody_takes_in_time_are_told_at_the_end() {
+    let bench = Bench::start_with(|settings| settings.bounds.farewell = std::time::Duration::from_millis(20));
+    bench.arm(r#"{"fate": "slow", "ms": 600000}"#);
+    let mut terminal = bench.terminal();
+    terminal.send(&sale(1));
+    bench.until_line("captured");
+    let (_folder, summary) = bench.stop();
+    assert_eq!((summary.groups, summary.unanswered, summary.at_once), (1, 1, false));
+}
+
+#[test]
 fn at_the_end_what_is_not_committed_is_forgotten_and_what_is_gets_its_answer() {
     let bench = Bench::start();
     bench.arm(r#"{"hold_ms": 600000}"#);

@@ -10,7 +10,6 @@ mod restarts;
 mod terminals;
 
 use crate::driver::{Bench, folder, settings};
-use acquirer::Speech;
 use serde_json::Value;
 use serve::acquirer::Server;
 use serve::acquirer::house::{House, HouseSettings, Mishap};
@@ -23,8 +22,7 @@ fn house() -> Bench {
 
 fn house_in(folder: TempDir, faults: Vec<Mishap>) -> Bench {
     let read_fault = |_: &Value| Err("no words here".to_owned());
-    let house =
-        HouseSettings { faults, seed: Seed(1), notify_url: None, read_fault, speech: Speech::UnionPay };
+    let house = HouseSettings { faults, seed: Seed(1), notify_url: None, read_fault, known: None };
     let settings = settings(&folder.path().join("data"));
     let server = Server::open(settings, |beginning| House::new(beginning, house)).expect("the bench works");
     Bench::serve(folder, server)

@@ -1,7 +1,7 @@
 //! Calls over HTTP: plain, as by a proxy, through a tunnel with TLS; bounds, slow senders, and faults.
 
 use crate::driver::{Bench, Client, connect};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +10,8 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 const MALFORMED: &str = "tillrig_acquirer_malformed_total{door=\"http\"}";
+const IN_FLIGHT: &str = "tillrig_acquirer_in_flight";
+const UNDELIVERED: &str = "tillrig_acquirer_undelivered_total";
 const BROKEN_OFF: &str = "tillrig_acquirer_broken_off_total{door=\"http\"}";
 
 type Tls = StreamOwned<ClientConnection, TcpStream>;
@@ -56,6 +58,23 @@ fn calls_by_a_proxy_are_served_for_known_hosts_alone() {
     assert_eq!(foreign.status, 421);
     assert!(foreign.text().contains("no proxy for example.com"), "{}", foreign.text());
     assert_eq!(bench.ledger(), ["a"]);
+}
+
+#[test]
+fn who_was_refused_may_stay_and_ask_again() {
+    let bench = Bench::start_with(|settings| settings.bounds.reading = Duration::from_millis(20));
+    let mut refused = [bench.client(), bench.client()];
+    let [tunnel, proxied] = &mut refused;
+    tunnel.write(b"CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n");
+    assert_eq!(tunnel.hear().status, 403);
+    assert_eq!(proxied.call("POST", "http://example.com/pay/order", b"some").status, 421);
+    // Longer than a request may take.
+    bench.arm(r#"{"hold_ms": 60}"#);
+    assert_eq!(bench.client().call("POST", "/pay/order", b"a").status, 200);
+    for client in &mut refused {
+        assert_eq!(client.call("POST", "/pay/order", b"b").status, 200);
+    }
+    assert_eq!(bench.metric(BROKEN_OFF), 0);
 }
 
 #[test]
@@ -149,6 +168,20 @@ fn slow_senders_are_let_go_in_head_and_body_and_handshake() {
 }
 
 #[test]
+fn a_client_that_does_not_read_its_answers_is_let_go() {
+    let bench = Bench::start_with(|settings| settings.bounds.writing = Duration::from_millis(20));
+    let mut client = bench.client();
+    let body = vec![b'a'; 1 << 20];
+    let head = format!("POST /pay/order HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n", body.len());
+    let call = [head.as_bytes(), &body].concat();
+    // Every answer is as long as its call; no socket holds a gigabyte of them.
+    let ended = (0..1024).find_map(|_| client.0.write_all(&call).err()).expect("it is let go");
+    assert!(matches!(ended.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe), "{ended}");
+    bench.until_line("did not read its answer");
+    assert_eq!((bench.metric(BROKEN_OFF), bench.metric(UNDELIVERED)), (0, 1));
+}
+
+#[test]
 fn a_held_call_is_committed_though_its_client_has_gone() {
     let bench = Bench::start();
     bench.arm(r#"{"hold_ms": 30}"#);
@@ -158,6 +191,18 @@ fn a_held_call_is_committed_though_its_client_has_gone() {
     drop(client);
     bench.until_line("captured");
     assert_eq!(bench.ledger(), ["a"]);
+}
+
+#[test]
+fn a_call_is_in_flight_until_its_answer_leaves() {
+    let bench = Bench::start();
+    bench.arm(r#"{"fate": "late", "ms": 600000}"#);
+    let mut client = bench.client();
+    client.send("POST", "/pay/order", b"a");
+    bench.until_line("captured");
+    assert_eq!((bench.metric(IN_FLIGHT), bench.metric(UNDELIVERED)), (1, 0));
+    assert_eq!(bench.client().call("POST", "/pay/order", b"b").status, 200);
+    assert_eq!(bench.metric(IN_FLIGHT), 1);
 }
 
 #[test]

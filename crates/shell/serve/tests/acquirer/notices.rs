@@ -1,6 +1,6 @@
 //! Notifications on their way out: to a plain receiver, to one with TLS, and to nobody.
 
-use crate::driver::{Bench, folder, keys};
+use crate::driver::{Bench, accept, folder, keys, until_some};
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -21,7 +21,7 @@ fn receiver(tls: Option<ServerConfig>, answer: &'static [u8]) -> (u16, JoinHandl
     let listener = TcpListener::bind("127.0.0.1:0").expect("the bench works");
     let port = listener.local_addr().expect("the bench works").port();
     let hear = move || {
-        let (stream, _) = listener.accept().expect("the bench works");
+        let stream = accept(&listener);
         match tls {
             None => converse(stream, answer),
             Some(config) => {
@@ -52,11 +52,10 @@ fn pay(bench: &Bench) {
 
 /// What came of the only notice; asked until there is something.
 fn outcome(bench: &Bench) -> Value {
-    loop {
-        if let [outcome] = bench.get("notices")["items"].as_array().expect("the bench works").as_slice() {
-            return outcome.clone();
-        }
-    }
+    until_some(|| match bench.get("notices")["items"].as_array().expect("the bench works").as_slice() {
+        [outcome] => Some(outcome.clone()),
+        _ => None,
+    })
 }
 
 #[test]
@@ -105,4 +104,14 @@ fn nobody_there_is_refused_and_no_http_is_no_answer() {
     let nonsense = bench("gopher://x");
     pay(&nonsense);
     assert_eq!(outcome(&nonsense)["outcome"], "refused");
+}
+
+#[test]
+fn who_never_finishes_a_handshake_is_not_reached() {
+    // The system takes the connection, and nobody says anything.
+    let silent = TcpListener::bind("127.0.0.1:0").expect("the bench works");
+    let bench =
+        bench(&format!("https://localhost:{}/", silent.local_addr().expect("the bench works").port()));
+    pay(&bench);
+    assert_eq!(outcome(&bench)["outcome"], "refused");
 }

@@ -72,5 +72,27 @@ fn the_door_for_metrics_has_nothing_else() {
     assert!(call("/metrics").text().contains("tillrig_acquirer_connections"));
     assert_eq!(call("/_tillrig/ledger").status, 404);
     assert_eq!(call("/pay/order").status, 404);
+    let mut tunnel = crate::driver::Client(crate::driver::connect(free));
+    tunnel.write(b"CONNECT localhost:443 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let answer = tunnel.hear();
+    assert_eq!((answer.status, answer.text().as_str()), (405, "only /metrics is served here\n"));
     drop(bench);
+}
+
+#[test]
+fn a_crowd_at_the_http_door_leaves_the_door_for_metrics_free() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .expect("the bench works")
+        .local_addr()
+        .expect("the bench works");
+    let bench = Bench::start_with(|settings| {
+        settings.metrics = Some(free.to_string());
+        settings.bounds.connections = 1;
+    });
+    let mut only = bench.client();
+    assert_eq!(only.call("POST", "/pay/order", b"a").status, 200);
+    let text = crate::driver::Client(crate::driver::connect(free)).call("GET", "/metrics", b"").text();
+    for line in ["connections{door=\"http\"} 1", "connections{door=\"metrics\"} 1"] {
+        assert!(text.contains(&format!("tillrig_acquirer_{line}\n")), "{line} in {text}");
+    }
 }

@@ -1,12 +1,12 @@
 //! A server on a thread of its own, on free ports, with a folder that goes away with it.
 
 use serve::{Controller, News, PrinterSettings, Server, Settings, Summary, What};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// A server that does not answer for so long never will.
@@ -64,13 +64,19 @@ impl Bench {
     }
 
     pub(crate) fn next(&self) -> News {
-        self.news.recv_timeout(PATIENCE).expect("something happens")
+        self.next_before(Instant::now() + PATIENCE)
     }
 
-    /// Waits for news of which this gives something.
+    fn next_before(&self, deadline: Instant) -> News {
+        let patience = deadline.saturating_duration_since(Instant::now());
+        self.news.recv_timeout(patience).expect("something happens in time")
+    }
+
+    /// Waits for news of which this gives something; other news do not make it wait longer.
     pub(crate) fn until<T>(&self, mut find: impl FnMut(&What) -> Option<T>) -> T {
+        let deadline = Instant::now() + PATIENCE;
         loop {
-            if let Some(found) = find(&self.next().what) {
+            if let Some(found) = find(&self.next_before(deadline).what) {
                 return found;
             }
         }
@@ -106,11 +112,23 @@ impl Bench {
     }
 
     /// How a host fails at the first printer's network port, once the printer has noticed that its power is gone.
-    pub(crate) fn connect_to_nobody(&self) -> std::io::ErrorKind {
+    pub(crate) fn connect_to_nobody(&self) -> ErrorKind {
+        let deadline = Instant::now() + PATIENCE;
         loop {
-            // A connection that was taken in the last moment is reset.
+            assert!(Instant::now() < deadline, "somebody listens still");
             match TcpStream::connect(self.place("tcp")) {
-                Ok(mut stream) => drop(stream.read(&mut [0])),
+                // A connection that was taken in the last moment is reset. The system may keep that to itself until the
+                // host says something.
+                Ok(mut stream) => {
+                    stream.set_read_timeout(Some(PATIENCE)).expect("the bench works");
+                    let _ = stream.write_all(&[0]);
+                    let end = stream.read(&mut [0]);
+                    assert!(
+                        !end.is_err_and(|error| error.kind() == ErrorKind::WouldBlock),
+                        "it is not let go"
+                    );
+                }
+                Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
                 Err(error) => return error.kind(),
             }
         }

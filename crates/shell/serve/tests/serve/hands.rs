@@ -96,6 +96,18 @@ fn a_printer_without_power_refuses_hosts_until_it_is_up_again() {
 }
 
 #[test]
+fn a_printer_without_power_keeps_its_address() {
+    let bench = Bench::start(&["tcp=127.0.0.1:0 fault=power-cut"]);
+    assert_eq!(bench.connect_to_nobody(), ErrorKind::ConnectionRefused);
+    // It closes and reserves in one step; whoever has an answer comes behind that.
+    assert!(bench.ask("status").contains("no power"));
+    // As anybody's socket binds that has not said that it may share.
+    let other = tokio::net::TcpSocket::new_v4().unwrap();
+    let taken = other.bind(bench.place("tcp").parse().unwrap());
+    assert_eq!(taken.unwrap_err().kind(), ErrorKind::AddrInUse);
+}
+
+#[test]
 fn a_new_host_at_a_pulled_cable_waits_in_silence() {
     let bench = Bench::start(DESK);
     assert_eq!(bench.ask("pull cable"), "ok pull cable");

@@ -1,6 +1,6 @@
 //! Notices of payments: delivered, repeated over a restart, and forged.
 
-use crate::driver::{Bench, Client, folder};
+use crate::driver::{Bench, Client, accept, folder, until_some};
 use crate::house::merchant::{Shop, pay};
 use crate::house::{each, house, house_in};
 use acquirer::fault::{Aim, Deed, Fault};
@@ -25,8 +25,7 @@ impl Ear {
 
     /// Hears one notice and acknowledges it, or not. Whether it is the platform's own, with order and amount.
     fn hear(&self, shop: &mut Shop, acknowledgement: &Acknowledgement) -> Result<(String, u64), String> {
-        let (stream, _) = self.0.accept().expect("the bench works");
-        let (mut client, mut parser) = (Client(stream), RequestParser::default());
+        let (mut client, mut parser) = (Client(accept(&self.0)), RequestParser::default());
         let heard = loop {
             let mut piece = [0; 2048];
             let count = client.0.read(&mut piece).expect("it says all of it");
@@ -53,7 +52,7 @@ fn failed() -> Acknowledgement {
 
 /// Notices that are owed, asked for until there are so many.
 fn until_owed(bench: &Bench, count: usize) {
-    while bench.get("notices")["items"].as_array().map(Vec::len) != Some(count) {}
+    until_some(|| (bench.get("notices")["items"].as_array()?.len() == count).then_some(()));
 }
 
 #[test]
@@ -86,6 +85,18 @@ fn a_notice_that_was_not_taken_is_owed_over_a_restart_and_comes_again() {
     assert_eq!(ear.hear(&mut shop, &Acknowledgement::Success), Ok(("T-1".to_owned(), 1850)));
     bench.until_line("notification 2 sent");
     until_owed(&bench, 0);
+}
+
+#[test]
+fn a_notice_that_is_under_way_at_the_end_has_not_failed() {
+    let (bench, ear) = (house(), Ear::new());
+    let mut shop = Shop::new(&bench, &ear.url());
+    shop.order("T-1");
+    pay(&bench, "T-1");
+    let _silent = accept(&ear.0);
+    let news = bench.stop_and_hear();
+    assert!(news.iter().any(|line| line.contains("notification 1 sent")), "{news:?}");
+    assert!(!news.iter().any(|line| line.contains("not taken")), "{news:?}");
 }
 
 #[test]
