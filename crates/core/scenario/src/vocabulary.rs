@@ -73,6 +73,7 @@ pub const TERMINAL_PROFILES: &[&str] = &[
     "tells-once",
     "totals-always-agree",
     "forgets-settlement",
+    "kiosk-prints-once",
 ];
 
 /// What each terminal profile does, in the same order.
@@ -97,6 +98,7 @@ pub const TERMINAL_PROFILE_SENTENCES: &[&str] = &[
     "tells a refund or an advice once, and takes silence for done",
     "does not read what the host says of the totals, and closes the batch",
     "keeps in memory that a batch is being settled",
+    "has a presenter, and no way to print a receipt again",
 ];
 
 /// The names of the printer profiles.

@@ -257,7 +257,7 @@ pub const REFERENCE: Profile = Profile {
 const SOUND: Habits = REFERENCE.habits;
 
 /// Every firmware that there is.
-pub static PROFILES: [Profile; 20] = [
+pub static PROFILES: [Profile; 21] = [
     REFERENCE,
     Profile {
         name: "kiosk",
@@ -375,6 +375,14 @@ pub static PROFILES: [Profile; 20] = [
         name: "forgets-settlement",
         about: "keeps in memory that a batch is being settled",
         habits: Habits { settlement_store: Store::Memory, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "kiosk-prints-once",
+        about: "has a presenter, and no way to print a receipt again",
+        printer: "kiosk-80",
+        presenter: true,
+        habits: Habits { reprint: Reprint::Missing, ..SOUND },
         ..REFERENCE
     },
 ];
