@@ -74,6 +74,7 @@ pub const TERMINAL_PROFILES: &[&str] = &[
     "totals-always-agree",
     "forgets-settlement",
     "kiosk-prints-once",
+    "one-slip-slot",
 ];
 
 /// What each terminal profile does, in the same order.
@@ -99,6 +100,7 @@ pub const TERMINAL_PROFILE_SENTENCES: &[&str] = &[
     "does not read what the host says of the totals, and closes the batch",
     "keeps in memory that a batch is being settled",
     "has a presenter, and no way to print a receipt again",
+    "has room for the slips of one function, and the next one takes it",
 ];
 
 /// The names of the printer profiles.

@@ -72,6 +72,8 @@ pub struct Habits {
     pub differences: Differences,
     /// Where it is kept that a batch is being settled.
     pub settlement_store: Store,
+    /// What becomes of slips that wait for the printer when another function prints.
+    pub waiting_slips: WaitingSlips,
 }
 
 /// When a wallet receipt is printed.
@@ -224,6 +226,15 @@ pub enum Differences {
     Unread,
 }
 
+/// What becomes of slips that wait for the printer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitingSlips {
+    /// They stand in a queue: whoever paid first is owed the first slip.
+    StandInAQueue,
+    /// What another function prints takes their place.
+    GiveWay,
+}
+
 /// The sound firmware.
 pub const REFERENCE: Profile = Profile {
     name: "reference",
@@ -249,6 +260,7 @@ pub const REFERENCE: Profile = Profile {
         advices: Advices::UntilAnswered,
         differences: Differences::Uploaded,
         settlement_store: Store::Flash,
+        waiting_slips: WaitingSlips::StandInAQueue,
     },
     reply_timeout: Duration::from_secs(60),
     result_timeout: Duration::from_secs(60),
@@ -257,7 +269,7 @@ pub const REFERENCE: Profile = Profile {
 const SOUND: Habits = REFERENCE.habits;
 
 /// Every firmware that there is.
-pub static PROFILES: [Profile; 21] = [
+pub static PROFILES: [Profile; 22] = [
     REFERENCE,
     Profile {
         name: "kiosk",
@@ -383,6 +395,12 @@ pub static PROFILES: [Profile; 21] = [
         printer: "kiosk-80",
         presenter: true,
         habits: Habits { reprint: Reprint::Missing, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "one-slip-slot",
+        about: "has room for the slips of one function, and the next one takes it",
+        habits: Habits { waiting_slips: WaitingSlips::GiveWay, ..SOUND },
         ..REFERENCE
     },
 ];

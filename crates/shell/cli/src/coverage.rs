@@ -101,12 +101,16 @@ impl Cell {
         }
     }
 
+    /// In one word; in brackets where nothing is wanted.
     const fn says(&self) -> &'static str {
         match (self.state(), self.is_marked) {
-            (State::Both, _) => "both",
-            (State::Shown, _) => "shown",
-            (State::Survived, _) => "survived",
+            (State::Both, true) => "both",
+            (State::Shown, true) => "shown",
+            (State::Survived, true) => "survived",
             (State::Neither, true) => "missing",
+            (State::Both, false) => "(both)",
+            (State::Shown, false) => "(shown)",
+            (State::Survived, false) => "(survived)",
             (State::Neither, false) => "",
         }
     }
@@ -164,7 +168,7 @@ fn summary(matrix: &Matrix) -> String {
     let marks = matrix.values().filter(|cell| cell.is_marked).count();
     let unmarked = matrix.len() - marks;
     format!(
-        "\n{marks} cells are marked: {} shown and survived, {} only shown, {} only survived, {} missing; beside them, cells with scenarios: {unmarked}\n",
+        "\n{marks} cells are marked: {} shown and survived, {} only shown, {} only survived, {} missing; (in brackets): {unmarked} cells without a mark that have scenarios\n",
         count(State::Both),
         count(State::Shown),
         count(State::Survived),
