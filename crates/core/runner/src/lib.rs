@@ -14,7 +14,9 @@
 //! | [`evidence`] | the trace, sorted by wish, charge and slip |
 //! | [`laws`] | what must hold whatever happens, a file each |
 //! | [`outcome`] | what came out, against what was expected |
+//! | [`coverage`] | what a run shows of the catalogue |
 
+pub mod coverage;
 pub mod device;
 mod director;
 pub mod evidence;
@@ -25,6 +27,7 @@ pub mod plan;
 pub mod session;
 pub mod slip;
 
+pub use coverage::Coverage;
 pub use evidence::Evidence;
 pub use fact::{Fact, Phase};
 pub use laws::{Breach, JUDGED, judge};

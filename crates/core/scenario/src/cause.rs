@@ -3,7 +3,7 @@
 //! In the catalogue a cause carries the letter of its origin (`A-notification-lost`); in a file it is
 //! written without it (`notification-lost`).
 
-use crate::vocabulary::vocabulary;
+use crate::vocabulary::{Symptom, vocabulary};
 
 vocabulary! {
     /// A cause of the catalogue, or `none` for a healthy run.
@@ -143,15 +143,80 @@ impl Cause {
     }
 }
 
+impl Cause {
+    /// The symptoms that the catalogue's table ties this cause to: what there should be scenarios for.
+    #[must_use]
+    pub const fn symptoms(self) -> &'static [Symptom] {
+        use Symptom as S;
+        match self {
+            Self::None => &[],
+            Self::GearWorn | Self::ParamsWrong | Self::NotificationLate => {
+                &[S::ReceiptRetracted, S::PreauthNotPrinted, S::PaidNoReceipt]
+            }
+            Self::Jam | Self::Dust | Self::Cable | Self::PrintDisabled | Self::OutOfSync => {
+                &[S::ReceiptRetracted, S::PreauthNotPrinted]
+            }
+            Self::FeedStall | Self::DataAltered | Self::Cancel => &[S::ReceiptRetracted],
+            Self::Ageing => &[S::ReceiptRetracted, S::VoucherUnusable],
+            Self::Head | Self::ModuleDead => &[S::PreauthNotPrinted, S::ScannedNoReceipt, S::PaidNoReceipt],
+            Self::PaperOut | Self::Presenter | Self::PlatformUnknown => {
+                &[S::ReceiptRetracted, S::PaidNoReceipt]
+            }
+            Self::PaperWrong | Self::Cutter | Self::SpoolerSlow => &[S::PaidNoReceipt],
+            Self::Power | Self::WrongKey => &[S::PreauthNotPrinted, S::ScannedNoReceipt],
+            Self::Crash | Self::AnswerLost => {
+                &[S::ReceiptRetracted, S::PreauthNotPrinted, S::ScannedNoReceipt, S::PaidNoReceipt]
+            }
+            Self::StaleVersion | Self::FormatUnknown => {
+                &[S::ReceiptRetracted, S::VoucherUnusable, S::ScannedNoReceipt, S::PaidNoReceipt]
+            }
+            Self::Scanner | Self::BadCode | Self::Declined => &[S::ScannedNoReceipt, S::PaidNoReceipt],
+            Self::NoReceiptChosen
+            | Self::Rescan
+            | Self::UserPaying
+            | Self::Heat
+            | Self::Humidity
+            | Self::PowerCut => &[S::ScannedNoReceipt],
+            Self::BusyHands | Self::Rush => &[S::VoucherUnusable, S::ScannedNoReceipt],
+            Self::NotTaken => &[S::ReceiptRetracted, S::VoucherUnusable, S::PaidNoReceipt],
+            Self::NoLogout
+            | Self::NotificationTwice
+            | Self::NotificationDisorder
+            | Self::NotificationForged
+            | Self::QueryDown
+            | Self::TotalsDiffer
+            | Self::UploadLost
+            | Self::VerifyTimeout
+            | Self::RedeemLimited
+            | Self::FormatNew
+            | Self::Tampered
+            | Self::RuleChange
+            | Self::SlipLost => &[S::VoucherUnusable],
+            Self::Outage | Self::Unstable | Self::Busy => Symptom::ALL,
+            Self::Slow => &[S::VoucherUnusable, S::ScannedNoReceipt, S::PaidNoReceipt],
+            Self::NotificationLost => &[S::ReceiptRetracted, S::VoucherUnusable, S::PreauthNotPrinted],
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Cause, Origin};
+    use crate::vocabulary::Symptom;
     use std::collections::BTreeSet;
 
     #[test]
     fn no_two_causes_share_a_spelling_without_their_letter() {
         let spellings: BTreeSet<_> = Cause::ALL.iter().map(|cause| cause.name()).collect();
         assert_eq!(spellings.len(), Cause::ALL.len());
+    }
+
+    #[test]
+    fn the_catalogues_table_has_a_hundred_and_twelve_marks() {
+        let column = |symptom| Cause::ALL.iter().filter(|cause| cause.symptoms().contains(&symptom)).count();
+        let columns: Vec<usize> = Symptom::ALL.iter().map(|symptom| column(*symptom)).collect();
+        assert_eq!(columns, [24, 24, 18, 23, 23]);
+        assert!(Cause::ALL.iter().all(|cause| cause.symptoms().is_empty() == (*cause == Cause::None)));
     }
 
     #[test]

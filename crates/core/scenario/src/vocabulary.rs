@@ -69,6 +69,12 @@ pub const TERMINAL_PROFILES: &[&str] = &[
     "believes-notices",
     "other-amount-is-declined",
     "busy-is-declined",
+    "never-rekeys",
+    "tells-once",
+    "totals-always-agree",
+    "forgets-settlement",
+    "kiosk-prints-once",
+    "one-slip-slot",
 ];
 
 /// What each terminal profile does, in the same order.
@@ -89,6 +95,12 @@ pub const TERMINAL_PROFILE_SENTENCES: &[&str] = &[
     "books what a notification says, signed or not, without asking",
     "takes a notification over another amount for a payment that has failed",
     "takes a host that says that it is in trouble for one that has declined",
+    "does not sign on when the host says that keys or batch differ",
+    "tells a refund or an advice once, and takes silence for done",
+    "does not read what the host says of the totals, and closes the batch",
+    "keeps in memory that a batch is being settled",
+    "has a presenter, and no way to print a receipt again",
+    "has room for the slips of one function, and the next one takes it",
 ];
 
 /// The names of the printer profiles.

@@ -26,7 +26,7 @@ use crate::charge::{Approval, Charge};
 use crate::desk::{Desk, Next};
 use crate::event::{ChargeResult, Event, Request};
 use crate::journal::Record;
-use crate::profile::{Cancel, HostTrouble, Replies, ReversalEnds, Silence, Store};
+use crate::profile::{Advices, Cancel, HostTrouble, Replies, ReversalEnds, Silence, Store};
 use crate::screen::Belief;
 use core::time::Duration;
 use iso8583::{FollowUp, Message, Mti, ReplyClass, reply_entry};
@@ -235,6 +235,9 @@ impl CardCharge {
     fn on_silence(&mut self, tries: u32, desk: &mut Desk<'_>) -> Next {
         match desk.settings.profile.habits.silence {
             Silence::Unknown if self.charge.kind.is_reversible() => self.doubt(NO_REPLY, desk),
+            Silence::Unknown if desk.settings.profile.habits.advices == Advices::Once => {
+                self.store(&Message::new(Mti::ADVICE_REPLY), desk)
+            }
             Silence::Unknown if tries < TRIES => {
                 self.ask(tries, desk);
                 Next::Tell(Belief::Unknown)

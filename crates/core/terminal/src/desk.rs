@@ -123,3 +123,32 @@ pub(crate) struct Closing {
     pub(crate) totals: Totals,
     pub(crate) agreed: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Desk, Numbers};
+    use crate::charge::{Charge, Kind};
+    use crate::event::Intent;
+    use crate::journal::{Journal, Record};
+    use crate::settings::Settings;
+    use sim::{Fen, Key, Outbox, SimTime, TerminalNo};
+
+    #[test]
+    fn the_trace_number_after_999_999_is_1() {
+        let (settings, mut journal, mut outbox) =
+            (Settings::default(), Journal::default(), Outbox::default());
+        let key = Key::Card { terminal: TerminalNo(0), batch: 1, stan: 999_998 };
+        let charge = Charge { intent: Intent(0), kind: Kind::Sale, key, amount: Fen(100), original: None };
+        journal.write(SimTime::ZERO, Record::Begun(charge));
+        journal.settle(SimTime::from_secs(1));
+        let mut desk = Desk {
+            now: SimTime::ZERO,
+            settings: &settings,
+            journal: &mut journal,
+            outbox: &mut outbox,
+            numbers: &mut Numbers::default(),
+            sign_on_due: &mut false,
+        };
+        assert_eq!([desk.next_stan(), desk.next_stan(), desk.next_stan()], [999_999, 1, 2]);
+    }
+}

@@ -10,7 +10,7 @@ use crate::flow::Flow;
 use crate::journal::Record;
 use crate::machine::Terminal;
 use crate::memory::Held;
-use crate::profile::{Reprint, Unprinted};
+use crate::profile::{Reprint, Unprinted, WaitingSlips};
 use crate::screen::Belief;
 use crate::slip::{Delivery, Sheet};
 use crate::spooler::{Job, Told};
@@ -156,6 +156,9 @@ impl Terminal {
     }
 
     fn print(&mut self, now: SimTime, job: Job) {
+        if self.settings.profile.habits.waiting_slips == WaitingSlips::GiveWay {
+            self.memory.spooler.keep_only(job.sheet.key());
+        }
         self.memory.spooler.print(job, now, &self.settings, &mut self.outbox);
     }
 

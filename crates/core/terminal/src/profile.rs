@@ -66,6 +66,14 @@ pub struct Habits {
     pub originals: Originals,
     /// What it does when the host says that keys or batch differ.
     pub rekeys: Rekeys,
+    /// How often it tells the host what cannot be reversed.
+    pub advices: Advices,
+    /// What it does when the host's totals are others.
+    pub differences: Differences,
+    /// Where it is kept that a batch is being settled.
+    pub settlement_store: Store,
+    /// What becomes of slips that wait for the printer when another function prints.
+    pub waiting_slips: WaitingSlips,
 }
 
 /// When a wallet receipt is printed.
@@ -200,6 +208,33 @@ pub enum Rekeys {
     Never,
 }
 
+/// How often a refund or an advice is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advices {
+    /// Until the host has answered: nobody else knows of it, and it cannot be reversed.
+    UntilAnswered,
+    /// Once, and silence is taken for done.
+    Once,
+}
+
+/// What follows when the totals of a settlement differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Differences {
+    /// Every detail is uploaded before the batch is closed: only with them can the difference be found.
+    Uploaded,
+    /// Nothing: an answer is an answer, and what it says of the totals is not read.
+    Unread,
+}
+
+/// What becomes of slips that wait for the printer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitingSlips {
+    /// They stand in a queue: whoever paid first is owed the first slip.
+    StandInAQueue,
+    /// What another function prints takes their place.
+    GiveWay,
+}
+
 /// The sound firmware.
 pub const REFERENCE: Profile = Profile {
     name: "reference",
@@ -222,6 +257,10 @@ pub const REFERENCE: Profile = Profile {
         trouble: HostTrouble::Doubted,
         originals: Originals::Checked,
         rekeys: Rekeys::WhenTold,
+        advices: Advices::UntilAnswered,
+        differences: Differences::Uploaded,
+        settlement_store: Store::Flash,
+        waiting_slips: WaitingSlips::StandInAQueue,
     },
     reply_timeout: Duration::from_secs(60),
     result_timeout: Duration::from_secs(60),
@@ -230,7 +269,7 @@ pub const REFERENCE: Profile = Profile {
 const SOUND: Habits = REFERENCE.habits;
 
 /// Every firmware that there is.
-pub static PROFILES: [Profile; 16] = [
+pub static PROFILES: [Profile; 22] = [
     REFERENCE,
     Profile {
         name: "kiosk",
@@ -324,6 +363,44 @@ pub static PROFILES: [Profile; 16] = [
         name: "busy-is-declined",
         about: "takes a host that says that it is in trouble for one that has declined",
         habits: Habits { trouble: HostTrouble::Declined, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "never-rekeys",
+        about: "does not sign on when the host says that keys or batch differ",
+        habits: Habits { rekeys: Rekeys::Never, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "tells-once",
+        about: "tells a refund or an advice once, and takes silence for done",
+        habits: Habits { advices: Advices::Once, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "totals-always-agree",
+        about: "does not read what the host says of the totals, and closes the batch",
+        habits: Habits { differences: Differences::Unread, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "forgets-settlement",
+        about: "keeps in memory that a batch is being settled",
+        habits: Habits { settlement_store: Store::Memory, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "kiosk-prints-once",
+        about: "has a presenter, and no way to print a receipt again",
+        printer: "kiosk-80",
+        presenter: true,
+        habits: Habits { reprint: Reprint::Missing, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "one-slip-slot",
+        about: "has room for the slips of one function, and the next one takes it",
+        habits: Habits { waiting_slips: WaitingSlips::GiveWay, ..SOUND },
         ..REFERENCE
     },
 ];

@@ -17,6 +17,7 @@ use crate::charge::Approval;
 use crate::desk::{Closing, Desk, Next};
 use crate::event::{Errand, Event};
 use crate::journal::{Record, Totals};
+use crate::profile::{Differences, Store};
 use core::time::Duration;
 use iso8583::{
     BatchDetail, CardTotals, Field60, FollowUp, Message, Mti, Pan, SettlementTotals, TotalsVerdict,
@@ -66,8 +67,12 @@ impl Settlement {
     /// Begins to settle the open batch: into the journal first.
     pub(crate) fn begin(desk: &mut Desk<'_>) -> Self {
         let batch = desk.batch();
-        desk.write(Record::Settling { batch });
-        Self::of(batch, desk)
+        let mut settlement = Self::of(batch, desk);
+        match desk.settings.profile.habits.settlement_store {
+            Store::Flash => desk.write(Record::Settling { batch }),
+            Store::Memory => settlement.ask(0, desk),
+        }
+        settlement
     }
 
     /// Takes up a settlement that the journal says was begun.
@@ -177,6 +182,10 @@ impl Settlement {
             return self.rest("its totals cannot be read", desk);
         };
         match (said.domestic.verdict, said.foreign.verdict) {
+            _ if desk.settings.profile.habits.differences == Differences::Unread => {
+                self.close(desk);
+                Next::Stay
+            }
             (TotalsVerdict::Equal, TotalsVerdict::Equal) => {
                 self.differs = false;
                 self.close(desk);

@@ -171,6 +171,14 @@ impl Spooler {
         self.queue.iter().any(|job| job.sheet.key() == Some(key))
     }
 
+    /// Forgets every slip but those of one charge, or but the totals.
+    pub(crate) fn keep_only(&mut self, key: Option<Key>) {
+        self.queue.retain(|job| job.sheet.key() == key);
+        if self.queue.is_empty() {
+            self.stage = Stage::Idle;
+        }
+    }
+
     /// Forgets the slips of a charge.
     pub(crate) fn withdraw(&mut self, key: Key) {
         self.queue.retain(|job| job.sheet.key() != Some(key));

@@ -2,7 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`run`], [`check`], [`list`], [`schema`], [`serve`] | the verbs |
+//! | [`run`], [`check`], [`list`], [`coverage`], [`schema`], [`serve`] | the verbs |
 //! | [`catalogue`] | which scenario files are meant, and reading them |
 //! | [`exit`] | what the exit code says |
 //! | [`trouble`] | what keeps a verb from doing its work, and what to do about it |
@@ -10,6 +10,7 @@
 
 mod catalogue;
 mod check;
+mod coverage;
 mod exit;
 mod list;
 mod output;
@@ -43,6 +44,8 @@ enum Verb {
     Check(check::Arguments),
     /// List scenarios.
     List(list::Arguments),
+    /// Print which causes of which symptoms the scenarios show, and which they survive.
+    Coverage(coverage::Arguments),
     /// Print the JSON Schema of scenario, rig or printer files, for editors.
     Schema(schema::Arguments),
     /// Emulate a device on real ports, in real time, for any software.
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Verb::Run(arguments) => run::run(arguments),
         Verb::Check(arguments) => check::run(arguments),
         Verb::List(arguments) => list::run(arguments),
+        Verb::Coverage(arguments) => coverage::run(arguments),
         Verb::Schema(arguments) => schema::run(arguments),
         Verb::Serve(arguments) => serve::run(arguments),
     };

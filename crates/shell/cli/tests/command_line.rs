@@ -274,6 +274,46 @@ fn scenarios_are_listed() {
     assert_snapshot!("list_json", bench.tillrig(&["list", "--format", "json"]));
 }
 
+/// A cell that is shown and survived, and one that is only survived and has no mark.
+const SURVIVED: &str = "name: The same at a kiosk that asks
+symptom: receipt-retracted
+cause: notification-lost
+terminal: kiosk
+steps:
+  - { at: 0s, show-qr: { wallet: wechat, amount: CNY 18.50 } }
+faults:
+  - { on: acquirer.notifies, drop: { times: 1 } }
+expect:
+  captured: CNY 18.50
+";
+
+#[test]
+fn the_matrix_tells_what_is_shown_and_survived_from_what_is_missing() {
+    let bench = Bench::new(&[
+        (EXAMPLE_PATH, EXAMPLE.as_bytes()),
+        ("scenarios/survived.yaml", SURVIVED.as_bytes()),
+        ("scenarios/cancelled.yaml", bench::CANCELLED.as_bytes()),
+        ("scenarios/wrong.yaml", EXAMPLE.replace("cause: notification-lost", "cause: busy").replace("retracted }", "taken }").as_bytes()),
+    ]);
+    assert_snapshot!("coverage", bench.tillrig(&["coverage"]));
+    let said = bench.run(&["coverage", "--format", "json"]);
+    assert_eq!(said.status.code(), Some(1));
+    let document: Value = serde_json::from_slice(&said.stdout).unwrap();
+    let cell = |cause: &str, symptom: &str| {
+        let is_it = |cell: &&Value| cell["cause"] == cause && cell["symptom"] == symptom;
+        document["cells"].as_array().unwrap().iter().find(is_it).cloned()
+    };
+    let both = serde_json::json!({
+        "symptom": "receipt-retracted", "cause": "notification-lost", "marked": true,
+        "shown": true, "survived": true, "scenarios": ["scenarios/lost.yaml", "scenarios/survived.yaml"],
+    });
+    assert_eq!(cell("notification-lost", "receipt-retracted"), Some(both));
+    let wrong = cell("busy", "receipt-retracted").unwrap();
+    assert_eq!((&wrong["shown"], &wrong["survived"]), (&Value::Bool(false), &Value::Bool(false)));
+    assert_eq!(cell("none", "paid-no-receipt").unwrap()["marked"], false);
+    assert_eq!(cell("gear-worn", "voucher-unusable"), None);
+}
+
 #[test]
 fn schemas_are_printed() {
     for kind in ["scenario", "rig", "acquirer-faults"] {

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod counter_laws;
+mod coverage;
 mod director;
 mod driver;
 mod forks;

@@ -1,5 +1,5 @@
-//! Totals that differ, at the host alone: the terminal does not settle yet, so a till of three messages stands in for
-//! it. The fault comes from the words of a scenario, the verdict from the law that reads what the host reports.
+//! Totals that differ, at the host alone: a till of three messages says what no terminal here would say. The fault
+//! comes from the words of a scenario, the verdict from the law that reads what the host reports.
 //!
 //! Source of the messages: UnionPay POS dialect, "Batch, STAN, settlement". *Not modelled:* everything else of a till.
 

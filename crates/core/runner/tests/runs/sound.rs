@@ -60,6 +60,10 @@ fn scenario(terminal: &str, steps: fn(&mut Stream, &mut String), aims: &[&str], 
     for _ in 0..=dice.below(3) {
         text.push_str(&format!("  - {{ {} }}\n", fault(terminal, aims, dice)));
     }
+    if aims.contains(&", to: settlement") && dice.below(3) == 0 {
+        let totals = pick(dice, &["miss-the-last", "count-the-last-twice"]);
+        text.push_str(&format!("  - {{ acquirer: {{ totals: {totals}, times: {} }} }}\n", 1 + dice.below(3)));
+    }
     text.push_str("expect: { captured: nothing }\n");
     text
 }

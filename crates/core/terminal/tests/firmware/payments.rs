@@ -1,128 +1,15 @@
-//! Claims about the sound firmware, with the test in the place of host, gateway and printer.
-//!
-//! The driver answers nothing by itself: what a test does not send, the terminal does not get.
+//! Claims about the sound firmware's payments: card sales and shown codes.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod gateway;
-
+use crate::driver::{ANOTHER_KEY, Counter, KEY, answer};
+use crate::gateway::{self, API_KEY};
 use core::time::Duration;
-use gateway::API_KEY;
-use iso8583::{CUP, Framer, MacKey, Message, Mti, decode, encode_with_mac};
-use sim::{Fen, Input, Machine, Output, Port, SimTime};
+use iso8583::{Message, Mti};
+use sim::{Fen, Input, SimTime};
 use tillrig_terminal::{
-    Belief, CARD, Event, Intent, Kind, NOTIFY, Noted, PRINTER, Poke, Press, Profile, Screen, Settings,
-    Terminal, WALLET, Wish,
+    Belief, CARD, Event, Intent, Kind, NOTIFY, Noted, PRINTER, Poke, Press, WALLET, Wish,
 };
 use wallet::http::RequestParser;
 use wallet::told::{OrderState, Refusal, Told};
-
-struct Counter {
-    terminal: Terminal,
-    now: SimTime,
-    sent: Vec<(Port, Vec<u8>)>,
-    events: Vec<Event>,
-}
-
-impl Counter {
-    fn new() -> Self {
-        Self::with("reference")
-    }
-
-    fn with(firmware: &str) -> Self {
-        let profile = Profile::named(firmware).unwrap();
-        let terminal = Terminal::new(Settings::of(profile));
-        Self { terminal, now: SimTime::ZERO, sent: Vec::new(), events: Vec::new() }
-    }
-
-    fn give(&mut self, input: Input<'_, Poke>) {
-        self.terminal.handle(self.now, input);
-        while let Some(output) = self.terminal.poll() {
-            match output {
-                Output::Send { port, bytes, .. } => self.sent.push((port, bytes.to_vec())),
-                Output::Event(event) => self.events.push(event),
-            }
-        }
-    }
-
-    fn poke(&mut self, poke: Poke) {
-        self.give(Input::Poke(poke));
-    }
-
-    fn receive(&mut self, port: Port, bytes: &[u8]) {
-        self.give(Input::Received { port, bytes });
-    }
-
-    /// Lets time pass, with every wake-up at its moment.
-    fn wait(&mut self, span: Duration) {
-        let end = self.now + span;
-        while let Some((at, _)) = self.terminal.wake_at().filter(|(at, _)| *at <= end) {
-            self.now = self.now.max(at);
-            self.give(Input::Wake);
-        }
-        self.now = end;
-    }
-
-    fn wait_s(&mut self, seconds: u64) {
-        self.wait(Duration::from_secs(seconds));
-    }
-
-    /// A card sale whose request has just left.
-    fn card_sale(&mut self) -> Message {
-        self.poke(Poke::Charge(Wish::pay(Intent(0), Kind::Sale, Fen(2500))));
-        self.wait(Duration::from_millis(20));
-        self.card_request().expect("the sale has left")
-    }
-
-    /// The last card request, read.
-    fn card_request(&self) -> Option<Message> {
-        let (_, bytes) = self.sent.iter().rev().find(|(port, _)| *port == CARD)?;
-        let mut framer = Framer::default();
-        framer.push(bytes);
-        let mut message = Message::new(Mti::FINANCIAL);
-        decode(&CUP, framer.next_frame().unwrap()?, &mut message).unwrap();
-        Some(message)
-    }
-
-    fn requests(&self, wanted: Port) -> usize {
-        self.sent.iter().filter(|(port, _)| *port == wanted).count()
-    }
-
-    /// Pieces of slip text sent so far: everything to the printer that is no real-time question.
-    fn slip_pieces(&self) -> usize {
-        let question = |bytes: &[u8]| bytes.starts_with(&[0x10, 0x04]);
-        self.sent.iter().filter(|(port, bytes)| *port == PRINTER && !question(bytes)).count()
-    }
-
-    fn belief(&self) -> Option<Belief> {
-        self.screen().verdict.map(|(_, belief)| belief)
-    }
-
-    fn screen(&self) -> Screen {
-        let shown = self.events.iter().rev().find_map(|event| match event {
-            Event::Shows(screen) => Some(*screen),
-            _ => None,
-        });
-        shown.expect("the screen has changed at least once")
-    }
-}
-
-const KEY: MacKey = MacKey::new([0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF]);
-const ANOTHER_KEY: MacKey = MacKey::new([0x10; 8]);
-
-/// The host's answer to a request, with this code and key.
-fn answer(request: &Message, code: &str, key: &MacKey, change: impl FnOnce(&mut Message)) -> Vec<u8> {
-    let mut reply = Message::new(Mti::FINANCIAL_REPLY);
-    reply.reply_to(request);
-    reply.copy_fields(request, &[3, 4, 11, 41, 42]);
-    reply.set(37, "000000000042");
-    reply.set(38, "012345");
-    reply.set(39, code);
-    change(&mut reply);
-    let mut frame = Vec::new();
-    encode_with_mac(&CUP, &reply, key, &mut frame).unwrap();
-    frame
-}
 
 #[test]
 fn the_reversal_is_in_flash_before_the_first_byte_leaves() {

@@ -1,0 +1,55 @@
+//! What a run counts for in the catalogue's matrix.
+
+use crate::driver::{plan, run};
+use tillrig_runner::{Coverage, Outcome};
+
+fn coverage(lines: &str) -> (bool, bool) {
+    let plan = plan(lines);
+    let Coverage { shown, survived } = Coverage::of(&plan, &Outcome::of(&run(&plan), None));
+    (shown, survived)
+}
+
+const LOST: &str = "
+steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }]
+faults: [{ acquirer: { loses: answer, to: sale, times: 1 } }]
+";
+const NOT_TAKEN: &str = "
+customer: leaves-receipt
+steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }]
+expect: { captured: CNY 25.00 }
+";
+
+#[test]
+fn a_flawed_firmware_that_breaks_a_law_as_expected_shows() {
+    let breaks =
+        "expect: { captured: CNY 25.00, breaks: [belief-matches-ledger, unknown-is-asked, receipt-in-hand] }";
+    assert_eq!(coverage(&format!("terminal: silence-is-declined{LOST}{breaks}")), (true, false));
+}
+
+#[test]
+fn one_whose_outcome_shows_the_symptom_shows_without_breaking_any() {
+    assert_eq!(coverage(&format!("terminal: kiosk-prints-once{NOT_TAKEN}")), (true, false));
+}
+
+#[test]
+fn a_sound_firmware_survives_and_never_shows() {
+    assert_eq!(coverage(&format!("terminal: reference{LOST}expect: {{ captured: nothing }}")), (false, true));
+    assert_eq!(coverage(&format!("terminal: kiosk{NOT_TAKEN}")), (false, true));
+}
+
+#[test]
+fn a_flawed_firmware_that_comes_to_no_harm_counts_for_nothing() {
+    let healthy = "
+steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }]
+expect: { captured: CNY 25.00 }
+";
+    assert_eq!(coverage(&format!("terminal: forgetful{healthy}")), (false, false));
+}
+
+#[test]
+fn a_run_that_does_not_go_as_expected_counts_for_nothing() {
+    for terminal in ["silence-is-declined", "reference"] {
+        let unexpected = format!("terminal: {terminal}{LOST}expect: {{ captured: CNY 1.00 }}");
+        assert_eq!(coverage(&unexpected), (false, false));
+    }
+}
