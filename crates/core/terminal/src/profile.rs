@@ -66,6 +66,12 @@ pub struct Habits {
     pub originals: Originals,
     /// What it does when the host says that keys or batch differ.
     pub rekeys: Rekeys,
+    /// What it makes of a customer who is typing the password.
+    pub paying: Paying,
+    /// What it makes of a payment by payment code that is refused.
+    pub refusals: Refusals,
+    /// What it makes of a code that the scanner sends while a payment is open.
+    pub reads: Reads,
 }
 
 /// When a wallet receipt is printed.
@@ -171,6 +177,8 @@ pub enum Notices {
     Believed,
     /// If its signature holds, a reason to ask; over another amount, a payment that has failed.
     AmountDecides,
+    /// If its signature holds, a reason to ask; about an order of the journal, a payment of it, whenever it comes.
+    BookedWheneverItComes,
 }
 
 /// What the reply of a host in trouble means: "error", "system fault", "issuer not reachable".
@@ -200,6 +208,33 @@ pub enum Rekeys {
     Never,
 }
 
+/// What it means that the customer is typing the password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paying {
+    /// Neither yes nor no: the order is asked after, and undone when it is not paid in time.
+    AskedAfter,
+    /// "It did not work": the customer is to show another code.
+    ChargedAgain,
+}
+
+/// What it means that a payment by payment code is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusals {
+    /// A reason to ask: a refusal names no order, and may be the late one of an older.
+    AskedAfter,
+    /// That this one is not paid.
+    Final,
+}
+
+/// What a code is that the scanner sends while a payment is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// Nothing: a payment has one code, and a code pays once.
+    OnceEach,
+    /// Another try: the open payment is given up for it.
+    EveryOne,
+}
+
 /// The sound firmware.
 pub const REFERENCE: Profile = Profile {
     name: "reference",
@@ -222,6 +257,9 @@ pub const REFERENCE: Profile = Profile {
         trouble: HostTrouble::Doubted,
         originals: Originals::Checked,
         rekeys: Rekeys::WhenTold,
+        paying: Paying::AskedAfter,
+        refusals: Refusals::AskedAfter,
+        reads: Reads::OnceEach,
     },
     reply_timeout: Duration::from_secs(60),
     result_timeout: Duration::from_secs(60),
@@ -230,7 +268,7 @@ pub const REFERENCE: Profile = Profile {
 const SOUND: Habits = REFERENCE.habits;
 
 /// Every firmware that there is.
-pub static PROFILES: [Profile; 16] = [
+pub static PROFILES: [Profile; 20] = [
     REFERENCE,
     Profile {
         name: "kiosk",
@@ -324,6 +362,30 @@ pub static PROFILES: [Profile; 16] = [
         name: "busy-is-declined",
         about: "takes a host that says that it is in trouble for one that has declined",
         habits: Habits { trouble: HostTrouble::Declined, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "password-is-charged-again",
+        about: "asks for another code while the customer is typing the password for the first",
+        habits: Habits { paying: Paying::ChargedAgain, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "refusal-is-final",
+        about: "takes the refusal of a payment code for one of the open payment, whosever it is",
+        habits: Habits { refusals: Refusals::Final, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "every-read-charges",
+        about: "gives an open payment up for whatever code the scanner sends next",
+        habits: Habits { reads: Reads::EveryOne, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "books-every-notice",
+        about: "books a payment whenever a notification of it comes, refunded since or not",
+        habits: Habits { notices: Notices::BookedWheneverItComes, ..SOUND },
         ..REFERENCE
     },
 ];
