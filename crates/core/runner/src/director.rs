@@ -227,6 +227,7 @@ impl Director {
                 self.wanted = Some(*key);
                 self.schedule(at + SHOWS_AFTER, What::CustomerShows(*key));
             }
+            Fact::Terminal(terminal::Event::CodeRead { .. }) => self.wanted = None,
             Fact::Printer(printer::Event::Offered { .. }) => {
                 if let Customer::TakesReceiptAfter(span) = plan.scenario.customer {
                     self.schedule(at + span, What::SomebodyTakes);
@@ -502,7 +503,9 @@ fn occurrence(fact: &Fact) -> Option<Event> {
     use printer::Event as P;
     use terminal::{Event as T, Noted, Request};
     Some(match fact {
-        Fact::Terminal(T::Asked { request: Request::Reversal | Request::Reverse, .. }) => Event::TerminalReverses,
+        Fact::Terminal(T::Asked { request: Request::Reversal | Request::Reverse, .. }) => {
+            Event::TerminalReverses
+        }
         Fact::Terminal(T::Asked { .. }) => Event::TerminalAsks,
         Fact::Terminal(T::Durable { noted: Noted::Approved, .. }) => Event::TerminalApproves,
         Fact::Terminal(T::Durable { noted: Noted::Ended, .. }) => Event::TerminalDeclines,

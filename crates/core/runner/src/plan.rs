@@ -11,8 +11,8 @@ use core::time::Duration;
 use printer::GearName;
 use scenario::{
     AcquirerFault, Action, CompletionWay, Effect, Gear, Hits, HostRush, Later, LaterKind, LinkFault,
-    LinkPoint, LinkVerdict, MessageKind, OperatorAct, Payer, PrinterAct, PrinterFault, Scenario,
-    ScannerFault, ShownCode, Trigger,
+    LinkPoint, LinkVerdict, MessageKind, OperatorAct, Payer, PrinterAct, PrinterFault, ScannerFault,
+    Scenario, ShownCode, Trigger,
 };
 use sim::{Fen, LaneId, Ratio, Ruling, Seed, Selector, Tag, Verdict};
 use terminal::{Intent, Language, Press, Profile, Settings, Wish};

@@ -5,11 +5,11 @@
 //! micrometres, forces in millinewtons. Source: "Scenario and rig files" of the design.
 //! *Not modelled:* vouchers; no word for them exists yet.
 
+use crate::scan::{Scan, ScannerFault};
 use crate::{
     Cause, CompletionWay, Event, Fate, Key, Language, Law, LinkPoint, MessageKind, OperatorAct, PowerTarget,
     PrinterAct, ReceiptCopy, ScreenWord, Symptom, Wallet,
 };
-use crate::scan::{Scan, ScannerFault};
 use core::ops::Range;
 use core::time::Duration;
 use printer::Poke;

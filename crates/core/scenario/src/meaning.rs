@@ -335,8 +335,7 @@ const PAYMENTS: [&str; 4] = ["card-sale", "show-qr", "scan", "pre-auth"];
 fn ids(root: &Node, wrong: &mut Vec<Diagnostic>) {
     let mut known: BTreeMap<&str, Range<usize>> = BTreeMap::new();
     for step in root.get("steps").map_or(&[][..], Node::items) {
-        let again =
-            PAYMENTS.iter().find_map(|action| step.get(action)?.get("again"));
+        let again = PAYMENTS.iter().find_map(|action| step.get(action)?.get("again"));
         let of = LATER.iter().find_map(|action| step.get(action)?.get("of"));
         if let Some((node, id)) = again.or(of).and_then(|node| Some((node, node.text()?)))
             && !known.contains_key(id)

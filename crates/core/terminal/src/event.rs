@@ -301,6 +301,11 @@ pub enum Event {
         /// What it has read. Its printed form shows the last four digits.
         code: Barcode,
     },
+    /// The scanner has read something that is not used.
+    CodeIgnored {
+        /// Why.
+        why: &'static str,
+    },
     /// The screen changed.
     Shows(Screen),
     /// A slip is being sent to the printer.
@@ -413,6 +418,7 @@ impl fmt::Display for Event {
             Self::CodeShown { order } => write!(f, "shows the code of {order}"),
             Self::WantsCode { key } => write!(f, "wants a payment code for {key}"),
             Self::CodeRead { key, code } => write!(f, "reads the payment code {code} for {key}"),
+            Self::CodeIgnored { why } => write!(f, "ignores what the scanner has read: {why}"),
             Self::Shows(screen) => write!(f, "shows: {screen}"),
             Self::Printing { key, copy, reprint: false } => write!(f, "prints the {copy} copy of {key}"),
             Self::Printing { key, copy, reprint: true } => write!(f, "reprints the {copy} copy of {key}"),

@@ -169,7 +169,7 @@ impl Flow {
         match self {
             Self::Scan(scan) => scan.on_code(code, desk, codec),
             _ => {
-                desk.event(Event::Disbelieved { why: "no payment code is wanted" });
+                desk.event(Event::CodeIgnored { why: "no payment code is wanted" });
                 Next::Stay
             }
         }

@@ -184,7 +184,7 @@ impl Terminal {
             self.memory.reread = Some(code);
             self.step(now, |flow, desk, _| flow.charge_again(desk));
         } else if self.memory.used_code == Some(code) {
-            self.outbox.event(Event::Disbelieved { why: "that payment code was used before" });
+            self.outbox.event(Event::CodeIgnored { why: "that payment code was used before" });
         } else {
             self.step(now, |flow, desk, codec| flow.on_code(code, desk, codec));
         }

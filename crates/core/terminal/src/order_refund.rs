@@ -196,7 +196,11 @@ impl OrderRefund {
                 Next::Stay
             }
             Stage::Querying { .. } if code == ErrCode::RefundNotExist => {
-                if self.refused < REFUSALS { self.refund(desk, codec) } else { self.decline(desk) }
+                if self.refused < REFUSALS {
+                    self.refund(desk, codec)
+                } else {
+                    self.decline(desk)
+                }
             }
             // Its time runs out by itself.
             _ => Next::Stay,

@@ -71,8 +71,7 @@ impl Terminal {
                 }
             };
             let Some((call, charge)) = flow.open_call().zip(flow.charge()) else { continue };
-            let settled =
-                codec.decode_answer(call, &response).map(|answer| Settled::of(&answer, &charge));
+            let settled = codec.decode_answer(call, &response).map(|answer| Settled::of(&answer, &charge));
             self.step(now, |flow, desk, codec| flow.on_answer(settled, desk, codec));
         }
     }
@@ -157,7 +156,7 @@ impl Terminal {
     /// A firmware that books what it is told books a payment of the journal once more, whatever has become of it.
     fn book_again(&mut self, now: SimTime, notice: &Notice) {
         let books = self.settings.profile.habits.notices == Notices::BookedWheneverItComes;
-        let key = notice.number.map(Key::Order).filter(|_| books && matches!(self.memory.flow, Flow::Idle));
+        let key = notice.number.map(Key::Order).filter(|_| books);
         let Some(approval) = key.and_then(|key| self.journal.approval(key)).cloned() else { return };
         self.memory.verdict = Some((approval.charge.intent, Belief::Approved));
         self.journal.write(now, Record::Approved(approval.clone()));

@@ -135,11 +135,11 @@ impl Scan {
     /// The scanner has read something.
     pub(crate) fn on_code(&mut self, read: Barcode, desk: &mut Desk<'_>, codec: &mut Codec) -> Next {
         let Stage::Reading { in_flash, code: code @ None, cancelled: false, .. } = &mut self.stage else {
-            desk.event(Event::Disbelieved { why: "no payment code is wanted" });
+            desk.event(Event::CodeIgnored { why: "no payment code is wanted" });
             return Next::Stay;
         };
         if payment_code(read).wallet() != Some(Wallet::WeChat) {
-            desk.event(Event::Disbelieved { why: "it is no payment code of this wallet" });
+            desk.event(Event::CodeIgnored { why: "it is no payment code of this wallet" });
             return Next::Stay;
         }
         desk.event(Event::CodeRead { key: self.charge.key, code: read });

@@ -236,8 +236,8 @@ mod tests {
         let scratch = ScannerPoke::Scratch { digit: 7 };
         assert_eq!(read(&[scratch], good()), None);
         let (_, misread) = read(&[scratch, ScannerPoke::IgnoreCheck], good()).unwrap();
-        // Digits are counted from 0: the seventh, an 8, is taken for a 9.
-        assert_eq!(misread, "134567990123456789");
+        // Digits are counted from 0: number 7 is a 9, and its neighbour is a 0.
+        assert_eq!(misread, "134567800123456789");
     }
 
     #[test]

@@ -160,7 +160,10 @@ fn customer(dice: &mut Stream) -> String {
         2 | 3 => format!(", customer-enters-password: {}s", 1 + dice.below(90)),
         _ => String::new(),
     };
-    let code = pick(dice, &["", "", "", "", ", code: expired", ", code: foreign", ", code: invalid", ", code: damaged"]);
+    let code = pick(
+        dice,
+        &["", "", "", "", ", code: expired", ", code: foreign", ", code: invalid", ", code: damaged"],
+    );
     format!("{pays}{code}")
 }
 

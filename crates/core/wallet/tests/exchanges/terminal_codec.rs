@@ -67,9 +67,10 @@ fn meant(request: &Request<'_>) -> Ask {
             reason: None,
             notify_url: None,
         }),
-        Request::RefundQuery { out_refund_no } => {
-            Ask::RefundQuery(RefundRef { refund_no: Some((*out_refund_no).to_owned()), ..RefundRef::default() })
-        }
+        Request::RefundQuery { out_refund_no } => Ask::RefundQuery(RefundRef {
+            refund_no: Some((*out_refund_no).to_owned()),
+            ..RefundRef::default()
+        }),
     }
 }
 
