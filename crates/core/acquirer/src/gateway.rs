@@ -93,10 +93,26 @@ pub(crate) struct Decision {
 }
 
 impl WalletRequest {
-    /// Of which payment; all zero where the request does not say.
+    /// Its number: a refund has one of its own, everything else that of its order; all zero where the request does not
+    /// say.
     #[must_use]
     pub fn key(&self) -> Key {
+        self.refund_no().map_or_else(|| self.payment(), Key::Order)
+    }
+
+    /// Of which payment; all zero where the request does not say.
+    #[must_use]
+    pub fn payment(&self) -> Key {
         self.order.map_or(Key::Card { terminal: TerminalNo(0), batch: 0, stan: 0 }, Key::Order)
+    }
+
+    fn refund_no(&self) -> Option<OrderNo> {
+        let number = match self.call.asked.as_ref().ok()? {
+            Ask::Refund(refund) => Some(&refund.refund_no),
+            Ask::RefundQuery(refund) => refund.refund_no.as_ref(),
+            _ => None,
+        };
+        Some(OrderNo::new(number?)?.at(self.call.shop()))
     }
 
     /// What the faults make of its decision. A word that is none of its dialect's means that the host is at fault.

@@ -180,7 +180,8 @@ impl Platform {
         let decision = self.gateway.decide(now, request, forced, &self.books, &mut self.changes);
         let (kind, key, code) = (request.kind, request.key(), decision.code);
         if let Some((movement, amount)) = decision.moved {
-            self.happened.push(Event::Committed { key, movement, amount, by: Some(key) });
+            let (payment, by) = (request.payment(), Some(key));
+            self.happened.push(Event::Committed { key: payment, movement, amount, by });
         }
         if decision.declined {
             self.happened.push(Event::Declined { kind, key, code });

@@ -3,15 +3,19 @@
 //! The director watches the trace, and from it alone knows that an event has happened. It holds an agenda of
 //! acts at absolute times, so that leaving one fault out moves no other. It is `Clone`, like the world.
 
+use crate::customers;
 use crate::device::{ACQUIRER, CARD_ASKS, Device, PRINTER, Poke, TERMINAL, WALLET_ASKS};
 use crate::fact::{Fact, Phase};
 use crate::plan::{Act, Harm, Plan};
 use acquirer::Arming;
 use acquirer::fault::{FaultId, Rush};
 use core::time::Duration;
-use scenario::{Customer, Event, HostRush, Trigger};
+use scenario::{Customer, Event, HostRush, ShownCode, Trigger};
 use sim::{Entry, Key, LaneId, OrderNo, Rule, Seed, SimTime, Verdict, World};
 use terminal::{Intent, Wish};
+
+/// From the scanner's light to the code in front of it.
+const SHOWS_AFTER: Duration = Duration::from_secs(2);
 
 /// Directs one run of one plan.
 #[derive(Clone, Debug)]
@@ -31,6 +35,10 @@ pub(crate) struct Director {
     /// What the customer of each wish does about a code, and the wish behind each number that was given out.
     payers: Vec<(Intent, Option<Duration>)>,
     numbers: Vec<(Key, Intent)>,
+    /// Which step each wish to scan was last tried by, what its customer shows, and how often that was shown.
+    codes: Vec<(Intent, usize, ShownCode, usize)>,
+    /// For which charge the scanner's light is on, or was last.
+    wanted: Option<Key>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +54,7 @@ enum What {
     Fault(usize),
     Mend(usize),
     CustomerPays(OrderNo),
+    CustomerShows(Key),
     SomebodyTakes,
     Heal,
     Bound,
@@ -74,6 +83,8 @@ impl Director {
             rush: None,
             payers: Vec::new(),
             numbers: Vec::new(),
+            codes: Vec::new(),
+            wanted: None,
         };
         // Faults come before steps of the same moment: what is broken from the start is broken first.
         for (index, (trigger, _)) in plan.faults.iter().enumerate() {
@@ -123,6 +134,7 @@ impl Director {
                 world.note(Fact::CustomerPays(order));
                 world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::CustomerPays { order }));
             }
+            What::CustomerShows(key) => self.show_code(key, world),
             What::SomebodyTakes => {
                 world.note(Fact::SomebodyTakes);
                 world.poke(PRINTER, Poke::Printer(printer::Poke::TakeReceipt));
@@ -211,12 +223,33 @@ impl Director {
                     self.schedule(at + span, What::CustomerPays(*order));
                 }
             }
+            Fact::Terminal(terminal::Event::WantsCode { key }) => {
+                self.wanted = Some(*key);
+                self.schedule(at + SHOWS_AFTER, What::CustomerShows(*key));
+            }
+            Fact::Terminal(terminal::Event::CodeRead { .. }) => self.wanted = None,
             Fact::Printer(printer::Event::Offered { .. }) => {
                 if let Customer::TakesReceiptAfter(span) = plan.scenario.customer {
                     self.schedule(at + span, What::SomebodyTakes);
                 }
             }
             _ => {}
+        }
+    }
+
+    /// The customer of the charge for which a code is wanted shows one; nobody does for one that is over.
+    fn show_code(&mut self, key: Key, world: &mut World<Device>) {
+        let intent = self.numbers.iter().rev().find(|(other, _)| *other == key).map(|(_, intent)| *intent);
+        let Some(place) = self.codes.iter().position(|(other, ..)| Some(*other) == intent) else { return };
+        if self.wanted != Some(key) {
+            return;
+        }
+        let (_, step, code, showings) = &mut self.codes[place];
+        let shown = customers::shown(*step, *code, *showings);
+        *showings += 1;
+        world.note(Fact::CustomerShows(u16::try_from(*step).unwrap_or(u16::MAX)));
+        if let Some(shown) = shown {
+            world.poke(TERMINAL, Poke::Terminal(terminal::Poke::Shows(shown)));
         }
     }
 
@@ -271,6 +304,11 @@ impl Director {
             Act::Printer(poke) => world.poke(PRINTER, Poke::Printer(poke)),
             Act::ShowQr { poke, intent, pays_after } => {
                 self.payers.push((intent, pays_after));
+                world.poke(TERMINAL, Poke::Terminal(poke));
+            }
+            Act::Scan { poke, intent, code } => {
+                self.codes.retain(|(other, ..)| *other != intent);
+                self.codes.push((intent, index, code, 0));
                 world.poke(TERMINAL, Poke::Terminal(poke));
             }
             Act::Later { intent, kind, of, amount } => {
@@ -334,6 +372,11 @@ impl Director {
             Harm::Printer { harm, .. } => {
                 harm.iter().for_each(|poke| world.poke(PRINTER, Poke::Printer(*poke)));
             }
+            Harm::Scanner { harm } => {
+                for poke in harm {
+                    world.poke(TERMINAL, Poke::Terminal(terminal::Poke::Scanner(*poke)));
+                }
+            }
             Harm::Power { terminal, printer, .. } => {
                 if *terminal {
                     world.poke(TERMINAL, Poke::Terminal(terminal::Poke::PowerOff));
@@ -390,6 +433,10 @@ impl Director {
                 for poke in mend {
                     world.poke(PRINTER, Poke::Printer(*poke));
                 }
+            }
+            Harm::Scanner { .. } => {
+                let replace = terminal::Poke::Scanner(terminal::ScannerPoke::Replace);
+                world.poke(TERMINAL, Poke::Terminal(replace));
             }
             Harm::Power { terminal, printer, .. } => {
                 if *printer {
@@ -456,7 +503,9 @@ fn occurrence(fact: &Fact) -> Option<Event> {
     use printer::Event as P;
     use terminal::{Event as T, Noted, Request};
     Some(match fact {
-        Fact::Terminal(T::Asked { request: Request::Reversal, .. }) => Event::TerminalReverses,
+        Fact::Terminal(T::Asked { request: Request::Reversal | Request::Reverse, .. }) => {
+            Event::TerminalReverses
+        }
         Fact::Terminal(T::Asked { .. }) => Event::TerminalAsks,
         Fact::Terminal(T::Durable { noted: Noted::Approved, .. }) => Event::TerminalApproves,
         Fact::Terminal(T::Durable { noted: Noted::Ended, .. }) => Event::TerminalDeclines,

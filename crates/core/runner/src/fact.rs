@@ -19,6 +19,8 @@ pub enum Fact {
     FaultEnds(u16),
     /// The customer confirms a payment on the phone.
     CustomerPays(sim::OrderNo),
+    /// The customer of this step holds a payment code in front of the scanner.
+    CustomerShows(u16),
     /// Somebody takes what lies in the printer's mouth.
     SomebodyTakes,
     /// A phase begins.
@@ -62,6 +64,7 @@ impl fmt::Display for Fact {
             Self::FaultBegins(index) => write!(f, "fault {}   begins", index + 1),
             Self::FaultEnds(index) => write!(f, "fault {}   is mended", index + 1),
             Self::CustomerPays(order) => write!(f, "customer  pays {order}"),
+            Self::CustomerShows(step) => write!(f, "customer  shows a payment code, step {}", step + 1),
             Self::SomebodyTakes => write!(f, "people    take the slip"),
             Self::Phase(phase) => write!(f, "phase     {phase}"),
         }

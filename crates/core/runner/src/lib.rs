@@ -10,6 +10,7 @@
 //! | `director` | who does what when |
 //! | [`session`] | a run under way, and the testbed that does not wait |
 //! | [`fact`] | what the trace can say |
+//! | `customers` | payment codes on phones, and what the people behind them do |
 //! | [`slip`] | reading a slip back from the paper |
 //! | [`evidence`] | the trace, sorted by wish, charge and slip |
 //! | [`laws`] | what must hold whatever happens, a file each |
@@ -17,6 +18,7 @@
 //! | [`coverage`] | what a run shows of the catalogue |
 
 pub mod coverage;
+mod customers;
 pub mod device;
 mod director;
 pub mod evidence;

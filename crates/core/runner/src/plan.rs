@@ -1,6 +1,7 @@
 //! A scenario made ready to run: every name resolved, every fault turned into pokes and rules. Made once,
 //! run for any number of seeds.
 
+use crate::customers;
 use crate::device::{
     ACKNOWLEDGES, CARD_ANSWERS, CARD_ASKS, NOTIFIES, PRINTS, REPLIES, WALLET_ANSWERS, WALLET_ASKS,
 };
@@ -10,7 +11,8 @@ use core::time::Duration;
 use printer::GearName;
 use scenario::{
     AcquirerFault, Action, CompletionWay, Effect, Gear, Hits, HostRush, Later, LaterKind, LinkFault,
-    LinkPoint, LinkVerdict, MessageKind, OperatorAct, Payer, PrinterAct, PrinterFault, Scenario, Trigger,
+    LinkPoint, LinkVerdict, MessageKind, OperatorAct, Payer, PrinterAct, PrinterFault, ScannerFault,
+    Scenario, ShownCode, Trigger,
 };
 use sim::{Fen, LaneId, Ratio, Ruling, Seed, Selector, Tag, Verdict};
 use terminal::{Intent, Language, Press, Profile, Settings, Wish};
@@ -24,6 +26,7 @@ pub struct Plan {
     pub(crate) printer: &'static printer::Profile,
     pub(crate) steps: Vec<(Trigger, Act)>,
     pub(crate) faults: Vec<(Trigger, Harm)>,
+    pub(crate) payers: acquirer::payers::Payers,
 }
 
 /// What a person does.
@@ -34,6 +37,12 @@ pub(crate) enum Act {
         poke: terminal::Poke,
         intent: Intent,
         pays_after: Option<Duration>,
+    },
+    /// The terminal wants a payment code, and the customer of this step shows one.
+    Scan {
+        poke: terminal::Poke,
+        intent: Intent,
+        code: ShownCode,
     },
     /// Something about the payment of an earlier wish: people key in the number on its slip.
     Later {
@@ -56,6 +65,7 @@ pub(crate) enum Harm {
     Narrow { lanes: &'static [LaneId], byte_time: Duration, lasts: Option<Duration> },
     Cut { lanes: &'static [LaneId], lasts: Option<Duration> },
     Printer { harm: Vec<printer::Poke>, mend: Vec<printer::Poke> },
+    Scanner { harm: Vec<terminal::ScannerPoke> },
     Power { terminal: bool, printer: bool, lasts: Option<Duration> },
     Down { lasts: Option<Duration> },
     Slow { by: Duration },
@@ -122,7 +132,8 @@ impl Plan {
         let mut faults: Vec<(Trigger, Harm)> =
             scenario.faults.iter().map(|fault| (fault.start, harm(&fault.effect))).collect();
         tell_namesakes_apart(&mut faults);
-        Ok(Self { scenario, settings, printer, steps, faults })
+        let payers = customers::payers(&scenario);
+        Ok(Self { scenario, settings, printer, steps, faults, payers })
     }
 
     /// What people want in this scenario, in the order of its steps; another try for a wish is none of its own.
@@ -132,7 +143,7 @@ impl Plan {
                 let action = &self.scenario.steps[index].action;
                 let about = action.about().map(|of| intent(self.scenario.intent_of(of)));
                 let amount = amount_of(&self.scenario, index)?;
-                Some(Wanted { intent: intent(index), kind: kind_of(action)?, amount, about })
+                Some(Wanted { intent: intent(index), kind: kind_of(&self.scenario, index)?, amount, about })
             },
         )
     }
@@ -152,14 +163,20 @@ pub struct Wanted {
 }
 
 /// What a step asks the terminal for, if it is about money.
-const fn kind_of(action: &Action) -> Option<terminal::Kind> {
+fn kind_of(scenario: &Scenario, index: usize) -> Option<terminal::Kind> {
     use terminal::Kind;
+    let action = &scenario.steps.get(index)?.action;
+    let original = action.about().and_then(|of| Some(&scenario.steps.get(of)?.action));
     Some(match action {
         Action::CardSale(_) => Kind::Sale,
         Action::PreAuth(_) => Kind::PreAuth,
         Action::ShowQr(_) => Kind::Order,
+        Action::Scan(_) => Kind::Scan,
         Action::Later(later) => match later.what {
             LaterKind::Void => Kind::Void,
+            LaterKind::Refund if matches!(original, Some(Action::ShowQr(_) | Action::Scan(_))) => {
+                Kind::OrderRefund
+            }
             LaterKind::Refund => Kind::Refund,
             LaterKind::VoidPreAuth => Kind::PreAuthVoid,
             LaterKind::Complete(CompletionWay::Request) => Kind::Completion,
@@ -189,7 +206,7 @@ impl Harm {
     /// Whether it is done to a device, so that it has had its effect when it is done.
     pub(crate) const fn is_done_by_hand(&self) -> bool {
         match self {
-            Self::Printer { .. } | Self::Power { .. } | Self::Slow { .. } => true,
+            Self::Printer { .. } | Self::Scanner { .. } | Self::Power { .. } | Self::Slow { .. } => true,
             Self::Rule { .. }
             | Self::Narrow { .. }
             | Self::Cut { .. }
@@ -208,7 +225,7 @@ impl Harm {
             | Self::Down { lasts }
             | Self::Rush(HostRush { lasts, .. })
             | Self::Deed { lasts, .. } => *lasts,
-            Self::Rule { .. } | Self::Printer { .. } | Self::Slow { .. } => None,
+            Self::Rule { .. } | Self::Printer { .. } | Self::Scanner { .. } | Self::Slow { .. } => None,
         }
     }
 
@@ -277,11 +294,14 @@ fn act(scenario: &Scenario, index: usize) -> Act {
                 Payer::NeverPays => None,
             },
         },
-        action @ Action::Later(later) => Act::Later {
+        Action::Scan(scan) => {
+            Act::Scan { poke: pay(terminal::Kind::Scan, scan.amount), intent: own, code: scan.code }
+        }
+        Action::Later(later) => Act::Later {
             intent: own,
-            kind: kind_of(action).expect("what is done about a payment is about money"),
+            kind: kind_of(scenario, index).expect("what is done about a payment is about money"),
             of: wish_of(later.of),
-            amount: later.amount,
+            amount: later.amount.or_else(|| amount_of(scenario, index)),
         },
         Action::Reprint(of) => Act::Reprint { of: wish_of(*of) },
         Action::Operator(act) => Act::Terminal(match act {
@@ -309,6 +329,7 @@ fn harm(effect: &Effect) -> Harm {
     match effect {
         Effect::Link(fault) => link_harm(fault),
         Effect::Printer(fault) => Harm::Printer { harm: fault.harm.clone(), mend: fault.mend.clone() },
+        Effect::Scanner(fault) => Harm::Scanner { harm: scanner_harm(*fault) },
         Effect::Power(cut) => Harm::Power {
             terminal: matches!(cut.target, scenario::PowerTarget::Terminal | scenario::PowerTarget::Both),
             printer: matches!(cut.target, scenario::PowerTarget::Printer | scenario::PowerTarget::Both),
@@ -324,6 +345,19 @@ fn harm(effect: &Effect) -> Harm {
             let name = format!("acquirer/{to}/{}", fault.deed.word());
             Harm::Deed { name, fault: fault.clone(), lasts: *lasts }
         }
+    }
+}
+
+fn scanner_harm(fault: ScannerFault) -> Vec<terminal::ScannerPoke> {
+    use terminal::ScannerPoke;
+    match fault {
+        ScannerFault::Window { left_percent } => vec![ScannerPoke::Dim { left_percent }],
+        ScannerFault::Scratch { digit, checked } => {
+            let scratch = ScannerPoke::Scratch { digit: digit.saturating_sub(1) };
+            if checked { vec![scratch] } else { vec![scratch, ScannerPoke::IgnoreCheck] }
+        }
+        ScannerFault::SendsTwice { after } => vec![ScannerPoke::Repeat { after }],
+        ScannerFault::Unplugged => vec![ScannerPoke::Unplug],
     }
 }
 

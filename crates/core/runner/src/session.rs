@@ -63,7 +63,7 @@ impl Session {
         let mut world = assemble(
             Terminal::new(Settings { printer_baud_bps, ..plan.settings.clone() }),
             Printer::new(plan.printer),
-            Acquirer::new(host()),
+            Acquirer::new(host(plan)),
             printer_baud_bps,
         );
         world.reserve(USUAL_RECORDS, USUAL_BYTES);
@@ -175,10 +175,12 @@ impl Session {
     }
 }
 
-/// The acquirer of every run: test keys, and a clock that agrees with the terminal's.
-fn host() -> acquirer::Config {
+/// The acquirer of a run: test keys, a clock that agrees with the terminal's, and the payers of its scenario.
+fn host(plan: &Plan) -> acquirer::Config {
     let start = acquirer::Civil { year: 2026, month: 1, day: 5, hour: 10, minute: 0, second: 0 };
-    acquirer::Config { start, ..acquirer::Config::default() }
+    let mut config = acquirer::Config { start, ..acquirer::Config::default() };
+    config.wallets.payers = plan.payers.clone();
+    config
 }
 
 /// The testbed that does not wait: it jumps to the next moment at which anything happens.

@@ -6,6 +6,7 @@
 use crate::acquirer_grammar::{ACQUIRER, SPAN};
 use crate::grammar::{AT, MANY, NTH, TIME, WHEN, word};
 use crate::printer_grammar::{AIR, PRINTER_FAULT, PRINTER_MISHAP};
+use crate::scan_grammar::{SCANNER, SCANNER_MISHAP};
 use crate::shape::{Choice, Field, Map, Presence, Scalar, Shape};
 use crate::{LinkPoint, MessageKind, PowerTarget};
 
@@ -44,6 +45,12 @@ pub(crate) static FAULT: Shape = Shape::Map(Map {
                     Shape::Either(PRINTER_MISHAP, PRINTER_FAULT),
                     "printer: { paper-left: 60mm }",
                     "something that happens to the printer",
+                ),
+                Field::optional(
+                    "scanner",
+                    Shape::Either(SCANNER_MISHAP, SCANNER),
+                    "scanner: { window: 30% }",
+                    "something that happens to the terminal's scanner",
                 ),
                 Field::optional(
                     "air",

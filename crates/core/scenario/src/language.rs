@@ -5,6 +5,7 @@
 //! micrometres, forces in millinewtons. Source: "Scenario and rig files" of the design.
 //! *Not modelled:* vouchers; no word for them exists yet.
 
+use crate::scan::{Scan, ScannerFault};
 use crate::{
     Cause, CompletionWay, Event, Fate, Key, Language, Law, LinkPoint, MessageKind, OperatorAct, PowerTarget,
     PrinterAct, ReceiptCopy, ScreenWord, Symptom, Wallet,
@@ -121,6 +122,8 @@ pub enum Action {
     LogOn(u8),
     /// The terminal shows a QR code, and the customer scans it.
     ShowQr(ShowQr),
+    /// The terminal scans the code on the customer's phone.
+    Scan(Scan),
     /// The operator presses a key of the terminal.
     Press(Key),
     /// The operator does something at the printer.
@@ -202,6 +205,8 @@ pub enum Effect {
     Link(LinkFault),
     /// Something happens to the printer.
     Printer(PrinterFault),
+    /// Something happens to the scanner.
+    Scanner(ScannerFault),
     /// The mains fail.
     Power(PowerCut),
     /// Something happens to the acquirer.
@@ -390,6 +395,7 @@ impl Action {
         match self {
             Self::CardSale(card) | Self::PreAuth(card) => Some(card.amount),
             Self::ShowQr(qr) => Some(qr.amount),
+            Self::Scan(scan) => Some(scan.amount),
             _ => None,
         }
     }
@@ -400,6 +406,7 @@ impl Action {
         match self {
             Self::CardSale(card) | Self::PreAuth(card) => card.again,
             Self::ShowQr(qr) => qr.again,
+            Self::Scan(scan) => scan.again,
             _ => None,
         }
     }

@@ -7,13 +7,14 @@
 //! |---|---|
 //! | `parse` | bytes to a checked value, in the order below |
 //! | `node` | YAML text to a tree in which every value knows its bytes |
-//! | `shape`, `grammar`, `step_grammar`, `fault_grammar`, `acquirer_grammar`, `notice_grammar`, `printer_grammar`, `rig_file`, `terminals_file` | the one description of what a file may hold |
+//! | `shape`, `grammar`, `step_grammar`, `scan_grammar`, `fault_grammar`, `acquirer_grammar`, `notice_grammar`, `printer_grammar`, `rig_file`, `terminals_file` | the one description of what a file may hold |
 //! | `check`, `schema` | the checker and the JSON Schema, both made from that description |
 //! | `scalar` | how a value without parts is written: amounts, times, lengths, shares |
 //! | `lower`, `step_lower`, `acquirer_lower`, `notice_lower`, `printer_lower`, `meaning` | the tree to typed values; references and faults that can never happen |
 //! | `printer_file` | printer profiles: their shape, and the device that they describe |
 //! | `diagnostic` | what is wrong, for people and for programs |
 //! | `fuzz` | what a fuzzer runs |
+//! | `scan` | payments by payment code and the faults of their scanner: values and how they are read |
 //! | `language`, `rig`, `vocabulary`, `cause`, `law` | the typed result and its words |
 //!
 //! Source: "Scenario and rig files" of the design. *Not modelled:* writing files.
@@ -40,6 +41,8 @@ mod printer_lower;
 mod rig;
 mod rig_file;
 mod scalar;
+mod scan;
+mod scan_grammar;
 mod schema;
 mod shape;
 mod step_grammar;
@@ -60,6 +63,7 @@ pub use law::Law;
 pub use parse::acquirer_faults;
 pub use printer_file::PrinterFile;
 pub use rig::{AcquirerConnection, PrinterConnection, Rig, Role};
+pub use scan::{CodePayer, Scan, ScannerFault, ShownCode};
 pub use schema::{acquirer_faults_schema, printer_schema, rig_schema, scenario_schema, terminals_schema};
 pub use terminals_file::TerminalsFile;
 pub use vocabulary::{

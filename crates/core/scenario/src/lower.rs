@@ -14,6 +14,7 @@ use crate::language::{
 use crate::node::Node;
 use crate::printer_lower::{air_fault, printer_fault};
 use crate::scalar;
+use crate::scan::scanner_fault;
 use crate::step_lower::action;
 use crate::{
     Cause, Event, Fate, Language, Law, LinkPoint, MessageKind, PRINTER_PROFILES, PowerTarget, ReceiptCopy,
@@ -228,6 +229,9 @@ fn effect(node: &Node) -> Option<Effect> {
     }
     if let Some(air) = node.get("air") {
         return air_fault(air).map(Effect::Printer);
+    }
+    if let Some(scanner) = node.get("scanner") {
+        return scanner_fault(scanner).map(Effect::Scanner);
     }
     if let Some(power) = node.get("power") {
         let target = power.word("cut", PowerTarget::from_name)?;

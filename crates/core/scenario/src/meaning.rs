@@ -65,6 +65,9 @@ fn host_fault(node: &Node) -> impl Iterator<Item = Diagnostic> {
 struct Contents {
     card: bool,
     qr: bool,
+    scans: bool,
+    /// Money of a wallet order whose code was shown is given back.
+    refunds_qr: bool,
     pays: bool,
     /// What the steps make the terminal ask for.
     asks: BTreeSet<MessageKind>,
@@ -75,27 +78,38 @@ impl Contents {
     fn of(scenario: &Scenario) -> Self {
         let has = |test: fn(&Action) -> bool| scenario.steps.iter().any(|step| test(&step.action));
         Self {
-            card: has(|action| {
-                matches!(
-                    action,
+            card: scenario.steps.iter().any(|step| {
+                let by_card = matches!(
+                    step.action,
                     Action::CardSale(_) | Action::PreAuth(_) | Action::Later(_) | Action::Operator(_)
-                )
+                );
+                by_card && !refunds_order(scenario, &step.action)
             }),
             qr: has(|action| matches!(action, Action::ShowQr(_))),
+            scans: has(|action| matches!(action, Action::Scan(_))),
+            refunds_qr: scenario.steps.iter().any(|step| {
+                refunds_order(scenario, &step.action)
+                    && step.action.about().and_then(|of| scenario.steps.get(of)).is_some_and(
+                        |of| matches!(of.action, Action::ShowQr(qr) if qr.customer != Payer::NeverPays),
+                    )
+            }),
             pays: has(|action| matches!(action, Action::ShowQr(qr) if qr.customer != Payer::NeverPays)),
-            asks: scenario.steps.iter().flat_map(|step| asked_by(&step.action)).copied().collect(),
+            asks: scenario.steps.iter().flat_map(|step| asked_by(scenario, &step.action)).copied().collect(),
             printer: model(scenario.printer),
         }
     }
 }
 
 /// The messages that an action can make the terminal send: any card transaction may be told to sign on.
-const fn asked_by(action: &Action) -> &'static [MessageKind] {
+fn asked_by(scenario: &Scenario, action: &Action) -> &'static [MessageKind] {
     use MessageKind::{
-        Close, Completion, CompletionVoid, Notification, Order, PreAuth, PreAuthVoid, Query, Refund,
-        Reversal, Sale, Settlement, SignOn, Upload, Void,
+        Close, Completion, CompletionVoid, Notification, Order, Pay, PreAuth, PreAuthVoid, Query, Refund,
+        RefundOrder, RefundQuery, Reversal, Reverse, Sale, Settlement, SignOn, Upload, Void,
     };
     match action {
+        Action::Later(_) if refunds_order(scenario, action) => &[RefundOrder, RefundQuery],
+        // An order that the gateway does not know is made and closed, so that its number is used up.
+        Action::Scan(_) => &[Pay, Query, Reverse, Order, Close],
         Action::CardSale(_) => &[Sale, Reversal, SignOn],
         Action::PreAuth(_) => &[PreAuth, Reversal, SignOn],
         Action::ShowQr(_) => &[Order, Query, Close, Notification],
@@ -114,6 +128,12 @@ const fn asked_by(action: &Action) -> &'static [MessageKind] {
         | Action::Press(_)
         | Action::Printer(_) => &[],
     }
+}
+
+/// Whether an action gives money of a wallet order back.
+fn refunds_order(scenario: &Scenario, action: &Action) -> bool {
+    let Action::Later(Later { what: LaterKind::Refund, of, .. }) = action else { return false };
+    scenario.steps.get(*of).is_some_and(|of| matches!(of.action, Action::ShowQr(_) | Action::Scan(_)))
 }
 
 /// Why something never happens, and which field says so.
@@ -137,6 +157,7 @@ impl Reason {
 const NO_QR: &str = "no step shows a QR code";
 const NO_PAYER: &str = "no customer pays a QR code";
 const NO_CARD: &str = "no step is a card sale";
+const NO_WALLET: &str = "no step is a payment by wallet";
 const ADD_QR: &str = "a `show-qr` step, or a fault that concerns card sales";
 const ADD_CARD: &str = "a `card-sale` step, or a fault that concerns wallet payments";
 
@@ -156,7 +177,9 @@ fn never_begins(what: &Contents, start: Trigger) -> Option<Reason> {
         Event::AcquirerNotifies | Event::CustomerPays if !what.pays => {
             Reason::new("when", NO_PAYER, "a `show-qr` step that is paid, or another event")
         }
-        Event::TerminalReverses if !what.asks.contains(&MessageKind::Reversal) => {
+        Event::TerminalReverses
+            if !what.asks.contains(&MessageKind::Reversal) && !what.asks.contains(&MessageKind::Reverse) =>
+        {
             Reason::new("when", NO_CARD, "a `card-sale` step, or another event")
         }
         _ => None,
@@ -199,9 +222,13 @@ fn never_hits(what: &Contents, effect: &Effect) -> Option<Reason> {
         }
         return match desk {
             Some(Desk::Card) if !what.card => Reason::new("acquirer", NO_CARD, ADD_CARD),
-            Some(Desk::Wallet) if !what.qr => Reason::new("acquirer", NO_QR, ADD_QR),
+            Some(Desk::Wallet) if !what.qr && !what.scans => Reason::new("acquirer", NO_WALLET, ADD_QR),
             _ => None,
         };
+    }
+    if matches!(effect, Effect::Scanner(_)) && !what.scans {
+        let expected = "a `scan` step, or a fault that concerns other payments";
+        return Reason::new("scanner", "no step scans a payment code", expected);
     }
     let Effect::Link(LinkFault { on, message, verdict }) = effect else { return None };
     if matches!(verdict, LinkVerdict::Bandwidth { .. })
@@ -235,9 +262,9 @@ fn never_notifies(what: &Contents) -> Option<Reason> {
 fn never_spoils(what: &Contents, notice: NoticeFault) -> Option<Reason> {
     const OTHER: &str = "another fault of the notifications";
     never_notifies(what).or_else(|| match notice {
-        NoticeFault::AfterRefund => {
-            let says = "the terminal refunds no wallet order, so the notification would never leave";
-            Reason::new("acquirer", says, OTHER)
+        NoticeFault::AfterRefund if !what.refunds_qr => {
+            let says = "no step refunds a QR code that is paid, so the notification would never leave";
+            Reason::new("acquirer", says, "a `refund` of a `show-qr` step, or another fault")
         }
         NoticeFault::Stale { .. } => {
             let says = "the terminal speaks WeChat Pay v2, whose notifications say no time";
@@ -301,12 +328,14 @@ fn aimed_cut(effect: &Effect, node: &Node) -> Option<Diagnostic> {
     }
 }
 
+/// The fields of steps that are payments.
+const PAYMENTS: [&str; 4] = ["card-sale", "show-qr", "scan", "pre-auth"];
+
 /// Ids are unique, and `again` and `of` name an earlier step.
 fn ids(root: &Node, wrong: &mut Vec<Diagnostic>) {
     let mut known: BTreeMap<&str, Range<usize>> = BTreeMap::new();
     for step in root.get("steps").map_or(&[][..], Node::items) {
-        let again =
-            ["card-sale", "show-qr", "pre-auth"].iter().find_map(|action| step.get(action)?.get("again"));
+        let again = PAYMENTS.iter().find_map(|action| step.get(action)?.get("again"));
         let of = LATER.iter().find_map(|action| step.get(action)?.get("of"));
         if let Some((node, id)) = again.or(of).and_then(|node| Some((node, node.text()?)))
             && !known.contains_key(id)
@@ -351,7 +380,8 @@ fn originals(scenario: &Scenario, action: &Action, node: &Node) -> Option<Diagno
             (matches!(of, Action::CardSale(_)), "a `card-sale`")
         }
         (Action::Later(Later { what: LaterKind::Refund, .. }), of) => {
-            (matches!(of, Action::CardSale(_)) || is_completion(of), "a `card-sale` or a `complete`")
+            let is_payment = matches!(of, Action::CardSale(_) | Action::ShowQr(_) | Action::Scan(_));
+            (is_payment || is_completion(of), "a `card-sale`, a `show-qr`, a `scan` or a `complete`")
         }
         (Action::Later(Later { what: LaterKind::VoidCompletion, .. }), of) => {
             (is_completion(of), "a `complete`")
@@ -373,7 +403,7 @@ const fn is_completion(action: &Action) -> bool {
 /// A payment is of something, and another try for an intent is for the same amount.
 fn amounts(scenario: &Scenario, action: &Action, node: &Node) -> Option<Diagnostic> {
     let amount = action.amount()?;
-    let payment = ["card-sale", "show-qr", "pre-auth"].iter().find_map(|field| node.get(field))?;
+    let payment = PAYMENTS.iter().find_map(|field| node.get(field))?;
     let span = payment.get("amount")?.span.clone();
     if amount == Fen::ZERO {
         return Some(
@@ -386,7 +416,7 @@ fn amounts(scenario: &Scenario, action: &Action, node: &Node) -> Option<Diagnost
         return Some(
             Diagnostic::at(span, "only a payment can be tried again", "this step is no payment")
                 .related(first.place.bytes.clone(), "the step that it names")
-                .expected("the `id` of an earlier `card-sale` or `show-qr` step"),
+                .expected("the `id` of an earlier `card-sale`, `show-qr` or `scan` step"),
         );
     };
     (amount != intended).then(|| {

@@ -3,6 +3,7 @@
 //! Source: "Scenario and rig files" of the design. *Not modelled:* passwords, signatures.
 
 use crate::grammar::{AT, MONEY, NAME, NTH, TIME, WHEN, word};
+use crate::scan_grammar::SCAN;
 use crate::shape::{Choice, Field, Map, Presence, Scalar, Shape};
 use crate::{CompletionWay, Key, OperatorAct, PrinterAct, Wallet};
 
@@ -33,6 +34,12 @@ const ACTIONS: &[Field] = &[
         Shape::Map(SHOW_QR),
         "show-qr: { wallet: wechat, amount: CNY 18.50 }",
         "the terminal shows a QR code, and the customer scans it and pays",
+    ),
+    Field::optional(
+        "scan",
+        Shape::Map(SCAN),
+        "scan: { wallet: wechat, amount: CNY 18.50 }",
+        "the terminal scans the code on the customer's phone",
     ),
     Field::optional(
         "pre-auth",
@@ -97,13 +104,13 @@ const ACTIONS: &[Field] = &[
     ),
 ];
 
-const AGAIN: Field = Field::optional(
+pub(crate) const AGAIN: Field = Field::optional(
     "again",
     NAME,
     "again: first-try",
     "the `id` of an earlier step: this is another try for the same intent to pay",
 );
-const AMOUNT: Field =
+pub(crate) const AMOUNT: Field =
     Field::required("amount", MONEY, "amount: CNY 25.00", "what is to be paid, with its currency");
 const OF: Field = Field::required("of", NAME, "of: sale", "the `id` of the earlier step that it is about");
 
@@ -115,8 +122,20 @@ const VOID: Map = about("`void`", "{ of: sale }");
 const VOID_PRE_AUTH: Map = about("`void-pre-auth`", "{ of: hold }");
 const VOID_COMPLETION: Map = about("`void-completion`", "{ of: done }");
 const REPRINT: Map = about("`reprint`", "{ of: sale }");
-const REFUND: Map =
-    Map { what: "`refund`", example: "{ of: sale, amount: CNY 5.00 }", choices: &[], fields: &[OF, AMOUNT] };
+const REFUND: Map = Map {
+    what: "`refund`",
+    example: "{ of: sale, amount: CNY 5.00 }",
+    choices: &[],
+    fields: &[
+        OF,
+        Field::optional(
+            "amount",
+            MONEY,
+            "amount: CNY 5.00",
+            "what goes back, with its currency; the default is all of the payment",
+        ),
+    ],
+};
 const COMPLETE: Map = Map {
     what: "`complete`",
     example: "{ of: hold, amount: CNY 280.00 }",

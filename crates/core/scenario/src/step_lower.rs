@@ -5,6 +5,7 @@
 
 use crate::language::{Action, ByCard, Later, LaterKind, Payer, ShowQr};
 use crate::node::Node;
+use crate::scan::scan;
 use crate::{CompletionWay, Key, OperatorAct, PrinterAct, Wallet};
 use core::time::Duration;
 use std::collections::BTreeMap;
@@ -29,6 +30,9 @@ pub(crate) fn action(node: &Node, ids: &BTreeMap<String, usize>) -> Option<Actio
         let wallet = qr.word("wallet", Wallet::from_name)?;
         let (amount, customer, again) = (qr.money("amount")?, payer(qr), step_of(qr, "again"));
         return Some(Action::ShowQr(ShowQr { wallet, amount, customer, again }));
+    }
+    if let Some(map) = node.get("scan") {
+        return scan(map, step_of(map, "again")).map(Action::Scan);
     }
     if let Some((field, map)) = LATER.iter().find_map(|field| Some((*field, node.get(field)?))) {
         let of = step_of(map, "of").unwrap_or_default();

@@ -75,6 +75,10 @@ pub const TERMINAL_PROFILES: &[&str] = &[
     "forgets-settlement",
     "kiosk-prints-once",
     "one-slip-slot",
+    "password-is-charged-again",
+    "refusal-is-final",
+    "every-read-charges",
+    "books-every-notice",
 ];
 
 /// What each terminal profile does, in the same order.
@@ -101,6 +105,10 @@ pub const TERMINAL_PROFILE_SENTENCES: &[&str] = &[
     "keeps in memory that a batch is being settled",
     "has a presenter, and no way to print a receipt again",
     "has room for the slips of one function, and the next one takes it",
+    "asks for another code while the customer is typing the password for the first",
+    "takes the refusal of a payment code for one of the open payment, whosever it is",
+    "gives an open payment up for whatever code the scanner sends next",
+    "books a payment whenever a notification of it comes, refunded since or not",
 ];
 
 /// The names of the printer profiles.
@@ -184,7 +192,7 @@ vocabulary! {
         TerminalApproves = "terminal.approves", "The terminal shows that a payment is approved.";
         TerminalDeclines = "terminal.declines", "The terminal shows that a payment is declined.";
         TerminalGivesUp = "terminal.gives-up", "The terminal has stopped waiting and shows that the result is unknown.";
-        TerminalReverses = "terminal.reverses", "The terminal has sent a reversal.";
+        TerminalReverses = "terminal.reverses", "The terminal has sent a reversal, or the reverse of a wallet order.";
         PrinterPrints = "printer.prints", "The printer has begun to print a receipt.";
         PrinterCuts = "printer.cuts", "The printer has cut a receipt.";
         PrinterPresents = "printer.presents", "The printer's presenter holds a receipt out to the customer.";

@@ -12,10 +12,13 @@ use crate::flow::Flow;
 use crate::journal::Record;
 use crate::machine::Terminal;
 use crate::order::Order;
+use crate::order_refund::OrderRefund;
 use crate::profile::{Originals, Pending};
+use crate::scan::Scan;
 use crate::screen::Belief;
 use crate::settlement::Settlement;
 use sim::{Fen, Key, SimTime};
+use wallet::messages::Codec;
 
 /// A completion may take so many hundredths of the hold.
 const COMPLETION_PERCENT: i64 = 115;
@@ -151,11 +154,34 @@ impl Terminal {
 
 /// The flow of a new charge.
 fn begun(kind: Kind, charge: impl FnOnce(Key) -> Charge, desk: &mut Desk<'_>) -> Flow {
-    if kind.transaction().is_some() {
-        let key = CardCharge::next_key(desk);
-        Flow::Card(Box::new(CardCharge::begin(charge(key), desk)))
+    let key = if kind.transaction().is_some() {
+        CardCharge::next_key(desk)
     } else {
-        let number = Order::next_number(desk);
-        Flow::Order(Box::new(Order::begin(charge(Key::Order(number)), number, desk)))
+        Key::Order(Order::next_number(desk))
+    };
+    begun_as(charge(key), desk)
+}
+
+/// The flow of a new charge that has its number.
+pub(crate) fn begun_as(charge: Charge, desk: &mut Desk<'_>) -> Flow {
+    match (charge.key, charge.kind) {
+        (Key::Order(number), Kind::Scan) => Flow::Scan(Box::new(Scan::begin(charge, number, desk))),
+        (Key::Order(number), Kind::OrderRefund) => {
+            Flow::OrderRefund(Box::new(OrderRefund::begin(charge, number, desk)))
+        }
+        (Key::Order(number), _) => Flow::Order(Box::new(Order::begin(charge, number, desk))),
+        (Key::Card { .. }, _) => Flow::Card(Box::new(CardCharge::begin(charge, desk))),
+    }
+}
+
+/// The flow of a charge that the journal says was begun.
+pub(crate) fn recovered(charge: Charge, desk: &mut Desk<'_>, codec: &mut Codec) -> Flow {
+    match (charge.key, charge.kind) {
+        (Key::Order(number), Kind::Scan) => Flow::Scan(Box::new(Scan::recover(charge, number, desk, codec))),
+        (Key::Order(number), Kind::OrderRefund) => {
+            Flow::OrderRefund(Box::new(OrderRefund::recover(charge, number, desk, codec)))
+        }
+        (Key::Order(number), _) => Flow::Order(Box::new(Order::recover(charge, number, desk, codec))),
+        (Key::Card { .. }, _) => Flow::Card(Box::new(CardCharge::recover(charge, desk))),
     }
 }

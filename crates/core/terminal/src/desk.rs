@@ -8,6 +8,7 @@ use crate::charge::{Approval, Charge};
 use crate::event::{Errand, Event, Request};
 use crate::journal::{Journal, Record, Totals};
 use crate::profile::Store;
+use crate::scanner::Barcode;
 use crate::screen::Belief;
 use crate::settings::Settings;
 use iso8583::{CUP, MacKey, Message, encode, encode_with_mac};
@@ -22,6 +23,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) numbers: &'a mut Numbers,
     /// The host has made known that keys or batch are not the terminal's: as soon as nothing is open, it signs on.
     pub(crate) sign_on_due: &'a mut bool,
+    /// The payment code that a payment was last sent with. A code pays once.
+    pub(crate) used_code: &'a mut Option<Barcode>,
 }
 
 impl Desk<'_> {
@@ -148,6 +151,7 @@ mod tests {
             outbox: &mut outbox,
             numbers: &mut Numbers::default(),
             sign_on_due: &mut false,
+            used_code: &mut None,
         };
         assert_eq!([desk.next_stan(), desk.next_stan(), desk.next_stan()], [999_999, 1, 2]);
     }

@@ -5,6 +5,7 @@
 
 use crate::charge::Kind;
 use crate::journal::Totals;
+use crate::scanner::{Barcode, ScannerPoke, Shown};
 use crate::screen::Screen;
 use core::fmt;
 use sim::{Fen, Key, OrderNo};
@@ -43,6 +44,10 @@ pub enum Poke {
     },
     /// The operator logs off.
     LogOff,
+    /// A customer holds a code in front of the scanner.
+    Shows(Shown),
+    /// Something is done to the scanner.
+    Scanner(ScannerPoke),
 }
 
 /// What somebody wants to have done with money.
@@ -109,6 +114,12 @@ pub enum Request {
     Query,
     /// To end an order that must not be paid any more.
     Close,
+    /// To undo an order that was to be paid by payment code.
+    Reverse,
+    /// What became of a refund of an order.
+    RefundQuery,
+    /// To make an order whose code nobody sees: it uses up the number of one that the gateway does not know.
+    Bar,
 }
 
 impl Request {
@@ -120,6 +131,9 @@ impl Request {
             Self::Reversal => "reversal",
             Self::Query => "query",
             Self::Close => "close",
+            Self::Reverse => "reverse",
+            Self::RefundQuery => "refund-query",
+            Self::Bar => "order",
         }
     }
 }
@@ -177,6 +191,8 @@ pub enum Noted {
     Approved,
     /// Declined, closed, undone, or never sent.
     Ended,
+    /// It is going to be undone: the first reverse may leave.
+    Undoing,
     /// A copy of its slip is on paper.
     Printed(Copy),
 }
@@ -272,6 +288,23 @@ pub enum Event {
     CodeShown {
         /// Which order.
         order: OrderNo,
+    },
+    /// The scanner's light is on: a payment code is wanted.
+    WantsCode {
+        /// For which charge.
+        key: Key,
+    },
+    /// The scanner has read a payment code.
+    CodeRead {
+        /// For which charge.
+        key: Key,
+        /// What it has read. Its printed form shows the last four digits.
+        code: Barcode,
+    },
+    /// The scanner has read something that is not used.
+    CodeIgnored {
+        /// Why.
+        why: &'static str,
     },
     /// The screen changed.
     Shows(Screen),
@@ -369,6 +402,7 @@ impl fmt::Display for Event {
                 Noted::Begun => write!(f, "journal: {key} begun"),
                 Noted::Approved => write!(f, "journal: {key} approved"),
                 Noted::Ended => write!(f, "journal: {key} ended"),
+                Noted::Undoing => write!(f, "journal: {key} is to be undone"),
                 Noted::Printed(copy) => write!(f, "journal: {key} {copy} copy printed"),
             },
             Self::Asked { request, key } => write!(f, "asks: {} {key}", request.word()),
@@ -382,6 +416,9 @@ impl fmt::Display for Event {
             Self::Disbelieved { why } => write!(f, "disbelieves an answer: {why}"),
             Self::Busy { intent } => write!(f, "turns {intent} away: an older charge is open"),
             Self::CodeShown { order } => write!(f, "shows the code of {order}"),
+            Self::WantsCode { key } => write!(f, "wants a payment code for {key}"),
+            Self::CodeRead { key, code } => write!(f, "reads the payment code {code} for {key}"),
+            Self::CodeIgnored { why } => write!(f, "ignores what the scanner has read: {why}"),
             Self::Shows(screen) => write!(f, "shows: {screen}"),
             Self::Printing { key, copy, reprint: false } => write!(f, "prints the {copy} copy of {key}"),
             Self::Printing { key, copy, reprint: true } => write!(f, "reprints the {copy} copy of {key}"),

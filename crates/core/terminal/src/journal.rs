@@ -31,6 +31,8 @@ pub enum Record {
     Approved(Approval),
     /// It was declined, closed, undone, or never left.
     Ended(Key),
+    /// It is going to be undone: reverses may be on their way from now on.
+    Undoing(Key),
     /// A copy of its slip is on paper.
     Printed(Key, Copy),
     /// The host has given out keys, and has said which batch is open.
@@ -62,6 +64,7 @@ impl Record {
             Self::Begun(charge) => (charge.key, Noted::Begun),
             Self::Approved(approval) => (approval.charge.key, Noted::Approved),
             Self::Ended(key) => (*key, Noted::Ended),
+            Self::Undoing(key) => (*key, Noted::Undoing),
             Self::Printed(key, copy) => (*key, Noted::Printed(*copy)),
             Self::SignedOn { .. } | Self::Settling { .. } | Self::Settled { .. } | Self::Operator(_) => {
                 return None;
@@ -162,6 +165,12 @@ impl Journal {
     fn about(&self, key: Key) -> impl Iterator<Item = &Approval> {
         self.approvals()
             .filter(move |later| later.charge.original.is_some_and(|original| original.key == key))
+    }
+
+    /// Whether it was decided to undo this one.
+    #[must_use]
+    pub fn is_being_undone(&self, key: Key) -> bool {
+        self.records.contains(&Record::Undoing(key))
     }
 
     /// Whether a copy is on paper, as far as the journal knows.

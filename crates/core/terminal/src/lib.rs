@@ -14,6 +14,10 @@
 //! | `sign_on`, `settlement` | keys from the host; what the batch amounts to |
 //! | `printing` | which slips are printed, held, printed again |
 //! | `order` | a wallet order: shown as a code, asked after, paid or closed |
+//! | `scan` | a wallet order paid by the customer's code: sent once, asked after, paid or undone |
+//! | `order_refund` | money of a wallet order goes back, under a number of its own |
+//! | `settled` | what an answer of the wallet's gateway settles |
+//! | [`scanner`] | the scanner that reads customers' codes |
 //! | [`journal`] | the flash that survives a power cut |
 //! | `spooler` | one slip at a time to the printer, and the truth about it back |
 //! | [`slip`] | what a charge looks like on paper |
@@ -32,12 +36,16 @@ pub mod journal;
 pub mod machine;
 mod memory;
 mod order;
+mod order_refund;
 mod ports;
 mod printing;
 pub mod profile;
+mod scan;
+pub mod scanner;
 pub mod screen;
 mod screen_words;
 pub mod settings;
+mod settled;
 mod settlement;
 mod sign_on;
 pub mod slip;
@@ -48,6 +56,7 @@ pub use event::{ChargeResult, Copy, Errand, Event, Intent, Noted, Poke, Press, R
 pub use journal::Totals;
 pub use machine::Terminal;
 pub use profile::{PROFILES, Profile};
+pub use scanner::{Barcode, ScannerPoke, Shown};
 pub use screen::{Belief, Face, Screen};
 pub use settings::{Language, Settings};
 

@@ -3,22 +3,22 @@
 //! What survives a power cut is the journal and the settings; everything else lives in `Memory` and is gone
 //! with the supply. *Not modelled:* several flows at once.
 
-use crate::card::CardCharge;
 use crate::charge::{Approval, Charge};
+use crate::counter::{begun_as, recovered};
 use crate::desk::{Desk, Next};
 use crate::event::{Event, Noted, Poke, Press};
 use crate::flow::Flow;
 use crate::journal::Journal;
 use crate::memory::Memory;
-use crate::order::Order;
-use crate::profile::{PrinterStatus, Rekeys, Reprint};
+use crate::profile::{PrinterStatus, Reads, Rekeys, Reprint};
+use crate::scanner::{Barcode, Scanner};
 use crate::screen::{Belief, Face, Screen};
 use crate::settings::Settings;
 use crate::settlement::Settlement;
 use crate::sign_on::SignOn;
 use crate::{CARD, NOTIFY, PRINTER, WALLET};
 use core::time::Duration;
-use sim::{Input, Key, Machine, Outbox, Output, Reason, SimTime};
+use sim::{Input, Machine, Outbox, Output, Reason, SimTime};
 use wallet::messages::Codec;
 
 /// The emulated terminal.
@@ -29,6 +29,7 @@ pub struct Terminal {
     power: Power,
     pub(crate) memory: Memory,
     pub(crate) outbox: Outbox<Event>,
+    scanner: Scanner,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +52,8 @@ impl Terminal {
     pub fn new(settings: Settings) -> Self {
         let journal = Journal::default();
         let memory = Memory::new(&settings, &journal);
-        Self { settings, journal, power: Power::On, memory, outbox: Outbox::default() }
+        let (outbox, scanner) = (Outbox::default(), Scanner::default());
+        Self { settings, journal, power: Power::On, memory, outbox, scanner }
     }
 
     fn on_poke(&mut self, now: SimTime, poke: Poke) {
@@ -66,6 +68,8 @@ impl Terminal {
             (Poke::SignOn, Power::On) => self.on_sign_on(now),
             (Poke::LogOn { operator }, Power::On) => self.on_operator(now, Some(operator)),
             (Poke::LogOff, Power::On) => self.on_operator(now, None),
+            (Poke::Shows(shown), Power::On) => self.scanner.show(now, shown),
+            (Poke::Scanner(poke), _) => self.scanner.poke(poke),
             // A key on a dark terminal does nothing, nor does a second pull of the plug.
             _ => {}
         }
@@ -76,6 +80,7 @@ impl Terminal {
         self.memory = Memory::new(&self.settings, &self.journal);
         self.memory.screen = Screen::OFF;
         self.outbox.lose_sends();
+        self.scanner.lose_power();
         self.power = Power::Off;
         self.outbox.event(Event::PowerLost);
     }
@@ -92,10 +97,7 @@ impl Terminal {
         let open = self.journal.open_charges().next().copied();
         if let Some(charge) = open {
             self.memory.verdict = Some((charge.intent, Belief::Unknown));
-            self.enter(now, |desk, codec| match charge.key {
-                Key::Card { .. } => Flow::Card(Box::new(CardCharge::recover(charge, desk))),
-                Key::Order(number) => Flow::Order(Box::new(Order::recover(charge, number, desk, codec))),
-            });
+            self.enter(now, |desk, codec| recovered(charge, desk, codec));
         } else if let Some(batch) = self.journal.settling() {
             self.enter(now, |desk, _| Flow::Settlement(Box::new(Settlement::recover(batch, desk))));
         } else {
@@ -169,10 +171,23 @@ impl Terminal {
             self.rest(now);
             return;
         }
-        self.enter(now, |desk, _| match charge.key {
-            Key::Card { .. } => Flow::Card(Box::new(CardCharge::begin(charge, desk))),
-            Key::Order(number) => Flow::Order(Box::new(Order::begin(charge, number, desk))),
-        });
+        self.enter(now, |desk, _| begun_as(charge, desk));
+        if let Some(code) = self.memory.reread.take() {
+            self.step(now, |flow, desk, codec| flow.on_code(code, desk, codec));
+        }
+    }
+
+    /// The scanner has sent a code.
+    fn on_code(&mut self, now: SimTime, code: Barcode) {
+        let every_one = self.settings.profile.habits.reads == Reads::EveryOne;
+        if every_one && self.memory.flow.is_open_scan() {
+            self.memory.reread = Some(code);
+            self.step(now, |flow, desk, _| flow.charge_again(desk));
+        } else if self.memory.used_code == Some(code) {
+            self.outbox.event(Event::CodeIgnored { why: "that payment code was used before" });
+        } else {
+            self.step(now, |flow, desk, codec| flow.on_code(code, desk, codec));
+        }
     }
 
     /// The host wants fresh keys or another batch: the terminal signs on as soon as nothing else waits for an answer.
@@ -238,6 +253,9 @@ impl Terminal {
         if let Some(told) = self.memory.spooler.wake(now, &self.settings, &mut self.outbox) {
             self.on_told(now, told);
         }
+        if let Some(code) = self.scanner.take_due(now) {
+            self.on_code(now, code);
+        }
     }
 
     /// What the display shows now; reported when it changes.
@@ -280,8 +298,8 @@ fn desk<'a>(
     outbox: &'a mut Outbox<Event>,
     memory: &'a mut Memory,
 ) -> (Desk<'a>, Rest<'a>) {
-    let Memory { flow, codec, numbers, sign_on_due, .. } = memory;
-    (Desk { now, settings, journal, outbox, numbers, sign_on_due }, Rest { flow, codec })
+    let Memory { flow, codec, numbers, sign_on_due, used_code, .. } = memory;
+    (Desk { now, settings, journal, outbox, numbers, sign_on_due, used_code }, Rest { flow, codec })
 }
 
 impl Machine for Terminal {
@@ -303,6 +321,7 @@ impl Machine for Terminal {
                 self.step(now, |flow, desk, codec| flow.on_refused(port, desk, codec));
             }
         }
+        self.scanner.light(self.power == Power::On && self.memory.flow.wants_code());
         self.refresh_screen();
     }
 
@@ -316,7 +335,8 @@ impl Machine for Terminal {
             Power::Booting { until } => Some((until, Reason("terminal is up"))),
             Power::On => {
                 let journal = self.journal.wake_at().map(|at| (at, Reason("journal record is in flash")));
-                [journal, self.memory.flow.wake_at(), self.memory.spooler.wake_at()]
+                let scanner = self.scanner.wake_at().map(|at| (at, Reason("scanner has read")));
+                [journal, self.memory.flow.wake_at(), self.memory.spooler.wake_at(), scanner]
                     .into_iter()
                     .flatten()
                     .min()

@@ -5,6 +5,7 @@ use crate::desk::Numbers;
 use crate::event::{Intent, Trouble};
 use crate::flow::Flow;
 use crate::journal::Journal;
+use crate::scanner::Barcode;
 use crate::screen::{Belief, Face, Screen};
 use crate::settings::Settings;
 use crate::spooler::Spooler;
@@ -29,6 +30,9 @@ pub(crate) struct Memory {
     pub(crate) spooler: Spooler,
     pub(crate) held: Option<Held>,
     pub(crate) late: Option<Charge>,
+    pub(crate) used_code: Option<Barcode>,
+    /// A code that was read while a payment was open, by a firmware that takes it for another try.
+    pub(crate) reread: Option<Barcode>,
     pub(crate) verdict: Option<(Intent, Belief)>,
     pub(crate) printer: Option<Trouble>,
     pub(crate) screen: Screen,
@@ -88,6 +92,8 @@ impl Memory {
             spooler: Spooler::new(journal.fresh_job()),
             held: None,
             late: None,
+            used_code: None,
+            reread: None,
             verdict: None,
             printer: None,
             screen: Screen { face: Face::Idle, ..Screen::OFF },

@@ -13,8 +13,8 @@
 //!
 //! Source of the rules: WeChat Pay, "payment state machine": silence, `SYSTEMERROR` and anything unreadable leave the
 //! result unknown; only a query or a close that was answered settles it. A close is believed when a query
-//! for the same order says closed: its own answer names no order. Nor does a refusal: see `on_refusal`. *Not modelled yet:* payment codes scanned
-//! from the customer, reverse, refund, other wallets.
+//! for the same order says closed: its own answer names no order. Nor does a refusal: see `on_refusal`. *Not modelled:* other
+//! wallets.
 
 use crate::WALLET;
 use crate::charge::{Approval, Charge, Kind};
@@ -23,11 +23,10 @@ use crate::event::{ChargeResult, Event, Request};
 use crate::journal::Record;
 use crate::profile::{Cancel, Notices, Prints, Silence};
 use crate::screen::Belief;
+use crate::settled::Settled;
 use core::time::Duration;
 use sim::{Fen, Key, OrderNo, Reason, SimTime};
-use wallet::messages::{
-    self, Answer, AnswerError, Call, Codec, ErrCode, OrderState, TradeState, UnifiedOrder,
-};
+use wallet::messages::{self, AnswerError, Call, Codec, ErrCode, TradeState, UnifiedOrder};
 
 /// A wallet order under way.
 #[derive(Clone, Debug)]
@@ -73,6 +72,8 @@ enum Stage {
     },
 }
 
+/// What payers read.
+pub(crate) const SHOP: &str = "Morning Light Store";
 /// How long one answer of the gateway may take.
 const ANSWER: Duration = Duration::from_secs(10);
 /// The pause between two queries while a code is shown: "every 3 to 5 seconds".
@@ -157,6 +158,8 @@ impl Order {
                 Next::Stay
             }
             Ok(Settled::State { state, reference }) => self.on_state(state, reference, desk, codec),
+            // No call of this flow is answered so.
+            Ok(Settled::Paid { .. } | Settled::Reversed { .. } | Settled::Refund { .. }) => Next::Stay,
             Err(AnswerError::Business { err_code, .. }) => self.on_refusal(err_code, desk, codec),
             Err(AnswerError::Sign(_)) => self.on_doubt("its signature is wrong", desk),
             Err(_) => self.on_doubt("it cannot be read", desk),
@@ -421,7 +424,7 @@ impl Order {
         let order = UnifiedOrder {
             out_trade_no: number.as_str(),
             total_fee_fen: self.charge.amount.unsigned(),
-            body: "Morning Light Store",
+            body: SHOP,
         };
         self.send(Request::Charge(Kind::Order), &messages::Request::UnifiedOrder(order), desk, codec);
     }
@@ -454,37 +457,5 @@ impl Order {
         let tag = desk.asks(request, &self.charge);
         let nonce = desk.now.as_nanos();
         desk.outbox.send_with(WALLET, tag, |buffer| codec.encode_request(message, nonce, buffer));
-    }
-}
-
-/// What an answer of the gateway settles, taken out of the buffers that it was read in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Settled {
-    /// The code may be shown.
-    CodeUrl,
-    /// Nobody can pay the order any more.
-    Closed,
-    /// Where the order stands, and the gateway's number of its payment.
-    State { state: TradeState, reference: String },
-    /// It is about another order, or another amount.
-    Foreign,
-}
-
-impl Settled {
-    /// What `answer` settles for the order `number` of `amount`.
-    pub(crate) fn of(answer: &Answer<'_>, number: OrderNo, amount: Fen) -> Self {
-        match answer {
-            Answer::CodeUrl(_) => Self::CodeUrl,
-            Answer::Closed => Self::Closed,
-            Answer::Order(OrderState { out_trade_no, trade_state, transaction_id, total_fee_fen }) => {
-                let same_amount = total_fee_fen.is_none_or(|fee| fee == amount.unsigned());
-                if *out_trade_no == number.as_str() && same_amount {
-                    let reference = transaction_id.unwrap_or_default().to_owned();
-                    Self::State { state: *trade_state, reference }
-                } else {
-                    Self::Foreign
-                }
-            }
-        }
     }
 }

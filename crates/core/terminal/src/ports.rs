@@ -8,9 +8,9 @@ use crate::flow::Flow;
 use crate::journal::Record;
 use crate::machine::Terminal;
 use crate::memory::{Heard, Memory};
-use crate::order::Settled;
 use crate::profile::Notices;
 use crate::screen::Belief;
+use crate::settled::Settled;
 use iso8583::{CUP, Message, Mti};
 use sim::{Fen, Key, OrderNo, SimTime, Tag};
 use wallet::messages::{Acknowledgement, RequestError};
@@ -70,11 +70,8 @@ impl Terminal {
                     return;
                 }
             };
-            let Flow::Order(order) = flow else { continue };
-            let Some(call) = order.open_call() else { continue };
-            let settled = codec
-                .decode_answer(call, &response)
-                .map(|answer| Settled::of(&answer, order.number, order.charge.amount));
+            let Some((call, charge)) = flow.open_call().zip(flow.charge()) else { continue };
+            let settled = codec.decode_answer(call, &response).map(|answer| Settled::of(&answer, &charge));
             self.step(now, |flow, desk, codec| flow.on_answer(settled, desk, codec));
         }
     }
@@ -139,6 +136,7 @@ impl Terminal {
 
     /// A firmware that printed first and pulled back still learns, too late, that it was paid.
     fn on_late_notice(&mut self, now: SimTime, notice: Notice) {
+        self.book_again(now, &notice);
         let Some(charge) = self.memory.late else {
             return;
         };
@@ -151,6 +149,18 @@ impl Terminal {
             self.journal.write(now, Record::Approved(approval));
             self.memory.verdict = Some((charge.intent, Belief::Approved));
         }
+    }
+}
+
+impl Terminal {
+    /// A firmware that books what it is told books a payment of the journal once more, whatever has become of it.
+    fn book_again(&mut self, now: SimTime, notice: &Notice) {
+        let books = self.settings.profile.habits.notices == Notices::BookedWheneverItComes;
+        let key = notice.number.map(Key::Order).filter(|_| books);
+        let Some(approval) = key.and_then(|key| self.journal.approval(key)).cloned() else { return };
+        self.memory.verdict = Some((approval.charge.intent, Belief::Approved));
+        self.journal.write(now, Record::Approved(approval.clone()));
+        self.print_slips_of(now, &approval);
     }
 }
 

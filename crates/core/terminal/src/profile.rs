@@ -74,6 +74,12 @@ pub struct Habits {
     pub settlement_store: Store,
     /// What becomes of slips that wait for the printer when another function prints.
     pub waiting_slips: WaitingSlips,
+    /// What it makes of a customer who is typing the password.
+    pub paying: Paying,
+    /// What it makes of a payment by payment code that is refused.
+    pub refusals: Refusals,
+    /// What it makes of a code that the scanner sends while a payment is open.
+    pub reads: Reads,
 }
 
 /// When a wallet receipt is printed.
@@ -179,6 +185,8 @@ pub enum Notices {
     Believed,
     /// If its signature holds, a reason to ask; over another amount, a payment that has failed.
     AmountDecides,
+    /// If its signature holds, a reason to ask; about an order of the journal, a payment of it, whenever it comes.
+    BookedWheneverItComes,
 }
 
 /// What the reply of a host in trouble means: "error", "system fault", "issuer not reachable".
@@ -235,6 +243,33 @@ pub enum WaitingSlips {
     GiveWay,
 }
 
+/// What it means that the customer is typing the password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paying {
+    /// Neither yes nor no: the order is asked after, and undone when it is not paid in time.
+    AskedAfter,
+    /// "It did not work": the customer is to show another code.
+    ChargedAgain,
+}
+
+/// What it means that a payment by payment code is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusals {
+    /// A reason to ask: a refusal names no order, and may be the late one of an older.
+    AskedAfter,
+    /// That this one is not paid.
+    Final,
+}
+
+/// What a code is that the scanner sends while a payment is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// Nothing: a payment has one code, and a code pays once.
+    OnceEach,
+    /// Another try: the open payment is given up for it.
+    EveryOne,
+}
+
 /// The sound firmware.
 pub const REFERENCE: Profile = Profile {
     name: "reference",
@@ -261,6 +296,9 @@ pub const REFERENCE: Profile = Profile {
         differences: Differences::Uploaded,
         settlement_store: Store::Flash,
         waiting_slips: WaitingSlips::StandInAQueue,
+        paying: Paying::AskedAfter,
+        refusals: Refusals::AskedAfter,
+        reads: Reads::OnceEach,
     },
     reply_timeout: Duration::from_secs(60),
     result_timeout: Duration::from_secs(60),
@@ -269,7 +307,7 @@ pub const REFERENCE: Profile = Profile {
 const SOUND: Habits = REFERENCE.habits;
 
 /// Every firmware that there is.
-pub static PROFILES: [Profile; 22] = [
+pub static PROFILES: [Profile; 26] = [
     REFERENCE,
     Profile {
         name: "kiosk",
@@ -401,6 +439,30 @@ pub static PROFILES: [Profile; 22] = [
         name: "one-slip-slot",
         about: "has room for the slips of one function, and the next one takes it",
         habits: Habits { waiting_slips: WaitingSlips::GiveWay, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "password-is-charged-again",
+        about: "asks for another code while the customer is typing the password for the first",
+        habits: Habits { paying: Paying::ChargedAgain, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "refusal-is-final",
+        about: "takes the refusal of a payment code for one of the open payment, whosever it is",
+        habits: Habits { refusals: Refusals::Final, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "every-read-charges",
+        about: "gives an open payment up for whatever code the scanner sends next",
+        habits: Habits { reads: Reads::EveryOne, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "books-every-notice",
+        about: "books a payment whenever a notification of it comes, refunded since or not",
+        habits: Habits { notices: Notices::BookedWheneverItComes, ..SOUND },
         ..REFERENCE
     },
 ];

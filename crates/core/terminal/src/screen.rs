@@ -41,6 +41,11 @@ pub enum Face {
         /// How much.
         amount: Fen,
     },
+    /// The customer is to show a payment code.
+    WantsCode {
+        /// How much.
+        amount: Fen,
+    },
     /// What became of a charge is being found out.
     Asking,
     /// The terminal asks its host for keys.
@@ -85,6 +90,7 @@ impl fmt::Display for Screen {
             Face::Working { kind: Kind::Sale, amount } => write!(f, "working, {amount}")?,
             Face::Working { kind, amount } => write!(f, "working on a {kind}, {amount}")?,
             Face::Code { amount } => write!(f, "code, {amount}")?,
+            Face::WantsCode { amount } => write!(f, "wants a payment code, {amount}")?,
             Face::Asking => f.write_str("asking the acquirer")?,
             Face::SigningOn => f.write_str("signing on")?,
             Face::Settling => f.write_str("settling")?,

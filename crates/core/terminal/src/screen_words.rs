@@ -27,6 +27,9 @@ impl Screen {
             Face::Code { amount } => {
                 lines.push(format!("{} {}", pick("请扫码支付", "SCAN TO PAY"), amount.digits()));
             }
+            Face::WantsCode { amount } => {
+                lines.push(format!("{} {}", pick("请出示付款码", "SHOW PAYMENT CODE"), amount.digits()));
+            }
             Face::Asking => lines.push(pick("正在查询交易结果", "CHECKING THE RESULT")),
             Face::SigningOn => lines.push(pick("正在签到, 请稍候", "SIGNING ON, PLEASE WAIT")),
             Face::Settling => lines.push(pick("正在结算, 请勿断电", "SETTLING, DO NOT SWITCH OFF")),

@@ -3,14 +3,18 @@
 //! Source: WeChat Pay v2, "payment-code" (calls, three result levels, `trade_state`) and "Notifications".
 //! A [`Codec`] holds what the terminal shares with the gateway and the buffers that it reuses. The three levels on which
 //! a call can fail stay apart in [`AnswerError`]. The gateway's side is [`crate::platform`] and [`crate::notice`].
-//! Not modelled: refunds, the reverse call, bills, payer identity, time stamps.
+//! Not modelled: bills, payer identity, time stamps, notifications of refunds.
 
 mod codec;
 mod error;
+mod payment_code;
+mod refund;
 mod word;
 
 pub use codec::Codec;
 pub use error::{AnswerError, FieldError, FieldFault, RequestError, TransportFault};
+pub use payment_code::{MicroPay, Paid, Reversed};
+pub use refund::{Refund, RefundStatus, RefundTold};
 pub use word::{ErrCode, TradeState};
 
 use crate::sign::{ApiKey, SignType};
@@ -48,6 +52,14 @@ pub enum Call {
     OrderQuery,
     /// `/pay/closeorder`.
     CloseOrder,
+    /// `/pay/micropay`.
+    MicroPay,
+    /// `/secapi/pay/reverse`.
+    Reverse,
+    /// `/secapi/pay/refund`.
+    Refund,
+    /// `/pay/refundquery`.
+    RefundQuery,
 }
 
 impl Call {
@@ -57,6 +69,10 @@ impl Call {
             Self::UnifiedOrder => "/pay/unifiedorder",
             Self::OrderQuery => "/pay/orderquery",
             Self::CloseOrder => "/pay/closeorder",
+            Self::MicroPay => "/pay/micropay",
+            Self::Reverse => "/secapi/pay/reverse",
+            Self::Refund => "/secapi/pay/refund",
+            Self::RefundQuery => "/pay/refundquery",
         }
     }
 }
@@ -76,6 +92,20 @@ pub enum Request<'a> {
         /// The merchant's number of the order.
         out_trade_no: &'a str,
     },
+    /// Take money from whom this payment code belongs to.
+    MicroPay(MicroPay<'a>),
+    /// Undo this order: give back what was paid, or see to it that it never will be.
+    Reverse {
+        /// The merchant's number of the order.
+        out_trade_no: &'a str,
+    },
+    /// Give money back.
+    Refund(Refund<'a>),
+    /// What became of this refund?
+    RefundQuery {
+        /// The merchant's number of the refund.
+        out_refund_no: &'a str,
+    },
 }
 
 impl<'a> Request<'a> {
@@ -85,15 +115,23 @@ impl<'a> Request<'a> {
             Self::UnifiedOrder(_) => Call::UnifiedOrder,
             Self::OrderQuery { .. } => Call::OrderQuery,
             Self::CloseOrder { .. } => Call::CloseOrder,
+            Self::MicroPay(_) => Call::MicroPay,
+            Self::Reverse { .. } => Call::Reverse,
+            Self::Refund(_) => Call::Refund,
+            Self::RefundQuery { .. } => Call::RefundQuery,
         }
     }
 
-    /// The merchant's number of the order, which all calls have.
-    pub const fn out_trade_no(&self) -> &'a str {
+    /// The merchant's number of the order, which all calls have but the question for a refund.
+    pub const fn out_trade_no(&self) -> Option<&'a str> {
         match self {
             Self::UnifiedOrder(UnifiedOrder { out_trade_no, .. })
             | Self::OrderQuery { out_trade_no }
-            | Self::CloseOrder { out_trade_no } => out_trade_no,
+            | Self::CloseOrder { out_trade_no }
+            | Self::MicroPay(MicroPay { out_trade_no, .. })
+            | Self::Reverse { out_trade_no }
+            | Self::Refund(Refund { out_trade_no, .. }) => Some(out_trade_no),
+            Self::RefundQuery { .. } => None,
         }
     }
 }
@@ -118,6 +156,12 @@ pub enum Answer<'a> {
     Order(OrderState<'a>),
     /// To a close: done.
     Closed,
+    /// To a payment by payment code: paid.
+    Paid(Paid<'a>),
+    /// To a reverse: done, or not.
+    Reversed(Reversed),
+    /// To a refund, or to the question for one: the gateway has taken it.
+    Refund(RefundTold<'a>),
 }
 
 /// What became of an order.

@@ -293,7 +293,13 @@ fn the_matrix_tells_what_is_shown_and_survived_from_what_is_missing() {
         (EXAMPLE_PATH, EXAMPLE.as_bytes()),
         ("scenarios/survived.yaml", SURVIVED.as_bytes()),
         ("scenarios/cancelled.yaml", bench::CANCELLED.as_bytes()),
-        ("scenarios/wrong.yaml", EXAMPLE.replace("cause: notification-lost", "cause: busy").replace("retracted }", "taken }").as_bytes()),
+        (
+            "scenarios/wrong.yaml",
+            EXAMPLE
+                .replace("cause: notification-lost", "cause: busy")
+                .replace("retracted }", "taken }")
+                .as_bytes(),
+        ),
     ]);
     assert_snapshot!("coverage", bench.tillrig(&["coverage"]));
     let said = bench.run(&["coverage", "--format", "json"]);

@@ -9,7 +9,7 @@ use crate::fact::Fact;
 use acquirer::Movement;
 use sim::{Fen, Key, SimTime};
 use std::collections::BTreeMap;
-use terminal::{ChargeResult, Event, Noted, Request};
+use terminal::{ChargeResult, Event, Kind, Noted, Request};
 
 /// What has happened to one order.
 #[derive(Default)]
@@ -23,7 +23,7 @@ struct Order {
 pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
     let mut orders: BTreeMap<Key, Order> = BTreeMap::new();
     for (at, _, fact) in evidence.run.trace.events() {
-        let Some(key) = order_of(fact) else { continue };
+        let Some(key) = order_of(fact).filter(|key| is_order(evidence, *key)) else { continue };
         let order = orders.entry(key).or_default();
         match fact {
             Fact::Acquirer(_) => order.paid_at = Some(at),
@@ -46,10 +46,25 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
     for (key, order) in orders {
         if let Some(at) = order.paid_at.filter(|_| !order.known && !order.asked)
             && evidence.net_under(key) != Fen::ZERO
+            && is_notified(evidence, key)
         {
             report(at, format!("{key} was paid, no notification of it counted, and nobody asked"));
         }
     }
+}
+
+/// Whether this is the number of an order, and not that of a refund.
+fn is_order(evidence: &Evidence<'_>, key: Key) -> bool {
+    kind_of(evidence, key) != Some(Kind::OrderRefund)
+}
+
+/// Nobody is notified of a payment by payment code.
+fn is_notified(evidence: &Evidence<'_>, key: Key) -> bool {
+    kind_of(evidence, key) != Some(Kind::Scan)
+}
+
+fn kind_of(evidence: &Evidence<'_>, key: Key) -> Option<Kind> {
+    Some(evidence.charge_of(key)?.begun?.kind)
 }
 
 /// The order that a fact moves, settles, books or asks after.

@@ -2,7 +2,8 @@
 //!
 //! What a terminal learns of a charge, the acquirer must have said of that charge and of no other: of a card charge
 //! "approved" and "declined" in answer to the charge itself, "undone" in answer to its reversal; of an order "approved"
-//! in answer to a query or in a notification, "declined" in answer to the order, "undone" in answer to a query.
+//! in answer to a query, to the payment by payment code or in a notification, "declined" in answer to the order or that
+//! payment, "undone" in answer to a query; of a refund of an order what the answer to the refund or to its query says.
 //! What a forged notification says, the acquirer has not said. *Not modelled:* answers that were lost or damaged behind
 //! the acquirer; what left counts as said.
 
@@ -60,6 +61,12 @@ impl Said {
             }
             Kind::Reversal => self.undone |= matches!(code, "00" | "25"),
             Kind::Order => self.declined |= code != "SUCCESS",
+            // A refund is taken, or found to be; what it gives back is another law's matter.
+            Kind::Pay | Kind::RefundOrder => {
+                self.approved |= code == "SUCCESS";
+                self.declined |= code != "SUCCESS";
+            }
+            Kind::RefundQuery => self.approved |= code == "SUCCESS",
             Kind::Query => {
                 self.approved |= code == "SUCCESS";
                 self.undone |= matches!(code, "CLOSED" | "REVOKED" | "REFUND" | "PAYERROR");

@@ -1,7 +1,7 @@
 //! reversal-blocks: a pending reversal is never overwritten, and blocks the next online sale until it is sent or
 //! surfaced.
 //!
-//! A reversal is pending from its first sending until an answer says what became of the charge. It counts as surfaced
+//! The reverse of a wallet order is one too. A reversal is pending from its first sending until an answer says what became of the charge. It counts as surfaced
 //! when it has been sent three times in vain. What a power cut makes of it is another law's matter.
 
 use super::Report;
@@ -24,7 +24,7 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
     let mut pending: BTreeMap<Key, Pending> = BTreeMap::new();
     for (at, event) in evidence.terminal() {
         match event {
-            Event::Asked { request: Request::Reversal, key } => {
+            Event::Asked { request: Request::Reversal | Request::Reverse, key } => {
                 let pending = pending.entry(*key).or_default();
                 pending.tries += 1;
                 pending.overtaken_by = None;

@@ -38,7 +38,7 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
                 let intent = wish_of.get(key).copied();
                 open.insert(*key, Open { intent, left_at: None, asked: false });
             }
-            Event::Asked { request: Request::Query | Request::Reversal | Request::Close, key } => {
+            Event::Asked { request, key } if !matches!(request, Request::Charge(_)) => {
                 if let Some(charge) = open.get_mut(key) {
                     charge.asked = true;
                 }

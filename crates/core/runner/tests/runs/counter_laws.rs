@@ -47,9 +47,10 @@ fn belief_matches_ledger_breaks_when_a_refund_is_told_once_to_nobody() {
 }
 
 #[test]
-fn charged_once_breaks_when_a_refund_is_told_again_under_a_new_number() {
+fn charged_once_and_void_once_break_when_a_refund_is_told_again_under_a_new_number() {
     let refund = "steps: [{ at: 0s, id: sale, card-sale: { amount: CNY 25.00 } },
          { at: 20s, refund: { of: sale, amount: CNY 10.00 } }]";
     let lost = "faults: [{ acquirer: { loses: answer, to: refund, times: 1 } }]";
-    break_only(&[Law::ChargedOnce, Law::UnknownIsAsked], "naive-repeat", &format!("{refund}\n{lost}"));
+    let laws = [Law::ChargedOnce, Law::UnknownIsAsked, Law::VoidOnce];
+    break_only(&laws, "naive-repeat", &format!("{refund}\n{lost}"));
 }

@@ -37,6 +37,21 @@ faults:
 expect: { captured: CNY 250.00 }
 ";
 
+/// A payment by payment code whose answer is lost and whose customer types the password, one that nobody pays in time,
+/// and a refund whose answer is lost.
+const SCANS: &str = "\
+terminal: { profile: reference, result-timeout: 20s }
+steps:
+  - { at: 0s, id: first, scan: { wallet: wechat, amount: CNY 25.00, customer-enters-password: 8s } }
+  - { at: 25s, scan: { wallet: wechat, amount: CNY 9.00, customer-pays: never } }
+  - { at: 60s, refund: { of: first, amount: CNY 5.00 } }
+faults:
+  - { on: acquirer.answers, message: pay, drop: { times: 1 } }
+  - { on: acquirer.answers, message: reverse, drop: { times: 1 } }
+  - { on: acquirer.answers, message: refund-order, drop: { times: 1 } }
+expect: { captured: CNY 20.00 }
+";
+
 /// Calls `visit` with the session before each of its happenings; returns how many there were.
 fn at_every_event(plan: &Arc<Plan>, mut visit: impl FnMut(&Session)) -> usize {
     let mut session = Session::new(plan, Seed(1));
@@ -70,6 +85,12 @@ fn a_power_cut_at_every_event_breaks_no_law_on_the_sound_firmware() {
 #[test]
 fn a_power_cut_at_every_event_at_the_counter_breaks_no_law_either() {
     let cuts = cut_everywhere(COUNTER);
+    assert!(cuts > 300, "{cuts} cuts are too few");
+}
+
+#[test]
+fn a_power_cut_at_every_event_of_scans_and_their_refunds_breaks_no_law() {
+    let cuts = cut_everywhere(SCANS);
     assert!(cuts > 300, "{cuts} cuts are too few");
 }
 

@@ -165,6 +165,58 @@ fn reply_matches_breaks_when_an_order_is_taken_for_what_nobody_said_of_it() {
     assert_eq!(noticed(Some(NoticeFault::Drop)), [false; 3]);
 }
 
+#[test]
+fn reply_matches_breaks_when_a_scan_or_a_refund_is_taken_for_what_nobody_said_of_it() {
+    use ChargeResult::{Approved, Declined, Undone};
+    let key = Key::Order(OrderNo::new("12345678W000009").unwrap());
+    let said = |kind, code, result| told(&[answered(kind, key, code)], key, result);
+    assert!(said(Kind::Pay, "SUCCESS", Approved) && said(Kind::Pay, "AUTHCODEEXPIRE", Declined));
+    assert!(said(Kind::RefundOrder, "SUCCESS", Approved) && said(Kind::RefundQuery, "SUCCESS", Approved));
+    assert!(said(Kind::RefundOrder, "TRADE_STATE_ERROR", Declined));
+    assert!(!said(Kind::Pay, "USERPAYING", Approved), "not paid yet");
+    assert!(!said(Kind::Pay, "SUCCESS", Declined) && !said(Kind::Pay, "SUCCESS", Undone), "paid");
+    assert!(!said(Kind::Reverse, "SUCCESS", Undone), "the answer to a reverse names no order");
+    assert!(!said(Kind::RefundQuery, "REFUNDNOTEXIST", Declined), "it may still be on its way");
+}
+
+#[test]
+fn charged_once_breaks_when_the_customer_is_asked_for_a_code_while_typing() {
+    let typing =
+        "steps: [{ at: 0s, scan: { wallet: wechat, amount: CNY 18.50, customer-enters-password: 5s } }]";
+    breaks(Law::ChargedOnce, "password-is-charged-again", typing);
+}
+
+#[test]
+fn belief_matches_ledger_breaks_when_patience_ends_without_a_reverse() {
+    let late =
+        "steps: [{ at: 0s, scan: { wallet: wechat, amount: CNY 18.50, customer-enters-password: 70s } }]";
+    breaks(Law::BeliefMatchesLedger, "silence-is-declined", late);
+}
+
+#[test]
+fn unknown_is_asked_breaks_when_every_read_is_a_charge() {
+    let typing =
+        "steps: [{ at: 0s, scan: { wallet: wechat, amount: CNY 18.50, customer-enters-password: 9s } }]";
+    let twice = "faults: [{ scanner: { sends-twice: { after: 3s } } }]";
+    breaks(Law::UnknownIsAsked, "every-read-charges", &format!("{typing}\n{twice}"));
+}
+
+#[test]
+fn void_once_breaks_when_a_refund_without_an_answer_gets_another_number() {
+    let steps = "steps: [{ at: 0s, id: code, show-qr: { wallet: wechat, amount: CNY 18.50 } }, \
+        { at: 30s, refund: { of: code, amount: CNY 5.00 } }]";
+    let lost = "faults: [{ acquirer: { loses: answer, to: refund-order, times: 1 } }]";
+    breaks(Law::VoidOnce, "naive-repeat", &format!("{steps}\n{lost}"));
+}
+
+#[test]
+fn notification_idempotent_breaks_when_a_late_notice_books_a_refunded_payment() {
+    let steps = "steps: [{ at: 0s, id: code, show-qr: { wallet: wechat, amount: CNY 18.50 } }, \
+        { at: 30s, refund: { of: code } }]";
+    let late = "faults: [{ acquirer: { notifies: after-a-refund, times: 1 } }]";
+    breaks(Law::NotificationIdempotent, "books-every-notice", &format!("{steps}\n{late}"));
+}
+
 fn answered(kind: Kind, key: Key, code: &str) -> acquirer::Event {
     acquirer::Event::Answered { kind, key, code: Code::new(code) }
 }

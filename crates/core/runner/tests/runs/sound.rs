@@ -24,6 +24,14 @@ fn no_law_breaks_when_everything_is_done_at_the_counter_under_random_faults() {
     blow(|dice| scenario("reference", counter, COUNTER_AIMS, dice));
 }
 
+#[test]
+fn no_law_breaks_when_payment_codes_are_scanned_and_orders_refunded_under_random_faults() {
+    blow(|dice| {
+        let terminal = pick(dice, &["reference", "kiosk"]);
+        scenario(terminal, scans, SCAN_AIMS, dice)
+    });
+}
+
 fn weather(terminal: &str) {
     blow(|dice| scenario(terminal, payments, PAYMENT_AIMS, dice));
 }
@@ -125,9 +133,57 @@ const DAY: &[&str] = &[
     "card-sale: { amount: CNY #400.00 }",
 ];
 
+/// Payment codes and shown codes, and money of both that goes back.
+fn scans(dice: &mut Stream, text: &mut String) {
+    let mut at = 0;
+    let mut step = |dice: &mut Stream, what: &str| {
+        let what = what.replace('@', &customer(dice));
+        text.push_str(&format!("  - {{ at: {at}s, {} }}\n", numbered(&what, dice)));
+        at += 2 + dice.below(50);
+    };
+    step(dice, "id: first, scan: { wallet: wechat, amount: CNY 200.00@ }");
+    step(dice, "id: shown, show-qr: { wallet: wechat, amount: CNY 150.50, customer-pays-after: #70s }");
+    if dice.below(2) == 0 {
+        step(dice, "scan: { wallet: wechat, amount: CNY #300.00@ }");
+    }
+    step(dice, "refund: { of: first, amount: CNY #150.00 }");
+    step(dice, "id: second, scan: { wallet: wechat, amount: CNY 9.50@ }");
+    if dice.below(2) == 0 {
+        step(dice, "id: sale, card-sale: { amount: CNY 20.00 }");
+    }
+    step(dice, "refund: { of: shown }");
+    step(dice, "refund: { of: second, amount: CNY 1.50 }");
+    step(dice, "refund: { of: first, amount: CNY #50.00 }");
+}
+
+/// What the customer of a payment code does, and shows: it stands where a step has `@`.
+fn customer(dice: &mut Stream) -> String {
+    let pays = match dice.below(6) {
+        0 => ", customer-pays: never".to_owned(),
+        1 => ", customer-pays: lacks-money".to_owned(),
+        2 | 3 => format!(", customer-enters-password: {}s", 1 + dice.below(90)),
+        _ => String::new(),
+    };
+    let code = pick(
+        dice,
+        &["", "", "", "", ", code: expired", ", code: foreign", ", code: invalid", ", code: damaged"],
+    );
+    format!("{pays}{code}")
+}
+
 /// What a fault of the host aims at, where it does not hit whatever comes.
 const PAYMENT_AIMS: &[&str] =
     &["", ", to: sale", ", to: reversal", ", to: order", ", to: query", ", to: close"];
+const SCAN_AIMS: &[&str] = &[
+    "",
+    ", to: pay",
+    ", to: query",
+    ", to: reverse",
+    ", to: refund-order",
+    ", to: refund-query",
+    ", to: order",
+    ", to: close",
+];
 const COUNTER_AIMS: &[&str] = &[
     "",
     ", to: reversal",
@@ -143,6 +199,9 @@ const COUNTER_AIMS: &[&str] = &[
 ];
 
 fn fault(terminal: &str, aims: &[&str], dice: &mut Stream) -> String {
+    if core::ptr::eq(aims, SCAN_AIMS) && dice.below(6) == 0 {
+        return format!("scanner: {}, {}", numbered(pick(dice, SCANNER_FAULTS), dice), start(dice));
+    }
     match dice.below(14) {
         0..=3 => link_fault(dice),
         10..=12 => format!("acquirer: {{ {} }}, {}", host_fault(aims, dice), start(dice)),
@@ -305,6 +364,15 @@ const PRINTER_FAULTS: &[&str] = &[
 /// What can happen only to parts that one of the two printers has.
 const KIOSK_FAULTS: &[&str] = &["{ fill-bin: #60 }", "block-presenter"];
 const DESK_FAULTS: &[&str] = &["unplug-drawer"];
+
+/// Everything that can happen to a scanner.
+const SCANNER_FAULTS: &[&str] = &[
+    "unplug",
+    "{ window: #99% }",
+    "{ scratch: { digit: #18 } }",
+    "{ scratch: { digit: #18, check: ignored } }",
+    "{ sends-twice: { after: #50s } }",
+];
 
 /// A fault of the printer; `#90` is a number from 1 to 90.
 fn printer_fault(terminal: &str, dice: &mut Stream) -> String {

@@ -6,7 +6,7 @@ use core::time::Duration;
 use iso8583::{Message, Mti};
 use sim::{Fen, Input, SimTime};
 use tillrig_terminal::{
-    Belief, CARD, Event, Intent, Kind, NOTIFY, Noted, PRINTER, Poke, Press, WALLET, Wish,
+    Barcode, Belief, CARD, Event, Intent, Kind, NOTIFY, Noted, PRINTER, Poke, Press, Shown, WALLET, Wish,
 };
 use wallet::http::RequestParser;
 use wallet::told::{OrderState, Refusal, Told};
@@ -259,6 +259,177 @@ fn forged_foreign_and_wrong_notifications_move_nothing() {
 }
 
 /// An approved sale whose slip is on its way when the printer says stop.
+/// A payment by payment code for which this code was shown, and what has left for it.
+fn scan(counter: &mut Counter, code: &str) {
+    counter.poke(Poke::Charge(Wish::pay(Intent(0), Kind::Scan, Fen(1850))));
+    counter.wait_s(1);
+    show(counter, code);
+}
+
+fn show(counter: &mut Counter, code: &str) {
+    let shown = Shown { code: Barcode::new(code).unwrap(), contrast_percent: 90 };
+    counter.poke(Poke::Shows(shown));
+    counter.wait_s(1);
+}
+
+const CODE: &str = "134567890123456789";
+const PAY: &str = "/pay/micropay";
+const QUERY: &str = "/pay/orderquery";
+const REVERSE: &str = "/secapi/pay/reverse";
+
+fn paid(number: &str) -> Told {
+    Told::Order(gateway::order(number, OrderState::Paid))
+}
+
+#[test]
+fn a_payment_code_is_sent_once_and_a_paid_answer_is_booked() {
+    let mut counter = Counter::new();
+    scan(&mut counter, CODE);
+    assert_eq!(calls(&counter), [PAY]);
+    decide(&mut counter, &paid("12345678W000001"));
+    counter.wait_s(1);
+    assert_eq!(counter.belief(), Some(Belief::Approved));
+    assert_eq!(calls(&counter), [PAY], "nobody asks after what was answered");
+}
+
+#[test]
+fn a_paid_answer_about_another_order_or_amount_is_not_booked() {
+    let mut counter = Counter::new();
+    scan(&mut counter, CODE);
+    decide(&mut counter, &paid("12345678W000007"));
+    counter.wait_s(1);
+    assert_eq!(counter.belief(), None);
+    counter.wait_s(10);
+    assert_eq!(calls(&counter), [PAY, QUERY], "silence and a stranger's answer are asked after");
+}
+
+#[test]
+fn a_code_of_another_wallet_and_a_code_that_was_used_leave_the_terminal_silent() {
+    let mut counter = Counter::new();
+    scan(&mut counter, "2812345678901234");
+    assert!(calls(&counter).is_empty());
+    show(&mut counter, CODE);
+    decide(&mut counter, &paid("12345678W000001"));
+    counter.wait_s(1);
+    scan(&mut counter, CODE);
+    assert_eq!(calls(&counter), [PAY], "a code pays once");
+    counter.wait_s(31);
+    assert_eq!(counter.belief(), Some(Belief::Declined), "nobody showed another code");
+}
+
+#[test]
+fn a_password_being_entered_is_asked_after_and_reversed_at_the_end_of_patience() {
+    let mut counter = Counter::new();
+    scan(&mut counter, CODE);
+    decide(&mut counter, &Told::Order(gateway::order("12345678W000001", OrderState::Paying)));
+    for _ in 0..20 {
+        counter.wait_s(3);
+        if calls(&counter).last().is_some_and(|call| call == QUERY) {
+            decide(&mut counter, &Told::Order(gateway::order("12345678W000001", OrderState::Paying)));
+        }
+    }
+    counter.wait_s(1);
+    assert_eq!(calls(&counter).iter().filter(|call| *call == PAY).count(), 1, "never a second charge");
+    assert_eq!(calls(&counter).last().map(String::as_str), Some(REVERSE));
+    assert_eq!(counter.belief(), Some(Belief::Unknown), "a reverse is not yet an answer");
+
+    let again = Told::Refused { why: Refusal::Busy, again: true };
+    decide(&mut counter, &again);
+    counter.wait_s(6);
+    assert_eq!(calls(&counter).iter().filter(|call| *call == REVERSE).count(), 2, "recall says yes");
+    let undone = wallet::told::Reversed {
+        order_no: "12345678W000001".to_owned(),
+        transaction_id: None,
+        undone: wallet::told::Undone::Closed,
+    };
+    decide(&mut counter, &Told::Reversed(undone));
+    assert_eq!(counter.belief(), Some(Belief::Unknown), "the answer to a reverse names no order");
+    decide(&mut counter, &Told::Order(gateway::order("12345678W000001", OrderState::Revoked)));
+    counter.wait_s(1);
+    assert_eq!(counter.belief(), Some(Belief::Declined));
+}
+
+#[test]
+fn after_a_power_cut_a_payment_that_was_being_undone_is_undone_whatever_a_query_says() {
+    let mut counter = Counter::new();
+    scan(&mut counter, CODE);
+    decide(&mut counter, &Told::Order(gateway::order("12345678W000001", OrderState::Paying)));
+    counter.poke(Poke::Press(Press::Cancel));
+    counter.wait_s(15);
+    assert_eq!(calls(&counter), [PAY, REVERSE], "no earlier than fifteen seconds after the payment");
+    counter.poke(Poke::PowerOff);
+    counter.poke(Poke::PowerOn);
+    counter.wait_s(20);
+    assert_eq!(calls(&counter), [PAY, REVERSE, REVERSE]);
+}
+
+#[test]
+fn after_a_power_cut_a_payment_of_unknown_result_is_asked_after() {
+    let mut counter = Counter::new();
+    scan(&mut counter, CODE);
+    counter.poke(Poke::PowerOff);
+    counter.poke(Poke::PowerOn);
+    counter.wait_s(4);
+    assert_eq!(calls(&counter), [PAY, QUERY]);
+    decide(&mut counter, &paid("12345678W000001"));
+    counter.wait_s(1);
+    assert_eq!(counter.belief(), Some(Belief::Approved));
+}
+
+/// A paid scan, and its refund of 5.00 whose request has just left.
+fn refund() -> Counter {
+    let mut counter = Counter::new();
+    scan(&mut counter, CODE);
+    decide(&mut counter, &paid("12345678W000001"));
+    counter.wait_s(1);
+    let original = Some(sim::Key::Order(sim::OrderNo::new("12345678W000001").unwrap()));
+    counter.poke(Poke::Charge(Wish {
+        intent: Intent(1),
+        kind: Kind::OrderRefund,
+        amount: Fen(500),
+        original,
+    }));
+    counter.wait_s(1);
+    counter
+}
+
+const REFUND: &str = "/secapi/pay/refund";
+const REFUND_QUERY: &str = "/pay/refundquery";
+
+#[test]
+fn a_refund_without_an_answer_is_asked_after_and_sent_again_under_its_number() {
+    let mut counter = refund();
+    counter.wait_s(10);
+    assert_eq!(calls(&counter), [PAY, REFUND, REFUND_QUERY]);
+    decide(&mut counter, &Refusal::NoSuchRefund.into());
+    counter.wait_s(1);
+    assert_eq!(calls(&counter), [PAY, REFUND, REFUND_QUERY, REFUND]);
+    let numbers: Vec<String> = counter
+        .sent
+        .iter()
+        .filter(|(port, _)| *port == WALLET)
+        .filter_map(|(_, bytes)| {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            let (_, rest) = text.split_once("<out_refund_no><![CDATA[")?;
+            Some(rest.split("]]>").next()?.to_owned())
+        })
+        .collect();
+    assert_eq!(numbers, ["12345678W000002"; 3], "one refund, one number");
+}
+
+#[test]
+fn one_refusal_does_not_end_a_refund_and_three_do() {
+    let mut counter = refund();
+    for refusals in 1..=3 {
+        decide(&mut counter, &Refusal::NotPaid.into());
+        assert_eq!(calls(&counter).last().map(String::as_str), Some(REFUND_QUERY));
+        assert_ne!(counter.belief(), Some(Belief::Declined), "after {refusals}");
+        decide(&mut counter, &Refusal::NoSuchRefund.into());
+    }
+    counter.wait_s(1);
+    assert_eq!(counter.belief(), Some(Belief::Declined));
+}
+
 fn stopped_in_mid_slip() -> Counter {
     let mut counter = Counter::new();
     let request = counter.card_sale();

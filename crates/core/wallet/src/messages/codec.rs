@@ -5,8 +5,9 @@
 
 use crate::http;
 use crate::messages::{
-    Acknowledgement, Answer, AnswerError, Call, ErrCode, FieldError, FieldFault, Merchant, Notification,
-    OrderState, Request, RequestError, TradeState, TransportFault,
+    Acknowledgement, Answer, AnswerError, Call, ErrCode, FieldError, FieldFault, Merchant, MicroPay,
+    Notification, OrderState, Paid, Refund, RefundStatus, RefundTold, Request, RequestError, Reversed,
+    TradeState, TransportFault, UnifiedOrder,
 };
 use crate::sign;
 use crate::xml::{self, Fields};
@@ -36,12 +37,15 @@ impl Codec {
     /// Appends the HTTP request. `nonce` becomes `nonce_str`, it should not repeat.
     pub fn encode_request(&mut self, request: &Request<'_>, nonce: u64, out: &mut Vec<u8>) {
         self.begin(nonce);
-        self.fields.set("out_trade_no", request.out_trade_no());
-        if let Request::UnifiedOrder(order) = request {
-            self.fields.set("body", order.body);
-            self.fields.set("total_fee", http::decimal(order.total_fee_fen, &mut [0; 20]));
-            self.fields.set("notify_url", &self.merchant.notify_url);
-            self.fields.set("trade_type", "NATIVE");
+        if let Some(out_trade_no) = request.out_trade_no() {
+            self.fields.set("out_trade_no", out_trade_no);
+        }
+        match request {
+            Request::UnifiedOrder(order) => self.set_order(order),
+            Request::MicroPay(pay) => self.set_pay(pay),
+            Request::Refund(refund) => self.set_refund(refund),
+            Request::RefundQuery { out_refund_no } => self.fields.set("out_refund_no", out_refund_no),
+            Request::OrderQuery { .. } | Request::CloseOrder { .. } | Request::Reverse { .. } => {}
         }
         self.finish();
         http::write_request(
@@ -72,6 +76,10 @@ impl Codec {
             "FAIL" => {
                 let word = text("err_code")?;
                 let err_code = ErrCode::from_wire(word).unwrap_or(ErrCode::Other);
+                if call == Call::Reverse {
+                    let recall = recall(&self.fields, true)?;
+                    return Ok(Answer::Reversed(Reversed { refused: Some(err_code), recall }));
+                }
                 return Err(AnswerError::Business { err_code, word: word.to_owned() });
             }
             _ => return Err(unreadable("result_code")),
@@ -80,6 +88,12 @@ impl Codec {
             Call::UnifiedOrder => Answer::CodeUrl(text("code_url")?),
             Call::OrderQuery => Answer::Order(order_state(&self.fields)?),
             Call::CloseOrder => Answer::Closed,
+            Call::MicroPay => Answer::Paid(paid(&self.fields).map_err(AnswerError::Field)?),
+            Call::Reverse => {
+                Answer::Reversed(Reversed { refused: None, recall: recall(&self.fields, false)? })
+            }
+            Call::Refund => Answer::Refund(refund_taken(&self.fields).map_err(AnswerError::Field)?),
+            Call::RefundQuery => Answer::Refund(refund_found(&self.fields).map_err(AnswerError::Field)?),
         })
     }
 
@@ -125,6 +139,30 @@ impl Codec {
             Acknowledgement::Fail(message) => self.encode_return("FAIL", message),
         }
         http::write_response(out, 200, CONTENT_TYPE, &self.document);
+    }
+
+    fn set_order(&mut self, order: &UnifiedOrder<'_>) {
+        self.fields.set("body", order.body);
+        self.set_fen("total_fee", order.total_fee_fen);
+        self.fields.set("notify_url", &self.merchant.notify_url);
+        self.fields.set("trade_type", "NATIVE");
+    }
+
+    fn set_pay(&mut self, pay: &MicroPay<'_>) {
+        self.fields.set("body", pay.body);
+        self.set_fen("total_fee", pay.total_fee_fen);
+        self.fields.set("spbill_create_ip", pay.terminal_ip);
+        self.fields.set("auth_code", pay.auth_code.as_str());
+    }
+
+    fn set_refund(&mut self, refund: &Refund<'_>) {
+        self.fields.set("out_refund_no", refund.out_refund_no);
+        self.set_fen("total_fee", refund.total_fee_fen);
+        self.set_fen("refund_fee", refund.refund_fee_fen);
+    }
+
+    fn set_fen(&mut self, key: &'static str, amount_fen: u64) {
+        self.fields.set(key, http::decimal(amount_fen, &mut [0; 20]));
     }
 
     /// Starts a signed document with what every one of them has.
@@ -197,6 +235,44 @@ fn order_state(fields: &Fields) -> Result<OrderState<'_>, AnswerError> {
         transaction_id: fields.get("transaction_id").filter(|value| !value.is_empty()),
         total_fee_fen: total_fee.transpose()?,
     })
+}
+
+fn paid(fields: &Fields) -> Result<Paid<'_>, FieldError> {
+    Ok(Paid {
+        out_trade_no: required(fields, "out_trade_no")?,
+        transaction_id: required(fields, "transaction_id")?,
+        total_fee_fen: amount_fen(fields, "total_fee")?,
+    })
+}
+
+fn refund_taken(fields: &Fields) -> Result<RefundTold<'_>, FieldError> {
+    Ok(RefundTold {
+        out_trade_no: required(fields, "out_trade_no")?,
+        out_refund_no: required(fields, "out_refund_no")?,
+        refund_id: required(fields, "refund_id")?,
+        refund_fee_fen: amount_fen(fields, "refund_fee")?,
+        status: RefundStatus::Processing,
+    })
+}
+
+/// Who asks by the number of a refund is told of that one alone.
+fn refund_found(fields: &Fields) -> Result<RefundTold<'_>, FieldError> {
+    Ok(RefundTold {
+        out_trade_no: required(fields, "out_trade_no")?,
+        out_refund_no: required(fields, "out_refund_no_0")?,
+        refund_id: required(fields, "refund_id_0")?,
+        refund_fee_fen: amount_fen(fields, "refund_fee_0")?,
+        status: RefundStatus::from_wire(required(fields, "refund_status_0")?)?,
+    })
+}
+
+fn recall(fields: &Fields, unless_said: bool) -> Result<bool, AnswerError> {
+    match fields.get("recall").unwrap_or_default() {
+        "Y" => Ok(true),
+        "N" => Ok(false),
+        "" => Ok(unless_said),
+        _ => Err(unreadable("recall")),
+    }
 }
 
 fn hexadecimal(number: u64, buffer: &mut [u8; 16]) -> &str {

@@ -81,6 +81,24 @@ wire_words! {
         ParamError = "PARAM_ERROR",
         /// Not enough money.
         NotEnough = "NOTENOUGH",
+        /// The payment code is nobody's, or was used.
+        AuthCodeInvalid = "AUTH_CODE_INVALID",
+        /// The payment code is too old.
+        AuthCodeExpired = "AUTHCODEEXPIRE",
+        /// The payer's card cannot do this.
+        CardUnsupported = "NOTSUPORTCARD",
+        /// No such refund.
+        RefundNotExist = "REFUNDNOTEXIST",
+        /// The order is not paid, so that there is nothing to give back.
+        TradeStateError = "TRADE_STATE_ERROR",
+        /// The number belongs to a refund of another amount.
+        RefundFeeMismatch = "REFUND_FEE_MISMATCH",
+        /// Too late for a reverse.
+        ReverseExpired = "REVERSE_EXPIRE",
+        /// Too late for a refund.
+        TradeOverdue = "TRADE_OVERDUE",
+        /// More is to go back than is left.
+        Error = "ERROR",
         /// A code that this table does not have.
         Other = "OTHER",
     }

@@ -1,15 +1,16 @@
 //! The terminal's side of v2, which has a codec of its own, against the platform.
 
 use proptest::prelude::*;
-use tillrig_wallet::ask::{Ask, Make, OrderRef};
+use tillrig_wallet::ask::{self, Ask, Make, OrderRef, Pay, PaymentCode, RefundRef};
 use tillrig_wallet::exchange::HttpRequest;
 use tillrig_wallet::http::{RequestParser, ResponseParser};
 use tillrig_wallet::messages::{
-    Answer, AnswerError, Codec, ErrCode, Merchant, Request, TradeState, UnifiedOrder,
+    Answer, AnswerError, Codec, ErrCode, Merchant, MicroPay, Paid, Refund, RefundStatus, Request, Reversed,
+    TradeState, UnifiedOrder,
 };
 use tillrig_wallet::notice::Notice;
 use tillrig_wallet::sign::{ApiKey, SignType};
-use tillrig_wallet::told::{OrderKind, OrderState, Refusal, Told};
+use tillrig_wallet::told::{OrderKind, OrderState, RefundState, Refusal, Told};
 
 use crate::driver::named;
 use crate::house::{self, API_KEY, NOW, STAMP, fen, platform};
@@ -34,7 +35,7 @@ fn terminal_signing_by(sign_type: SignType) -> Codec {
 
 /// The same in the words of the platform.
 fn meant(request: &Request<'_>) -> Ask {
-    let order_no = request.out_trade_no().to_owned();
+    let order_no = request.out_trade_no().unwrap_or_default().to_owned();
     match request {
         Request::UnifiedOrder(order) => Ask::Make(Make {
             order_no,
@@ -47,6 +48,29 @@ fn meant(request: &Request<'_>) -> Ask {
         }),
         Request::OrderQuery { .. } => Ask::Query(OrderRef::OrderNo(order_no)),
         Request::CloseOrder { .. } => Ask::Close(OrderRef::OrderNo(order_no)),
+        Request::MicroPay(pay) => Ask::Pay(Pay {
+            order_no,
+            amount: fen(pay.total_fee_fen),
+            subject: pay.body.to_owned(),
+            payment_code: pay.auth_code.clone(),
+            expires: None,
+            notify_url: None,
+            attach: None,
+            device: None,
+        }),
+        Request::Reverse { .. } => Ask::Reverse(OrderRef::OrderNo(order_no)),
+        Request::Refund(refund) => Ask::Refund(ask::Refund {
+            order: OrderRef::OrderNo(order_no),
+            refund_no: refund.out_refund_no.to_owned(),
+            amount: fen(refund.refund_fee_fen),
+            total: Some(fen(refund.total_fee_fen)),
+            reason: None,
+            notify_url: None,
+        }),
+        Request::RefundQuery { out_refund_no } => Ask::RefundQuery(RefundRef {
+            refund_no: Some((*out_refund_no).to_owned()),
+            ..RefundRef::default()
+        }),
     }
 }
 
@@ -101,7 +125,114 @@ fn the_terminal_and_the_platform_understand_each_other() {
     });
 }
 
+const fn pay(auth_code: &PaymentCode) -> Request<'_> {
+    Request::MicroPay(MicroPay {
+        out_trade_no: "A-1",
+        total_fee_fen: 1850,
+        body: "茶",
+        auth_code,
+        terminal_ip: "192.0.2.7",
+    })
+}
+
+#[test]
+fn a_payment_by_payment_code_is_paid_unknown_or_refused() {
+    let code = PaymentCode::new("134567890123456789".to_owned());
+    let paid = Told::Order(house::order(OrderKind::PaymentCode));
+    over_the_wire(&pay(&code), &paid, |answer| {
+        let paid = Paid { out_trade_no: "A-1", transaction_id: "4200000001", total_fee_fen: 1850 };
+        assert_eq!(answer, Ok(Answer::Paid(paid)));
+    });
+    let mut typing = house::order(OrderKind::PaymentCode);
+    typing.state = OrderState::Paying;
+    for (told, expected, unknown) in [
+        (Told::Order(typing), ErrCode::UserPaying, true),
+        (Refusal::Busy.into(), ErrCode::SystemError, true),
+        (Refusal::BankError.into(), ErrCode::BankError, true),
+        (Refusal::CodeExpired.into(), ErrCode::AuthCodeExpired, false),
+        (Refusal::CodeInvalid.into(), ErrCode::AuthCodeInvalid, false),
+        (Refusal::NotEnough.into(), ErrCode::NotEnough, false),
+        (Refusal::CardUnsupported.into(), ErrCode::CardUnsupported, false),
+    ] {
+        over_the_wire(&pay(&code), &told, |answer| {
+            let Err(AnswerError::Business { err_code, .. }) = answer else { panic!("{told:?}: {answer:?}") };
+            assert_eq!((err_code, err_code.leaves_result_unknown()), (expected, unknown));
+        });
+    }
+}
+
+#[test]
+fn a_reverse_says_whether_to_call_again_done_or_not() {
+    let reverse = Request::Reverse { out_trade_no: "A-1" };
+    let refused = |why, again| Told::Refused { why, again };
+    for (told, expected) in [
+        (house::told(&named("reverse")), (None, false)),
+        (refused(Refusal::Busy, true), (Some(ErrCode::SystemError), true)),
+        (refused(Refusal::NoSuchOrder, false), (Some(ErrCode::OrderNotExist), false)),
+    ] {
+        let (refused, recall) = expected;
+        over_the_wire(&reverse, &told, |answer| {
+            assert_eq!(answer, Ok(Answer::Reversed(Reversed { refused, recall })));
+        });
+    }
+}
+
+#[test]
+fn a_refund_is_known_by_its_own_number() {
+    let told = house::refund();
+    let refund = Refund {
+        out_trade_no: "A-1",
+        out_refund_no: &told.refund_no,
+        total_fee_fen: told.total.fen(),
+        refund_fee_fen: told.amount.fen(),
+    };
+    over_the_wire(&Request::Refund(refund), &Told::Refunded(told.clone()), |answer| {
+        let Ok(Answer::Refund(taken)) = answer else { panic!("{answer:?}") };
+        assert_eq!((taken.out_refund_no, taken.refund_id), (&*told.refund_no, &*told.refund_id));
+        assert_eq!((taken.refund_fee_fen, taken.status), (told.amount.fen(), RefundStatus::Processing));
+    });
+    let query = Request::RefundQuery { out_refund_no: &told.refund_no };
+    for (state, status) in [
+        (RefundState::Processing, RefundStatus::Processing),
+        (RefundState::Done, RefundStatus::Done),
+        (RefundState::Closed, RefundStatus::Closed),
+        (RefundState::Abnormal, RefundStatus::Abnormal),
+    ] {
+        let mut told = told.clone();
+        told.state = state;
+        over_the_wire(&query, &Told::Refunds(vec![told.clone()]), |answer| {
+            let Ok(Answer::Refund(found)) = answer else { panic!("{answer:?}") };
+            assert_eq!((found.out_refund_no, found.refund_fee_fen), (&*told.refund_no, told.amount.fen()));
+            assert_eq!(found.status, status);
+        });
+    }
+    over_the_wire(&query, &Refusal::NoSuchRefund.into(), |answer| {
+        let word = "REFUNDNOTEXIST".to_owned();
+        assert_eq!(answer, Err(AnswerError::Business { err_code: ErrCode::RefundNotExist, word }));
+    });
+}
+
 proptest! {
+    #[test]
+    fn any_payment_and_any_refund_of_the_terminal_arrives_as_it_was_sent(
+        number in "[0-9A-Za-z_*-]{1,32}", total in amount(), body in "\\PC{1,40}", code in "1[0-5][0-9]{16}",
+    ) {
+        let (auth_code, total_fee_fen) = (PaymentCode::new(code), total.fen());
+        let (out_trade_no, out_refund_no, refund_fee_fen) = (&*number, &*number, total_fee_fen);
+        let terminal_ip = "192.0.2.7";
+        let pay = MicroPay { out_trade_no, total_fee_fen, body: &body, auth_code: &auth_code, terminal_ip };
+        let refund = Refund { out_trade_no, out_refund_no, total_fee_fen, refund_fee_fen };
+        for request in [Request::MicroPay(pay), Request::Refund(refund)] {
+            let mut bytes = Vec::new();
+            terminal().encode_request(&request, 1, &mut bytes);
+            let mut parser = RequestParser::default();
+            parser.push(&bytes);
+            let http = parser.next_request().unwrap().unwrap();
+            let lent = HttpRequest { method: http.method, target: http.target, headers: &[], body: http.body };
+            prop_assert_eq!(platform().hear(&lent, NOW).unwrap().asked, Ok(meant(&request)));
+        }
+    }
+
     #[test]
     fn any_order_of_the_terminal_arrives_as_it_was_sent(
         number in "[0-9A-Za-z_*-]{1,32}", total in amount(), body in "\\PC{1,40}", md5 in any::<bool>(),
