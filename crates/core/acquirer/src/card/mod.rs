@@ -22,7 +22,7 @@ mod issuer;
 mod judge;
 mod keys;
 mod mac;
-mod record;
+pub(crate) mod record;
 mod reply;
 mod request;
 mod reversal;
