@@ -69,6 +69,8 @@ pub const TERMINAL_PROFILES: &[&str] = &[
     "believes-notices",
     "other-amount-is-declined",
     "busy-is-declined",
+    "uploads-once",
+    "reprints-unmarked",
 ];
 
 /// What each terminal profile does, in the same order.
@@ -89,6 +91,8 @@ pub const TERMINAL_PROFILE_SENTENCES: &[&str] = &[
     "books what a notification says, signed or not, without asking",
     "takes a notification over another amount for a payment that has failed",
     "takes a host that says that it is in trouble for one that has declined",
+    "sends a voucher once and forgets it, whatever the back office says",
+    "prints a slip again without saying that it is a reprint",
 ];
 
 /// The names of the printer profiles.
@@ -124,6 +128,11 @@ vocabulary! {
         PrinterReplies = "printer.replies", "The printer's status, on its way to the terminal.";
         PrinterLink = "printer.link", "Both directions between terminal and printer.";
         AcquirerLink = "acquirer.link", "Both directions between terminal and acquirer.";
+        TerminalUploads = "terminal.uploads", "A voucher, on its way to the back office.";
+        BackOfficeAnswers = "backoffice.answers", "The back office's word about a voucher, on its way to the terminal.";
+        BackOfficeAsks = "backoffice.asks", "A question of the back office, on its way to the acquirer.";
+        AcquirerFinds = "acquirer.finds", "The acquirer's answer to the back office.";
+        BackOfficeLink = "backoffice.link", "Both directions between terminal and back office.";
     }
 }
 
@@ -180,6 +189,11 @@ vocabulary! {
         PrinterOffline = "printer.offline", "The printer has gone offline.";
         CustomerTakes = "customer.takes", "The customer has taken a receipt.";
         CustomerPays = "customer.pays", "The customer has paid a shown QR code.";
+        TerminalUploads = "terminal.uploads", "The terminal has sent a voucher to the back office.";
+        BackOfficeAccepts = "backoffice.accepts", "The back office has taken a voucher into safe keeping.";
+        BackOfficeRefuses = "backoffice.refuses", "The back office has refused a voucher.";
+        BackOfficeVerifies = "backoffice.verifies", "The back office knows that a voucher is true.";
+        BackOfficeRedeems = "backoffice.redeems", "The back office has redeemed a voucher.";
     }
 }
 

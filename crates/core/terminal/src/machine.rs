@@ -16,7 +16,7 @@ use crate::screen::{Belief, Face, Screen};
 use crate::settings::Settings;
 use crate::settlement::Settlement;
 use crate::sign_on::SignOn;
-use crate::{CARD, NOTIFY, PRINTER, WALLET};
+use crate::{CARD, NOTIFY, PRINTER, VOUCHERS, WALLET};
 use core::time::Duration;
 use sim::{Input, Key, Machine, Outbox, Output, Reason, SimTime};
 use wallet::messages::Codec;
@@ -228,9 +228,10 @@ impl Terminal {
             let subject = record.subject();
             if let Some((key, noted)) = subject {
                 self.outbox.event(Event::Durable { key, noted });
+                self.on_noted(now, key, noted);
             }
-            // A copy that has been printed is nothing that a charge waits for.
-            if !matches!(subject, Some((_, Noted::Printed(_)))) {
+            // A copy that has been printed is nothing that a charge waits for, nor is its voucher.
+            if !matches!(subject, Some((_, Noted::Printed(_) | Noted::Reprinted | Noted::Vouched))) {
                 self.step(now, |flow, desk, codec| flow.on_durable(subject.map(|(key, _)| key), desk, codec));
             }
         }
@@ -242,7 +243,7 @@ impl Terminal {
 
     /// What the display shows now; reported when it changes.
     fn refresh_screen(&mut self) {
-        let offers = self.settings.profile.habits.reprint == Reprint::Offered;
+        let offers = self.settings.profile.habits.reprint != Reprint::Missing;
         let last = self.journal.approvals().next_back().map(|approval| approval.charge.key);
         let screen = match self.power {
             Power::Off | Power::Booting { .. } => Screen::OFF,
@@ -298,10 +299,15 @@ impl Machine for Terminal {
             Input::Received { port: CARD, bytes } => self.on_card_bytes(now, bytes),
             Input::Received { port: WALLET, bytes } => self.on_answer_bytes(now, bytes),
             Input::Received { port: NOTIFY, bytes } => self.on_notice_bytes(now, bytes),
+            Input::Received { port: VOUCHERS, bytes } => self.on_word_bytes(now, bytes),
             Input::Received { .. } => {}
+            Input::Refused { port: VOUCHERS } => self.on_no_word(now, "nobody listens"),
             Input::Refused { port } => {
                 self.step(now, |flow, desk, codec| flow.on_refused(port, desk, codec));
             }
+        }
+        if self.power == Power::On {
+            self.upload(now);
         }
         self.refresh_screen();
     }
@@ -316,10 +322,15 @@ impl Machine for Terminal {
             Power::Booting { until } => Some((until, Reason("terminal is up"))),
             Power::On => {
                 let journal = self.journal.wake_at().map(|at| (at, Reason("journal record is in flash")));
-                [journal, self.memory.flow.wake_at(), self.memory.spooler.wake_at()]
-                    .into_iter()
-                    .flatten()
-                    .min()
+                [
+                    journal,
+                    self.memory.flow.wake_at(),
+                    self.memory.spooler.wake_at(),
+                    self.memory.uploads.wake_at(),
+                ]
+                .into_iter()
+                .flatten()
+                .min()
             }
         }
     }

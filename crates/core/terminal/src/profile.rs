@@ -66,6 +66,8 @@ pub struct Habits {
     pub originals: Originals,
     /// What it does when the host says that keys or batch differ.
     pub rekeys: Rekeys,
+    /// How long it is after the answer to a voucher.
+    pub uploading: Uploading,
 }
 
 /// When a wallet receipt is printed.
@@ -133,6 +135,8 @@ pub enum Reprint {
     Offered,
     /// Not offered.
     Missing,
+    /// Offered, and printed like the first: one payment, two receipts.
+    Unmarked,
 }
 
 /// What happens to a charge whose slip cannot be printed.
@@ -200,6 +204,15 @@ pub enum Rekeys {
     Never,
 }
 
+/// When a voucher is done with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Uploading {
+    /// When the back office has said a last word about it: what it has not said may not have arrived.
+    UntilAnswered,
+    /// When it was sent.
+    Once,
+}
+
 /// The sound firmware.
 pub const REFERENCE: Profile = Profile {
     name: "reference",
@@ -222,6 +235,7 @@ pub const REFERENCE: Profile = Profile {
         trouble: HostTrouble::Doubted,
         originals: Originals::Checked,
         rekeys: Rekeys::WhenTold,
+        uploading: Uploading::UntilAnswered,
     },
     reply_timeout: Duration::from_secs(60),
     result_timeout: Duration::from_secs(60),
@@ -230,7 +244,7 @@ pub const REFERENCE: Profile = Profile {
 const SOUND: Habits = REFERENCE.habits;
 
 /// Every firmware that there is.
-pub static PROFILES: [Profile; 16] = [
+pub static PROFILES: [Profile; 18] = [
     REFERENCE,
     Profile {
         name: "kiosk",
@@ -324,6 +338,18 @@ pub static PROFILES: [Profile; 16] = [
         name: "busy-is-declined",
         about: "takes a host that says that it is in trouble for one that has declined",
         habits: Habits { trouble: HostTrouble::Declined, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "uploads-once",
+        about: "sends a voucher once and forgets it, whatever the back office says",
+        habits: Habits { uploading: Uploading::Once, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "reprints-unmarked",
+        about: "prints a slip again without saying that it is a reprint",
+        habits: Habits { reprint: Reprint::Unmarked, ..SOUND },
         ..REFERENCE
     },
 ];
