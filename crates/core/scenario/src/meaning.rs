@@ -112,6 +112,7 @@ const fn asked_by(action: &Action) -> &'static [MessageKind] {
         | Action::LogOn(_)
         | Action::Reprint(_)
         | Action::Press(_)
+        | Action::Visit(_)
         | Action::Printer(_) => &[],
     }
 }
@@ -270,7 +271,14 @@ const fn passes(on: LinkPoint, message: MessageKind) -> bool {
         LinkPoint::TerminalAsks | LinkPoint::AcquirerAnswers => !notification,
         LinkPoint::AcquirerNotifies | LinkPoint::TerminalAcknowledges => notification,
         LinkPoint::AcquirerLink => true,
-        LinkPoint::TerminalPrints | LinkPoint::PrinterReplies | LinkPoint::PrinterLink => false,
+        LinkPoint::TerminalPrints
+        | LinkPoint::PrinterReplies
+        | LinkPoint::PrinterLink
+        | LinkPoint::TerminalUploads
+        | LinkPoint::BackOfficeAnswers
+        | LinkPoint::BackOfficeAsks
+        | LinkPoint::AcquirerFinds
+        | LinkPoint::BackOfficeLink => false,
     }
 }
 
@@ -346,6 +354,7 @@ fn unknown_id(node: &Node, id: &str, known: &BTreeMap<&str, Range<usize>>) -> Di
 fn originals(scenario: &Scenario, action: &Action, node: &Node) -> Option<Diagnostic> {
     let original = scenario.steps.get(action.about()?)?;
     let (is_one, expected) = match (action, &original.action) {
+        (Action::Visit(_), of) => (of.amount().is_some() || is_completion(of), "a payment"),
         (Action::Reprint(_), of) => (of.amount().is_some() || matches!(of, Action::Later(_)), "a payment"),
         (Action::Later(Later { what: LaterKind::Void, .. }), of) => {
             (matches!(of, Action::CardSale(_)), "a `card-sale`")
