@@ -6,12 +6,13 @@
 //! | module | holds |
 //! |---|---|
 //! | [`plan`] | a scenario with every name resolved |
-//! | [`device`] | the cast: terminal, printer, acquirer, and the cables between them |
+//! | [`device`] | the cast: terminal, printer, acquirer, back office, and the cables between them |
 //! | `director` | who does what when |
 //! | [`session`] | a run under way, and the testbed that does not wait |
 //! | [`fact`] | what the trace can say |
 //! | [`slip`] | reading a slip back from the paper |
 //! | [`evidence`] | the trace, sorted by wish, charge and slip |
+//! | [`office`] | the back office: its vouchers, its counter, and how all books compare |
 //! | [`laws`] | what must hold whatever happens, a file each |
 //! | [`outcome`] | what came out, against what was expected |
 
@@ -20,6 +21,7 @@ mod director;
 pub mod evidence;
 pub mod fact;
 pub mod laws;
+pub mod office;
 pub mod outcome;
 pub mod plan;
 pub mod session;
@@ -28,6 +30,7 @@ pub mod slip;
 pub use evidence::Evidence;
 pub use fact::{Fact, Phase};
 pub use laws::{Breach, JUDGED, judge};
+pub use office::{HeldVoucher, Office};
 pub use outcome::{Failure, Outcome, Verdict};
 pub use plan::{Plan, PlanError};
 pub use session::{HAPPENINGS_MAX, Run, Session, VirtualTestbed};

@@ -9,6 +9,7 @@ use crate::director::Director;
 use crate::fact::{Fact, Phase};
 use crate::plan::Plan;
 use acquirer::Acquirer;
+use backoffice::BackOffice;
 use printer::Printer;
 use sim::{Happening, LaneId, Seed, SimTime, Tag, Trace, World};
 use std::sync::Arc;
@@ -63,7 +64,8 @@ impl Session {
         let mut world = assemble(
             Terminal::new(Settings { printer_baud_bps, ..plan.settings.clone() }),
             Printer::new(plan.printer),
-            Acquirer::new(host()),
+            Acquirer::new(host(plan.back_office.as_ref())),
+            plan.back_office.clone().map(BackOffice::new),
             printer_baud_bps,
         );
         world.reserve(USUAL_RECORDS, USUAL_BYTES);
@@ -176,9 +178,11 @@ impl Session {
 }
 
 /// The acquirer of every run: test keys, and a clock that agrees with the terminal's.
-fn host() -> acquirer::Config {
+fn host(back_office: Option<&backoffice::Settings>) -> acquirer::Config {
     let start = acquirer::Civil { year: 2026, month: 1, day: 5, hour: 10, minute: 0, second: 0 };
-    acquirer::Config { start, ..acquirer::Config::default() }
+    let merchant = |office: &backoffice::Settings| (office.merchant.clone(), office.acquirer_key.clone());
+    let merchants = back_office.map(merchant).into_iter().collect();
+    acquirer::Config { start, merchants, ..acquirer::Config::default() }
 }
 
 /// The testbed that does not wait: it jumps to the next moment at which anything happens.
