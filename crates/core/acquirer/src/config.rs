@@ -34,6 +34,9 @@ pub struct Config {
     pub wallets: WalletSetup,
     /// Merchants that may ask after card charges, by number, with what they seal their questions with.
     pub merchants: Vec<(String, SealKey)>,
+    /// Where a copy of every notification goes as well: an absolute URL. It is sent once for each that leaves, and nobody
+    /// waits for its acknowledgement.
+    pub notify_also: Option<String>,
     /// Local date and time at the start of the run.
     pub start: Civil,
 }
@@ -52,6 +55,7 @@ impl Default for Config {
             card: Arc::clone(&CARD_SETUP),
             wallets: WalletSetup::default(),
             merchants: Vec::new(),
+            notify_also: None,
             start: Civil { year: 2026, month: 1, day: 5, hour: 9, minute: 0, second: 0 },
         }
     }

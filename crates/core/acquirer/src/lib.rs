@@ -69,6 +69,6 @@ pub use payers::{Does, PayerRule, Payers, Who};
 
 pub use ledger::{Account, Cause, Entry, Ledger, Standing};
 pub use machine::{Acquirer, Arming, CARD, NOTIFY, Poke, WALLET};
-pub use merchant::{MERCHANT_WALLET, VERIFICATION};
+pub use merchant::{MERCHANT_NOTIFY, MERCHANT_WALLET, VERIFICATION};
 pub use platform::Platform;
 pub use short::{Code, Short, Why};

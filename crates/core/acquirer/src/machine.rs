@@ -14,8 +14,8 @@ use crate::event::{Event, Kind};
 use crate::fault::{Course, Fault, FaultId, RequestFate, Rush};
 use crate::gateway::{TurnedAway, WalletRequest};
 use crate::ledger::Ledger;
-use crate::merchant::{MERCHANT_WALLET, MerchantDesk, VERIFICATION};
-use crate::notifier::NotifyPort;
+use crate::merchant::{MERCHANT_NOTIFY, MERCHANT_WALLET, MerchantDesk, VERIFICATION};
+use crate::notifier::{NotifyPort, write};
 use crate::platform::Platform;
 use crate::queue::{Answer, Queue, Work};
 use crate::short::Why;
@@ -179,8 +179,12 @@ impl Acquirer {
         while !self.notify_port.is_waiting() {
             let delivery = self.platform.next_delivery(now);
             let Some(delivery) = delivery else { break };
-            let Self { notify_port, outbox, .. } = self;
-            outbox.send_with(NOTIFY, Kind::Notification.tag(), |out| notify_port.send(&delivery, out));
+            let Self { notify_port, outbox, config, .. } = self;
+            let tag = Kind::Notification.tag();
+            outbox.send_with(NOTIFY, tag, |out| notify_port.send(&delivery, out));
+            if let Some(url) = &config.notify_also {
+                outbox.send_with(MERCHANT_NOTIFY, tag, |out| write(&delivery, url, out));
+            }
             self.report();
         }
     }

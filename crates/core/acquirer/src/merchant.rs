@@ -1,7 +1,7 @@
 //! The merchant's own questions, beside what its terminals ask: does this card charge stand, and what became of this
 //! order?
 //!
-//! Two ports, for the two go different ways: sealed questions about card charges ([`voucher::verification`]), and calls
+//! It is told of notifications too, where the set-up says so. Two ports for questions, for the two go different ways: sealed questions about card charges ([`voucher::verification`]), and calls
 //! of the wallet gateway from the merchant's server. A question is looked up in the books when it arrives, and its answer
 //! leaves when a request's would. *Not modelled:* faults that aim at questions about card charges (rules on the link do),
 //! calls from the server that move money (they are decided when they arrive), a bound on questions that wait.
@@ -25,6 +25,9 @@ use wallet::http::{self, RequestParser};
 pub const MERCHANT_WALLET: Port = Port(3);
 /// Sealed questions about card charges, and the findings.
 pub const VERIFICATION: Port = Port(4);
+
+/// Copies of notifications out; acknowledgements in, which nobody reads.
+pub const MERCHANT_NOTIFY: Port = Port(5);
 
 /// What comes in at the two ports, and what waits to leave.
 #[derive(Clone, Debug, Default)]

@@ -74,8 +74,12 @@ pub const FINDINGS: LaneId = LaneId(11);
 pub const ORDER_QUERIES: LaneId = LaneId(12);
 /// What they find, acquirer to back office.
 pub const ORDER_FINDINGS: LaneId = LaneId(13);
+/// Notifications, acquirer to back office.
+pub const INFORMS: LaneId = LaneId(14);
+/// Acknowledgements, back office to acquirer.
+pub const INFORMED: LaneId = LaneId(15);
 /// What strangers send to the back office; what it says to them goes nowhere.
-pub const STRANGERS: LaneId = LaneId(14);
+pub const STRANGERS: LaneId = LaneId(16);
 
 /// One way through a mobile network to an acquirer's data centre.
 const NETWORK: Duration = Duration::from_millis(35);
@@ -98,6 +102,8 @@ pub const fn lane_name(lane: LaneId) -> &'static str {
         FINDINGS => "acquirer.finds-card",
         ORDER_QUERIES => "backoffice.asks-wallet",
         ORDER_FINDINGS => "acquirer.finds-wallet",
+        INFORMS => "acquirer.informs",
+        INFORMED => "backoffice.acknowledges",
         STRANGERS => "strangers.upload",
         _ => "unknown lane",
     }
@@ -141,6 +147,7 @@ fn plug_in(back_office: BackOffice, world: &mut World<Device>) {
         ((TERMINAL, terminal::VOUCHERS), (BACK_OFFICE, backoffice::uploads(0))),
         ((BACK_OFFICE, backoffice::ACQUIRER), (ACQUIRER, acquirer::VERIFICATION)),
         ((BACK_OFFICE, backoffice::WALLET), (ACQUIRER, acquirer::MERCHANT_WALLET)),
+        ((ACQUIRER, acquirer::MERCHANT_NOTIFY), (BACK_OFFICE, backoffice::NOTICES)),
     ];
     for (one, other) in cables {
         world.connect(Lane::new(end(one), end(other), network));

@@ -2,8 +2,8 @@
 //! run for any number of seeds.
 
 use crate::device::{
-    ACKNOWLEDGES, CARD_ANSWERS, CARD_ASKS, FINDINGS, NOTIFIES, ORDER_FINDINGS, ORDER_QUERIES, PRINTS,
-    QUESTIONS, REPLIES, UPLOADS, WALLET_ANSWERS, WALLET_ASKS, WORDS,
+    ACKNOWLEDGES, CARD_ANSWERS, CARD_ASKS, FINDINGS, INFORMS, NOTIFIES, ORDER_FINDINGS, ORDER_QUERIES,
+    PRINTS, QUESTIONS, REPLIES, UPLOADS, WALLET_ANSWERS, WALLET_ASKS, WORDS,
 };
 use acquirer::Kind;
 use acquirer::fault::Deed;
@@ -441,6 +441,7 @@ pub(crate) const fn lanes(point: LinkPoint) -> &'static [LaneId] {
         LinkPoint::BackOfficeAnswers => &[WORDS],
         LinkPoint::BackOfficeAsks => &[QUESTIONS, ORDER_QUERIES],
         LinkPoint::AcquirerFinds => &[FINDINGS, ORDER_FINDINGS],
+        LinkPoint::AcquirerInforms => &[INFORMS],
         LinkPoint::BackOfficeLink => &[UPLOADS, WORDS],
         LinkPoint::AcquirerLink => {
             &[CARD_ASKS, CARD_ANSWERS, WALLET_ASKS, WALLET_ANSWERS, NOTIFIES, ACKNOWLEDGES]

@@ -182,7 +182,8 @@ fn host(back_office: Option<&backoffice::Settings>) -> acquirer::Config {
     let start = acquirer::Civil { year: 2026, month: 1, day: 5, hour: 10, minute: 0, second: 0 };
     let merchant = |office: &backoffice::Settings| (office.merchant.clone(), office.acquirer_key.clone());
     let merchants = back_office.map(merchant).into_iter().collect();
-    acquirer::Config { start, merchants, ..acquirer::Config::default() }
+    let notify_also = back_office.map(|office| office.wallet.notify_url.clone());
+    acquirer::Config { start, merchants, notify_also, ..acquirer::Config::default() }
 }
 
 /// The testbed that does not wait: it jumps to the next moment at which anything happens.

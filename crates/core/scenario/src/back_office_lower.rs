@@ -64,6 +64,7 @@ fn concerns_it(effect: &Effect) -> bool {
                 | LinkPoint::BackOfficeAnswers
                 | LinkPoint::BackOfficeAsks
                 | LinkPoint::AcquirerFinds
+                | LinkPoint::AcquirerInforms
                 | LinkPoint::BackOfficeLink
         ),
         _ => false,

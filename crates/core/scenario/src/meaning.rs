@@ -211,8 +211,10 @@ fn never_hits(what: &Contents, effect: &Effect) -> Option<Reason> {
         let expected = "a point between terminal and acquirer";
         return Reason::new("on", "the printer's line has a rate of its own", expected);
     }
-    if matches!(on, LinkPoint::AcquirerNotifies | LinkPoint::TerminalAcknowledges)
-        && let Some(reason) = never_notifies(what)
+    if matches!(
+        on,
+        LinkPoint::AcquirerNotifies | LinkPoint::TerminalAcknowledges | LinkPoint::AcquirerInforms
+    ) && let Some(reason) = never_notifies(what)
     {
         return Some(Reason { field: "on", ..reason });
     }
@@ -269,7 +271,9 @@ const fn passes(on: LinkPoint, message: MessageKind) -> bool {
     let notification = matches!(message, MessageKind::Notification);
     match on {
         LinkPoint::TerminalAsks | LinkPoint::AcquirerAnswers => !notification,
-        LinkPoint::AcquirerNotifies | LinkPoint::TerminalAcknowledges => notification,
+        LinkPoint::AcquirerNotifies | LinkPoint::TerminalAcknowledges | LinkPoint::AcquirerInforms => {
+            notification
+        }
         LinkPoint::AcquirerLink => true,
         LinkPoint::TerminalPrints
         | LinkPoint::PrinterReplies

@@ -132,6 +132,7 @@ vocabulary! {
         BackOfficeAnswers = "backoffice.answers", "The back office's word about a voucher, on its way to the terminal.";
         BackOfficeAsks = "backoffice.asks", "A question of the back office, on its way to the acquirer.";
         AcquirerFinds = "acquirer.finds", "The acquirer's answer to the back office.";
+        AcquirerInforms = "acquirer.informs", "The acquirer's notification, on its way to the back office.";
         BackOfficeLink = "backoffice.link", "Both directions between terminal and back office.";
     }
 }

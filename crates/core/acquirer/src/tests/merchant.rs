@@ -1,7 +1,7 @@
 //! Claims about the merchant's own questions: what the books say is what is found, and nobody else is told.
 
 use super::*;
-use crate::{MERCHANT_WALLET, VERIFICATION};
+use crate::{MERCHANT_NOTIFY, MERCHANT_WALLET, NOTIFY, VERIFICATION};
 use ::voucher::verification::{self, Finding, FindingError, Question};
 use ::voucher::{Kind, SealKey};
 use ::wallet::http::ResponseParser;
@@ -96,6 +96,23 @@ fn the_merchants_server_asks_after_an_order_on_a_connection_of_its_own() {
     assert_eq!(order_state(&mut driver, "T-1").0, TradeState::NotPay);
     driver.pay("T-1").pass(20_000);
     assert_eq!(order_state(&mut driver, "T-1"), (TradeState::Success, Some(1850)));
+}
+
+#[test]
+fn a_merchant_that_wants_it_is_sent_a_copy_of_every_notification_and_nobody_waits_for_it() {
+    let url = Some("http://backoffice/notify".to_owned());
+    let mut driver = Driver::with(Config { notify_also: url, ..Config::default() });
+    driver.receive(WALLET, &order("T-1", 1850)).pass(1_000).pay("T-1").pass(40_000);
+    let bodies = |wanted: Port| -> Vec<String> {
+        let sent = driver.sent.iter().filter(|(_, port, _)| *port == wanted);
+        sent.map(|(_, _, bytes)| String::from_utf8(bytes.clone()).unwrap()).collect()
+    };
+    let (first, copies) = (bodies(NOTIFY), bodies(MERCHANT_NOTIFY));
+    assert!(first.len() > 1, "nobody acknowledges, so it is sent again");
+    assert_eq!(first.len(), copies.len());
+    let body = |request: &String| request.split_once("\r\n\r\n").unwrap().1.to_owned();
+    assert!(first.iter().zip(&copies).all(|(one, copy)| body(one) == body(copy)));
+    assert!(copies.iter().all(|copy| copy.contains("Host: backoffice\r\n")), "{copies:?}");
 }
 
 #[test]

@@ -119,6 +119,21 @@ fn a_voucher_redeemed_for_nothing_breaks_the_law() {
 }
 
 #[test]
+fn who_believes_a_strangers_notice_redeems_what_nobody_has_paid() {
+    let lines = "steps: [{ at: 0s, show-qr: { wallet: wechat, amount: CNY 33.00 } }, \
+        { at: 11s, id: unpaid, show-qr: { wallet: wechat, amount: CNY 33.00, customer-pays: never } }, \
+        { at: 400s, redeem: { of: unpaid } }]\n\
+        faults: [{ acquirer: { loses: notification, times: 1 } }, \
+        { acquirer: { notifies-falsely: { order: 12345678W000002, signed: with-a-wrong-key }, times: 1 } }]";
+    let breaks = |terminal, back_office| {
+        with(terminal, back_office, lines).broken_laws().contains(&Law::VoucherComplete)
+    };
+    assert!(breaks("believes-notices", "believes-notices"));
+    assert!(!breaks("believes-notices", "reference"), "the sound back office asks");
+    assert!(!breaks("reference", "believes-notices"), "the sound terminal uploads nothing");
+}
+
+#[test]
 fn a_lost_voucher_is_the_one_difference_between_the_books() {
     let lost = format!("{SALE}\nfaults: [{{ on: terminal.uploads, drop: {{ times: 1 }} }}]");
     let natures = |terminal| {

@@ -150,7 +150,13 @@ fn with_back_office(scenario: String, dice: &mut Stream) -> String {
         let fault = if dice.below(2) == 0 {
             format!("backoffice: {{ {} }}", numbered(pick(dice, BACK_OFFICE_FAULTS), dice))
         } else {
-            let on = ["terminal.uploads", "backoffice.answers", "backoffice.asks", "acquirer.finds"];
+            let on = [
+                "terminal.uploads",
+                "backoffice.answers",
+                "backoffice.asks",
+                "acquirer.finds",
+                "acquirer.informs",
+            ];
             back_office_link_fault(pick(dice, &on), dice)
         };
         more.push_str(&format!("  - {{ {fault}, {} }}\n", back_office_start(dice)));
