@@ -11,6 +11,7 @@ use crate::calendar::Civil;
 use crate::card::CardSetup;
 use core::time::Duration;
 use std::sync::{Arc, LazyLock};
+use voucher::SealKey;
 
 /// The set-up of an acquirer.
 #[derive(Clone, Debug)]
@@ -31,6 +32,11 @@ pub struct Config {
     pub card: Arc<CardSetup>,
     /// The wallet platforms: whom they serve, their keys and rules, and their payers.
     pub wallets: WalletSetup,
+    /// Merchants that may ask after card charges, by number, with what they seal their questions with.
+    pub merchants: Vec<(String, SealKey)>,
+    /// Where a copy of every notification goes as well: an absolute URL. It is sent once for each that leaves, and nobody
+    /// waits for its acknowledgement.
+    pub notify_also: Option<String>,
     /// Local date and time at the start of the run.
     pub start: Civil,
 }
@@ -48,6 +54,8 @@ impl Default for Config {
             in_flight_max: 32,
             card: Arc::clone(&CARD_SETUP),
             wallets: WalletSetup::default(),
+            merchants: Vec::new(),
+            notify_also: None,
             start: Civil { year: 2026, month: 1, day: 5, hour: 9, minute: 0, second: 0 },
         }
     }

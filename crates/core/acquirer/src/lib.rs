@@ -10,6 +10,7 @@
 //! | `gateway` | wallet gateways: WeChat Pay v2 and v3, Alipay `gateway.do` and v3 |
 //! | `orders` | the order book: wallet orders, payments, refunds, what runs out |
 //! | `payers` | what the people behind payment codes do |
+//! | `merchant` | the merchant's own questions: about card charges, and at the gateway |
 //! | `notifier` | notifications, their schedules, and what can be wrong with them |
 //! | `fault` | what a platform does to those who rely on it |
 //! | `books` | [`Books`], everything that it knows, moved by facts alone |
@@ -35,6 +36,7 @@ pub mod fuzz;
 mod gateway;
 mod ledger;
 mod machine;
+mod merchant;
 mod notifier;
 pub mod orders;
 pub mod payers;
@@ -69,5 +71,6 @@ pub use payers::{Does, PayerAccount, PayerRule, Payers, Who};
 pub use iso8583::MacAlgorithm;
 pub use ledger::{Account, Cause, Entry, Ledger, Standing};
 pub use machine::{Acquirer, Arming, CARD, NOTIFY, Poke, WALLET};
+pub use merchant::{MERCHANT_NOTIFY, MERCHANT_WALLET, VERIFICATION};
 pub use platform::Platform;
 pub use short::{Code, Short, Why};

@@ -14,7 +14,8 @@ use crate::event::{Event, Kind};
 use crate::fault::{Course, Fault, FaultId, RequestFate, Rush};
 use crate::gateway::{TurnedAway, WalletRequest};
 use crate::ledger::Ledger;
-use crate::notifier::NotifyPort;
+use crate::merchant::{MERCHANT_NOTIFY, MERCHANT_WALLET, MerchantDesk, VERIFICATION};
+use crate::notifier::{NotifyPort, write};
 use crate::platform::Platform;
 use crate::queue::{Answer, Queue, Work};
 use crate::short::Why;
@@ -39,8 +40,9 @@ const NO_CALL: Tag = Tag("no-call");
 /// A card host, a wallet gateway and a notifier with one ledger.
 #[derive(Clone, Debug)]
 pub struct Acquirer {
-    config: Config,
-    platform: Platform,
+    pub(crate) config: Config,
+    pub(crate) platform: Platform,
+    pub(crate) merchant: MerchantDesk,
     notify_port: NotifyPort,
     framer: Framer,
     wallet_parser: RequestParser,
@@ -49,11 +51,11 @@ pub struct Acquirer {
     wallet_cut_at: Option<SimTime>,
     /// When the gateway commits the last request that it has accepted.
     wallet_commits_at: SimTime,
-    queue: Queue,
+    pub(crate) queue: Queue,
     departures: Departures,
-    outbox: Outbox<Event>,
+    pub(crate) outbox: Outbox<Event>,
     /// On top of [`Config::processing`].
-    slowness: Duration,
+    pub(crate) slowness: Duration,
     spare_requests: Vec<CardRequest>,
     spare_bytes: Vec<Vec<u8>>,
 }
@@ -100,6 +102,7 @@ impl Acquirer {
         platform.open();
         Self {
             platform,
+            merchant: MerchantDesk::default(),
             notify_port: NotifyPort::default(),
             framer: Framer::default(),
             wallet_parser: RequestParser::default(),
@@ -153,12 +156,13 @@ impl Acquirer {
             }
         }
         self.platform.expire_holds(now);
+        self.send_findings(now);
         self.tell(now);
         self.report();
     }
 
     /// Hands on what has happened. In a world, what came back for a notification stands in the trace of the link.
-    fn report(&mut self) {
+    pub(crate) fn report(&mut self) {
         while let Some(event) = self.platform.poll_event() {
             if !matches!(event, Event::NotTaken { .. }) {
                 self.outbox.event(event);
@@ -175,8 +179,12 @@ impl Acquirer {
         while !self.notify_port.is_waiting() {
             let delivery = self.platform.next_delivery(now);
             let Some(delivery) = delivery else { break };
-            let Self { notify_port, outbox, .. } = self;
-            outbox.send_with(NOTIFY, Kind::Notification.tag(), |out| notify_port.send(&delivery, out));
+            let Self { notify_port, outbox, config, .. } = self;
+            let tag = Kind::Notification.tag();
+            outbox.send_with(NOTIFY, tag, |out| notify_port.send(&delivery, out));
+            if let Some(url) = &config.notify_also {
+                outbox.send_with(MERCHANT_NOTIFY, tag, |out| write(&delivery, url, out));
+            }
             self.report();
         }
     }
@@ -365,6 +373,8 @@ impl Machine for Acquirer {
             Input::Received { port: CARD, bytes } => self.card_bytes(now, bytes),
             Input::Received { port: WALLET, bytes } => self.wallet_bytes(now, bytes),
             Input::Received { port: NOTIFY, bytes } => self.notify_bytes(now, bytes),
+            Input::Received { port: VERIFICATION, bytes } => self.question_bytes(now, bytes),
+            Input::Received { port: MERCHANT_WALLET, bytes } => self.merchant_call_bytes(now, bytes),
             Input::Refused { port: NOTIFY } => self.platform.fail_port(now, &mut self.notify_port),
             // An answer that nobody listens to is lost; the ledger stands.
             Input::Wake | Input::Received { .. } | Input::Refused { .. } => {}
@@ -400,6 +410,7 @@ impl Machine for Acquirer {
             self.platform.sends_at().map(|at| (at, Reason("notification retry")))
         };
         let lands = self.platform.orders_due_at();
-        [lands, self.queue.next(), tells, cut].into_iter().flatten().min_by_key(|(at, _)| *at)
+        let finds = self.merchant.leaves_at().map(|at| (at, Reason("finding leaves")));
+        [lands, self.queue.next(), tells, finds, cut].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 }

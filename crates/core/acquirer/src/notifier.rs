@@ -14,7 +14,7 @@ mod port;
 pub use book::{About, NoticeChange, NoticeId, Notices, Owed, What};
 pub use fault::{Claim, Forgery, Malformation, NoticeFault, Signing};
 
-pub(crate) use port::NotifyPort;
+pub(crate) use port::{NotifyPort, write};
 
 use crate::books::{Books, Change};
 use crate::config::WalletSetup;

@@ -40,6 +40,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) books: &'a Books,
     /// When the document came.
     pub(crate) came: SimTime,
+    /// Its sender has been told that it is kept, and will not send it again.
+    pub(crate) is_kept: bool,
 }
 
 impl Refusal {
@@ -89,7 +91,12 @@ impl Bench<'_> {
             RuleDate::OfArrival => came,
         };
         let ruled = |from: WallTime| dated >= from && voucher.format == Format::One;
-        if self.release.format_2_from.is_some_and(ruled) { Err(Reason::NewerFormatNeeded) } else { Ok(()) }
+        // What was taken into keeping unread is not given up for its format: nobody would send it in another.
+        if !self.is_kept && self.release.format_2_from.is_some_and(ruled) {
+            Err(Reason::NewerFormatNeeded)
+        } else {
+            Ok(())
+        }
     }
 
     /// One charge has one voucher of a kind. Refunds of an order share its number, and differ in their reference.

@@ -29,6 +29,8 @@ pub enum Poke {
     Upgrade(Formats),
     /// Payments from this moment on need a voucher of format 2.
     RuleFrom(SimTime),
+    /// Somebody goes through the books: every voucher that can be read is reported.
+    Inspect,
 }
 
 /// What people look for.
@@ -230,6 +232,21 @@ pub enum Event {
         /// How many documents it cannot.
         unread: usize,
     },
+    /// Somebody goes through the books, and finds this voucher there.
+    Holds {
+        /// Which.
+        number: Number,
+        /// Of which charge.
+        key: Key,
+        /// What was done.
+        kind: Kind,
+        /// How much.
+        amount: Fen,
+        /// How often it is counted; 1 unless repeats are.
+        copies: u32,
+        /// Where it stands.
+        standing: Standing,
+    },
     /// A question could not be asked, or its answer was not believed.
     Disbelieved {
         /// Why.
@@ -354,6 +371,12 @@ impl fmt::Display for Event {
             Self::RedeemRefused { lookup, why } => write!(f, "does not redeem {lookup}: {why}"),
             Self::Installed { read, unread } => {
                 write!(f, "has a new release, which reads {read} vouchers and not {unread}")
+            }
+            Self::Holds { number, key, kind, amount, copies: 1, standing } => {
+                write!(f, "holds voucher {number}: {kind} {key}, {amount}, {standing}")
+            }
+            Self::Holds { number, key, kind, amount, copies, standing } => {
+                write!(f, "holds voucher {number} {copies} times: {kind} {key}, {amount}, {standing}")
             }
             Self::Disbelieved { why } => write!(f, "disbelieves an answer: {why}"),
             Self::PowerLost => write!(f, "loses power"),

@@ -106,13 +106,26 @@ impl BackOffice {
             (Poke::PowerOn, Power::Off) => self.power = Power::Booting { until: now + BOOT },
             (Poke::Query(lookup), Power::On) => self.query(now, lookup),
             (Poke::Redeem(lookup), Power::On) => self.redeem(now, lookup),
-            (Poke::Close(service), Power::On) => self.release.doors.close(service, true),
-            (Poke::Reopen(service), Power::On) => self.release.doors.close(service, false),
-            (Poke::RateLimit(service, limit), Power::On) => self.release.doors.limit(service, limit),
+            (Poke::Inspect, Power::On) => self.inspect(),
             (Poke::Upgrade(formats), Power::On) => self.install(now, formats),
-            (Poke::RuleFrom(from), Power::On) => self.release.format_2_from = Some(self.settings.wall(from)),
+            // What lies on the disk with the programs can be changed in the dark: it counts from the next start on.
+            (Poke::Upgrade(formats), _) => self.install_in_the_dark(formats),
+            (Poke::Close(service), _) => self.release.doors.close(service, true),
+            (Poke::Reopen(service), _) => self.release.doors.close(service, false),
+            (Poke::RateLimit(service, limit), _) => self.release.doors.limit(service, limit),
+            (Poke::RuleFrom(from), _) => self.release.format_2_from = Some(self.settings.wall(from)),
             // Nobody is served in the dark, and a second pull of the plug does nothing.
             _ => {}
+        }
+    }
+
+    fn inspect(&mut self) {
+        let held: Vec<(Number, Held)> =
+            self.vouchers().map(|(number, held)| (number, held.clone())).collect();
+        for (number, held) in held {
+            let Some(standing) = self.books.standing(number) else { continue };
+            let voucher::Voucher { key, kind, amount, .. } = held.voucher;
+            self.report(Event::Holds { number, key, kind, amount, copies: held.copies, standing });
         }
     }
 

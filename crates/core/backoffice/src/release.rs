@@ -69,6 +69,14 @@ impl BackOffice {
         self.take_up_aside(now);
     }
 
+    /// The same while nothing runs: the books are read when it starts.
+    pub(crate) fn install_in_the_dark(&mut self, formats: Formats) {
+        self.release.formats = formats;
+        if self.habits().unknown_formats == UnknownFormats::Dropped {
+            self.journal.forget_unread(formats);
+        }
+    }
+
     /// Judges what could not be read when it came, as far as it can be read now.
     pub(crate) fn take_up_aside(&mut self, now: SimTime) {
         for aside in self.books.readable_aside(self.release.formats) {

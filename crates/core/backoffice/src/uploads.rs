@@ -92,7 +92,7 @@ impl BackOffice {
         if !sealed && self.habits().seals == Seals::Checked {
             return self.refuse(Refusal::of_nobody(Reason::Seal));
         }
-        match self.judge(now, &upload.envelope) {
+        match self.judge(now, &upload.envelope, false) {
             Err(refusal) => self.refuse(refusal),
             Ok(Admission::Unread { format }) => self.on_unread(now, format, upload),
             Ok(Admission::New(voucher)) => {
@@ -108,10 +108,11 @@ impl BackOffice {
         }
     }
 
-    fn judge(&self, came: SimTime, envelope: &Envelope<'_>) -> Result<Admission, Refusal> {
+    fn judge(&self, came: SimTime, envelope: &Envelope<'_>, is_kept: bool) -> Result<Admission, Refusal> {
         let unknown = Refusal::of_nobody(Reason::UnknownTerminal);
         let sender = self.settings.terminal(envelope.from).ok_or(unknown)?;
-        let bench = Bench { settings: &self.settings, release: &self.release, books: &self.books, came };
+        let bench =
+            Bench { settings: &self.settings, release: &self.release, books: &self.books, came, is_kept };
         bench.judge(envelope, sender)
     }
 
@@ -168,7 +169,7 @@ impl BackOffice {
     /// Judges a document that was set aside; whoever sent it has had its answer.
     pub(crate) fn take_up(&mut self, now: SimTime, aside: &Aside) {
         let Ok(envelope) = Envelope::read(&aside.bytes) else { return };
-        match self.judge(aside.at, &envelope) {
+        match self.judge(aside.at, &envelope, true) {
             Err(refusal) => {
                 self.refuse(refusal);
             }

@@ -1,7 +1,9 @@
-//! The cast of a payment world: one terminal, one printer, one acquirer, and the cables between them.
+//! The cast of a payment world: one terminal, one printer, one acquirer, and the cables between them; a back office
+//! where the scenario speaks of one.
 
 use crate::Fact;
 use acquirer::Acquirer;
+use backoffice::BackOffice;
 use core::time::Duration;
 use printer::Printer;
 use sim::{Endpoint, Input, Lane, LaneId, Machine, MachineId, Output, Port, Reason, SimTime, Timing, World};
@@ -17,6 +19,8 @@ pub enum Device {
     Printer(Printer),
     /// The acquirer.
     Acquirer(Acquirer),
+    /// The back office.
+    BackOffice(BackOffice),
 }
 
 /// What can be done to any of them. A poke for another device does nothing.
@@ -28,6 +32,8 @@ pub enum Poke {
     Printer(printer::Poke),
     /// To the acquirer.
     Acquirer(acquirer::Poke),
+    /// To the back office.
+    BackOffice(backoffice::Poke),
 }
 
 /// The terminal's place in the world.
@@ -36,6 +42,8 @@ pub const TERMINAL: MachineId = MachineId(0);
 pub const PRINTER: MachineId = MachineId(1);
 /// The acquirer's place in the world.
 pub const ACQUIRER: MachineId = MachineId(2);
+/// The back office's place in the world, where there is one.
+pub const BACK_OFFICE: MachineId = MachineId(3);
 
 /// Print data and questions, terminal to printer.
 pub const PRINTS: LaneId = LaneId(0);
@@ -54,6 +62,25 @@ pub const NOTIFIES: LaneId = LaneId(6);
 /// Acknowledgements, terminal to acquirer.
 pub const ACKNOWLEDGES: LaneId = LaneId(7);
 
+/// Vouchers, terminal to back office. This lane and those below are there only with a back office.
+pub const UPLOADS: LaneId = LaneId(8);
+/// Words about vouchers, back office to terminal.
+pub const WORDS: LaneId = LaneId(9);
+/// Questions about card charges, back office to acquirer.
+pub const QUESTIONS: LaneId = LaneId(10);
+/// Findings, acquirer to back office.
+pub const FINDINGS: LaneId = LaneId(11);
+/// Queries of wallet orders, back office to acquirer.
+pub const ORDER_QUERIES: LaneId = LaneId(12);
+/// What they find, acquirer to back office.
+pub const ORDER_FINDINGS: LaneId = LaneId(13);
+/// Notifications, acquirer to back office.
+pub const INFORMS: LaneId = LaneId(14);
+/// Acknowledgements, back office to acquirer.
+pub const INFORMED: LaneId = LaneId(15);
+/// What strangers send to the back office; what it says to them goes nowhere.
+pub const STRANGERS: LaneId = LaneId(16);
+
 /// One way through a mobile network to an acquirer's data centre.
 const NETWORK: Duration = Duration::from_millis(35);
 
@@ -69,13 +96,28 @@ pub const fn lane_name(lane: LaneId) -> &'static str {
         WALLET_ANSWERS => "acquirer.answers-wallet",
         NOTIFIES => "acquirer.notifies",
         ACKNOWLEDGES => "terminal.acknowledges",
+        UPLOADS => "terminal.uploads",
+        WORDS => "backoffice.answers",
+        QUESTIONS => "backoffice.asks-card",
+        FINDINGS => "acquirer.finds-card",
+        ORDER_QUERIES => "backoffice.asks-wallet",
+        ORDER_FINDINGS => "acquirer.finds-wallet",
+        INFORMS => "acquirer.informs",
+        INFORMED => "backoffice.acknowledges",
+        STRANGERS => "strangers.upload",
         _ => "unknown lane",
     }
 }
 
 /// The machines in their places, with every cable plugged in.
 #[must_use]
-pub fn assemble(terminal: Terminal, printer: Printer, acquirer: Acquirer, baud_bps: u32) -> World<Device> {
+pub fn assemble(
+    terminal: Terminal,
+    printer: Printer,
+    acquirer: Acquirer,
+    back_office: Option<BackOffice>,
+    baud_bps: u32,
+) -> World<Device> {
     let mut world = World::new();
     world.add(Device::Terminal(terminal));
     world.add(Device::Printer(printer));
@@ -92,7 +134,27 @@ pub fn assemble(terminal: Terminal, printer: Printer, acquirer: Acquirer, baud_b
         world.connect(Lane::new(end(one), end(other), timing));
         world.connect(Lane::new(end(other), end(one), timing));
     }
+    if let Some(back_office) = back_office {
+        plug_in(back_office, &mut world);
+    }
     world
+}
+
+fn plug_in(back_office: BackOffice, world: &mut World<Device>) {
+    world.add(Device::BackOffice(back_office));
+    let network = Timing::network(NETWORK);
+    let cables = [
+        ((TERMINAL, terminal::VOUCHERS), (BACK_OFFICE, backoffice::uploads(0))),
+        ((BACK_OFFICE, backoffice::ACQUIRER), (ACQUIRER, acquirer::VERIFICATION)),
+        ((BACK_OFFICE, backoffice::WALLET), (ACQUIRER, acquirer::MERCHANT_WALLET)),
+        ((ACQUIRER, acquirer::MERCHANT_NOTIFY), (BACK_OFFICE, backoffice::NOTICES)),
+    ];
+    for (one, other) in cables {
+        world.connect(Lane::new(end(one), end(other), network));
+        world.connect(Lane::new(end(other), end(one), network));
+    }
+    let nobody = Endpoint { machine: BACK_OFFICE, port: Port(u8::MAX) };
+    world.connect(Lane::new(nobody, end((BACK_OFFICE, backoffice::uploads(1))), network));
 }
 
 const fn end((machine, port): (MachineId, Port)) -> Endpoint {
@@ -108,7 +170,7 @@ impl Machine for Device {
             Self::Terminal(machine) => {
                 if let Some(input) = narrow(input, |poke| match poke {
                     Poke::Terminal(poke) => Some(poke),
-                    Poke::Printer(_) | Poke::Acquirer(_) => None,
+                    _ => None,
                 }) {
                     machine.handle(now, input);
                 }
@@ -116,7 +178,7 @@ impl Machine for Device {
             Self::Printer(machine) => {
                 if let Some(input) = narrow(input, |poke| match poke {
                     Poke::Printer(poke) => Some(poke),
-                    Poke::Terminal(_) | Poke::Acquirer(_) => None,
+                    _ => None,
                 }) {
                     machine.handle(now, input);
                 }
@@ -124,7 +186,15 @@ impl Machine for Device {
             Self::Acquirer(machine) => {
                 if let Some(input) = narrow(input, |poke| match poke {
                     Poke::Acquirer(poke) => Some(poke),
-                    Poke::Terminal(_) | Poke::Printer(_) => None,
+                    _ => None,
+                }) {
+                    machine.handle(now, input);
+                }
+            }
+            Self::BackOffice(machine) => {
+                if let Some(input) = narrow(input, |poke| match poke {
+                    Poke::BackOffice(poke) => Some(poke),
+                    _ => None,
                 }) {
                     machine.handle(now, input);
                 }
@@ -137,6 +207,7 @@ impl Machine for Device {
             Self::Terminal(machine) => machine.poll().map(|output| widen(output, Fact::Terminal)),
             Self::Printer(machine) => machine.poll().map(|output| widen(output, Fact::Printer)),
             Self::Acquirer(machine) => machine.poll().map(|output| widen(output, Fact::Acquirer)),
+            Self::BackOffice(machine) => machine.poll().map(|output| widen(output, Fact::BackOffice)),
         }
     }
 
@@ -145,6 +216,7 @@ impl Machine for Device {
             Self::Terminal(machine) => machine.wake_at(),
             Self::Printer(machine) => machine.wake_at(),
             Self::Acquirer(machine) => machine.wake_at(),
+            Self::BackOffice(machine) => machine.wake_at(),
         }
     }
 }

@@ -4,8 +4,11 @@
 //! acts at absolute times, so that leaving one fault out moves no other. It is `Clone`, like the world.
 
 use crate::customers;
-use crate::device::{ACQUIRER, CARD_ASKS, Device, PRINTER, Poke, TERMINAL, WALLET_ASKS};
+use crate::device::{
+    ACQUIRER, BACK_OFFICE, CARD_ASKS, Device, ORDER_QUERIES, PRINTER, Poke, QUESTIONS, TERMINAL, WALLET_ASKS,
+};
 use crate::fact::{Fact, Phase};
+use crate::office;
 use crate::plan::{Act, Harm, Plan};
 use acquirer::Arming;
 use acquirer::fault::{FaultId, Rush};
@@ -141,8 +144,8 @@ impl Director {
             }
             What::Heal => self.heal(plan, world),
             // What people still have in mind for later does not keep a world from resting.
-            What::Bound if world.next_at().is_none() => self.end(Phase::Rest, world),
-            What::Bound => self.end(Phase::Restless, world),
+            What::Bound if world.next_at().is_none() => self.end(Phase::Rest, plan, world),
+            What::Bound => self.end(Phase::Restless, plan, world),
         }
         self.watch(plan, world);
     }
@@ -151,7 +154,7 @@ impl Director {
     pub(crate) fn came_to_rest(&mut self, plan: &Plan, world: &mut World<Device>) {
         match self.phase {
             Phase::Inject => self.heal(plan, world),
-            Phase::Settle => self.end(Phase::Rest, world),
+            Phase::Settle => self.end(Phase::Rest, plan, world),
             Phase::Rest | Phase::Restless => {}
         }
         self.watch(plan, world);
@@ -317,6 +320,13 @@ impl Director {
                 let wish = Wish { intent, kind, amount, original };
                 world.poke(TERMINAL, Poke::Terminal(terminal::Poke::Charge(wish)));
             }
+            Act::Visit { redeems, of, amount, known_by } => {
+                if let Some(key) = self.number_of(of) {
+                    let lookup = office::lookup(world.trace(), key, amount, known_by);
+                    let poke = if redeems { backoffice::Poke::Redeem } else { backoffice::Poke::Query };
+                    world.poke(BACK_OFFICE, Poke::BackOffice(poke(lookup)));
+                }
+            }
             Act::Reprint { of } => {
                 if let Some(key) = self.number_of(of) {
                     world.poke(TERMINAL, Poke::Terminal(terminal::Poke::Reprint(key)));
@@ -386,7 +396,7 @@ impl Director {
                 }
             }
             Harm::Down { .. } => {
-                [CARD_ASKS, WALLET_ASKS].into_iter().for_each(|lane| world.lane_mut(lane).refuse());
+                doors(world).iter().for_each(|lane| world.lane_mut(*lane).refuse());
             }
             Harm::Slow { by } => {
                 world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::Slow { by: *by }));
@@ -395,6 +405,13 @@ impl Director {
                 let rush = begun(*rush, world.now());
                 self.rush = Some((index, rush));
                 world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::Rush(rush)));
+            }
+            Harm::BackOffice { harm, .. } => world.poke(BACK_OFFICE, Poke::BackOffice(*harm)),
+            Harm::Forged { amount } => {
+                if let Some((key, _)) = self.numbers.last().copied() {
+                    office::forge(world, key, *amount);
+                    self.mark(index);
+                }
             }
             Harm::Deed { name, fault: deed, .. } => {
                 let dice = Harm::dice(name, seed);
@@ -447,13 +464,16 @@ impl Director {
                 }
             }
             Harm::Down { .. } => {
-                for lane in [CARD_ASKS, WALLET_ASKS] {
-                    world.lane_mut(lane).listen();
-                }
+                doors(world).iter().for_each(|lane| world.lane_mut(*lane).listen());
             }
             Harm::Slow { .. } => world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::Usual)),
             // Nobody else comes any more, and who waits is served; only healing sends them away.
-            Harm::Rush(_) => {}
+            Harm::Rush(_) | Harm::Forged { .. } => {}
+            Harm::BackOffice { mend, .. } => {
+                if let Some(poke) = mend {
+                    world.poke(BACK_OFFICE, Poke::BackOffice(*poke));
+                }
+            }
             Harm::Deed { .. } => {
                 let id = FaultId(index as u16);
                 world.poke(ACQUIRER, Poke::Acquirer(acquirer::Poke::Disarm(id)));
@@ -483,11 +503,20 @@ impl Director {
         self.schedule(self.bound, What::Bound);
     }
 
-    fn end(&mut self, phase: Phase, world: &mut World<Device>) {
+    fn end(&mut self, phase: Phase, plan: &Plan, world: &mut World<Device>) {
         self.phase = phase;
         world.note(Fact::Phase(phase));
         world.poke(PRINTER, Poke::Printer(printer::Poke::Inspect));
+        if plan.back_office.is_some() {
+            world.poke(BACK_OFFICE, Poke::BackOffice(backoffice::Poke::Inspect));
+        }
     }
+}
+
+/// Where requests come in at the acquirer.
+fn doors(world: &World<Device>) -> Vec<LaneId> {
+    let doors = [CARD_ASKS, WALLET_ASKS, QUESTIONS, ORDER_QUERIES];
+    doors.into_iter().filter(|lane| usize::from(lane.0) < world.lanes().len()).collect()
 }
 
 /// A rush that begins now.
@@ -500,6 +529,7 @@ fn begun(rush: HostRush, now: SimTime) -> Rush {
 /// Which word of the scenario language a fact is an occurrence of.
 fn occurrence(fact: &Fact) -> Option<Event> {
     use acquirer::{Event as A, Movement};
+    use backoffice::Event as B;
     use printer::Event as P;
     use terminal::{Event as T, Noted, Request};
     Some(match fact {
@@ -521,6 +551,11 @@ fn occurrence(fact: &Fact) -> Option<Event> {
         Fact::Printer(P::Retracted { .. }) => Event::PrinterRetracts,
         Fact::Printer(P::Offline { .. }) => Event::PrinterOffline,
         Fact::Printer(P::Taken { .. }) => Event::CustomerTakes,
+        Fact::Terminal(T::VoucherSent { .. }) => Event::TerminalUploads,
+        Fact::BackOffice(B::Accepted { .. }) => Event::BackOfficeAccepts,
+        Fact::BackOffice(B::Refused { .. }) => Event::BackOfficeRefuses,
+        Fact::BackOffice(B::Verified { .. }) => Event::BackOfficeVerifies,
+        Fact::BackOffice(B::Redeemed { .. }) => Event::BackOfficeRedeems,
         Fact::CustomerPays(_) => Event::CustomerPays,
         _ => return None,
     })

@@ -116,8 +116,20 @@ impl Charge {
 
     /// Whether it stands after this movement, which it or its reversal has caused.
     const fn stand(&mut self, movement: Movement) {
-        let Some(Begun { kind, .. }) = self.begun else { return };
-        let (done, undone) = match kind {
+        let Some(begun) = self.begun else { return };
+        let (done, undone) = begun.movements();
+        if movement as u8 == done as u8 {
+            self.stands = true;
+        } else if movement as u8 == undone as u8 {
+            self.stands = false;
+        }
+    }
+}
+
+impl Begun {
+    /// How the ledger moves when it is done, and when it is undone.
+    pub(crate) const fn movements(self) -> (Movement, Movement) {
+        match self.kind {
             Kind::Sale | Kind::Order | Kind::Scan => (Movement::Captured, Movement::Reversed),
             Kind::Void | Kind::CompletionVoid => (Movement::Voided, Movement::Restored),
             // A refund is never reversed.
@@ -125,11 +137,6 @@ impl Charge {
             Kind::PreAuth => (Movement::Held, Movement::Released),
             Kind::PreAuthVoid => (Movement::Released, Movement::Held),
             Kind::Completion | Kind::CompletionAdvice => (Movement::Completed, Movement::Reversed),
-        };
-        if movement as u8 == done as u8 {
-            self.stands = true;
-        } else if movement as u8 == undone as u8 {
-            self.stands = false;
         }
     }
 }

@@ -11,6 +11,8 @@ pub enum Fact {
     Printer(printer::Event),
     /// The acquirer reports.
     Acquirer(acquirer::Event),
+    /// The back office reports.
+    BackOffice(backoffice::Event),
     /// A person did what this step of the scenario says.
     Step(u16),
     /// This fault of the scenario has begun.
@@ -60,6 +62,7 @@ impl fmt::Display for Fact {
                 write!(f, "acquirer  {kind} meets {} of fault {}, {key}", hit.deed, hit.fault.0 + 1)
             }
             Self::Acquirer(event) => write!(f, "acquirer  {event}"),
+            Self::BackOffice(event) => write!(f, "backoffice {event}"),
             Self::Step(index) => write!(f, "people    step {}", index + 1),
             Self::FaultBegins(index) => write!(f, "fault {}   begins", index + 1),
             Self::FaultEnds(index) => write!(f, "fault {}   is mended", index + 1),

@@ -6,13 +6,14 @@
 //! | module | holds |
 //! |---|---|
 //! | [`plan`] | a scenario with every name resolved |
-//! | [`device`] | the cast: terminal, printer, acquirer, and the cables between them |
+//! | [`device`] | the cast: terminal, printer, acquirer, back office, and the cables between them |
 //! | `director` | who does what when |
 //! | [`session`] | a run under way, and the testbed that does not wait |
 //! | [`fact`] | what the trace can say |
 //! | `customers` | payment codes on phones, and what the people behind them do |
 //! | [`slip`] | reading a slip back from the paper |
 //! | [`evidence`] | the trace, sorted by wish, charge and slip |
+//! | [`office`] | the back office: its vouchers, its counter, and how all books compare |
 //! | [`laws`] | what must hold whatever happens, a file each |
 //! | [`outcome`] | what came out, against what was expected |
 //! | [`coverage`] | what a run shows of the catalogue |
@@ -24,6 +25,7 @@ mod director;
 pub mod evidence;
 pub mod fact;
 pub mod laws;
+pub mod office;
 pub mod outcome;
 pub mod plan;
 pub mod session;
@@ -33,6 +35,7 @@ pub use coverage::Coverage;
 pub use evidence::Evidence;
 pub use fact::{Fact, Phase};
 pub use laws::{Breach, JUDGED, judge};
+pub use office::{HeldVoucher, Office};
 pub use outcome::{Failure, Outcome, Verdict};
 pub use plan::{Plan, PlanError};
 pub use session::{HAPPENINGS_MAX, Run, Session, VirtualTestbed};

@@ -9,6 +9,7 @@ pub mod text;
 use crate::evidence::Evidence;
 use crate::fact::Fact;
 use crate::laws::{Breach, judge};
+use crate::office::Office;
 use crate::plan::Wanted;
 use crate::session::Run;
 use crate::slip::Slip;
@@ -38,6 +39,8 @@ pub struct Outcome {
     pub screen_words: Vec<String>,
     /// The slips, in the order in which they were printed.
     pub slips: Vec<Slip>,
+    /// What there is to say of the back office; nothing where there is none.
+    pub office: Option<Office>,
     /// What happened, line by line.
     pub timeline: Vec<(SimTime, String)>,
     /// When it was over.
@@ -123,7 +126,9 @@ impl Outcome {
         let parties = parties(&evidence);
         let ledger = ledger(&evidence);
         let screen = evidence.screen;
+        let office = Office::of(&evidence);
         Self {
+            office,
             seed: run.seed,
             verdict,
             breaches,
@@ -195,6 +200,8 @@ fn timeline(run: &Run) -> Vec<(SimTime, String)> {
         .iter()
         .filter_map(|record| {
             let line = match &record.entry {
+                // What the back office holds at rest has a place of its own.
+                Entry::Event { event: Fact::BackOffice(backoffice::Event::Holds { .. }), .. } => return None,
                 Entry::Event { event, .. } | Entry::Noted(event) => event.to_string(),
                 Entry::Sent { lane, tag, verdict, fault, .. } if *verdict != LinkVerdict::Pass => {
                     let lane = crate::device::lane_name(*lane);

@@ -3,16 +3,17 @@
 
 use crate::customers;
 use crate::device::{
-    ACKNOWLEDGES, CARD_ANSWERS, CARD_ASKS, NOTIFIES, PRINTS, REPLIES, WALLET_ANSWERS, WALLET_ASKS,
+    ACKNOWLEDGES, CARD_ANSWERS, CARD_ASKS, FINDINGS, INFORMS, NOTIFIES, ORDER_FINDINGS, ORDER_QUERIES,
+    PRINTS, QUESTIONS, REPLIES, UPLOADS, WALLET_ANSWERS, WALLET_ASKS, WORDS,
 };
 use acquirer::Kind;
 use acquirer::fault::Deed;
 use core::time::Duration;
 use printer::GearName;
 use scenario::{
-    AcquirerFault, Action, CompletionWay, Effect, Gear, Hits, HostRush, Later, LaterKind, LinkFault,
-    LinkPoint, LinkVerdict, MessageKind, OperatorAct, Payer, PrinterAct, PrinterFault, ScannerFault,
-    Scenario, ShownCode, Trigger,
+    AcquirerFault, Action, BackOfficeFault, CompletionWay, Effect, Gear, Hits, HostRush, KnownBy, Later,
+    LaterKind, LinkFault, LinkPoint, LinkVerdict, MessageKind, OperatorAct, Payer, PrinterAct, PrinterFault,
+    ScannerFault, Scenario, ShownCode, Trigger,
 };
 use sim::{Fen, LaneId, Ratio, Ruling, Seed, Selector, Tag, Verdict};
 use terminal::{Intent, Language, Press, Profile, Settings, Wish};
@@ -24,6 +25,7 @@ pub struct Plan {
     pub scenario: Scenario,
     pub(crate) settings: Settings,
     pub(crate) printer: &'static printer::Profile,
+    pub(crate) back_office: Option<backoffice::Settings>,
     pub(crate) steps: Vec<(Trigger, Act)>,
     pub(crate) faults: Vec<(Trigger, Harm)>,
     pub(crate) payers: acquirer::payers::Payers,
@@ -56,6 +58,13 @@ pub(crate) enum Act {
         of: Intent,
     },
     Printer(printer::Poke),
+    /// Somebody comes to the counter of the back office because of an earlier wish.
+    Visit {
+        redeems: bool,
+        of: Intent,
+        amount: Fen,
+        known_by: KnownBy,
+    },
 }
 
 /// What a fault does when it begins, and what mends it.
@@ -71,6 +80,8 @@ pub(crate) enum Harm {
     Slow { by: Duration },
     Rush(HostRush),
     Deed { name: String, fault: acquirer::fault::Fault, lasts: Option<Duration> },
+    BackOffice { harm: backoffice::Poke, mend: Option<backoffice::Poke>, lasts: Option<Duration> },
+    Forged { amount: Fen },
 }
 
 /// Why a scenario cannot be run by this build: its words and the devices' tables do not agree.
@@ -78,6 +89,8 @@ pub(crate) enum Harm {
 pub enum PlanError {
     /// No firmware of this name.
     UnknownTerminal(&'static str),
+    /// No back office of this name.
+    UnknownBackOffice(&'static str),
     /// No printer of this name.
     UnknownPrinter(&'static str),
     /// A gear of the printer has fewer teeth than that.
@@ -98,6 +111,7 @@ impl core::fmt::Display for PlanError {
         match self {
             Self::UnknownTerminal(name) => write!(f, "no terminal profile is called {name}"),
             Self::UnknownPrinter(name) => write!(f, "no printer profile is called {name}"),
+            Self::UnknownBackOffice(name) => write!(f, "no back office profile is called {name}"),
             Self::NoSuchTooth { line, gear, tooth, teeth } => write!(
                 f,
                 "line {line}: the {gear} gear has no tooth {tooth}: it has {teeth}, counted from 0 to {}",
@@ -126,6 +140,8 @@ impl Plan {
         };
         settings.reply_timeout = setup.reply_timeout.unwrap_or(settings.reply_timeout);
         settings.result_timeout = setup.result_timeout.unwrap_or(settings.result_timeout);
+        let back_office = back_office(&scenario)?;
+        settings.voucher_key = back_office.as_ref().map(|_| seal_key(settings.tid));
         let steps = (0..scenario.steps.len())
             .map(|index| (scenario.steps[index].start, act(&scenario, index)))
             .collect();
@@ -133,7 +149,7 @@ impl Plan {
             scenario.faults.iter().map(|fault| (fault.start, harm(&fault.effect))).collect();
         tell_namesakes_apart(&mut faults);
         let payers = customers::payers(&scenario);
-        Ok(Self { scenario, settings, printer, steps, faults, payers })
+        Ok(Self { scenario, settings, printer, back_office, steps, faults, payers })
     }
 
     /// What people want in this scenario, in the order of its steps; another try for a wish is none of its own.
@@ -187,6 +203,7 @@ fn kind_of(scenario: &Scenario, index: usize) -> Option<terminal::Kind> {
         | Action::Operator(_)
         | Action::LogOn(_)
         | Action::Press(_)
+        | Action::Visit(_)
         | Action::Printer(_) => return None,
     })
 }
@@ -206,12 +223,17 @@ impl Harm {
     /// Whether it is done to a device, so that it has had its effect when it is done.
     pub(crate) const fn is_done_by_hand(&self) -> bool {
         match self {
-            Self::Printer { .. } | Self::Scanner { .. } | Self::Power { .. } | Self::Slow { .. } => true,
+            Self::Printer { .. }
+            | Self::Scanner { .. }
+            | Self::Power { .. }
+            | Self::Slow { .. }
+            | Self::BackOffice { .. } => true,
             Self::Rule { .. }
             | Self::Narrow { .. }
             | Self::Cut { .. }
             | Self::Down { .. }
             | Self::Rush(_)
+            | Self::Forged { .. }
             | Self::Deed { .. } => false,
         }
     }
@@ -224,8 +246,13 @@ impl Harm {
             | Self::Power { lasts, .. }
             | Self::Down { lasts }
             | Self::Rush(HostRush { lasts, .. })
+            | Self::BackOffice { lasts, .. }
             | Self::Deed { lasts, .. } => *lasts,
-            Self::Rule { .. } | Self::Printer { .. } | Self::Scanner { .. } | Self::Slow { .. } => None,
+            Self::Rule { .. }
+            | Self::Printer { .. }
+            | Self::Scanner { .. }
+            | Self::Slow { .. }
+            | Self::Forged { .. } => None,
         }
     }
 
@@ -271,6 +298,18 @@ fn tell_namesakes_apart(faults: &mut [(Trigger, Harm)]) {
     }
 }
 
+/// The back office that takes part, if one does.
+fn back_office(scenario: &Scenario) -> Result<Option<backoffice::Settings>, PlanError> {
+    let Some(name) = scenario.back_office else { return Ok(None) };
+    let profile = backoffice::Profile::named(name).ok_or(PlanError::UnknownBackOffice(name))?;
+    Ok(Some(backoffice::Settings::of(profile)))
+}
+
+/// What the terminal of this number seals its vouchers with.
+fn seal_key(tid: &str) -> voucher::SealKey {
+    backoffice::Settings::test_master_key().derived(tid)
+}
+
 fn printer_named(name: &str) -> Option<&'static printer::Profile> {
     printer::BUILT_IN.into_iter().find(|profile| profile.name == name)
 }
@@ -309,6 +348,12 @@ fn act(scenario: &Scenario, index: usize) -> Act {
             OperatorAct::SignOn => terminal::Poke::SignOn,
             OperatorAct::LogOff => terminal::Poke::LogOff,
         }),
+        Action::Visit(visit) => Act::Visit {
+            redeems: visit.redeems,
+            of: wish_of(visit.of),
+            amount: amount_of(scenario, visit.of).unwrap_or_default(),
+            known_by: visit.known_by,
+        },
         Action::LogOn(operator) => Act::Terminal(terminal::Poke::LogOn { operator: *operator }),
         Action::Press(key) => Act::Terminal(terminal::Poke::Press(match key {
             scenario::Key::Cancel => Press::Cancel,
@@ -328,6 +373,7 @@ fn act(scenario: &Scenario, index: usize) -> Act {
 fn harm(effect: &Effect) -> Harm {
     match effect {
         Effect::Link(fault) => link_harm(fault),
+        Effect::BackOffice(fault) => back_office_harm(*fault),
         Effect::Printer(fault) => Harm::Printer { harm: fault.harm.clone(), mend: fault.mend.clone() },
         Effect::Scanner(fault) => Harm::Scanner { harm: scanner_harm(*fault) },
         Effect::Power(cut) => Harm::Power {
@@ -359,6 +405,31 @@ fn scanner_harm(fault: ScannerFault) -> Vec<terminal::ScannerPoke> {
         ScannerFault::SendsTwice { after } => vec![ScannerPoke::Repeat { after }],
         ScannerFault::Unplugged => vec![ScannerPoke::Unplug],
     }
+}
+
+fn back_office_harm(fault: BackOfficeFault) -> Harm {
+    use backoffice::{Formats, Limit, Poke};
+    let service = |service| match service {
+        scenario::Service::Uploads => backoffice::Service::Uploads,
+        scenario::Service::Queries => backoffice::Service::Queries,
+        scenario::Service::Redemptions => backoffice::Service::Redemptions,
+    };
+    let (harm, mend, lasts) = match fault {
+        BackOfficeFault::Closed { service: which, lasts } => {
+            (Poke::Close(service(which)), Some(Poke::Reopen(service(which))), lasts)
+        }
+        BackOfficeFault::Limited { service: which, times, within, lasts } => {
+            let limit = Limit { times, within };
+            (Poke::RateLimit(service(which), Some(limit)), Some(Poke::RateLimit(service(which), None)), lasts)
+        }
+        BackOfficeFault::Upgraded { lasts } => {
+            (Poke::Upgrade(Formats::TWO), Some(Poke::Upgrade(Formats::ALL)), lasts)
+        }
+        BackOfficeFault::RuleFrom(from) => (Poke::RuleFrom(from), None, None),
+        BackOfficeFault::PowerCut { lasts } => (Poke::PowerOff, Some(Poke::PowerOn), lasts),
+        BackOfficeFault::Forged { amount } => return Harm::Forged { amount },
+    };
+    Harm::BackOffice { harm, mend, lasts }
 }
 
 fn link_harm(fault: &LinkFault) -> Harm {
@@ -407,6 +478,12 @@ pub(crate) const fn lanes(point: LinkPoint) -> &'static [LaneId] {
         LinkPoint::TerminalPrints => &[PRINTS],
         LinkPoint::PrinterReplies => &[REPLIES],
         LinkPoint::PrinterLink => &[PRINTS, REPLIES],
+        LinkPoint::TerminalUploads => &[UPLOADS],
+        LinkPoint::BackOfficeAnswers => &[WORDS],
+        LinkPoint::BackOfficeAsks => &[QUESTIONS, ORDER_QUERIES],
+        LinkPoint::AcquirerFinds => &[FINDINGS, ORDER_FINDINGS],
+        LinkPoint::AcquirerInforms => &[INFORMS],
+        LinkPoint::BackOfficeLink => &[UPLOADS, WORDS],
         LinkPoint::AcquirerLink => {
             &[CARD_ASKS, CARD_ANSWERS, WALLET_ASKS, WALLET_ANSWERS, NOTIFIES, ACKNOWLEDGES]
         }
@@ -430,6 +507,14 @@ mod tests {
         assert_eq!(PRINTER_PROFILE_SENTENCES.len(), PRINTER_PROFILES.len());
         assert!(PRINTER_PROFILES.iter().all(|name| printer_named(name).is_some()));
         assert!(PROFILES.iter().all(|profile| PRINTER_PROFILES.contains(&profile.printer)));
+    }
+
+    #[test]
+    fn the_language_knows_just_the_back_offices_that_there_are() {
+        let names: Vec<&str> = backoffice::PROFILES.iter().map(|profile| profile.name).collect();
+        assert_eq!(scenario::BACK_OFFICE_PROFILES, names);
+        let sentences: Vec<&str> = backoffice::PROFILES.iter().map(|profile| profile.about).collect();
+        assert_eq!(scenario::BACK_OFFICE_PROFILE_SENTENCES, sentences);
     }
 
     #[test]

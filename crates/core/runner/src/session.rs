@@ -9,6 +9,7 @@ use crate::director::Director;
 use crate::fact::{Fact, Phase};
 use crate::plan::Plan;
 use acquirer::Acquirer;
+use backoffice::BackOffice;
 use printer::Printer;
 use sim::{Happening, LaneId, Seed, SimTime, Tag, Trace, World};
 use std::sync::Arc;
@@ -64,6 +65,7 @@ impl Session {
             Terminal::new(Settings { printer_baud_bps, ..plan.settings.clone() }),
             Printer::new(plan.printer),
             Acquirer::new(host(plan)),
+            plan.back_office.clone().map(BackOffice::new),
             printer_baud_bps,
         );
         world.reserve(USUAL_RECORDS, USUAL_BYTES);
@@ -175,10 +177,15 @@ impl Session {
     }
 }
 
-/// The acquirer of a run: test keys, a clock that agrees with the terminal's, and the payers of its scenario.
+/// The acquirer of a run: test keys, a clock that agrees with the terminal's, the payers of its scenario, and the back
+/// office's merchant where one takes part.
 fn host(plan: &Plan) -> acquirer::Config {
     let start = acquirer::Civil { year: 2026, month: 1, day: 5, hour: 10, minute: 0, second: 0 };
-    let mut config = acquirer::Config { start, ..acquirer::Config::default() };
+    let back_office = plan.back_office.as_ref();
+    let merchant = |office: &backoffice::Settings| (office.merchant.clone(), office.acquirer_key.clone());
+    let merchants = back_office.map(merchant).into_iter().collect();
+    let notify_also = back_office.map(|office| office.wallet.notify_url.clone());
+    let mut config = acquirer::Config { start, merchants, notify_also, ..acquirer::Config::default() };
     config.wallets.payers = plan.payers.clone();
     config
 }

@@ -4,6 +4,7 @@
 //! and in the editor.
 
 use crate::acquirer_grammar::{ACQUIRER, SPAN};
+use crate::back_office_grammar::BACK_OFFICE_FAULT;
 use crate::grammar::{AT, MANY, NTH, TIME, WHEN, word};
 use crate::printer_grammar::{AIR, PRINTER_FAULT, PRINTER_MISHAP};
 use crate::scan_grammar::{SCANNER, SCANNER_MISHAP};
@@ -70,6 +71,7 @@ pub(crate) static FAULT: Shape = Shape::Map(Map {
                     "acquirer: { loses: answer, to: sale, times: 1 }",
                     "something that happens at the acquirer's host",
                 ),
+                BACK_OFFICE_FAULT,
             ],
         },
         Choice {

@@ -3,6 +3,7 @@
 //! Source: "Scenario and rig files" of the design. The texts here are what a writer reads in messages
 //! and in the editor.
 
+use crate::back_office_grammar::BACK_OFFICE;
 use crate::fault_grammar::{FAULT, FAULT_EXAMPLE};
 use crate::shape::{Field, List, Map, Scalar, Shape};
 use crate::step_grammar::{STEP, STEP_EXAMPLE};
@@ -71,6 +72,7 @@ pub(crate) static SCENARIO: Shape = Shape::Map(Map {
             "printer: desk-80",
             "the printer's profile; the default is the terminal's own",
         ),
+        BACK_OFFICE,
         Field::optional(
             "customer",
             Shape::Either(word_leaves(), CUSTOMER),
@@ -244,6 +246,12 @@ const EXPECT: Map = Map {
             }),
             "receipts: [{ copy: customer, fate: taken }]",
             "every receipt, in the order in which they were printed; `[]` means no paper at all",
+        ),
+        Field::optional(
+            "redeemed",
+            Shape::Scalar(Scalar::MoneyOrNothing),
+            "redeemed: CNY 25.00",
+            "what the back office has redeemed in all, or `nothing`; left out, it is not checked",
         ),
         Field::optional(
             "breaks",

@@ -3,9 +3,10 @@
 //!
 //! Times are nanoseconds inside [`SimTime`] and [`Duration`], money is in fen, lengths are in
 //! micrometres, forces in millinewtons. Source: "Scenario and rig files" of the design.
-//! *Not modelled:* vouchers; no word for them exists yet.
+//! What it says of the back office stands in `back_office`. *Not modelled:* what a voucher says, word by word.
 
 use crate::scan::{Scan, ScannerFault};
+use crate::{BackOfficeFault, Visit};
 use crate::{
     Cause, CompletionWay, Event, Fate, Key, Language, Law, LinkPoint, MessageKind, OperatorAct, PowerTarget,
     PrinterAct, ReceiptCopy, ScreenWord, Symptom, Wallet,
@@ -31,6 +32,8 @@ pub struct Scenario {
     /// The printer's profile, one of [`crate::PRINTER_PROFILES`]; the terminal's own unless the file
     /// names one.
     pub printer: &'static str,
+    /// The back office's profile, one of [`crate::BACK_OFFICE_PROFILES`]; nothing where there is none.
+    pub back_office: Option<&'static str>,
     /// What the customer does with a receipt.
     pub customer: Customer,
     /// What people do, in the order of the file. Never empty.
@@ -128,6 +131,8 @@ pub enum Action {
     Press(Key),
     /// The operator does something at the printer.
     Printer(PrinterAct),
+    /// Somebody comes to the counter of the back office.
+    Visit(Visit),
 }
 
 /// A sale by card, or money held on one.
@@ -211,6 +216,8 @@ pub enum Effect {
     Power(PowerCut),
     /// Something happens to the acquirer.
     Acquirer(AcquirerFault),
+    /// Something happens to the back office.
+    BackOffice(BackOfficeFault),
 }
 
 /// A rule on a link.
@@ -362,6 +369,8 @@ pub struct Expectation {
     pub screen: Option<Expected<ScreenWord>>,
     /// The receipts, in the order in which they were printed; nothing leaves the paper unchecked.
     pub receipts: Option<Expected<Vec<Expected<ReceiptExpectation>>>>,
+    /// What was redeemed in all; nothing leaves it unchecked.
+    pub redeemed: Option<Expected<Fen>>,
     /// The laws that must break; every other must hold.
     pub breaks: Vec<Expected<Law>>,
 }
@@ -417,6 +426,7 @@ impl Action {
         match self {
             Self::Later(later) => Some(later.of),
             Self::Reprint(of) => Some(*of),
+            Self::Visit(visit) => Some(visit.of),
             _ => None,
         }
     }

@@ -7,20 +7,23 @@
 //! |---|---|
 //! | `parse` | bytes to a checked value, in the order below |
 //! | `node` | YAML text to a tree in which every value knows its bytes |
-//! | `shape`, `grammar`, `step_grammar`, `scan_grammar`, `fault_grammar`, `acquirer_grammar`, `notice_grammar`, `printer_grammar`, `rig_file`, `terminals_file` | the one description of what a file may hold |
+//! | `shape`, `grammar`, `step_grammar`, `scan_grammar`, `fault_grammar`, `acquirer_grammar`, `notice_grammar`, `printer_grammar`, `back_office_grammar`, `rig_file`, `terminals_file` | the one description of what a file may hold |
 //! | `check`, `schema` | the checker and the JSON Schema, both made from that description |
 //! | `scalar` | how a value without parts is written: amounts, times, lengths, shares |
-//! | `lower`, `step_lower`, `acquirer_lower`, `notice_lower`, `printer_lower`, `meaning` | the tree to typed values; references and faults that can never happen |
+//! | `lower`, `step_lower`, `acquirer_lower`, `notice_lower`, `printer_lower`, `back_office_lower`, `meaning` | the tree to typed values; references and faults that can never happen |
 //! | `printer_file` | printer profiles: their shape, and the device that they describe |
 //! | `diagnostic` | what is wrong, for people and for programs |
 //! | `fuzz` | what a fuzzer runs |
 //! | `scan` | payments by payment code and the faults of their scanner: values and how they are read |
-//! | `language`, `rig`, `vocabulary`, `cause`, `law` | the typed result and its words |
+//! | `language`, `back_office`, `rig`, `vocabulary`, `cause`, `law` | the typed result and its words |
 //!
 //! Source: "Scenario and rig files" of the design. *Not modelled:* writing files.
 
 mod acquirer_grammar;
 mod acquirer_lower;
+mod back_office;
+mod back_office_grammar;
+mod back_office_lower;
 mod cause;
 mod check;
 mod diagnostic;
@@ -50,6 +53,9 @@ mod step_lower;
 mod terminals_file;
 mod vocabulary;
 
+pub use back_office::{
+    BACK_OFFICE_PROFILE_SENTENCES, BACK_OFFICE_PROFILES, BackOfficeFault, KnownBy, Service, Visit,
+};
 pub use cause::{Cause, Origin};
 pub use diagnostic::{Diagnostic, Diagnostics};
 #[doc(hidden)]

@@ -6,6 +6,7 @@
 //! after 2 s and pays after 3 s, healing at 10 min, 30 min to settle.
 
 use crate::acquirer_lower::acquirer_fault;
+use crate::back_office_lower::{back_office_fault, is_spoken_of};
 use crate::diagnostic::line_and_column;
 use crate::language::{
     Customer, Effect, Expectation, Expected, Fault, Hits, LinkFault, LinkVerdict, Place, PowerCut,
@@ -17,8 +18,8 @@ use crate::scalar;
 use crate::scan::scanner_fault;
 use crate::step_lower::action;
 use crate::{
-    Cause, Event, Fate, Language, Law, LinkPoint, MessageKind, PRINTER_PROFILES, PowerTarget, ReceiptCopy,
-    ScreenWord, Symptom, TERMINAL_PROFILES,
+    BACK_OFFICE_PROFILES, Cause, Event, Fate, Language, Law, LinkPoint, MessageKind, PRINTER_PROFILES,
+    PowerTarget, ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILES,
 };
 use core::time::Duration;
 use sim::{Fen, Ratio, SimTime};
@@ -49,6 +50,16 @@ impl Lowering<'_> {
             Some(node) => profile(node, PRINTER_PROFILES)?,
             None => printer_of(terminal.profile),
         };
+        let steps = self.steps(root.get("steps")?)?;
+        let faults = root.get("faults").map_or(Some(Vec::new()), |node| self.faults(node))?;
+        let expect = self.expectation(root.get("expect")?)?;
+        let back_office = match root.get("backoffice") {
+            Some(node) => Some(profile(node, BACK_OFFICE_PROFILES)?),
+            None if is_spoken_of(&steps, &faults) || expect.redeemed.is_some() => {
+                BACK_OFFICE_PROFILES.first().copied()
+            }
+            None => None,
+        };
         Some(Scenario {
             name: root.string("name")?,
             symptom: root.word("symptom", Symptom::from_name)?,
@@ -56,14 +67,15 @@ impl Lowering<'_> {
             about: root.string("about"),
             terminal,
             printer,
+            back_office,
             customer: root
                 .get("customer")
                 .map_or(Some(Customer::TakesReceiptAfter(TAKES_AFTER)), customer)?,
-            steps: self.steps(root.get("steps")?)?,
-            faults: root.get("faults").map_or(Some(Vec::new()), |node| self.faults(node))?,
+            steps,
+            faults,
             heal_at: root.get("heal").map_or(Some(HEAL_AT), |heal| heal.moment("at"))?,
             settles_within: root.time("settles-within").unwrap_or(SETTLES_WITHIN),
-            expect: self.expectation(root.get("expect")?)?,
+            expect,
         })
     }
 
@@ -117,12 +129,17 @@ impl Lowering<'_> {
             Some(screen) => Some(self.expected(screen, ScreenWord::from_name(screen.text()?)?)),
             None => None,
         };
+        let redeemed = match node.get("redeemed") {
+            Some(redeemed) => Some(self.expected(redeemed, captured_amount(redeemed)?)),
+            None => None,
+        };
         let breaks = node.get("breaks").map_or(&[][..], Node::items);
         Some(Expectation {
             place: self.place(node),
             captured: self.expected(captured, captured_amount(captured)?),
             screen,
             receipts,
+            redeemed,
             breaks: breaks
                 .iter()
                 .map(|law| Some(self.expected(law, Law::from_name(law.text()?)?)))
@@ -239,6 +256,9 @@ fn effect(node: &Node) -> Option<Effect> {
     }
     if let Some(acquirer) = node.get("acquirer") {
         return acquirer_fault(acquirer).map(Effect::Acquirer);
+    }
+    if let Some(office) = node.get("backoffice") {
+        return back_office_fault(office).map(Effect::BackOffice);
     }
     Some(Effect::Link(LinkFault {
         on: node.word("on", LinkPoint::from_name)?,

@@ -126,6 +126,7 @@ fn asked_by(scenario: &Scenario, action: &Action) -> &'static [MessageKind] {
         | Action::LogOn(_)
         | Action::Reprint(_)
         | Action::Press(_)
+        | Action::Visit(_)
         | Action::Printer(_) => &[],
     }
 }
@@ -237,8 +238,10 @@ fn never_hits(what: &Contents, effect: &Effect) -> Option<Reason> {
         let expected = "a point between terminal and acquirer";
         return Reason::new("on", "the printer's line has a rate of its own", expected);
     }
-    if matches!(on, LinkPoint::AcquirerNotifies | LinkPoint::TerminalAcknowledges)
-        && let Some(reason) = never_notifies(what)
+    if matches!(
+        on,
+        LinkPoint::AcquirerNotifies | LinkPoint::TerminalAcknowledges | LinkPoint::AcquirerInforms
+    ) && let Some(reason) = never_notifies(what)
     {
         return Some(Reason { field: "on", ..reason });
     }
@@ -295,9 +298,18 @@ const fn passes(on: LinkPoint, message: MessageKind) -> bool {
     let notification = matches!(message, MessageKind::Notification);
     match on {
         LinkPoint::TerminalAsks | LinkPoint::AcquirerAnswers => !notification,
-        LinkPoint::AcquirerNotifies | LinkPoint::TerminalAcknowledges => notification,
+        LinkPoint::AcquirerNotifies | LinkPoint::TerminalAcknowledges | LinkPoint::AcquirerInforms => {
+            notification
+        }
         LinkPoint::AcquirerLink => true,
-        LinkPoint::TerminalPrints | LinkPoint::PrinterReplies | LinkPoint::PrinterLink => false,
+        LinkPoint::TerminalPrints
+        | LinkPoint::PrinterReplies
+        | LinkPoint::PrinterLink
+        | LinkPoint::TerminalUploads
+        | LinkPoint::BackOfficeAnswers
+        | LinkPoint::BackOfficeAsks
+        | LinkPoint::AcquirerFinds
+        | LinkPoint::BackOfficeLink => false,
     }
 }
 
@@ -375,6 +387,7 @@ fn unknown_id(node: &Node, id: &str, known: &BTreeMap<&str, Range<usize>>) -> Di
 fn originals(scenario: &Scenario, action: &Action, node: &Node) -> Option<Diagnostic> {
     let original = scenario.steps.get(action.about()?)?;
     let (is_one, expected) = match (action, &original.action) {
+        (Action::Visit(_), of) => (of.amount().is_some() || is_completion(of), "a payment"),
         (Action::Reprint(_), of) => (of.amount().is_some() || matches!(of, Action::Later(_)), "a payment"),
         (Action::Later(Later { what: LaterKind::Void, .. }), of) => {
             (matches!(of, Action::CardSale(_)), "a `card-sale`")

@@ -2,6 +2,7 @@
 //!
 //! Source: "Scenario and rig files" of the design. *Not modelled:* passwords, signatures.
 
+use crate::back_office_grammar::{QUERY_VOUCHER, REDEEM};
 use crate::grammar::{AT, MONEY, NAME, NTH, TIME, WHEN, word};
 use crate::scan_grammar::SCAN;
 use crate::shape::{Choice, Field, Map, Presence, Scalar, Shape};
@@ -102,6 +103,8 @@ const ACTIONS: &[Field] = &[
         "printer: load-paper",
         "the operator does something at the printer",
     ),
+    QUERY_VOUCHER,
+    REDEEM,
 ];
 
 pub(crate) const AGAIN: Field = Field::optional(

@@ -3,6 +3,7 @@
 //! The check has already refused everything that these functions cannot read, and every `id` that leads nowhere. The
 //! customer of a shown code pays after 3 s unless the file says otherwise.
 
+use crate::back_office_lower::visit;
 use crate::language::{Action, ByCard, Later, LaterKind, Payer, ShowQr};
 use crate::node::Node;
 use crate::scan::scan;
@@ -13,8 +14,8 @@ use std::collections::BTreeMap;
 const PAYS_AFTER: Duration = Duration::from_secs(3);
 
 /// The fields of actions that are about an earlier step.
-pub(crate) const LATER: [&str; 6] =
-    ["void", "refund", "void-pre-auth", "complete", "void-completion", "reprint"];
+pub(crate) const LATER: [&str; 8] =
+    ["void", "refund", "void-pre-auth", "complete", "void-completion", "reprint", "query-voucher", "redeem"];
 
 /// What a step does. `ids` are those of the steps before it, with their places.
 pub(crate) fn action(node: &Node, ids: &BTreeMap<String, usize>) -> Option<Action> {
@@ -33,6 +34,9 @@ pub(crate) fn action(node: &Node, ids: &BTreeMap<String, usize>) -> Option<Actio
     }
     if let Some(map) = node.get("scan") {
         return scan(map, step_of(map, "again")).map(Action::Scan);
+    }
+    if let Some(visit) = visit(node, ids) {
+        return Some(Action::Visit(visit));
     }
     if let Some((field, map)) = LATER.iter().find_map(|field| Some((*field, node.get(field)?))) {
         let of = step_of(map, "of").unwrap_or_default();

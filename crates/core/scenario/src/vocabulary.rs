@@ -79,6 +79,8 @@ pub const TERMINAL_PROFILES: &[&str] = &[
     "refusal-is-final",
     "every-read-charges",
     "books-every-notice",
+    "uploads-once",
+    "reprints-unmarked",
 ];
 
 /// What each terminal profile does, in the same order.
@@ -109,6 +111,8 @@ pub const TERMINAL_PROFILE_SENTENCES: &[&str] = &[
     "takes the refusal of a payment code for one of the open payment, whosever it is",
     "gives an open payment up for whatever code the scanner sends next",
     "books a payment whenever a notification of it comes, refunded since or not",
+    "sends a voucher once and forgets it, whatever the back office says",
+    "prints a slip again without saying that it is a reprint",
 ];
 
 /// The names of the printer profiles.
@@ -144,6 +148,12 @@ vocabulary! {
         PrinterReplies = "printer.replies", "The printer's status, on its way to the terminal.";
         PrinterLink = "printer.link", "Both directions between terminal and printer.";
         AcquirerLink = "acquirer.link", "Both directions between terminal and acquirer.";
+        TerminalUploads = "terminal.uploads", "A voucher, on its way to the back office.";
+        BackOfficeAnswers = "backoffice.answers", "The back office's word about a voucher, on its way to the terminal.";
+        BackOfficeAsks = "backoffice.asks", "A question of the back office, on its way to the acquirer.";
+        AcquirerFinds = "acquirer.finds", "The acquirer's answer to the back office.";
+        AcquirerInforms = "acquirer.informs", "The acquirer's notification, on its way to the back office.";
+        BackOfficeLink = "backoffice.link", "Both directions between terminal and back office.";
     }
 }
 
@@ -200,6 +210,11 @@ vocabulary! {
         PrinterOffline = "printer.offline", "The printer has gone offline.";
         CustomerTakes = "customer.takes", "The customer has taken a receipt.";
         CustomerPays = "customer.pays", "The customer has paid a shown QR code.";
+        TerminalUploads = "terminal.uploads", "The terminal has sent a voucher to the back office.";
+        BackOfficeAccepts = "backoffice.accepts", "The back office has taken a voucher into safe keeping.";
+        BackOfficeRefuses = "backoffice.refuses", "The back office has refused a voucher.";
+        BackOfficeVerifies = "backoffice.verifies", "The back office knows that a voucher is true.";
+        BackOfficeRedeems = "backoffice.redeems", "The back office has redeemed a voucher.";
     }
 }
 

@@ -8,8 +8,9 @@ use insta::assert_snapshot;
 use printer::{GearName, Micrometres, Permille, Poke, Roll, Sensor, Wire};
 use proptest::prelude::{ProptestConfig, any, proptest};
 use scenario::{
-    AcquirerConnection, AcquirerFault, Action, Customer, Diagnostics, Effect, Event, Fate, Law, LinkPoint,
-    LinkVerdict, Payer, PrinterConnection, PrinterFault, Rig, Scenario, Symptom, Trigger,
+    AcquirerConnection, AcquirerFault, Action, BackOfficeFault, Customer, Diagnostics, Effect, Event, Fate,
+    KnownBy, Law, LinkPoint, LinkVerdict, Payer, PrinterConnection, PrinterFault, Rig, Scenario, Service,
+    Symptom, Trigger, Visit,
 };
 use sim::{Fen, OrderNo, Ratio, SimTime};
 use tillrig_scenario as scenario;
@@ -560,4 +561,66 @@ proptest! {
         let text = format!("{before}{by}{after}");
         let _ = Scenario::parse("x.yaml", text.as_bytes()).map_err(|wrong| (wrong.render(true), wrong.to_json()));
     }
+}
+
+/// A file with a card sale, these further lines, and these faults.
+fn with_back_office(head: &str, steps: &str, faults: &str, expect: &str) -> String {
+    format!(
+        "name: x\nsymptom: voucher-unusable\ncause: none\n{head}steps:\n{CARD}{steps}faults:{faults}\n\
+        expect: {{ captured: CNY 25.00{expect} }}\n"
+    )
+}
+
+#[test]
+fn a_back_office_takes_part_where_a_file_speaks_of_it_and_nowhere_else() {
+    let part =
+        |head, steps, faults, expect| right(&with_back_office(head, steps, faults, expect)).back_office;
+    assert_eq!(part("", "", " []", ""), None);
+    assert_eq!(part("backoffice: redeems-again\n", "", " []", ""), Some("redeems-again"));
+    let reference = Some("reference");
+    assert_eq!(part("", "  - { at: 9s, redeem: { of: first } }\n", " []", ""), reference);
+    assert_eq!(part("", "  - { when: backoffice.accepts, press: reprint }\n", " []", ""), reference);
+    assert_eq!(part("", "", " [{ on: terminal.uploads, drop: always }]", ""), reference);
+    assert_eq!(part("", "", " [{ backoffice: { upgrade: until-healed } }]", ""), reference);
+    assert_eq!(part("", "", " []", ", redeemed: nothing"), reference);
+}
+
+#[test]
+fn what_happens_at_the_back_office_is_read_as_it_is_written() {
+    let steps = "  - { at: 60s, query-voucher: { of: first } }\n  - { at: 61s, redeem: { of: first, by: amount-and-time } }\n";
+    let faults = "
+  - { backoffice: { close-queries: { for: 60s } } }
+  - { backoffice: { close-redemptions: until-healed } }
+  - { backoffice: { rate-limit: { of: uploads, times: 2, within: 30s, for: 90s } } }
+  - { backoffice: { upgrade: { for: 5m } } }
+  - { backoffice: { rule-from: 30s } }
+  - { backoffice: { power-cut: { for: 20s } } }
+  - { backoffice: { forges: { amount: CNY 1.00 } } }";
+    let scenario = right(&with_back_office("", steps, faults, ", redeemed: CNY 25.00"));
+    let visit = |redeems, known_by| Action::Visit(Visit { redeems, of: 0, known_by });
+    assert_eq!(scenario.steps[1].action, visit(false, KnownBy::Number));
+    assert_eq!(scenario.steps[2].action, visit(true, KnownBy::AmountAndTime));
+    let s = Duration::from_secs;
+    let expected = [
+        BackOfficeFault::Closed { service: Service::Queries, lasts: Some(s(60)) },
+        BackOfficeFault::Closed { service: Service::Redemptions, lasts: None },
+        BackOfficeFault::Limited { service: Service::Uploads, times: 2, within: s(30), lasts: Some(s(90)) },
+        BackOfficeFault::Upgraded { lasts: Some(s(300)) },
+        BackOfficeFault::RuleFrom(SimTime::from_secs(30)),
+        BackOfficeFault::PowerCut { lasts: Some(s(20)) },
+        BackOfficeFault::Forged { amount: Fen(100) },
+    ];
+    let effects: Vec<Effect> = scenario.faults.into_iter().map(|fault| fault.effect).collect();
+    assert_eq!(effects, expected.map(Effect::BackOffice));
+    assert_eq!(scenario.expect.redeemed.unwrap().value, Fen(2500));
+}
+
+#[test]
+fn only_a_payment_has_a_voucher_to_redeem() {
+    let steps = "  - { at: 30s, id: on, log-on: 2 }\n  - { at: 60s, redeem: { of: on } }\n";
+    let rendered = complaints(&with_back_office("", steps, " []", "")).render(false);
+    assert!(rendered.contains("it cannot be about that step"), "{rendered}");
+    let unknown = "  - { at: 60s, redeem: { of: firsd } }\n";
+    let rendered = complaints(&with_back_office("", unknown, " []", "")).render(false);
+    assert!(rendered.contains("`first`"), "{rendered}");
 }

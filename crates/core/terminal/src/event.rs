@@ -195,6 +195,10 @@ pub enum Noted {
     Undoing,
     /// A copy of its slip is on paper.
     Printed(Copy),
+    /// The customer's copy is on paper once more, marked.
+    Reprinted,
+    /// The back office has said the last word about its voucher.
+    Vouched,
 }
 
 /// What a terminal reports.
@@ -339,6 +343,31 @@ pub enum Event {
         /// For which charge.
         key: Key,
     },
+    /// A voucher goes up to the back office.
+    VoucherSent {
+        /// Which.
+        number: voucher::Number,
+        /// Of which charge.
+        key: Key,
+    },
+    /// The back office has said what it makes of it.
+    VoucherAnswered {
+        /// Which.
+        number: voucher::Number,
+        /// Of which charge.
+        key: Key,
+        /// What it says.
+        outcome: voucher::Outcome,
+    },
+    /// There is no such word: it goes up again later.
+    VoucherDelayed {
+        /// Which.
+        number: voucher::Number,
+        /// Of which charge.
+        key: Key,
+        /// Why.
+        why: &'static str,
+    },
     /// The supply is gone, and with it all that was only in memory.
     PowerLost,
     /// The firmware is up again and has read its journal.
@@ -404,6 +433,8 @@ impl fmt::Display for Event {
                 Noted::Ended => write!(f, "journal: {key} ended"),
                 Noted::Undoing => write!(f, "journal: {key} is to be undone"),
                 Noted::Printed(copy) => write!(f, "journal: {key} {copy} copy printed"),
+                Noted::Reprinted => write!(f, "journal: {key} printed again"),
+                Noted::Vouched => write!(f, "journal: {key} vouched for"),
             },
             Self::Asked { request, key } => write!(f, "asks: {} {key}", request.word()),
             Self::Learned { key, result } => match result {
@@ -425,6 +456,13 @@ impl fmt::Display for Event {
             Self::Printed { key, copy } => write!(f, "takes the {copy} copy of {key} as printed"),
             Self::PrinterTrouble { trouble } => write!(f, "sees the printer in trouble: {trouble}"),
             Self::PullsBack { key } => write!(f, "pulls back the receipt of {key}"),
+            Self::VoucherSent { number, key } => write!(f, "uploads voucher {number} of {key}"),
+            Self::VoucherAnswered { number, outcome, .. } => {
+                write!(f, "hears that voucher {number} is {outcome}")
+            }
+            Self::VoucherDelayed { number, why, .. } => {
+                write!(f, "will upload voucher {number} again: {why}")
+            }
             Self::PowerLost => write!(f, "loses power"),
             Self::Booted => write!(f, "is up"),
         }

@@ -35,6 +35,15 @@ pub enum Record {
     Undoing(Key),
     /// A copy of its slip is on paper.
     Printed(Key, Copy),
+    /// The customer's copy of its slip was printed again, marked as a reprint.
+    Reprinted(Key),
+    /// The back office has said the last word about its voucher, when its slip had been printed again so often.
+    Vouched {
+        /// Of which charge.
+        key: Key,
+        /// How often.
+        reprints: u16,
+    },
     /// The host has given out keys, and has said which batch is open.
     SignedOn {
         /// The batch.
@@ -66,6 +75,8 @@ impl Record {
             Self::Ended(key) => (*key, Noted::Ended),
             Self::Undoing(key) => (*key, Noted::Undoing),
             Self::Printed(key, copy) => (*key, Noted::Printed(*copy)),
+            Self::Reprinted(key) => (*key, Noted::Reprinted),
+            Self::Vouched { key, .. } => (*key, Noted::Vouched),
             Self::SignedOn { .. } | Self::Settling { .. } | Self::Settled { .. } | Self::Operator(_) => {
                 return None;
             }
@@ -115,6 +126,11 @@ impl Journal {
         let (_, record) = self.writing.pop_front()?;
         self.records.push(record);
         self.records.last()
+    }
+
+    /// What is in flash, oldest first.
+    pub(crate) fn records(&self) -> &[Record] {
+        &self.records
     }
 
     /// The power is gone: what was not in flash is lost.

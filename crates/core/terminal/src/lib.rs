@@ -20,6 +20,7 @@
 //! | [`scanner`] | the scanner that reads customers' codes |
 //! | [`journal`] | the flash that survives a power cut |
 //! | `spooler` | one slip at a time to the printer, and the truth about it back |
+//! | `upload` | the voucher of every approval, up to the back office until an answer is final |
 //! | [`slip`] | what a charge looks like on paper |
 //! | [`screen`], `screen_words` | what the display says, as a value and in words |
 //! | [`profile`] | firmware habits as data, sound and flawed |
@@ -50,6 +51,7 @@ mod settlement;
 mod sign_on;
 pub mod slip;
 mod spooler;
+mod upload;
 
 pub use charge::Kind;
 pub use event::{ChargeResult, Copy, Errand, Event, Intent, Noted, Poke, Press, Request, Trouble, Wish};
@@ -70,3 +72,5 @@ pub const CARD: Port = Port(1);
 pub const WALLET: Port = Port(2);
 /// The door for notifications: HTTP requests in, acknowledgements out.
 pub const NOTIFY: Port = Port(3);
+/// The connection to the back office: HTTP uploads of vouchers out, answers in.
+pub const VOUCHERS: Port = Port(4);

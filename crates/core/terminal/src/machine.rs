@@ -16,7 +16,7 @@ use crate::screen::{Belief, Face, Screen};
 use crate::settings::Settings;
 use crate::settlement::Settlement;
 use crate::sign_on::SignOn;
-use crate::{CARD, NOTIFY, PRINTER, WALLET};
+use crate::{CARD, NOTIFY, PRINTER, VOUCHERS, WALLET};
 use core::time::Duration;
 use sim::{Input, Machine, Outbox, Output, Reason, SimTime};
 use wallet::messages::Codec;
@@ -243,9 +243,10 @@ impl Terminal {
             let subject = record.subject();
             if let Some((key, noted)) = subject {
                 self.outbox.event(Event::Durable { key, noted });
+                self.on_noted(now, key, noted);
             }
-            // A copy that has been printed is nothing that a charge waits for.
-            if !matches!(subject, Some((_, Noted::Printed(_)))) {
+            // A copy that has been printed is nothing that a charge waits for, nor is its voucher.
+            if !matches!(subject, Some((_, Noted::Printed(_) | Noted::Reprinted | Noted::Vouched))) {
                 self.step(now, |flow, desk, codec| flow.on_durable(subject.map(|(key, _)| key), desk, codec));
             }
         }
@@ -260,7 +261,7 @@ impl Terminal {
 
     /// What the display shows now; reported when it changes.
     fn refresh_screen(&mut self) {
-        let offers = self.settings.profile.habits.reprint == Reprint::Offered;
+        let offers = self.settings.profile.habits.reprint != Reprint::Missing;
         let last = self.journal.approvals().next_back().map(|approval| approval.charge.key);
         let screen = match self.power {
             Power::Off | Power::Booting { .. } => Screen::OFF,
@@ -316,12 +317,17 @@ impl Machine for Terminal {
             Input::Received { port: CARD, bytes } => self.on_card_bytes(now, bytes),
             Input::Received { port: WALLET, bytes } => self.on_answer_bytes(now, bytes),
             Input::Received { port: NOTIFY, bytes } => self.on_notice_bytes(now, bytes),
+            Input::Received { port: VOUCHERS, bytes } => self.on_word_bytes(now, bytes),
             Input::Received { .. } => {}
+            Input::Refused { port: VOUCHERS } => self.on_no_word(now, "nobody listens"),
             Input::Refused { port } => {
                 self.step(now, |flow, desk, codec| flow.on_refused(port, desk, codec));
             }
         }
         self.scanner.light(self.power == Power::On && self.memory.flow.wants_code());
+        if self.power == Power::On {
+            self.upload(now);
+        }
         self.refresh_screen();
     }
 
@@ -336,10 +342,16 @@ impl Machine for Terminal {
             Power::On => {
                 let journal = self.journal.wake_at().map(|at| (at, Reason("journal record is in flash")));
                 let scanner = self.scanner.wake_at().map(|at| (at, Reason("scanner has read")));
-                [journal, self.memory.flow.wake_at(), self.memory.spooler.wake_at(), scanner]
-                    .into_iter()
-                    .flatten()
-                    .min()
+                [
+                    journal,
+                    self.memory.flow.wake_at(),
+                    self.memory.spooler.wake_at(),
+                    self.memory.uploads.wake_at(),
+                    scanner,
+                ]
+                .into_iter()
+                .flatten()
+                .min()
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::scanner::Barcode;
 use crate::screen::{Belief, Face, Screen};
 use crate::settings::Settings;
 use crate::spooler::Spooler;
+use crate::upload::Uploads;
 use core::time::Duration;
 use escpos::Presenter;
 use iso8583::{Framer, Message, Mti};
@@ -43,6 +44,7 @@ pub(crate) struct Memory {
     pub(crate) codec: Codec,
     /// When anything came last at the ports for card replies, answers and notifications.
     pub(crate) heard: Heard,
+    pub(crate) uploads: Uploads,
 }
 
 /// When bytes came last, port by port.
@@ -103,6 +105,7 @@ impl Memory {
             notices: RequestParser::new(Limits::DEFAULT),
             codec: Codec::new(merchant, "api.mch.weixin.qq.com"),
             heard: Heard::default(),
+            uploads: Uploads::of(settings, journal),
         }
     }
 }

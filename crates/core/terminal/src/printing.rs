@@ -131,6 +131,9 @@ impl Terminal {
         if job.counts && !self.journal.is_printed(key, copy) {
             self.journal.write(now, Record::Printed(key, copy));
         }
+        if job.reprint && copy == Copy::Customer && self.settings.voucher_key.is_some() {
+            self.journal.write(now, Record::Reprinted(key));
+        }
         if let Some(held) = &mut self.memory.held
             && held.key == key
         {
@@ -173,6 +176,7 @@ impl Terminal {
     fn job(&self, approval: Approval, copy: Copy, reprint: bool, after_trouble: bool) -> Job {
         let sheet = Sheet::Slip { approval: Box::new(approval), copy };
         let (operator, delivery) = (self.operator(), self.delivery());
+        let reprint = reprint && self.settings.profile.habits.reprint != Reprint::Unmarked;
         Job { sheet, operator, reprint, after_trouble, delivery, counts: true }
     }
 

@@ -80,6 +80,8 @@ pub struct Habits {
     pub refusals: Refusals,
     /// What it makes of a code that the scanner sends while a payment is open.
     pub reads: Reads,
+    /// How long it is after the answer to a voucher.
+    pub uploading: Uploading,
 }
 
 /// When a wallet receipt is printed.
@@ -147,6 +149,8 @@ pub enum Reprint {
     Offered,
     /// Not offered.
     Missing,
+    /// Offered, and printed like the first: one payment, two receipts.
+    Unmarked,
 }
 
 /// What happens to a charge whose slip cannot be printed.
@@ -270,6 +274,15 @@ pub enum Reads {
     EveryOne,
 }
 
+/// When a voucher is done with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Uploading {
+    /// When the back office has said a last word about it: what it has not said may not have arrived.
+    UntilAnswered,
+    /// When it was sent.
+    Once,
+}
+
 /// The sound firmware.
 pub const REFERENCE: Profile = Profile {
     name: "reference",
@@ -299,6 +312,7 @@ pub const REFERENCE: Profile = Profile {
         paying: Paying::AskedAfter,
         refusals: Refusals::AskedAfter,
         reads: Reads::OnceEach,
+        uploading: Uploading::UntilAnswered,
     },
     reply_timeout: Duration::from_secs(60),
     result_timeout: Duration::from_secs(60),
@@ -307,7 +321,7 @@ pub const REFERENCE: Profile = Profile {
 const SOUND: Habits = REFERENCE.habits;
 
 /// Every firmware that there is.
-pub static PROFILES: [Profile; 26] = [
+pub static PROFILES: [Profile; 28] = [
     REFERENCE,
     Profile {
         name: "kiosk",
@@ -463,6 +477,18 @@ pub static PROFILES: [Profile; 26] = [
         name: "books-every-notice",
         about: "books a payment whenever a notification of it comes, refunded since or not",
         habits: Habits { notices: Notices::BookedWheneverItComes, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "uploads-once",
+        about: "sends a voucher once and forgets it, whatever the back office says",
+        habits: Habits { uploading: Uploading::Once, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "reprints-unmarked",
+        about: "prints a slip again without saying that it is a reprint",
+        habits: Habits { reprint: Reprint::Unmarked, ..SOUND },
         ..REFERENCE
     },
 ];

@@ -6,6 +6,7 @@ use crate::profile::{Profile, REFERENCE};
 use core::time::Duration;
 use iso8583::{MacKey, Tdes};
 use sim::SimTime;
+use voucher::SealKey;
 
 /// One terminal's set-up.
 #[derive(Clone, Debug)]
@@ -42,6 +43,8 @@ pub struct Settings {
     pub bank_copy: bool,
     /// The line rate of the printer port, in bit/s; the spooler paces itself by it.
     pub printer_baud_bps: u32,
+    /// What it seals its vouchers with; none where there is no back office.
+    pub voucher_key: Option<SealKey>,
 }
 
 /// A language of slips and screens.
@@ -78,6 +81,7 @@ impl Settings {
             pan: "6222021234567890128",
             bank_copy: false,
             printer_baud_bps: 115_200,
+            voucher_key: None,
         }
     }
 }

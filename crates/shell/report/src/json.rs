@@ -5,7 +5,7 @@
 
 use crate::snapshot::source_of;
 use runner::outcome::{LedgerLine, Party};
-use runner::{Breach, Failure, Outcome, Slip, Verdict};
+use runner::{Breach, Failure, Office, Outcome, Slip, Verdict};
 use scenario::Scenario;
 use serde_json::{Value, json};
 use sim::{Fen, SimTime};
@@ -27,6 +27,7 @@ pub fn outcome(path: &Path, scenario: &Scenario, outcome: &Outcome) -> Value {
         "parties": outcome.parties.iter().map(party).collect::<Vec<_>>(),
         "screen": outcome.screen.to_string(),
         "slips": outcome.slips.iter().map(slip).collect::<Vec<_>>(),
+        "back_office": outcome.office.as_ref().map(office),
         "timeline": outcome.timeline.iter().map(line).collect::<Vec<_>>(),
     })
 }
@@ -90,6 +91,34 @@ fn ledger_line(line: &LedgerLine) -> Value {
         "step": line.intent.map(|intent| u32::from(intent.0) + 1),
         "movements": movements.collect::<Vec<_>>(),
         "net": amount(line.net),
+    })
+}
+
+fn office(office: &Office) -> Value {
+    let vouchers = office.vouchers.iter().map(|held| {
+        json!({
+            "number": held.number.to_string(),
+            "key": held.key.to_string(),
+            "kind": held.kind.word(),
+            "amount": amount(held.amount),
+            "copies": held.copies,
+            "standing": held.standing.to_string(),
+            "redeemed": held.redeemed,
+        })
+    });
+    let differences = office.differences.iter().map(|difference| {
+        json!({
+            "at": time(difference.at),
+            "key": difference.key.to_string(),
+            "kind": difference.kind.word(),
+            "amount": amount(difference.amount),
+            "nature": difference.nature.to_string(),
+        })
+    });
+    json!({
+        "vouchers": vouchers.collect::<Vec<_>>(),
+        "counter": office.counter.iter().map(line).collect::<Vec<_>>(),
+        "differences": differences.collect::<Vec<_>>(),
     })
 }
 

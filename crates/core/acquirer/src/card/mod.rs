@@ -24,7 +24,7 @@ mod judge;
 mod keys;
 mod mac;
 mod own;
-mod record;
+pub(crate) mod record;
 mod reply;
 mod request;
 mod reversal;

@@ -25,9 +25,7 @@ impl NotifyPort {
     /// Appends the request.
     pub(crate) fn send(&mut self, delivery: &Delivery, out: &mut Vec<u8>) {
         self.outstanding = Some(delivery.id);
-        let (host, path) = target(&delivery.url);
-        let Delivery { headers, content_type, body, .. } = delivery;
-        write_request_with(out, ("POST", path), host, headers, content_type, body);
+        write(delivery, &delivery.url, out);
     }
 
     /// Takes bytes as they come.
@@ -70,6 +68,13 @@ impl NotifyPort {
             self.parser.reset();
         }
     }
+}
+
+/// Appends the request that delivers it to this URL.
+pub(crate) fn write(delivery: &Delivery, url: &str, out: &mut Vec<u8>) {
+    let (host, path) = target(url);
+    let Delivery { headers, content_type, body, .. } = delivery;
+    write_request_with(out, ("POST", path), host, headers, content_type, body);
 }
 
 /// Host (with port) and path of a URL.

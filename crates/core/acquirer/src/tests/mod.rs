@@ -5,6 +5,7 @@ mod card;
 mod dialects;
 mod faults;
 mod hostile;
+mod merchant;
 mod notices;
 mod notifications;
 mod orders;

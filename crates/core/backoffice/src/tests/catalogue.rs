@@ -189,6 +189,39 @@ fn an_upgrade_that_cannot_read_old_vouchers_keeps_them_and_says_that_it_cannot_t
 }
 
 #[test]
+fn what_was_kept_unread_is_taken_after_the_migration_whatever_a_rule_says_of_its_format() {
+    let (mut scene, _, late) = upgraded("reference");
+    scene.poke(Poke::RuleFrom(SimTime::ZERO));
+    assert_eq!(scene.upload(&late), Ok(Outcome::Kept));
+    scene.poke(Poke::Upgrade(Formats::ALL));
+    scene.pass(1);
+    assert_eq!(scene.count(was_accepted(late.number())), 1);
+}
+
+#[test]
+fn an_upgrade_in_the_dark_counts_from_the_next_start_on() {
+    let (mut scene, old, _) = upgraded("reference");
+    scene.poke(Poke::PowerOff);
+    scene.poke(Poke::Upgrade(Formats::ALL));
+    scene.poke(Poke::PowerOn);
+    scene.pass(11);
+    assert_eq!(scene.office.unread(), 0);
+    assert!(matches!(scene.redeem(old.number()), Event::Redeemed { .. }));
+}
+
+#[test]
+fn an_inspection_reports_every_voucher_with_its_standing() {
+    let (mut scene, voucher) = (Scene::new(), payment(1, 1850));
+    scene.capture(&voucher);
+    scene.upload(&voucher).unwrap();
+    scene.poke(Poke::Inspect);
+    let Voucher { key, kind, amount, .. } = voucher;
+    let (number, standing) = (voucher.number(), Standing::Verified);
+    let held = Event::Holds { number, key, kind, amount, copies: 1, standing };
+    assert_eq!(scene.events.last(), Some(&held));
+}
+
+#[test]
 fn what_was_redeemed_before_the_upgrade_is_redeemed_after_the_migration() {
     let (mut scene, voucher) = (Scene::new(), payment(1, 1850));
     scene.capture(&voucher);

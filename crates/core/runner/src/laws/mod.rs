@@ -1,8 +1,7 @@
 //! The laws: what must hold in every run, whatever the scenario expects. Each stands in a file of its own,
 //! outside the machines, and reads the evidence alone.
 //!
-//! Sixteen of the eighteen are judged. *Not judged yet:* reprint-marked, which waits for firmware that deserves it, and
-//! voucher-complete, for there is no back office.
+//! All eighteen are judged; voucher-complete only where a back office takes part.
 
 mod belief_matches_ledger;
 mod charged_once;
@@ -14,12 +13,14 @@ mod receipt_follows_money;
 mod receipt_in_hand;
 mod receipt_not_retracted;
 mod reply_matches;
+mod reprint_marked;
 mod reversal_blocks;
 mod reversal_survives;
 mod settles;
 mod totals_settle;
 mod unknown_is_asked;
 mod void_once;
+mod voucher_complete;
 
 use crate::evidence::Evidence;
 use crate::session::Run;
@@ -40,7 +41,7 @@ pub struct Breach {
 }
 
 /// The laws that are judged, in the order of the design's table.
-pub const JUDGED: [Law; 16] = [
+pub const JUDGED: [Law; 18] = [
     Law::ChargedOnce,
     Law::BeliefMatchesLedger,
     Law::ReversalSurvives,
@@ -50,9 +51,11 @@ pub const JUDGED: [Law; 16] = [
     Law::ReceiptFollowsMoney,
     Law::ReceiptInHand,
     Law::ReceiptNotRetracted,
+    Law::ReprintMarked,
     Law::HoldEndsOnce,
     Law::VoidOnce,
     Law::NotificationIdempotent,
+    Law::VoucherComplete,
     Law::TotalsSettle,
     Law::NumberUnique,
     Law::Settles,
@@ -86,8 +89,8 @@ pub fn judge(evidence: &Evidence<'_>, again: Option<&Run>) -> Vec<Breach> {
                     deterministic::check(evidence.run, again, &mut report);
                 }
             }
-            // They have no check yet, and are not among the judged.
-            Law::ReprintMarked | Law::VoucherComplete => {}
+            Law::ReprintMarked => reprint_marked::check(evidence, &mut report),
+            Law::VoucherComplete => voucher_complete::check(evidence, &mut report),
         }
     }
     breaches

@@ -3,6 +3,7 @@
 use super::Failure;
 use crate::evidence::Evidence;
 use crate::laws::Breach;
+use crate::office::Office;
 use crate::slip::Slip;
 use scenario::{Expectation, Expected, Fate, Law, ReceiptCopy, ReceiptExpectation, ScreenWord};
 use terminal::{Belief, Copy};
@@ -15,6 +16,7 @@ pub(super) fn check(evidence: &Evidence<'_>, breaches: &[Breach]) -> Vec<Failure
     captured(expect, evidence, &mut failures);
     screen(expect, evidence, &mut failures);
     receipts(expect, evidence, &mut failures);
+    redeemed(expect, evidence, &mut failures);
     never_done(evidence, &mut failures);
     never_fired(evidence, &mut failures);
     failures
@@ -91,6 +93,15 @@ fn receipts(expect: &Expectation, evidence: &Evidence<'_>, failures: &mut Vec<Fa
             );
             fail(slip.at, why, &wanted.place);
         }
+    }
+}
+
+fn redeemed(expect: &Expectation, evidence: &Evidence<'_>, failures: &mut Vec<Failure>) {
+    let Some(Expected { value, place }) = &expect.redeemed else { return };
+    let found = Office::of(evidence).map(|office| office.redeemed(evidence)).unwrap_or_default();
+    if found != *value {
+        let why = format!("{value} expected to be redeemed, {found} found");
+        failures.push(Failure { at: evidence.run.ended_at, law: None, why, place: Some(place.clone()) });
     }
 }
 

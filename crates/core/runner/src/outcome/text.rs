@@ -6,9 +6,11 @@
 
 use super::expect::{copy_of, fate_words};
 use super::{LedgerLine, Outcome, Party};
+use crate::office::{self, HeldVoucher, Office};
 use crate::plan::Wanted;
 use crate::slip::{LEGIBLE_PERMILLE, READABLE_PERMILLE, Slip};
 use acquirer::Movement;
+use backoffice::Difference;
 use core::fmt::Write;
 use terminal::Kind;
 
@@ -65,6 +67,26 @@ fn stable(outcome: &Outcome, out: &mut String) {
     let _ = writeln!(out, "\nslips: {}", outcome.slips.len());
     for (index, slip) in outcome.slips.iter().enumerate() {
         slip_lines(index, slip, out);
+    }
+    if let Some(office) = &outcome.office {
+        office_lines(office, out);
+    }
+}
+
+fn office_lines(office: &Office, out: &mut String) {
+    let many = if office.vouchers.len() == 1 { "voucher" } else { "vouchers" };
+    let _ = writeln!(out, "\nback office: {} {many}", office.vouchers.len());
+    for HeldVoucher { key, kind, amount, copies, standing, .. } in &office.vouchers {
+        let twice = if *copies == 1 { String::new() } else { format!(", counted {copies} times") };
+        let _ = writeln!(out, "  {kind} {key}, {amount}{twice}: {}", office::words(*standing));
+    }
+    let _ = writeln!(out, "\ncounter");
+    for (_, said) in &office.counter {
+        let _ = writeln!(out, "  {said}");
+    }
+    let _ = writeln!(out, "\ndifferences: {}", office.differences.len());
+    for Difference { key, kind, amount, nature, .. } in &office.differences {
+        let _ = writeln!(out, "  {kind} {key}, {amount}, {nature}");
     }
 }
 

@@ -95,6 +95,26 @@ fn receipt_not_retracted_breaks_when_a_kiosk_prints_before_it_knows() {
 }
 
 #[test]
+fn reprint_marked_breaks_when_a_second_slip_looks_like_a_first() {
+    let steps = "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }, { at: 60s, press: reprint }]";
+    breaks(Law::ReprintMarked, "reprints-unmarked", steps);
+}
+
+#[test]
+fn reprint_marked_breaks_when_a_reprint_takes_the_money_again() {
+    let key = Key::Card { terminal: TerminalNo(0), batch: 1, stan: 1 };
+    let copy = terminal::Copy::Customer;
+    let again = |by| {
+        let (movement, amount) = (Movement::Captured, Fen(2500));
+        let printed = Fact::Terminal(terminal::Event::Printing { key, copy, reprint: true });
+        let committed = acquirer::Event::Committed { key, movement, amount, by: Some(by) };
+        judged_with(SALE, [printed, Fact::Acquirer(committed)]).contains(&Law::ReprintMarked)
+    };
+    assert!(again(key));
+    assert!(!again(Key::Card { terminal: TerminalNo(0), batch: 1, stan: 2 }), "another transaction");
+}
+
+#[test]
 fn number_unique_breaks_when_trace_numbers_live_in_memory() {
     let steps = "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }, { at: 60s, card-sale: { amount: CNY 30.00 } }]";
     let cut = "faults: [{ power: { cut: terminal, for: 5s }, at: 20s }]";

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod back_office;
 mod counter_laws;
 mod coverage;
 mod director;

@@ -32,6 +32,16 @@ fn no_law_breaks_when_payment_codes_are_scanned_and_orders_refunded_under_random
     });
 }
 
+#[test]
+fn no_law_breaks_with_a_back_office_under_random_faults() {
+    blow(|dice| with_back_office(scenario("reference", back_office_day, COUNTER_AIMS, dice), dice));
+}
+
+#[test]
+fn the_kiosk_breaks_no_law_with_a_back_office_under_random_faults() {
+    blow(|dice| with_back_office(scenario("kiosk", payments, PAYMENT_AIMS, dice), dice));
+}
+
 fn weather(terminal: &str) {
     blow(|dice| scenario(terminal, payments, PAYMENT_AIMS, dice));
 }
@@ -169,6 +179,74 @@ fn customer(dice: &mut Stream) -> String {
         &["", "", "", "", ", code: expired", ", code: foreign", ", code: invalid", ", code: damaged"],
     );
     format!("{pays}{code}")
+}
+
+/// A day at the counter, and people who come to the back office with what they got there.
+fn back_office_day(dice: &mut Stream, text: &mut String) {
+    counter(dice, text);
+    for _ in 0..1 + dice.below(5) {
+        let what = pick(dice, &["redeem", "redeem", "query-voucher"]);
+        let of = pick(dice, &["sale", "other", "done", "other"]);
+        let by = pick(dice, &["number", "amount-and-time"]);
+        let at = dice.below(560);
+        text.push_str(&format!("  - {{ at: {at}s, {what}: {{ of: {of}, by: {by} }} }}\n"));
+    }
+}
+
+/// The same with a back office, and something that happens to it or on the way there.
+fn with_back_office(scenario: String, dice: &mut Stream) -> String {
+    let mut more = String::new();
+    for _ in 0..=dice.below(3) {
+        let fault = if dice.below(2) == 0 {
+            format!("backoffice: {{ {} }}", numbered(pick(dice, BACK_OFFICE_FAULTS), dice))
+        } else {
+            let on = [
+                "terminal.uploads",
+                "backoffice.answers",
+                "backoffice.asks",
+                "acquirer.finds",
+                "acquirer.informs",
+            ];
+            back_office_link_fault(pick(dice, &on), dice)
+        };
+        more.push_str(&format!("  - {{ {fault}, {} }}\n", back_office_start(dice)));
+    }
+    format!("backoffice: reference\n{}", scenario.replace("expect:", &format!("{more}expect:")))
+}
+
+const BACK_OFFICE_FAULTS: &[&str] = &[
+    "close-uploads: { for: #200s }",
+    "close-queries: { for: #200s }",
+    "close-redemptions: until-healed",
+    "rate-limit: { of: uploads, times: #3, within: #60s, for: #300s }",
+    "rate-limit: { of: redemptions, times: 1, within: #60s }",
+    "upgrade: { for: #300s }",
+    "upgrade: until-healed",
+    "rule-from: #300s",
+    "power-cut: { for: #60s }",
+    "power-cut: { for: #5s }",
+    "forges: { amount: CNY #50.00 }",
+];
+
+fn back_office_link_fault(on: &str, dice: &mut Stream) -> String {
+    let hits = numbered(pick(dice, &["times: #4", "skip: #3, times: #3", "chance: 1/3"]), dice);
+    let verdict = match dice.below(6) {
+        0 => format!("drop: {{ {hits} }}"),
+        1 => format!("corrupt: {{ {hits} }}"),
+        2 => format!("delay: {{ by: {}s, {hits} }}", 1 + dice.below(60)),
+        3 => format!("duplicate: {{ after: {}s, {hits} }}", 1 + dice.below(60)),
+        4 => format!("reorder: {{ {hits} }}"),
+        _ => return format!("on: backoffice.link, cut: {{ for: {}s }}", 1 + dice.below(200)),
+    };
+    format!("on: {on}, {verdict}")
+}
+
+fn back_office_start(dice: &mut Stream) -> String {
+    if dice.below(2) == 0 {
+        return format!("at: {}ms", dice.below(300_000));
+    }
+    let events = ["terminal.uploads", "backoffice.accepts", "backoffice.verifies", "acquirer.commits"];
+    format!("when: {}, nth: {}", pick(dice, &events), 1 + dice.below(4))
 }
 
 /// What a fault of the host aims at, where it does not hit whatever comes.
