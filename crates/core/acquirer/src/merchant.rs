@@ -17,9 +17,10 @@ use crate::short::Why;
 use core::time::Duration;
 use sim::{Fen, Key, Port, SimTime, Tag};
 use std::collections::VecDeque;
+use voucher::SealKey;
 use voucher::verification::{self, Finding, Question, QuestionError};
 use wallet::exchange::HttpRequest;
-use wallet::http::{self, RequestParser};
+use wallet::http::{self, Request, RequestParser};
 
 /// HTTP calls of the merchant's server to the wallet gateway, and its answers.
 pub const MERCHANT_WALLET: Port = Port(3);
@@ -64,38 +65,30 @@ impl Acquirer {
     pub(crate) fn question_bytes(&mut self, now: SimTime, bytes: &[u8]) {
         self.merchant.questions.push(now, self.config.reading, bytes);
         loop {
-            let heard = match self.merchant.questions.parser.next_request() {
+            let Self { merchant, config, platform, .. } = self;
+            let answered = match merchant.questions.parser.next_request() {
                 Ok(None) => return,
-                Ok(Some(request)) => verification::decode_question(&request, |name| {
-                    let mut merchants = self.config.merchants.iter();
-                    merchants.find(|(merchant, _)| merchant == name).map(|(_, key)| key)
-                })
-                .map(|(question, seal)| (question, seal, sender(request.body))),
+                Ok(Some(request)) => answer(&request, &config.merchants, platform.books()),
                 Err(_) => {
-                    self.merchant.questions.parser.reset();
+                    merchant.questions.parser.reset();
                     Err(QuestionError::Unreadable)
                 }
             };
-            let mut answer = Vec::new();
-            match heard {
-                Ok((question, seal, sender)) => {
-                    let finding = finding(self.books(), question);
-                    let key = self.config.merchants.iter().find(|(merchant, _)| *merchant == sender);
-                    if let Some((_, key)) = key {
-                        verification::encode_finding(seal, finding, key, &mut answer);
-                    }
-                }
-                Err(error) => {
-                    let status = if error == QuestionError::NoSuchCall { 404 } else { 400 };
-                    http::write_response(&mut answer, status, voucher::upload::JSON, b"{}");
-                    let why = Why::new("no question of a merchant");
-                    self.outbox.event(Event::Malformed { port: VERIFICATION, why });
-                }
-            }
+            let bytes = answered.unwrap_or_else(|error| self.turn_away(error));
             let at = now + self.config.processing + self.slowness + self.config.answering;
             let last = self.merchant.findings.back().map_or(at, |(last, _)| at.max(*last));
-            self.merchant.findings.push_back((last, answer));
+            self.merchant.findings.push_back((last, bytes));
         }
+    }
+
+    /// What a stranger, or nonsense, is told.
+    fn turn_away(&mut self, error: QuestionError) -> Vec<u8> {
+        let why = Why::new("no question of a merchant");
+        self.outbox.event(Event::Malformed { port: VERIFICATION, why });
+        let status = if error == QuestionError::NoSuchCall { 404 } else { 400 };
+        let mut bytes = Vec::new();
+        http::write_response(&mut bytes, status, voucher::upload::JSON, b"{}");
+        bytes
     }
 
     /// Findings that are due leave.
@@ -148,9 +141,21 @@ impl Acquirer {
     }
 }
 
-/// Who says something; the seal has been looked at.
-fn sender(body: &[u8]) -> String {
-    voucher::Envelope::read(body).map(|envelope| envelope.from.to_owned()).unwrap_or_default()
+/// The finding about a question, sealed for whoever has asked it.
+fn answer(
+    request: &Request<'_>,
+    merchants: &[(String, SealKey)],
+    books: &Books,
+) -> Result<Vec<u8>, QuestionError> {
+    let mut asker = None;
+    let (question, seal) = verification::decode_question(request, |name| {
+        asker = merchants.iter().find(|(merchant, _)| merchant == name).map(|(_, key)| key);
+        asker
+    })?;
+    let key = asker.ok_or(QuestionError::UnknownMerchant)?;
+    let mut bytes = Vec::new();
+    verification::encode_finding(seal, finding(books, question), key, &mut bytes);
+    Ok(bytes)
 }
 
 /// What the books say of a charge.

@@ -190,8 +190,7 @@ fn terminal_lines(evidence: &Evidence<'_>) -> Vec<Line> {
     approved.into_iter().filter_map(line).collect()
 }
 
-/// The customers' slips that can be read and were in reach. The slip of a charge that cannot be had again counts; whether
-/// it ever left the printer is another matter.
+/// The customers' slips that can be read and were in reach. A reprint stands in for a slip that is lost.
 fn paper(evidence: &Evidence<'_>) -> Vec<backoffice::Slip> {
     let slip = |slip: &crate::slip::Slip| {
         let (key, amount) = (slip.key?, slip.amount?);
