@@ -64,14 +64,13 @@ fn exit(matrix: &Matrix) -> Exit {
 
 /// The cells that the catalogue marks, all empty.
 fn marked() -> Matrix {
-    let cell = || Cell { is_marked: true, ..Cell::default() };
-    let marks = |cause: &Cause| {
-        cause.symptoms().iter().map({
-            let cause = *cause;
-            move |symptom| (cause, *symptom)
-        })
-    };
-    Cause::ALL.iter().flat_map(marks).map(|place| (place, cell())).collect()
+    let mut matrix = Matrix::new();
+    for cause in Cause::ALL {
+        for symptom in cause.symptoms() {
+            matrix.insert((*cause, *symptom), Cell { is_marked: true, ..Cell::default() });
+        }
+    }
+    matrix
 }
 
 fn covered(plan: Arc<Plan>, path: &str) -> Coverage {
