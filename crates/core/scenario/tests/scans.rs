@@ -14,7 +14,7 @@ fn text(steps: &str, faults: &str) -> String {
 
 fn right(steps: &str, faults: &str) -> Scenario {
     let text = text(steps, faults);
-    Scenario::parse("right.yaml", text.as_bytes()).unwrap_or_else(|wrong| panic!("{}", wrong.render(false)))
+    Scenario::parse("right.yaml", text.as_bytes()).expect("this file is right")
 }
 
 fn wrong(steps: &str, faults: &str) -> String {

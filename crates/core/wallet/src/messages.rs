@@ -63,6 +63,17 @@ pub enum Call {
 }
 
 impl Call {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::UnifiedOrder,
+        Self::OrderQuery,
+        Self::CloseOrder,
+        Self::MicroPay,
+        Self::Reverse,
+        Self::Refund,
+        Self::RefundQuery,
+    ];
+
     /// The path of the call.
     pub const fn path(self) -> &'static str {
         match self {

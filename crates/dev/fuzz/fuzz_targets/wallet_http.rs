@@ -22,7 +22,9 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let mut responses = ResponseParser::default();
     responses.push(bytes);
     while let Ok(Some(response)) = responses.next_response() {
-        let _ = codec.decode_answer(Call::OrderQuery, &response).is_ok();
+        for call in Call::ALL {
+            let _ = codec.decode_answer(call, &response).is_ok();
+        }
     }
     let _ = wallet::xml::Fields::default().parse(bytes).is_ok();
 });

@@ -1,9 +1,12 @@
 //! Claims about the wallet gateway.
 
-use super::{Driver, close, codec, merchant, order, query};
+use super::{Driver, call, close, codec, merchant, order, query};
 use crate::{Config, WALLET};
+use ::wallet::ask::PaymentCode;
 use ::wallet::http::ResponseParser;
-use ::wallet::messages::{Answer, AnswerError, Call, Codec, ErrCode, Merchant, Request, TradeState};
+use ::wallet::messages::{
+    Answer, AnswerError, Call, Codec, ErrCode, Merchant, MicroPay, Refund, Request, TradeState,
+};
 use ::wallet::sign::ApiKey;
 use sim::Fen;
 use sim::{Key, OrderNo};
@@ -18,6 +21,7 @@ fn last(driver: &Driver, call: Call) -> String {
         Ok(Answer::CodeUrl(url)) => url.to_owned(),
         Ok(Answer::Order(state)) => format!("{} {:?}", state.trade_state, state.total_fee_fen),
         Ok(Answer::Closed) => "closed".to_owned(),
+        Ok(other) => format!("{other:?}"),
         Err(AnswerError::Business { word, .. }) => word,
         Err(other) => other.to_string(),
     }
@@ -153,4 +157,22 @@ fn a_payer_is_not_turned_away_because_merchants_ask_too_much() {
         .pay("T-1")
         .pass(1000);
     assert_eq!(driver.acquirer.ledger().net(Key::Order(OrderNo::new("T-1").unwrap())), Fen(100));
+}
+
+#[test]
+fn a_refund_is_known_by_its_own_number_and_moves_the_money_of_its_order() {
+    let mut driver = Driver::new();
+    let auth_code = &PaymentCode::new("134567890123456789".to_owned());
+    let (out_trade_no, out_refund_no, terminal_ip) = ("T-1", "R-1", "192.0.2.7");
+    let pay = MicroPay { out_trade_no, total_fee_fen: 1850, body: "tea", auth_code, terminal_ip };
+    driver.receive(WALLET, &call(&Request::MicroPay(pay))).pass(1000);
+    let refund = Refund { out_trade_no, out_refund_no, total_fee_fen: 1850, refund_fee_fen: 500 };
+    driver.receive(WALLET, &call(&Request::Refund(refund))).pass(1000);
+    driver.receive(WALLET, &call(&Request::RefundQuery { out_refund_no })).pass(1000);
+    let story = driver.story();
+    let told = |what: &str| story.iter().any(|line| line.ends_with(what));
+    assert!(told("refund-order received, R-1") && told("refund-order answered SUCCESS, R-1"), "{story:?}");
+    assert!(told("refunded CNY 5.00, T-1"), "{story:?}");
+    assert!(told("refund-query received, R-1") && told("refund-query answered SUCCESS, R-1"), "{story:?}");
+    assert_eq!(net(&driver, "T-1"), Fen(1350));
 }

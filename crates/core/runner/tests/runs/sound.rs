@@ -42,6 +42,32 @@ fn the_kiosk_breaks_no_law_with_a_back_office_under_random_faults() {
     blow(|dice| with_back_office(scenario("kiosk", payments, PAYMENT_AIMS, dice), dice));
 }
 
+#[test]
+fn random_faults_over_scans_make_the_terminal_ask_for_everything_that_it_can() {
+    use terminal::{Event, Kind, Request};
+    let mut asked: Vec<Request> = Vec::new();
+    for case in 0..100 {
+        let text = scenario("reference", scans, SCAN_AIMS, &mut Seed(case).stream("weather"));
+        let run = VirtualTestbed.run(&plan(&text), Seed(case));
+        asked.extend(Evidence::of(&run).terminal().filter_map(|(_, event)| match event {
+            Event::Asked { request, .. } => Some(*request),
+            _ => None,
+        }));
+    }
+    for request in [
+        Request::Charge(Kind::Scan),
+        Request::Charge(Kind::OrderRefund),
+        Request::Query,
+        Request::Reverse,
+        Request::RefundQuery,
+        Request::Bar,
+        Request::Close,
+    ] {
+        let times = asked.iter().filter(|other| **other == request).count();
+        assert!(times >= 10, "{} is asked {times} times", request.word());
+    }
+}
+
 fn weather(terminal: &str) {
     blow(|dice| scenario(terminal, payments, PAYMENT_AIMS, dice));
 }

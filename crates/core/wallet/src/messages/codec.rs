@@ -453,7 +453,9 @@ mod tests {
         #[test]
         fn any_body_is_answered_with_a_value_or_a_typed_error(body in proptest::collection::vec(any::<u8>(), 0..120)) {
             let http = http::Response { status: 200, reason: "", headers: http::Headers::default(), body: &body };
-            let _ = codec().decode_answer(Call::OrderQuery, &http);
+            for call in Call::ALL {
+                let _ = codec().decode_answer(call, &http);
+            }
         }
 
         /// One byte of a signed answer is spoiled: it is refused, or says the same as before.
@@ -476,6 +478,32 @@ mod tests {
             let http = http::Response { status: 200, reason: "", headers: http::Headers::default(), body: &body };
             if let Ok(answer) = codec().decode_answer(Call::OrderQuery, &http) {
                 prop_assert_eq!(answer, open);
+            }
+        }
+
+        /// One byte of a signed answer about money is spoiled: it is refused, or says the same as before.
+        #[test]
+        fn a_spoiled_answer_about_money_is_never_believed(at in any::<prop::sample::Index>(), flip in 1_u8..=255) {
+            let money = [
+                ("return_code", "SUCCESS"), ("result_code", "SUCCESS"), ("recall", "N"),
+                ("out_trade_no", "A-1"), ("transaction_id", "42"), ("total_fee", "1850"),
+                ("out_refund_no", "R-1"), ("refund_id", "50"), ("refund_fee", "500"),
+                ("out_refund_no_0", "R-1"), ("refund_id_0", "50"), ("refund_fee_0", "500"),
+                ("refund_status_0", "SUCCESS"),
+            ];
+            let whole = signed(&money, KEY);
+            let mut spoiled = whole.clone();
+            spoiled[at.index(whole.len())] ^= flip;
+            let answered = |call, body: &[u8]| {
+                let http = http::Response { status: 200, reason: "", headers: http::Headers::default(), body };
+                codec().decode_answer(call, &http).map(|answer| format!("{answer:?}"))
+            };
+            for call in [Call::MicroPay, Call::Reverse, Call::Refund, Call::RefundQuery] {
+                let told = answered(call, &whole);
+                prop_assert!(told.is_ok(), "{told:?}");
+                if let Ok(answer) = answered(call, &spoiled) {
+                    prop_assert_eq!(Ok(answer), told);
+                }
             }
         }
     }

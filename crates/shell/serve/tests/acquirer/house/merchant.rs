@@ -54,6 +54,7 @@ impl Shop {
             Answer::CodeUrl(url) => url.to_owned(),
             Answer::Order(state) => format!("{:?} {:?}", state.trade_state, state.total_fee_fen),
             Answer::Closed => format!("{:?}", Call::CloseOrder),
+            other => format!("{other:?}"),
         }
     }
 }
