@@ -43,6 +43,15 @@ pub enum Poke {
     },
     /// The operator logs off.
     LogOff,
+    /// From now on, until it is said again or the power goes, a cash register prints these instead of the terminal.
+    RegisterPrints {
+        /// The slips of charges.
+        slips: bool,
+        /// The totals of batches.
+        totals: bool,
+    },
+    /// A cash register has put this copy of a slip on paper.
+    RegisterPrinted(Key, Copy),
 }
 
 /// What somebody wants to have done with money.

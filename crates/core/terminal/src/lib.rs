@@ -14,9 +14,10 @@
 //! | `sign_on`, `settlement` | keys from the host; what the batch amounts to |
 //! | `printing` | which slips are printed, held, printed again |
 //! | `order` | a wallet order: shown as a code, asked after, paid or closed |
-//! | [`journal`] | the flash that survives a power cut |
+//! | [`journal`], [`flash`] | what survives a power cut, as records and as bytes |
 //! | `spooler` | one slip at a time to the printer, and the truth about it back |
-//! | [`slip`] | what a charge looks like on paper |
+//! | [`slip`], [`slip_text`] | what a charge looks like on paper; the same as lines for a cash register |
+//! | [`ecr`] | what a cash register asks for, as wishes; what comes of them, as answers |
 //! | [`screen`], `screen_words` | what the display says, as a value and in words |
 //! | [`profile`] | firmware habits as data, sound and flawed |
 //! | [`settings`] | who this terminal is, its keys and its language |
@@ -26,7 +27,9 @@ mod card;
 pub mod charge;
 mod counter;
 mod desk;
+pub mod ecr;
 pub mod event;
+pub mod flash;
 mod flow;
 pub mod journal;
 pub mod machine;
@@ -41,6 +44,7 @@ pub mod settings;
 mod settlement;
 mod sign_on;
 pub mod slip;
+pub mod slip_text;
 mod spooler;
 
 pub use charge::Kind;

@@ -29,6 +29,8 @@ pub(crate) struct Memory {
     pub(crate) spooler: Spooler,
     pub(crate) held: Option<Held>,
     pub(crate) late: Option<Charge>,
+    /// What a cash register prints instead: slips, totals.
+    pub(crate) register_prints: (bool, bool),
     pub(crate) verdict: Option<(Intent, Belief)>,
     pub(crate) printer: Option<Trouble>,
     pub(crate) screen: Screen,
@@ -75,7 +77,7 @@ impl Memory {
             mch_id: settings.mch_id.to_owned(),
             api_key: ApiKey::new(settings.api_key),
             sign_type: SignType::HmacSha256,
-            notify_url: "http://terminal/notify".to_owned(),
+            notify_url: settings.notify_url.to_owned(),
         };
         Self {
             flow: Flow::Idle,
@@ -88,6 +90,7 @@ impl Memory {
             spooler: Spooler::new(journal.fresh_job()),
             held: None,
             late: None,
+            register_prints: (false, false),
             verdict: None,
             printer: None,
             screen: Screen { face: Face::Idle, ..Screen::OFF },

@@ -6,12 +6,12 @@
 
 use crate::archive::{self, Archive, Clerk, Told};
 use crate::clock::Clock;
-use crate::control::Socket;
+use crate::control::{Obeys, Socket};
 use crate::device::Device;
 use crate::error::ServeError;
 use crate::network;
 use crate::news::{News, What};
-use crate::phrase;
+use crate::phrase::{self, Answer};
 use crate::settings::{PortSpec, PrinterSettings, Settings};
 use crate::wire::Wire;
 use sim::SimTime;
@@ -46,11 +46,11 @@ enum Opened {
 }
 
 /// A line for the server, and who gets the answer; without anybody, the answer is news.
-type Line = (String, Option<std::sync::mpsc::Sender<String>>);
+pub(crate) type Line = (String, Option<std::sync::mpsc::Sender<String>>);
 
 /// Tells a server what to do, from another thread.
 #[derive(Clone, Debug)]
-pub struct Controller(UnboundedSender<Line>);
+pub struct Controller(pub(crate) UnboundedSender<Line>);
 
 /// How serving ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,7 +150,8 @@ impl Server {
             if let Some(socket) = control {
                 let path = settings.control_path().unwrap_or_default();
                 hub.now_tell(None, What::Listens { kind: "control", place: path.display().to_string() });
-                tokio::task::spawn_local(socket.serve(Rc::clone(&devices), Rc::clone(&hub)));
+                let typist = Typist { devices: Rc::clone(&devices), hub: Rc::clone(&hub) };
+                tokio::task::spawn_local(socket.serve(Rc::new(typist)));
             }
             tokio::select! {
                 () = pass_on(&mut filed, &hub) => Ok(()),
@@ -164,6 +165,22 @@ impl Server {
         drop((local, devices));
         let summary = finish(clerk, &mut filed, &hub);
         served.map_err(ServeError::opening("the end of the program by a signal")).map(|()| summary)
+    }
+}
+
+/// Whoever connects to the control socket.
+struct Typist {
+    devices: Rc<[Rc<Device>]>,
+    hub: Rc<Hub>,
+}
+
+impl Obeys for Typist {
+    async fn obey(&self, line: &str) -> Answer {
+        phrase::obey(&self.devices, line).await
+    }
+
+    fn stop(&self) {
+        self.hub.stop();
     }
 }
 
@@ -269,7 +286,7 @@ async fn listen(mut lines: UnboundedReceiver<Line>, devices: &[Rc<Device>], hub:
 }
 
 /// Comes back when the program is told to end.
-async fn signals() -> io::Result<()> {
+pub(crate) async fn signals() -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     tokio::select! {
