@@ -17,7 +17,8 @@
 //! was captured stays captured: it can ask for the last receipt (ZVT, chapter 4). A charge that the terminal is still
 //! undoing when it says so a second time has failed for the register; the next payment is put off until it is done.
 //! *Not modelled:* the receipt of an end of day once more, a slip of the terminal's set-up, totals so far on the terminal's
-//! own paper, the host's own reply codes (a decline is 05), undoing a refund whose result the register refuses.
+//! own paper, the host's own reply codes (a decline is 05), undoing a refund whose result the register refuses, the trace
+//! number of the original (37) in the result of a reversal: the public crate `zvt` stops reading there.
 
 use crate::charge::{Approval, Charge, Kind};
 use crate::event::{Copy, Errand, Event, Intent, Poke, Press, Request, Wish};
@@ -463,11 +464,10 @@ impl Ecr {
     }
 
     fn outcome(&self, approval: &Approval, terminal: &Terminal) -> Outcome {
-        let Charge { key, amount, original, .. } = approval.charge;
+        let Charge { key, amount, .. } = approval.charge;
         Outcome {
             amount: Amount::new(amount.unsigned()),
             trace_no: trace_no(key),
-            original_trace_no: original.and_then(|original| trace_no(original.key)),
             payment_type: Some(ONLINE),
             card: Some(CardNumber::hiding(terminal.settings().pan)),
             authorisation: Some(approval.auth_code.clone()).filter(|code| !code.is_empty()),

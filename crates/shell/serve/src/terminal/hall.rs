@@ -234,7 +234,10 @@ impl Hall {
             Event::Booted => self.powered.set(true),
             _ => {}
         }
-        self.tell_at(now, What::of(event, self.language));
+        let dark = (event == Event::PowerLost).then_some(Event::Shows(Screen::OFF));
+        for event in [Some(event), dark].into_iter().flatten() {
+            self.tell_at(now, What::of(event, self.language));
+        }
         desk.do_all(now, deeds);
     }
 

@@ -166,11 +166,11 @@ fn start(records: &[Record]) -> SimTime {
 }
 
 fn desk(settings: &Settings, records: Vec<Record>, file: Option<JournalFile>, now: SimTime) -> Desk {
-    let charges = records.iter().filter_map(|record| match record {
+    let mut charges = records.iter().filter_map(|record| match record {
         Record::Begun(charge) => Some(charge.intent.0.wrapping_add(1)),
         _ => None,
     });
-    let next_intent = charges.last().unwrap_or(0);
+    let next_intent = charges.next_back().unwrap_or(0);
     let terminal = if records.is_empty() {
         Terminal::new(settings.terminal.clone())
     } else {

@@ -1,0 +1,239 @@
+//! A terminal, an acquirer and a printer, each on a thread of its own, on free ports, with folders that go away with them.
+
+use acquirer::Speech;
+use serve::acquirer::house::{House, HouseSettings, Mishap};
+use serve::acquirer::{Beginning, Credentials, Stopper};
+use serve::terminal::{PrinterAt, Settings, What};
+use serve::{Controller, PrinterSettings, acquirer as host, terminal};
+use sim::Seed;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// A part that does not answer for so long never will.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Keys take a second to make; all tests share them.
+static KEYS: OnceLock<Credentials> = OnceLock::new();
+
+/// A card host of which nothing is kept.
+pub(crate) struct Host {
+    pub(crate) address: String,
+    stopper: Stopper,
+    news: Receiver<host::News>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Host {
+    pub(crate) fn start(faults: Vec<Mishap>) -> Self {
+        let read_fault = |_: &serde_json::Value| Err("no words here".to_owned());
+        let house =
+            HouseSettings { faults, seed: Seed(1), notify_url: None, read_fault, speech: Speech::UnionPay };
+        let settings = host::Settings { iso8583: Some("127.0.0.1:0".to_owned()), ..host::Settings::new() };
+        let keys = KEYS.get_or_init(|| Credentials::make().expect("the bench works"));
+        let make = |beginning: &Beginning<'_>| {
+            House::new(&Beginning { credentials: Some(keys), ..*beginning }, house)
+        };
+        let server = host::Server::open(settings, make).expect("the bench works");
+        let stopper = server.stopper();
+        let address = server.iso8583().expect("it is open").to_string();
+        let (tell, news) = channel();
+        let run = move || {
+            let told = server.run(move |news| tell.send(news.clone()).map_err(io::Error::other));
+            told.expect("the bench works");
+        };
+        Self { address, stopper, news, thread: Some(std::thread::spawn(run)) }
+    }
+
+    /// Waits for something with these words to happen to the books.
+    pub(crate) fn until(&self, words: &str) {
+        loop {
+            let news = self.news.recv_timeout(PATIENCE).expect("something happens at the host");
+            if news.what.line().contains(words) {
+                return;
+            }
+        }
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        self.stopper.stop();
+        self.thread.take().into_iter().for_each(|thread| drop(thread.join()));
+    }
+}
+
+/// A printer whose receipts are filed.
+pub(crate) struct Printer {
+    pub(crate) controller: Controller,
+    /// Where it listens, or the link to it.
+    pub(crate) place: String,
+    folder: TempDir,
+    news: Receiver<serve::News>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Printer {
+    pub(crate) fn start() -> Self {
+        Self::at("tcp=127.0.0.1:0")
+    }
+
+    /// On a port as on the command line; `DIR` is a folder of its own.
+    pub(crate) fn at(port: &str) -> Self {
+        let folder = tempfile::tempdir().expect("the bench works");
+        let port = port.replace("DIR", folder.path().to_str().expect("the bench works"));
+        let printer = PrinterSettings::parse(&port, serve::profile).expect("the bench works");
+        let mut settings = serve::Settings::new(vec![printer]).expect("the bench works");
+        settings.out = Some(folder.path().join("out"));
+        let server = serve::Server::open(settings).expect("the bench works");
+        let controller = server.controller();
+        let (tell, news) = channel();
+        let run = move || {
+            let told = server.run(move |news| tell.send(news.clone()).map_err(io::Error::other));
+            told.expect("the bench works");
+        };
+        let thread = Some(std::thread::spawn(run));
+        let mut printer = Self { controller, place: String::new(), folder, news, thread };
+        printer.place = printer.until(|what| match what {
+            serve::What::Listens { kind: "tcp" | "pty", place } => Some(place.clone()),
+            _ => None,
+        });
+        printer
+    }
+
+    fn until<T>(&self, mut find: impl FnMut(&serve::What) -> Option<T>) -> T {
+        loop {
+            let news = self.news.recv_timeout(PATIENCE).expect("something happens at the printer");
+            if let Some(found) = find(&news.what) {
+                return found;
+            }
+        }
+    }
+
+    /// The text of the next receipt that leaves it. What is cut off blank is none.
+    pub(crate) fn next_receipt(&self) -> String {
+        self.until(|what| match what {
+            serve::What::Receipt(filed) if !filed.lines.is_empty() => Some(filed.lines.join("\n")),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn told(&self, line: &str) {
+        let answer = self.controller.ask(line).expect("the printer lives");
+        assert!(answer.starts_with("ok"), "{answer}");
+    }
+
+    /// How many receipts are in its folder.
+    pub(crate) fn receipts(&self) -> usize {
+        let files = fs::read_dir(self.folder.path().join("out")).expect("the bench works");
+        let names = files.map(|file| file.expect("the bench works").file_name());
+        names.filter(|name| name.to_string_lossy().ends_with(".bin")).count()
+    }
+}
+
+impl Drop for Printer {
+    fn drop(&mut self) {
+        let _ = self.controller.say("quit");
+        self.thread.take().into_iter().for_each(|thread| drop(thread.join()));
+    }
+}
+
+/// The terminal.
+pub(crate) struct Till {
+    controller: Controller,
+    pub(crate) ecr: String,
+    news: Receiver<terminal::News>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What all terminals here have in common: they speak English and are impatient.
+pub(crate) fn settings() -> Settings {
+    let mut terminal = ::terminal::Settings::default();
+    terminal.language = ::terminal::Language::English;
+    terminal.reply_timeout = Duration::from_secs(2);
+    Settings::new(terminal)
+}
+
+/// With this host and this printer.
+pub(crate) fn among(host: &Host, printer: &Printer) -> Settings {
+    let kind = if printer.place.contains('/') { "pty" } else { "tcp" };
+    let printer = PrinterAt::parse(&format!("{kind}:{}", printer.place)).expect("the bench works");
+    Settings { host: Some(host.address.clone()), printer: Some(printer), ..settings() }
+}
+
+impl Till {
+    pub(crate) fn start(settings: Settings) -> Self {
+        let has_printer = settings.printer.is_some();
+        let server = terminal::Server::open(settings).expect("the bench works");
+        let (controller, ecr) = (server.controller(), server.ecr().unwrap_or_default().to_owned());
+        let (tell, news) = channel();
+        let run = move || {
+            let told = server.run(move |news| tell.send(news.clone()).map_err(io::Error::other));
+            told.expect("the bench works").expect("the bench works");
+        };
+        let till = Self { controller, ecr, news, thread: Some(std::thread::spawn(run)) };
+        if has_printer {
+            till.until_line("printer connected");
+        }
+        till
+    }
+
+    pub(crate) fn until<T>(&self, mut find: impl FnMut(&What) -> Option<T>) -> T {
+        let mut heard = Vec::new();
+        loop {
+            let Ok(news) = self.news.recv_timeout(PATIENCE) else {
+                panic!("nothing more happens at the terminal after:\n{}", heard.join("\n"));
+            };
+            if let Some(found) = find(&news.what) {
+                return found;
+            }
+            heard.extend(news.line());
+        }
+    }
+
+    /// Waits for a line with these words, and gives it.
+    pub(crate) fn until_line(&self, words: &str) -> String {
+        let mut heard = Vec::new();
+        loop {
+            let Ok(news) = self.news.recv_timeout(PATIENCE) else {
+                panic!("no `{words}` at the terminal after:\n{}", heard.join("\n"));
+            };
+            let line = news.line().unwrap_or_default();
+            if line.contains(words) {
+                return line;
+            }
+            heard.push(line);
+        }
+    }
+
+    /// Types a line; its answer.
+    pub(crate) fn ask(&self, line: &str) -> String {
+        self.controller.ask(line).expect("the terminal lives")
+    }
+
+    /// Types a line that is understood.
+    pub(crate) fn told(&self, line: &str) -> &Self {
+        let answer = self.ask(line);
+        assert!(answer.starts_with("ok"), "{answer}");
+        self
+    }
+}
+
+impl Drop for Till {
+    fn drop(&mut self) {
+        let _ = self.controller.say("quit");
+        self.thread.take().into_iter().for_each(|thread| drop(thread.join()));
+    }
+}
+
+/// A folder for a journal.
+pub(crate) fn folder() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("the bench works");
+    let path = folder.path().join("till");
+    (folder, path)
+}
