@@ -3,7 +3,7 @@
 use acquirer::Speech;
 use serve::acquirer::house::{House, HouseSettings, Mishap};
 use serve::acquirer::{Beginning, Credentials, Stopper};
-use serve::terminal::{PrinterAt, Settings, What};
+use serve::terminal::{PrinterAt, Settings};
 use serve::{Controller, PrinterSettings, acquirer as host, terminal};
 use sim::Seed;
 use std::fs;
@@ -183,27 +183,13 @@ impl Till {
         till
     }
 
-    pub(crate) fn until<T>(&self, mut find: impl FnMut(&What) -> Option<T>) -> T {
-        let mut heard = Vec::new();
-        loop {
-            let Ok(news) = self.news.recv_timeout(PATIENCE) else {
-                panic!("nothing more happens at the terminal after:\n{}", heard.join("\n"));
-            };
-            if let Some(found) = find(&news.what) {
-                return found;
-            }
-            heard.extend(news.line());
-        }
-    }
-
     /// Waits for a line with these words, and gives it.
     pub(crate) fn until_line(&self, words: &str) -> String {
         let mut heard = Vec::new();
         loop {
-            let Ok(news) = self.news.recv_timeout(PATIENCE) else {
-                panic!("no `{words}` at the terminal after:\n{}", heard.join("\n"));
-            };
-            let line = news.line().unwrap_or_default();
+            let news = self.news.recv_timeout(PATIENCE).ok();
+            assert!(news.is_some(), "no `{words}` at the terminal after:\n{}", heard.join("\n"));
+            let line = news.and_then(|news| news.line()).unwrap_or_default();
             if line.contains(words) {
                 return line;
             }

@@ -196,10 +196,11 @@ pub(crate) fn result_of(said: &[Said]) -> &StatusInformation {
 
 /// Why it was aborted.
 pub(crate) fn abort_of(said: &[Said]) -> u8 {
-    match said.last() {
-        Some(Said::Abort(abort)) => abort.error,
-        other => panic!("no abort: {other:?}"),
-    }
+    let abort = said.last().and_then(|said| match said {
+        Said::Abort(abort) => Some(abort.error),
+        _ => None,
+    });
+    abort.expect("it ends with an abort")
 }
 
 pub(crate) fn lines_of(said: &[Said]) -> Vec<&str> {
