@@ -146,6 +146,7 @@ impl Server {
         drop(archive);
         let local = LocalSet::new();
         let served = local.block_on(&runtime, async {
+            let told = signals()?;
             begin(&settings, &devices, ports, &hub);
             if let Some(socket) = control {
                 let path = settings.control_path().unwrap_or_default();
@@ -157,7 +158,7 @@ impl Server {
                 () = pass_on(&mut filed, &hub) => Ok(()),
                 () = listen(lines, &devices, &hub) => Ok(()),
                 () = hub.stopped() => Ok(()),
-                signal = signals() => signal,
+                () = told => Ok(()),
             }
         });
         devices.iter().for_each(|device| device.file_last());
@@ -285,14 +286,16 @@ async fn listen(mut lines: UnboundedReceiver<Line>, devices: &[Rc<Device>], hub:
     std::future::pending::<()>().await;
 }
 
-/// Comes back when the program is told to end.
-pub(crate) async fn signals() -> io::Result<()> {
+/// From now on signals are heard; what it gives comes back when the program is told to end.
+pub(crate) fn signals() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    tokio::select! {
-        _ = interrupt.recv() => Ok(()),
-        _ = terminate.recv() => Ok(()),
-    }
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
 
 fn finish(clerk: Clerk, filed: &mut UnboundedReceiver<Told>, hub: &Hub) -> Summary {

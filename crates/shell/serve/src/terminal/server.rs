@@ -105,6 +105,7 @@ impl Server {
         let (hall, orders) = Hall::new(desk, clock, &ports, tell);
         let local = LocalSet::new();
         let served = local.block_on(&runtime, async {
+            let told = signals()?;
             introduce(&hall, recovered);
             let doors = Doors { notify, printer, ecr, control };
             begin(&hall, &settings, doors, orders)?;
@@ -113,7 +114,7 @@ impl Server {
             tokio::select! {
                 () = hear(lines, &hall) => Ok(()),
                 () = hall.ended() => Ok(()),
-                signal = signals() => signal,
+                () = told => Ok(()),
             }
         });
         served.map_err(ServeError::opening("the end of the program by a signal"))?;

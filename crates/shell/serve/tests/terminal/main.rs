@@ -7,4 +7,5 @@ mod counter;
 mod driver;
 mod journal;
 mod register;
+mod serial;
 mod talk;

@@ -1,6 +1,7 @@
 //! The unmodified `zvt` crate as a cash register, the real acquirer and the real printer on the other ends.
 
 use crate::driver::{Host, Printer, Till, among, settings};
+use crate::serial::OnSerial;
 use crate::talk::{
     ACK, Authorisation, BookTotal, NOT_ISSUED, PASSWORD, Refund, Register, RepeatReceipt, Reversal, Said,
     Stop, abort_of, letters, lines_of, result_of,
@@ -261,4 +262,21 @@ fn who_does_not_know_the_password_or_another_currency_is_not_let_in() {
         register.answer(&euros).await;
         assert_eq!(register.raw(6).await, [0x84, 0x1E, 0x03, 0x6F, 0x01, 0x56]);
     });
+}
+
+#[test]
+fn a_register_on_a_serial_line_registers_and_pays() {
+    let (host, printer, folder) = (Host::start(vec![]), Printer::start(), tempfile::tempdir().unwrap());
+    let link = folder.path().join("ecr");
+    let mut settings = among(&host, &printer);
+    settings.ecr = Some(EcrAt::Pty(link.clone()));
+    let till = Till::start(settings);
+    let mut register = OnSerial::open(&link);
+    // Registration with 0A in yuan, and a payment of CNY 0.50; answers by the protocol.
+    register.sends(&[0x06, 0x00, 0x06, 0, 0, 0, REGISTER_KNOWS, 0x01, 0x56]);
+    assert_eq!(register.hears_until([0x06, 0x0F]), "C");
+    register.sends(&[0x06, 0x01, 0x07, 0x04, 0, 0, 0, 0, 0, 0x50]);
+    assert_eq!(register.hears_until([0x06, 0x0F]), "RC");
+    host.until("captured CNY 0.50");
+    drop(till);
 }
