@@ -7,6 +7,11 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+/// A terminal that does not call for so long never will.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The program while it serves; it does not outlive its test.
 struct Served {
@@ -123,10 +128,14 @@ fn a_sale_that_a_kill_interrupted_is_reversed_after_the_restart() {
 
 /// The type of the first message on the next connection.
 fn message_type(host: &TcpListener) -> [u8; 2] {
-    let (mut terminal, _) = host.accept().unwrap();
+    let host = host.try_clone().expect("the bench works");
+    let (tell, called) = channel();
+    std::thread::spawn(move || drop(host.accept().map(|(stream, _)| tell.send(stream))));
+    let mut terminal = called.recv_timeout(PATIENCE).expect("the terminal calls");
+    terminal.set_read_timeout(Some(PATIENCE)).expect("the bench works");
     // Two bytes of length, five of TPDU, six of header.
     let mut frame = [0; 15];
-    terminal.read_exact(&mut frame).unwrap();
+    terminal.read_exact(&mut frame).expect("the terminal sends");
     [frame[13], frame[14]]
 }
 

@@ -1,6 +1,6 @@
 //! What people do at the counter, with a real host and a real printer on the other ends.
 
-use crate::driver::{Host, Printer, Till, among, settings};
+use crate::driver::{Host, PATIENCE, Printer, Till, among, caller, settings};
 use acquirer::Kind;
 use acquirer::fault::{Aim, Deed, Fault};
 use serve::acquirer::house::Mishap;
@@ -93,13 +93,13 @@ fn a_connection_that_the_host_has_ended_is_made_anew() {
     settings.host = Some(listener.local_addr().unwrap().to_string());
     let till = Till::start(settings);
     till.told("sale 1.00");
-    let (first, _) = listener.accept().unwrap();
+    let first = caller(&listener);
     let (mut length, mut stream) = ([0; 2], &first);
     stream.read_exact(&mut length).unwrap();
     drop(first);
     till.until_line("host disconnected: it has hung up");
     // Nobody has answered, so it is reversed, on a new connection.
-    let (mut second, _) = listener.accept().unwrap();
+    let mut second = caller(&listener);
     second.read_exact(&mut length).unwrap();
     let mut frame = vec![0; usize::from(u16::from_be_bytes(length))];
     second.read_exact(&mut frame).unwrap();
@@ -125,6 +125,7 @@ fn keys_come_over_the_control_socket_and_wrong_words_are_answered() {
     let till = Till::start(settings);
     till.until_line("listens at control");
     let stream = UnixStream::connect(folder.path().join("control")).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let mut lines = BufReader::new(&stream).lines();
     let mut ask = |line: &str| {
         (&stream).write_all(format!("{line}\n").as_bytes()).unwrap();

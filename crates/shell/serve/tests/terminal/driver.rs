@@ -8,6 +8,7 @@ use serve::{Controller, PrinterSettings, acquirer as host, terminal};
 use sim::Seed;
 use std::fs;
 use std::io;
+use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, channel};
@@ -222,4 +223,14 @@ pub(crate) fn folder() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("the bench works");
     let path = folder.path().join("till");
     (folder, path)
+}
+
+/// The next caller at a host that is played by a test. What is read from it has a bound too.
+pub(crate) fn caller(listener: &TcpListener) -> TcpStream {
+    let listener = listener.try_clone().expect("the bench works");
+    let (tell, called) = channel();
+    std::thread::spawn(move || drop(listener.accept().map(|(stream, _)| tell.send(stream))));
+    let stream = called.recv_timeout(PATIENCE).expect("the terminal calls");
+    stream.set_read_timeout(Some(PATIENCE)).expect("the bench works");
+    stream
 }

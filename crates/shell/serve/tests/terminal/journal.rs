@@ -1,6 +1,6 @@
 //! What a terminal finds in its folder when it is started again.
 
-use crate::driver::{Host, Printer, Till, among, folder, settings};
+use crate::driver::{Host, Printer, Till, among, caller, folder, settings};
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -14,7 +14,7 @@ fn a_sale_that_was_open_when_it_ended_is_reversed_at_the_next_start() {
     alone.data = Some(data.clone());
     let till = Till::start(alone);
     till.told("sale 25.00");
-    let (mut terminal, _) = silent.accept().unwrap();
+    let mut terminal = caller(&silent);
     terminal.read_exact(&mut [0; 20]).unwrap();
     drop(till);
 
