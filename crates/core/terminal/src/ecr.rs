@@ -20,22 +20,23 @@
 //! own paper, the host's own reply codes (a decline is 05), undoing a refund whose result the register refuses, the trace
 //! number of the original (37) in the result of a reversal: the public crate `zvt` stops reading there.
 
-use crate::charge::{Approval, Charge, Kind};
+mod originals;
+mod results;
+
+use crate::charge::{Charge, Kind};
 use crate::event::{Copy, Errand, Event, Intent, Poke, Press, Request, Wish};
-use crate::journal::Totals;
 use crate::machine::Terminal;
 use crate::screen::{Belief, Face, Screen};
-use crate::settings::wall_clock;
-use crate::slip_text::{self, TextLine};
+use crate::slip_text;
+use originals::{change, hold, open_holds, refund, reversal};
+use results::{operator, receipt};
 use sim::{Fen, Key, SimTime};
 use std::collections::VecDeque;
-use zvt::bcd::{Amount, ClockTime, Currency, Day, ReceiptNo, TerminalId, TraceNo};
-use zvt::card_number::CardNumber;
+use zvt::bcd::{Amount, Currency, TerminalId};
 use zvt::code::{Intermediate, ResultCode, TerminalStatus};
-use zvt::outcome::{CardTotal, Outcome};
-use zvt::receipt::Attribute;
+use zvt::outcome::Outcome;
 use zvt::registration::{Printing, Sort};
-use zvt::{Ask, Line, Receipt, ReceiptKind, Session, Tell};
+use zvt::{Ask, ReceiptKind, Session, Tell};
 
 /// What is to be done because of what was asked or reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,9 +95,6 @@ enum Why {
 
 /// The host said no.
 const DECLINED: ResultCode = ResultCode(0x05);
-/// By the protocol's list of card types.
-const UNIONPAY: u8 = 198;
-const ONLINE: u8 = 0x60;
 
 /// What the register asks.
 impl Ecr {
@@ -443,71 +441,6 @@ impl Ecr {
     }
 }
 
-/// What is told.
-impl Ecr {
-    fn receipts(
-        &mut self,
-        approval: &Approval,
-        copies: &[Copy],
-        reprint: bool,
-        terminal: &Terminal,
-    ) -> Vec<Deed> {
-        let operator = operator(terminal);
-        let mut deeds = Vec::new();
-        for copy in copies {
-            self.told.push_back((approval.charge.key, *copy));
-            let kind = if *copy == Copy::Customer { ReceiptKind::Customer } else { ReceiptKind::Merchant };
-            let lines = slip_text::slip(approval, *copy, reprint, operator, terminal.settings());
-            deeds.push(Deed::Tell(Tell::Receipt(receipt(kind, lines))));
-        }
-        deeds
-    }
-
-    fn outcome(&self, approval: &Approval, terminal: &Terminal) -> Outcome {
-        let Charge { key, amount, .. } = approval.charge;
-        Outcome {
-            amount: Amount::new(amount.unsigned()),
-            trace_no: trace_no(key),
-            payment_type: Some(ONLINE),
-            card: Some(CardNumber::hiding(terminal.settings().pan)),
-            authorisation: Some(approval.auth_code.clone()).filter(|code| !code.is_empty()),
-            receipt_no: receipt_no(key),
-            card_type: Some(UNIONPAY),
-            contract_no: Some(terminal.settings().mid.to_owned()),
-            card_name: Some("UnionPay".to_owned()),
-            ..self.outcome_at(approval.at, terminal)
-        }
-    }
-
-    fn outcome_of_day(&self, batch: u32, totals: Totals, now: SimTime, terminal: &Terminal) -> Outcome {
-        let Totals { debit, debit_count, credit, credit_count } = totals;
-        let count = u8::try_from(debit_count + credit_count).unwrap_or(u8::MAX);
-        let sum = Amount::new((debit - credit).0.max(0).unsigned_abs()).unwrap_or(Amount::ZERO);
-        let mut numbers = terminal.journal().counted_in(batch).map(|one| one.charge.key);
-        let first = numbers.next();
-        let last = numbers.last().or(first);
-        let mut cards = [CardTotal::NONE; 7];
-        cards[6] = CardTotal { count, sum };
-        let ends = first.and_then(receipt_no).zip(last.and_then(receipt_no));
-        Outcome {
-            amount: Some(sum),
-            totals: ends.map(|(first, last)| zvt::outcome::Totals { first, last, cards }),
-            ..self.outcome_at(now, terminal)
-        }
-    }
-
-    fn outcome_at(&self, at: SimTime, terminal: &Terminal) -> Outcome {
-        let clock = wall_clock(at);
-        Outcome {
-            time: ClockTime::new(clock.hour * 10_000 + clock.minute * 100 + clock.second),
-            day: Day::new(clock.month * 100 + clock.day),
-            terminal_id: terminal_id(terminal.settings().tid),
-            currency: Some(self.currency),
-            ..Outcome::of(ResultCode::OK)
-        }
-    }
-}
-
 /// The terminal's number as the protocol has it: digits. Where there are others, nothing.
 #[must_use]
 pub fn terminal_id(tid: &str) -> Option<TerminalId> {
@@ -546,102 +479,9 @@ fn status(terminal: &Terminal) -> TerminalStatus {
     }
 }
 
-fn operator(terminal: &Terminal) -> u8 {
-    terminal.journal().operator().flatten().unwrap_or_else(|| terminal.settings().operator)
-}
-
-fn receipt(kind: ReceiptKind, lines: Vec<TextLine>) -> Receipt {
-    let attribute = |line: &TextLine| match (line.centred, line.tall) {
-        (true, _) => Attribute::CENTRED,
-        (false, true) => Attribute::DOUBLE_HEIGHT,
-        (false, false) => Attribute::NORMAL,
-    };
-    let line = |line: TextLine| Line { attribute: attribute(&line), text: line.text };
-    Receipt { kind, lines: lines.into_iter().map(line).collect() }
-}
-
 /// Twelve digits of the smallest unit are less than an `i64` holds.
 const fn fen(amount: Amount) -> Fen {
     Fen(amount.get().cast_signed())
-}
-
-fn trace_no(key: Key) -> Option<TraceNo> {
-    match key {
-        Key::Card { stan, .. } => TraceNo::new(stan.into()),
-        Key::Order(_) => None,
-    }
-}
-
-fn receipt_no(key: Key) -> Option<ReceiptNo> {
-    trace_no(key).and_then(|number| ReceiptNo::new(number.get() % 10_000))
-}
-
-/// The newest approval of this receipt number.
-fn approval_of(number: ReceiptNo, terminal: &Terminal) -> Option<&Approval> {
-    terminal.journal().approvals().rev().find(|approval| receipt_no(approval.charge.key) == Some(number))
-}
-
-fn hold(number: ReceiptNo, terminal: &Terminal) -> Result<Charge, ResultCode> {
-    let approval = approval_of(number, terminal).filter(|approval| approval.charge.kind == Kind::PreAuth);
-    approval.map(|approval| approval.charge).ok_or(ResultCode::RESERVATION)
-}
-
-fn open_holds(terminal: &Terminal) -> Vec<ReceiptNo> {
-    let journal = terminal.journal();
-    let open = |approval: &&Approval| {
-        approval.charge.kind == Kind::PreAuth && !journal.is_ended_by_another(approval.charge.key)
-    };
-    journal.approvals().filter(open).filter_map(|approval| receipt_no(approval.charge.key)).collect()
-}
-
-/// What undoes a charge of this kind.
-const fn undoing(kind: Kind) -> Option<Kind> {
-    match kind {
-        Kind::Sale => Some(Kind::Void),
-        Kind::PreAuth => Some(Kind::PreAuthVoid),
-        Kind::Completion | Kind::CompletionAdvice => Some(Kind::CompletionVoid),
-        _ => None,
-    }
-}
-
-fn reversal(
-    number: ReceiptNo,
-    amount: Option<Amount>,
-    intent: Intent,
-    terminal: &Terminal,
-) -> Result<Wish, ResultCode> {
-    let charge = approval_of(number, terminal).ok_or(ResultCode::REVERSAL_NOT_POSSIBLE)?.charge;
-    if terminal.journal().is_ended_by_another(charge.key) {
-        return Err(ResultCode::ALREADY_REVERSED);
-    }
-    if amount.is_some_and(|amount| fen(amount) != charge.amount) {
-        return Err(ResultCode::REVERSAL_NOT_POSSIBLE);
-    }
-    let kind = undoing(charge.kind).ok_or(ResultCode::REVERSAL_NOT_POSSIBLE)?;
-    Ok(Wish { intent, kind, amount: charge.amount, original: Some(charge.key) })
-}
-
-/// The newest payment that has so much left.
-fn refund(amount: Fen, intent: Intent, terminal: &Terminal) -> Result<Wish, ResultCode> {
-    let journal = terminal.journal();
-    let has_it = |approval: &&Approval| {
-        let Charge { kind, key, amount: paid, .. } = approval.charge;
-        Kind::Refund.originals().contains(&kind)
-            && !journal.is_ended_by_another(key)
-            && paid - journal.refunded(key) >= amount
-    };
-    let original = journal.approvals().rev().find(has_it).ok_or(ResultCode::NOT_POSSIBLE)?;
-    Ok(Wish { intent, kind: Kind::Refund, amount, original: Some(original.charge.key) })
-}
-
-/// What changes the last charge.
-fn change(last: Charge, why: Why, intent: Intent) -> Option<Wish> {
-    let (kind, amount) = match why {
-        Why::Reduce(issued) => (Kind::Refund, last.amount - issued),
-        Why::Undo(_) | Why::Asked => (undoing(last.kind)?, last.amount),
-    };
-    let possible = kind.originals().contains(&last.kind) && amount > Fen::ZERO;
-    possible.then_some(Wish { intent, kind, amount, original: Some(last.key) })
 }
 
 /// Why the terminal itself turned a wish away.
