@@ -15,7 +15,8 @@
 //! The receipt number is the last four digits of the trace number, and means the newest approval with them. Goods that were
 //! not issued are a void, a part of them a refund of the rest. When the register is lost, what was begun goes on, and what
 //! was captured stays captured: it can ask for the last receipt (ZVT, chapter 4). A charge that the terminal is still
-//! undoing when it says so a second time has failed for the register; the next payment is put off until it is done.
+//! undoing when it says so a second time has failed for the register; the next payment is put off until it is done. A
+//! refund is told again until somebody answers, and so long the register hears that the terminal waits.
 //! *Not modelled:* the receipt of an end of day once more, a slip of the terminal's set-up, totals so far on the terminal's
 //! own paper, the host's own reply codes (a decline is 05), undoing a refund whose result the register refuses, the trace
 //! number of the original (37) in the result of a reversal: the public crate `zvt` stops reading there.

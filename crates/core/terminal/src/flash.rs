@@ -266,7 +266,7 @@ impl Reader<'_> {
 }
 
 /// CRC-32 as in Ethernet and ZIP: polynomial 04C11DB7, reflected, begun and ended with ones.
-fn crc_32(bytes: &[u8]) -> u32 {
+pub(crate) fn crc_32(bytes: &[u8]) -> u32 {
     let step = |crc: u32, _: u32| crc >> 1 ^ (0xEDB8_8320 & (crc & 1).wrapping_neg());
     !bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), step))
 }

@@ -31,6 +31,7 @@ pub mod ecr;
 pub mod event;
 pub mod flash;
 mod flow;
+pub mod fuzz;
 pub mod journal;
 pub mod machine;
 mod memory;

@@ -1,6 +1,6 @@
 //! What people do at the counter, with a real host and a real printer on the other ends.
 
-use crate::driver::{Host, PATIENCE, Printer, Till, among, caller, settings};
+use crate::driver::{Host, PATIENCE, Printer, Till, among, as_merchant, caller, settings};
 use acquirer::Kind;
 use acquirer::fault::{Aim, Deed, Fault};
 use serve::acquirer::house::Mishap;
@@ -137,4 +137,22 @@ fn keys_come_over_the_control_socket_and_wrong_words_are_answered() {
     assert_eq!(ask("screen"), "ok dark");
     assert!(ask("sale 1.00").contains("expected `power on`"));
     till.until_line("has operator 02 logged on");
+}
+
+#[test]
+fn a_code_that_is_paid_is_learned_by_a_notification_and_asked_after() {
+    let (host, printer) = (Host::with_gateway(), Printer::start());
+    let door = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let mut settings = among(&host, &printer);
+    settings.gateway.clone_from(&host.http);
+    settings.terminal.notify_url = format!("http://{door}/notify").leak();
+    settings.notify = Some(door);
+    as_merchant(&mut settings);
+    let till = Till::start(settings);
+    till.told("qr 18.50").until_line("shows the code of 12345678W000001");
+    host.pay("12345678W000001");
+    host.until("notification acknowledged, order 12345678W000001");
+    till.until_line("asks: query 12345678W000001");
+    till.until_line("learns that 12345678W000001 is approved");
+    assert!(printer.next_receipt().contains("RMB 18.50"));
 }

@@ -7,7 +7,7 @@ use serve::terminal::{PrinterAt, Settings};
 use serve::{Controller, PrinterSettings, acquirer as host, terminal};
 use sim::Seed;
 use std::fs;
-use std::io;
+use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -25,6 +25,8 @@ static KEYS: OnceLock<Credentials> = OnceLock::new();
 /// A card host of which nothing is kept.
 pub(crate) struct Host {
     pub(crate) address: String,
+    /// Its gateway.
+    pub(crate) http: Option<String>,
     stopper: Stopper,
     news: Receiver<host::News>,
     thread: Option<JoinHandle<()>>,
@@ -32,10 +34,20 @@ pub(crate) struct Host {
 
 impl Host {
     pub(crate) fn start(faults: Vec<Mishap>) -> Self {
+        Self::start_with(faults, None)
+    }
+
+    /// With wallets too, at any free port.
+    pub(crate) fn with_gateway() -> Self {
+        Self::start_with(Vec::new(), Some("127.0.0.1:0".to_owned()))
+    }
+
+    fn start_with(faults: Vec<Mishap>, http: Option<String>) -> Self {
         let read_fault = |_: &serde_json::Value| Err("no words here".to_owned());
         let house =
             HouseSettings { faults, seed: Seed(1), notify_url: None, read_fault, speech: Speech::UnionPay };
-        let settings = host::Settings { iso8583: Some("127.0.0.1:0".to_owned()), ..host::Settings::new() };
+        let iso8583 = Some("127.0.0.1:0".to_owned());
+        let settings = host::Settings { iso8583, http, ..host::Settings::new() };
         let keys = KEYS.get_or_init(|| Credentials::make().expect("the bench works"));
         let make = |beginning: &Beginning<'_>| {
             House::new(&Beginning { credentials: Some(keys), ..*beginning }, house)
@@ -43,12 +55,13 @@ impl Host {
         let server = host::Server::open(settings, make).expect("the bench works");
         let stopper = server.stopper();
         let address = server.iso8583().expect("it is open").to_string();
+        let http = server.http().map(|http| http.to_string());
         let (tell, news) = channel();
         let run = move || {
             let told = server.run(move |news| tell.send(news.clone()).map_err(io::Error::other));
             told.expect("the bench works");
         };
-        Self { address, stopper, news, thread: Some(std::thread::spawn(run)) }
+        Self { address, http, stopper, news, thread: Some(std::thread::spawn(run)) }
     }
 
     /// Waits for something with these words to happen to the books.
@@ -67,6 +80,31 @@ impl Drop for Host {
         self.stopper.stop();
         self.thread.take().into_iter().for_each(|thread| drop(thread.join()));
     }
+}
+
+impl Host {
+    /// Somebody pays an order, at the side door.
+    pub(crate) fn pay(&self, order: &str) {
+        let http = self.http.as_ref().expect("it has a gateway");
+        let mut stream = TcpStream::connect(http).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("the bench works");
+        let request = format!(
+            "POST /_tillrig/orders/{order}/pay HTTP/1.1\r\nHost: {http}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).expect("it listens");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+}
+
+/// What a merchant has to know of the gateway's wallet.
+pub(crate) fn as_merchant(settings: &mut Settings) {
+    let keys = KEYS.get_or_init(|| Credentials::make().expect("the bench works"));
+    let kept = |text: &str| -> &'static str { text.to_owned().leak() };
+    settings.terminal.app_id = kept(&keys.wechat.app_id);
+    settings.terminal.mch_id = kept(&keys.wechat.mch_id);
+    settings.terminal.api_key = kept(&keys.wechat.api_key);
 }
 
 /// A printer whose receipts are filed.
