@@ -48,6 +48,15 @@ pub enum Poke {
     Shows(Shown),
     /// Something is done to the scanner.
     Scanner(ScannerPoke),
+    /// From now on, until it is said again or the power goes, a cash register prints these instead of the terminal.
+    RegisterPrints {
+        /// The slips of charges.
+        slips: bool,
+        /// The totals of batches.
+        totals: bool,
+    },
+    /// A cash register has put this copy of a slip on paper.
+    RegisterPrinted(Key, Copy),
 }
 
 /// What somebody wants to have done with money.

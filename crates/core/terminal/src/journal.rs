@@ -105,6 +105,23 @@ impl fmt::Display for Totals {
 }
 
 impl Journal {
+    /// A journal with these records in flash, oldest first.
+    #[must_use]
+    pub const fn of(records: Vec<Record>) -> Self {
+        Self { records, writing: VecDeque::new() }
+    }
+
+    /// The records in flash, oldest first.
+    #[must_use]
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// What reaches the flash by `now` and has not been taken yet, oldest first.
+    pub fn due(&self, now: SimTime) -> impl Iterator<Item = &Record> {
+        self.writing.iter().take_while(move |(done, _)| *done <= now).map(|(_, record)| record)
+    }
+
     /// Starts to write a record, behind those that are being written.
     pub fn write(&mut self, now: SimTime, record: Record) {
         let start = self.writing.back().map_or(now, |(done, _)| (*done).max(now));
@@ -126,11 +143,6 @@ impl Journal {
         let (_, record) = self.writing.pop_front()?;
         self.records.push(record);
         self.records.last()
-    }
-
-    /// What is in flash, oldest first.
-    pub(crate) fn records(&self) -> &[Record] {
-        &self.records
     }
 
     /// The power is gone: what was not in flash is lost.

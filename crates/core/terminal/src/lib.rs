@@ -18,10 +18,11 @@
 //! | `order_refund` | money of a wallet order goes back, under a number of its own |
 //! | `settled` | what an answer of the wallet's gateway settles |
 //! | [`scanner`] | the scanner that reads customers' codes |
-//! | [`journal`] | the flash that survives a power cut |
-//! | `spooler` | one slip at a time to the printer, and the truth about it back |
 //! | `upload` | the voucher of every approval, up to the back office until an answer is final |
-//! | [`slip`] | what a charge looks like on paper |
+//! | [`journal`], [`flash`] | what survives a power cut, as records and as bytes |
+//! | `spooler` | one slip at a time to the printer, and the truth about it back |
+//! | [`slip`], [`slip_text`] | what a charge looks like on paper; the same as lines for a cash register |
+//! | [`ecr`] | what a cash register asks for, as wishes; what comes of them, as answers |
 //! | [`screen`], `screen_words` | what the display says, as a value and in words |
 //! | [`profile`] | firmware habits as data, sound and flawed |
 //! | [`settings`] | who this terminal is, its keys and its language |
@@ -31,8 +32,11 @@ mod card;
 pub mod charge;
 mod counter;
 mod desk;
+pub mod ecr;
 pub mod event;
+pub mod flash;
 mod flow;
+pub mod fuzz;
 pub mod journal;
 pub mod machine;
 mod memory;
@@ -50,6 +54,7 @@ mod settled;
 mod settlement;
 mod sign_on;
 pub mod slip;
+pub mod slip_text;
 mod spooler;
 mod upload;
 

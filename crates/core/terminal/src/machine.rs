@@ -56,6 +56,46 @@ impl Terminal {
         Self { settings, journal, power: Power::On, memory, outbox, scanner }
     }
 
+    /// A terminal that is just being switched on, with what its flash has kept.
+    #[must_use]
+    pub fn switched_on(settings: Settings, journal: Journal, now: SimTime) -> Self {
+        let mut memory = Memory::new(&settings, &journal);
+        memory.screen = Screen::OFF;
+        let power = Power::Booting { until: now + BOOT };
+        let (outbox, scanner) = (Outbox::default(), Scanner::default());
+        Self { settings, journal, power, memory, outbox, scanner }
+    }
+
+    /// How it is set up.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What its flash has, and what is on its way there.
+    #[must_use]
+    pub const fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// What its display shows.
+    #[must_use]
+    pub const fn screen(&self) -> Screen {
+        self.memory.screen
+    }
+
+    /// Whether it is on, and nothing is under way.
+    #[must_use]
+    pub const fn is_idle(&self) -> bool {
+        matches!((self.power, &self.memory.flow), (Power::On, Flow::Idle))
+    }
+
+    /// Whether nothing is being printed and nothing waits to be.
+    #[must_use]
+    pub fn may_print(&self) -> bool {
+        self.memory.spooler.is_idle()
+    }
+
     fn on_poke(&mut self, now: SimTime, poke: Poke) {
         match (poke, self.power) {
             (Poke::PowerOff, Power::On | Power::Booting { .. }) => self.lose_power(),
@@ -70,6 +110,10 @@ impl Terminal {
             (Poke::LogOff, Power::On) => self.on_operator(now, None),
             (Poke::Shows(shown), Power::On) => self.scanner.show(now, shown),
             (Poke::Scanner(poke), _) => self.scanner.poke(poke),
+            (Poke::RegisterPrints { slips, totals }, Power::On) => {
+                self.memory.register_prints = (slips, totals);
+            }
+            (Poke::RegisterPrinted(key, copy), Power::On) => self.note_printed(now, key, copy),
             // A key on a dark terminal does nothing, nor does a second pull of the plug.
             _ => {}
         }

@@ -34,6 +34,8 @@ pub(crate) struct Memory {
     pub(crate) used_code: Option<Barcode>,
     /// A code that was read while a payment was open, by a firmware that takes it for another try.
     pub(crate) reread: Option<Barcode>,
+    /// What a cash register prints instead: slips, totals.
+    pub(crate) register_prints: (bool, bool),
     pub(crate) verdict: Option<(Intent, Belief)>,
     pub(crate) printer: Option<Trouble>,
     pub(crate) screen: Screen,
@@ -81,7 +83,7 @@ impl Memory {
             mch_id: settings.mch_id.to_owned(),
             api_key: ApiKey::new(settings.api_key),
             sign_type: SignType::HmacSha256,
-            notify_url: "http://terminal/notify".to_owned(),
+            notify_url: settings.notify_url.to_owned(),
         };
         Self {
             flow: Flow::Idle,
@@ -96,6 +98,7 @@ impl Memory {
             late: None,
             used_code: None,
             reread: None,
+            register_prints: (false, false),
             verdict: None,
             printer: None,
             screen: Screen { face: Face::Idle, ..Screen::OFF },

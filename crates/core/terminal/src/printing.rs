@@ -23,7 +23,7 @@ impl Terminal {
         let key = approval.charge.key;
         if self.memory.held.is_some_and(|held| held.key == key) {
             self.move_held(Presenter::Present { steps: 80 });
-        } else if !self.memory.recovering {
+        } else if !self.memory.recovering && !self.memory.register_prints.0 {
             for copy in self.copies(key) {
                 let job = self.job(approval.clone(), *copy, false, false);
                 self.print(now, job);
@@ -72,6 +72,9 @@ impl Terminal {
     }
 
     pub(crate) fn print_totals(&mut self, now: SimTime, closing: Closing) {
+        if self.memory.register_prints.1 {
+            return;
+        }
         let delivery = self.delivery();
         let sheet = Sheet::Totals { closing, at: now };
         let operator = self.operator();
@@ -128,8 +131,8 @@ impl Terminal {
         };
         let (key, copy) = (approval.charge.key, *copy);
         self.outbox.event(Event::Printed { key, copy });
-        if job.counts && !self.journal.is_printed(key, copy) {
-            self.journal.write(now, Record::Printed(key, copy));
+        if job.counts {
+            self.note_printed(now, key, copy);
         }
         if job.reprint && copy == Copy::Customer && self.settings.voucher_key.is_some() {
             self.journal.write(now, Record::Reprinted(key));
@@ -141,6 +144,13 @@ impl Terminal {
             if let Some(function) = held.wanted {
                 self.move_held(function);
             }
+        }
+    }
+
+    /// A copy is on paper, here or at a cash register.
+    pub(crate) fn note_printed(&mut self, now: SimTime, key: Key, copy: Copy) {
+        if !self.journal.is_printed(key, copy) {
+            self.journal.write(now, Record::Printed(key, copy));
         }
     }
 

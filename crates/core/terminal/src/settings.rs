@@ -3,6 +3,7 @@
 //! All keys here are test keys. *Not modelled:* download of the master key, several merchants.
 
 use crate::profile::{Profile, REFERENCE};
+use core::fmt;
 use core::time::Duration;
 use iso8583::{MacKey, Tdes};
 use sim::SimTime;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub mch_id: &'static str,
     /// The merchant's application at the wallet.
     pub app_id: &'static str,
+    /// Where the wallet's notifications go.
+    pub notify_url: &'static str,
     /// The test card that customers tap.
     pub pan: &'static str,
     /// Whether a card slip has a copy for the bank too.
@@ -78,6 +81,7 @@ impl Settings {
             api_key: "192006250b4c09247ec02edce69f6a2d",
             mch_id: "10000100",
             app_id: "wxd930ea5d5a258f4f",
+            notify_url: "http://terminal/notify",
             pan: "6222021234567890128",
             bank_copy: false,
             printer_baud_bps: 115_200,
@@ -92,11 +96,75 @@ impl Default for Settings {
     }
 }
 
-/// The clock of a slip: runs start on 5 January 2026 at 10:00:00, China Standard Time.
-///
-/// Civil dates beyond the first month are not needed: a run is at most days long.
+/// A moment as people write it, China Standard Time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WallClock {
+    /// Four digits.
+    pub year: u64,
+    /// 1 to 12.
+    pub month: u64,
+    /// 1 to 31.
+    pub day: u64,
+    /// 0 to 23.
+    pub hour: u64,
+    /// 0 to 59.
+    pub minute: u64,
+    /// 0 to 59.
+    pub second: u64,
+}
+
+/// The moment zero of every terminal, in seconds since 1970, UTC: 5 January 2026 at 10:00:00, China Standard Time.
+pub const ZERO_UNIX_SECONDS: u64 = 1_767_578_400;
+const CHINA_SECONDS: u64 = 8 * 3600;
+const DAY_SECONDS: u64 = 86_400;
+
+/// The clock of a slip.
 #[must_use]
-pub fn wall_clock(at: SimTime) -> (u64, u64, u64, u64) {
-    let seconds = at.as_secs() + 10 * 3600;
-    (5 + seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60)
+pub fn wall_clock(at: SimTime) -> WallClock {
+    let seconds = ZERO_UNIX_SECONDS + CHINA_SECONDS + at.as_secs();
+    let (year, month, day) = civil(seconds / DAY_SECONDS);
+    WallClock { year, month, day, hour: seconds / 3600 % 24, minute: seconds / 60 % 60, second: seconds % 60 }
+}
+
+/// Year, month and day of a number of days since 1970, in the Gregorian calendar. Years begin in March here, so that the
+/// leap day is the last of a year; 719,468 days are before 1 March of the year 0 and 1970, 146,097 are 400 years.
+const fn civil(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468;
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    (400 * era + year + next, month, day)
+}
+
+impl fmt::Display for WallClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { year, month, day, hour, minute, second } = self;
+        write!(f, "{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ZERO_UNIX_SECONDS, civil, wall_clock};
+    use sim::SimTime;
+
+    #[test]
+    fn a_terminal_begins_on_a_monday_morning_in_january() {
+        assert_eq!(wall_clock(SimTime::ZERO).to_string(), "2026-01-05 10:00:00");
+        assert_eq!(wall_clock(SimTime::from_secs(27 * 86_400)).to_string(), "2026-02-01 10:00:00");
+        // 1,800,000,000 seconds are 15 January 2027, 08:00:00 UTC.
+        let at = SimTime::from_secs(1_800_000_000 - ZERO_UNIX_SECONDS);
+        assert_eq!(wall_clock(at).to_string(), "2027-01-15 16:00:00");
+    }
+
+    #[test]
+    fn leap_days_are_where_the_calendar_has_them() {
+        assert_eq!(civil(0), (1970, 1, 1));
+        assert_eq!((civil(11_016), civil(11_017)), ((2000, 2, 29), (2000, 3, 1)));
+        assert_eq!((civil(19_781), civil(19_782)), ((2024, 2, 28), (2024, 2, 29)));
+        assert_eq!((civil(47_540), civil(47_541)), ((2100, 2, 28), (2100, 3, 1)));
+    }
 }

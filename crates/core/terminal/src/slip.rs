@@ -240,9 +240,7 @@ impl Slip<'_> {
     }
 
     fn time(&mut self, at: SimTime) {
-        let (day, hour, minute, second) = wall_clock(at);
-        let stamp = format!("2026-01-{day:02} {hour:02}:{minute:02}:{second:02}");
-        self.pair(self.pick("日期时间:", "DATE/TIME:"), &stamp);
+        self.pair(self.pick("日期时间:", "DATE/TIME:"), &wall_clock(at).to_string());
     }
 
     fn foot(&mut self, copy: Copy) {

@@ -1,11 +1,12 @@
 //! `tillrig serve`: an emulated device on real ports, in real time, for anybody's software, until it is told to end.
 //!
-//! Here are printers; acquirers have a file of their own. What happens goes to stdout, a line each; what went wrong, to
-//! stderr. *Not served yet:* terminals.
+//! Here are printers; acquirers and terminals have files of their own. What happens goes to stdout, a line each; what went
+//! wrong, to stderr.
 
 mod acquirer;
 mod known;
 mod profile;
+mod terminal;
 
 use crate::exit::Exit;
 use crate::output::{self, Format};
@@ -28,6 +29,8 @@ enum Device {
     Printer(Printer),
     /// A card host and wallet gateways with one durable ledger, on TCP and HTTP.
     Acquirer(acquirer::Acquirer),
+    /// A payment terminal, with any host, printer and cash register.
+    Terminal(Box<terminal::Terminal>),
 }
 
 const EXAMPLES: &str = "\
@@ -96,6 +99,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     match &arguments.device {
         Device::Printer(printer) => serve(printer),
         Device::Acquirer(acquirer) => acquirer::serve(acquirer),
+        Device::Terminal(terminal) => terminal::serve(terminal),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The wall clock as a machine sees it: nanoseconds since the server began.
+//! The wall clock as a machine sees it: nanoseconds since the server began, or since a moment that it began at.
 //!
 //! *Not modelled:* leaps; the system's steady clock has none.
 
@@ -7,15 +7,28 @@ use std::time::{Duration, Instant};
 
 /// A clock that began when it was made.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Clock(Instant);
+pub(crate) struct Clock {
+    base: SimTime,
+    began: Instant,
+}
 
 impl Clock {
     pub(crate) fn start() -> Self {
-        Self(Instant::now())
+        Self::start_at(SimTime::ZERO)
+    }
+
+    /// One that shows this moment now.
+    pub(crate) fn start_at(base: SimTime) -> Self {
+        Self { base, began: Instant::now() }
+    }
+
+    /// What it showed when it began.
+    pub(crate) const fn base(self) -> SimTime {
+        self.base
     }
 
     pub(crate) fn now(self) -> SimTime {
-        SimTime::ZERO + self.0.elapsed()
+        self.base + self.began.elapsed()
     }
 
     /// The moment on the system's clock; a day ahead for what never comes, which is looked at anew then.

@@ -1,12 +1,10 @@
 //! Lines that people and scripts type: over a local socket, or from standard input.
 //!
 //! A line in, an answer out, in order. The socket of a dead run is replaced; that of a living one is in use; anything
-//! else is somebody else's. *Not done:* passwords; the rights to the socket's file are the rights to the printer.
+//! else is somebody else's. *Not done:* passwords; the rights to the socket's file are the rights to the device.
 
-use crate::device::Device;
 use crate::error::ServeError;
-use crate::phrase;
-use crate::server::Hub;
+use crate::phrase::Answer;
 use std::fs;
 use std::io;
 use std::os::unix::fs::FileTypeExt;
@@ -18,6 +16,15 @@ use tokio::net::{UnixListener, UnixStream};
 
 /// A line longer than this ends the conversation.
 const LINE_BYTES: u64 = 4096;
+
+/// Whoever does what the lines ask for.
+pub(crate) trait Obeys: 'static {
+    /// Does it, and answers.
+    fn obey(&self, line: &str) -> impl Future<Output = Answer>;
+
+    /// Serving is to end.
+    fn stop(&self);
+}
 
 /// The socket, taken away again when this is dropped.
 #[derive(Debug)]
@@ -47,7 +54,7 @@ impl Socket {
     }
 
     /// Answers whoever connects, for ever.
-    pub(crate) async fn serve(self, devices: Rc<[Rc<Device>]>, hub: Rc<Hub>) -> io::Error {
+    pub(crate) async fn serve(self, who: Rc<impl Obeys>) -> io::Error {
         let _file = self.file;
         let listener = match UnixListener::from_std(self.listener) {
             Ok(listener) => listener,
@@ -56,8 +63,8 @@ impl Socket {
         loop {
             match listener.accept().await {
                 Ok((stream, _)) => {
-                    let (devices, hub) = (Rc::clone(&devices), Rc::clone(&hub));
-                    tokio::task::spawn_local(async move { drop(converse(stream, &devices, &hub).await) });
+                    let who = Rc::clone(&who);
+                    tokio::task::spawn_local(async move { drop(converse(stream, &*who).await) });
                 }
                 Err(error) => return error,
             }
@@ -72,7 +79,7 @@ impl Drop for File {
     }
 }
 
-async fn converse(stream: UnixStream, devices: &[Rc<Device>], hub: &Hub) -> io::Result<()> {
+async fn converse(stream: UnixStream, who: &impl Obeys) -> io::Result<()> {
     let (reader, mut writer) = stream.into_split();
     let mut reader = BufReader::new(reader);
     loop {
@@ -91,10 +98,10 @@ async fn converse(stream: UnixStream, devices: &[Rc<Device>], hub: &Hub) -> io::
         if line.trim().is_empty() {
             continue;
         }
-        let answer = phrase::obey(devices, &line).await;
+        let answer = who.obey(&line).await;
         writer.write_all(format!("{}\n", answer.text).as_bytes()).await?;
         if answer.quits {
-            hub.stop();
+            who.stop();
         }
     }
 }

@@ -1,4 +1,5 @@
-//! An emulated printer on real ports, in real time, for anybody's software; and an emulated acquirer, in [`acquirer`].
+//! An emulated printer on real ports, in real time, for anybody's software; an emulated acquirer, in
+//! [`acquirer`]; and an emulated terminal, in [`terminal`].
 //!
 //! The printer is the same machine as in a simulated run. Here a clock wakes it, sockets, pseudo-terminals and
 //! serial ports feed it, people poke it by phrases, and what comes out of its cutter is written to a folder.
@@ -40,6 +41,7 @@ mod replies;
 mod serial_line;
 pub mod server;
 pub mod settings;
+pub mod terminal;
 mod turns;
 mod wire;
 

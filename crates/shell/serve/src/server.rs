@@ -6,12 +6,12 @@
 
 use crate::archive::{self, Archive, Clerk, Told};
 use crate::clock::Clock;
-use crate::control::Socket;
+use crate::control::{Obeys, Socket};
 use crate::device::Device;
 use crate::error::ServeError;
 use crate::network;
 use crate::news::{News, What};
-use crate::phrase;
+use crate::phrase::{self, Answer};
 use crate::settings::{PortSpec, PrinterSettings, Settings};
 use crate::wire::Wire;
 use sim::SimTime;
@@ -46,11 +46,11 @@ enum Opened {
 }
 
 /// A line for the server, and who gets the answer; without anybody, the answer is news.
-type Line = (String, Option<std::sync::mpsc::Sender<String>>);
+pub(crate) type Line = (String, Option<std::sync::mpsc::Sender<String>>);
 
 /// Tells a server what to do, from another thread.
 #[derive(Clone, Debug)]
-pub struct Controller(UnboundedSender<Line>);
+pub struct Controller(pub(crate) UnboundedSender<Line>);
 
 /// How serving ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,17 +146,19 @@ impl Server {
         drop(archive);
         let local = LocalSet::new();
         let served = local.block_on(&runtime, async {
+            let told = signals()?;
             begin(&settings, &devices, ports, &hub);
             if let Some(socket) = control {
                 let path = settings.control_path().unwrap_or_default();
                 hub.now_tell(None, What::Listens { kind: "control", place: path.display().to_string() });
-                tokio::task::spawn_local(socket.serve(Rc::clone(&devices), Rc::clone(&hub)));
+                let typist = Typist { devices: Rc::clone(&devices), hub: Rc::clone(&hub) };
+                tokio::task::spawn_local(socket.serve(Rc::new(typist)));
             }
             tokio::select! {
                 () = pass_on(&mut filed, &hub) => Ok(()),
                 () = listen(lines, &devices, &hub) => Ok(()),
                 () = hub.stopped() => Ok(()),
-                signal = signals() => signal,
+                () = told => Ok(()),
             }
         });
         devices.iter().for_each(|device| device.file_last());
@@ -164,6 +166,22 @@ impl Server {
         drop((local, devices));
         let summary = finish(clerk, &mut filed, &hub);
         served.map_err(ServeError::opening("the end of the program by a signal")).map(|()| summary)
+    }
+}
+
+/// Whoever connects to the control socket.
+struct Typist {
+    devices: Rc<[Rc<Device>]>,
+    hub: Rc<Hub>,
+}
+
+impl Obeys for Typist {
+    async fn obey(&self, line: &str) -> Answer {
+        phrase::obey(&self.devices, line).await
+    }
+
+    fn stop(&self) {
+        self.hub.stop();
     }
 }
 
@@ -268,14 +286,16 @@ async fn listen(mut lines: UnboundedReceiver<Line>, devices: &[Rc<Device>], hub:
     std::future::pending::<()>().await;
 }
 
-/// Comes back when the program is told to end.
-async fn signals() -> io::Result<()> {
+/// From now on signals are heard; what it gives comes back when the program is told to end.
+pub(crate) fn signals() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    tokio::select! {
-        _ = interrupt.recv() => Ok(()),
-        _ = terminate.recv() => Ok(()),
-    }
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
 
 fn finish(clerk: Clerk, filed: &mut UnboundedReceiver<Told>, hub: &Hub) -> Summary {

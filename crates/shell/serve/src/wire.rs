@@ -39,7 +39,7 @@ pub(crate) struct Wire {
 }
 
 #[derive(Debug)]
-enum WireKind {
+pub(crate) enum WireKind {
     Pty { flow: PtyFlow, _far: OwnedFd, _link: Link },
     Serial(Flow),
 }
@@ -73,6 +73,25 @@ impl Wire {
         match self.kind {
             WireKind::Pty { .. } => "pty",
             WireKind::Serial(_) => "serial",
+        }
+    }
+
+    /// The near end, for whoever carries its bytes without a printer. What a client opens is there as long as the other
+    /// part lives.
+    pub(crate) fn take_apart(self) -> io::Result<(AsyncFd<OwnedFd>, WireKind)> {
+        Ok((register(self.near)?, self.kind))
+    }
+
+    /// Has the system hold back what is written while the other side says stop by 13h.
+    pub(crate) fn obeys_stop(self) -> Result<Self, ServeError> {
+        let set = |near: &OwnedFd| {
+            let mut line = tcgetattr(near)?;
+            line.input_modes.insert(InputModes::IXON);
+            tcsetattr(near, OptionalActions::Now, &line)
+        };
+        match set(&self.near) {
+            Ok(()) => Ok(self),
+            Err(_) => Err(ServeError::NotSet { place: self.place, wanted: "flow=xon-xoff".to_owned() }),
         }
     }
 

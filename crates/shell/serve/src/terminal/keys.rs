@@ -1,0 +1,216 @@
+//! Plain words for what people do to a terminal: `sale 25.00`, `void 000001-000001`, `power off`.
+//!
+//! Amounts are yuan with at most two decimals; a number is the one on the slip, batch and trace number, or an order's.
+//! *Not here:* where lines come from, and who answers.
+
+use sim::{Fen, Key, OrderNo, TerminalNo};
+use std::fmt::Write;
+use terminal::{Intent, Kind, Poke, Press, Wish};
+
+/// What a line asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typed {
+    /// Something to do with money.
+    Wish {
+        /// What.
+        kind: Kind,
+        /// How much; a void takes its original's.
+        amount: Fen,
+        /// What it is about.
+        original: Option<Key>,
+    },
+    /// Anything else that is done to the terminal.
+    Poke(Poke),
+    /// What the display shows.
+    Screen,
+    /// All these words.
+    Help,
+    /// The end of serving.
+    Quit,
+}
+
+/// What stands behind a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Takes {
+    Nothing(Poke),
+    Operator,
+    NumberOrNothing,
+    Sum(Kind),
+    About(Kind),
+    SumAbout(Kind),
+    Other(Typed),
+}
+
+/// Every word: an example, what it does, and what it takes.
+const WORDS: [(&str, &str, Takes); 19] = [
+    ("sale 25.00", "the customer taps the card", Takes::Sum(Kind::Sale)),
+    ("void 000001-000001", "takes a sale of the open batch back", Takes::About(Kind::Void)),
+    (
+        "refund 000001-000001 5.00",
+        "gives a part of a payment back, or all of it",
+        Takes::SumAbout(Kind::Refund),
+    ),
+    ("pre-auth 300.00", "holds an amount on the card", Takes::Sum(Kind::PreAuth)),
+    ("void-pre-auth 000001-000002", "lets held money go", Takes::About(Kind::PreAuthVoid)),
+    ("complete 000001-000002 280.00", "takes what was held", Takes::SumAbout(Kind::Completion)),
+    ("void-completion 000001-000003", "gives it back into the hold", Takes::About(Kind::CompletionVoid)),
+    ("qr 18.50", "shows the code of a wallet order", Takes::Sum(Kind::Order)),
+    ("cancel", "the cancel key", Takes::Nothing(Poke::Press(Press::Cancel))),
+    ("reprint 000001-000001", "prints that slip again; without a number the newest", Takes::NumberOrNothing),
+    ("settle", "settles the batch", Takes::Nothing(Poke::Settle)),
+    ("sign-on", "asks the host for keys", Takes::Nothing(Poke::SignOn)),
+    ("log-on 2", "this operator logs on", Takes::Operator),
+    ("log-off", "the operator logs off", Takes::Nothing(Poke::LogOff)),
+    ("power off", "pulls the plug", Takes::Nothing(Poke::PowerOff)),
+    ("power on", "puts it back", Takes::Nothing(Poke::PowerOn)),
+    ("screen", "what the display shows", Takes::Other(Typed::Screen)),
+    ("help", "this list", Takes::Other(Typed::Help)),
+    ("quit", "ends serving; what is open goes on at the next start with --data", Takes::Other(Typed::Quit)),
+];
+
+/// Reads a line.
+///
+/// # Errors
+/// It is not understood: what was expected, with an example.
+pub fn parse(line: &str) -> Result<Typed, String> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let (takes, example, arguments) = find(&words)?;
+    let expected = |what: &str, found: &str| {
+        let found = if found.is_empty() { "nothing".to_owned() } else { format!("`{found}`") };
+        format!("expected {what} and found {found}, for example `{example}`")
+    };
+    let argument = |at: usize| arguments.get(at).copied().unwrap_or_default();
+    let sum = |at| amount(argument(at)).ok_or_else(|| expected("an amount above zero", argument(at)));
+    let key = |at| number(argument(at)).ok_or_else(|| expected("the number on a slip", argument(at)));
+    let most = |count: usize| match arguments.get(count) {
+        Some(more) => Err(expected("nothing more", more)),
+        None => Ok(()),
+    };
+    let typed = match takes {
+        Takes::Nothing(poke) => (Typed::Poke(poke), 0),
+        Takes::Other(typed) => (typed, 0),
+        Takes::Operator => {
+            let operator = argument(0).parse().ok().filter(|operator| *operator <= 99);
+            let operator = operator.ok_or_else(|| expected("an operator from 0 to 99", argument(0)))?;
+            (Typed::Poke(Poke::LogOn { operator }), 1)
+        }
+        Takes::NumberOrNothing if arguments.is_empty() => (Typed::Poke(Poke::Press(Press::Reprint)), 0),
+        Takes::NumberOrNothing => (Typed::Poke(Poke::Reprint(key(0)?)), 1),
+        Takes::Sum(kind) => (Typed::Wish { kind, amount: sum(0)?, original: None }, 1),
+        Takes::About(kind) => (Typed::Wish { kind, amount: Fen::ZERO, original: Some(key(0)?) }, 1),
+        Takes::SumAbout(kind) => (Typed::Wish { kind, original: Some(key(0)?), amount: sum(1)? }, 2),
+    };
+    most(typed.1)?;
+    Ok(typed.0)
+}
+
+impl Typed {
+    /// The wish of a person who has had none before.
+    pub(crate) const fn wish(kind: Kind, amount: Fen, original: Option<Key>, intent: Intent) -> Poke {
+        Poke::Charge(Wish { intent, kind, amount, original })
+    }
+}
+
+/// All that can be typed.
+#[must_use]
+pub fn help() -> String {
+    let mut text = String::new();
+    for (example, says, _) in WORDS {
+        let _ = writeln!(text, "  {example:30}  {says}");
+    }
+    text + "ok help"
+}
+
+/// The entry of the word or words that a line begins with, and what stands behind them.
+fn find<'a, 'b>(words: &'a [&'b str]) -> Result<(Takes, &'static str, &'a [&'b str]), String> {
+    for (example, _, takes) in WORDS {
+        let name: Vec<&str> = match takes {
+            Takes::Nothing(_) | Takes::Other(_) => example.split(' ').collect(),
+            _ => example.split(' ').take(1).collect(),
+        };
+        let begins = words.len() >= name.len()
+            && name.iter().zip(words).all(|(name, word)| name.eq_ignore_ascii_case(word));
+        if begins {
+            return Ok((takes, example, words.get(name.len()..).unwrap_or_default()));
+        }
+    }
+    let said = words.join(" ");
+    Err(format!("`{said}` is not understood, expected a word such as `sale 25.00`; `help` lists them all"))
+}
+
+/// Yuan with at most two decimals, above zero and within the twelve digits of field 4.
+fn amount(word: &str) -> Option<Fen> {
+    let (yuan, fen) = word.split_once('.').unwrap_or((word, "0"));
+    let digits = |text: &str, most: usize| {
+        !text.is_empty() && text.len() <= most && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if !digits(yuan, 10) || !digits(fen, 2) {
+        return None;
+    }
+    let fen: i64 = format!("{fen:0<2}").parse().ok()?;
+    let yuan: i64 = yuan.parse().ok()?;
+    Some(Fen(yuan * 100 + fen)).filter(|amount| *amount > Fen::ZERO)
+}
+
+/// `000001-000012`, or an order number.
+fn number(word: &str) -> Option<Key> {
+    let part = |text: &str| text.parse::<u32>().ok().filter(|number| (1..=999_999).contains(number));
+    if let Some((batch, stan)) = word.split_once('-')
+        && let (Some(batch), Some(stan)) = (part(batch), part(stan))
+    {
+        return Some(Key::Card { terminal: TerminalNo::default(), batch, stan });
+    }
+    OrderNo::new(word).map(Key::Order)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Typed, WORDS, help, parse};
+    use sim::{Fen, Key, TerminalNo};
+    use terminal::{Kind, Poke, Press};
+
+    fn wish(line: &str) -> (Kind, Fen, Option<Key>) {
+        match parse(line) {
+            Ok(Typed::Wish { kind, amount, original }) => (kind, amount, original),
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_example_of_the_list_is_understood() {
+        for (example, ..) in WORDS {
+            assert!(parse(example).is_ok(), "{example}");
+            assert!(help().contains(example));
+        }
+    }
+
+    #[test]
+    fn amounts_never_pass_through_a_float() {
+        let key = Key::Card { terminal: TerminalNo(0), batch: 1, stan: 12 };
+        assert_eq!(wish("sale 25"), (Kind::Sale, Fen(2500), None));
+        assert_eq!(wish("Sale 0.1"), (Kind::Sale, Fen(10), None));
+        assert_eq!(wish("refund 1-12 5.05"), (Kind::Refund, Fen(505), Some(key)));
+        assert_eq!(parse("reprint"), Ok(Typed::Poke(Poke::Press(Press::Reprint))));
+        assert_eq!(parse("power  OFF"), Ok(Typed::Poke(Poke::PowerOff)));
+    }
+
+    #[test]
+    fn a_wrong_word_is_answered_with_what_was_expected() {
+        for (line, says) in [
+            ("sell 25.00", "`sell 25.00` is not understood"),
+            ("sale", "expected an amount above zero and found nothing, for example `sale 25.00`"),
+            ("sale 0.00", "an amount above zero"),
+            ("sale 1.234", "an amount above zero"),
+            ("sale -5", "an amount above zero"),
+            ("sale 12345678901", "an amount above zero"),
+            ("void", "the number on a slip"),
+            ("void 订单", "the number on a slip"),
+            ("log-on 100", "an operator from 0 to 99 and found `100`"),
+            ("settle now", "expected nothing more and found `now`, for example `settle`"),
+            ("power", "is not understood"),
+        ] {
+            let error = parse(line).unwrap_err();
+            assert!(error.contains(says), "{line}: {error}");
+        }
+    }
+}
