@@ -1,6 +1,6 @@
 //! What a run says of the back office: its vouchers, what was said at its counter, and how all books compare.
 //!
-//! Four books are filled from the trace and handed to [`backoffice::reconcile`]: the ledger, the terminal's journal, the
+//! Four books are filled from the trace and handed to [`backoffice::reconcile()`]: the ledger, the terminal's journal, the
 //! customers' slips, the vouchers. Amounts in fen. *Not modelled:* the merchant's copies as a book of their own.
 
 use crate::device::{Device, STRANGERS};
