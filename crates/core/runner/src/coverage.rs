@@ -1,5 +1,6 @@
 //! What a run shows of the catalogue: that a cause gives its symptom on a firmware with a weakness, and that a sound
-//! firmware gets through it. What a sound firmware cannot help, as a presenter that pulls back by itself, it survives.
+//! firmware gets through it. Where a back office takes part, it has to be sound too, and its weakness shows as the
+//! terminal's does. What a sound firmware cannot help, as a presenter that pulls back by itself, it survives.
 //!
 //! A symptom is looked for at rest, in the outcome: in what the ledger holds, what people were told, and which slips lie
 //! where. *Not modelled:* vouchers; of `voucher-unusable` only the lost slip can be seen.
@@ -15,9 +16,9 @@ use terminal::{Belief, Copy, Kind};
 /// What one run counts for in its cell of the catalogue, symptom by cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
-    /// A flawed firmware breaks a law, or its outcome shows the symptom.
+    /// A flawed firmware or back office breaks a law, or its outcome shows the symptom.
     pub shown: bool,
-    /// A sound firmware has got through it.
+    /// Sound ones have got through it.
     pub survived: bool,
 }
 
@@ -28,7 +29,7 @@ impl Coverage {
         if outcome.verdict != Verdict::AsExpected {
             return Self::default();
         }
-        if has_sound_firmware(plan) {
+        if is_sound(plan) {
             return Self { shown: false, survived: outcome.breaches.is_empty() };
         }
         let shown = !outcome.breaches.is_empty() || shows(plan.scenario.symptom, outcome);
@@ -36,9 +37,11 @@ impl Coverage {
     }
 }
 
-/// Whether the terminal's firmware has no bad habit.
-fn has_sound_firmware(plan: &Plan) -> bool {
+/// Whether neither the terminal's firmware nor the back office has a bad habit.
+fn is_sound(plan: &Plan) -> bool {
+    let office = plan.back_office.as_ref();
     plan.settings.profile.habits == REFERENCE.habits
+        && office.is_none_or(|office| office.profile.habits == backoffice::REFERENCE.habits)
 }
 
 /// Whether a merchant with this outcome would complain of this symptom.

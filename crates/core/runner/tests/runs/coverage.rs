@@ -38,6 +38,18 @@ fn a_sound_firmware_survives_and_never_shows() {
 }
 
 #[test]
+fn a_flawed_back_office_shows_as_a_flawed_firmware_does() {
+    let silent = "
+steps: [{ at: 0s, id: sale, card-sale: { amount: CNY 25.00 } }, { at: 120s, redeem: { of: sale } }]
+faults: [{ on: acquirer.finds, drop: { times: 2 } }]
+";
+    let flawed = "expect: { captured: CNY 25.00, redeemed: nothing, breaks: [voucher-complete] }";
+    assert_eq!(coverage(&format!("backoffice: silence-is-no{silent}{flawed}")), (true, false));
+    let sound = "expect: { captured: CNY 25.00, redeemed: CNY 25.00 }";
+    assert_eq!(coverage(&format!("backoffice: reference{silent}{sound}")), (false, true));
+}
+
+#[test]
 fn a_flawed_firmware_that_comes_to_no_harm_counts_for_nothing() {
     let healthy = "
 steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }]
