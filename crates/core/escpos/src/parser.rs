@@ -206,13 +206,19 @@ impl Parser {
 
     #[inline(never)]
     fn push_many(&mut self, bytes: &[u8]) {
-        if self.absorb(bytes) {
+        if self.consumed == self.buffer.len() && self.buffer.capacity() <= ROOM_KEPT {
+            // Nothing waits, and nothing has to move.
+            self.buffer.clear();
+            self.consumed = 0;
+        } else if self.absorb(bytes) {
             return;
-        }
-        if self.consumed > 0 {
+        } else if self.consumed > 0 {
             self.make_room();
         }
-        self.buffer.extend_from_slice(bytes);
+        match bytes.as_array::<PIECE>() {
+            Some(piece) => self.buffer.extend_from_slice(piece),
+            None => self.buffer.extend_from_slice(bytes),
+        }
     }
 
     /// Drops what is consumed: moving the rest to the front only when it is the smaller half keeps the cost linear.
