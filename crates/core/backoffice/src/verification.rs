@@ -5,14 +5,14 @@
 //! *Not modelled:* how much of an order was refunded (the gateway's answer does not say), so a refund of an order is true
 //! when anything was; and later changes: what was true once is not asked again when it is redeemed.
 
-use crate::books::{Held, Verdict};
+use crate::books::{Books, Held, Verdict};
 use crate::enquiries::{DENIALS, Enquiry};
 use crate::event::{Delay, Event, VerifyFailure};
 use crate::habits::Verification;
 use crate::journal::Record;
 use crate::machine::BackOffice;
 use crate::{ACQUIRER, WALLET};
-use sim::{Fen, Key, SimTime, Tag};
+use sim::{Fen, Key, OrderNo, SimTime, Tag};
 use voucher::verification::{self, Finding, Question};
 use voucher::{Kind, Number, Voucher};
 use wallet::http::Response;
@@ -49,16 +49,21 @@ impl BackOffice {
     }
 
     fn ask(&mut self, now: SimTime, number: Number) {
-        let Some(Voucher { key, kind, .. }) = self.books.get(number).map(|held| held.voucher.clone()) else {
+        let Some(voucher) = self.books.get(number).map(|held| held.voucher.clone()) else { return };
+        let Voucher { key, kind, .. } = voucher;
+        let order = order_of(&voucher, &self.books);
+        if matches!(key, Key::Order(_)) && order.is_none() {
+            // The voucher that it names is still on its way.
+            self.delay(now, number, Delay::UnderWay, false);
             return;
-        };
+        }
         self.report(Event::Asked { number, key });
         self.memory.enquiries.asked += 1;
         // Moments differ between questions, and counts since the power came between questions of one moment.
         let nonce = now.as_nanos().wrapping_add(self.memory.enquiries.asked);
         let until = now + self.settings.patience;
         let mut bytes = Vec::new();
-        if let Key::Order(order) = key {
+        if let Some(order) = order {
             let query = Request::OrderQuery { out_trade_no: order.as_str() };
             self.memory.codec.encode_request(&query, nonce, &mut bytes);
             self.send_when_written(WALLET, Tag("query"), bytes);
@@ -114,7 +119,7 @@ impl BackOffice {
         Some(match held {
             None => Heard::Stray,
             Some((_, held)) if wallet => match memory.codec.decode_answer(Call::OrderQuery, &response) {
-                Ok(Answer::Order(order)) => order_heard(&order, held),
+                Ok(Answer::Order(order)) => order_heard(&order, held, books),
                 Ok(_) => Heard::Nothing("it is no answer to a query"),
                 Err(error) => refusal_heard(&error),
             },
@@ -183,10 +188,23 @@ impl BackOffice {
     }
 }
 
+/// Which order the gateway is asked after: a refund has a number of its own, and is about the order of the voucher that it
+/// names.
+fn order_of(voucher: &Voucher, books: &Books) -> Option<OrderNo> {
+    let key = match voucher.names.filter(|_| voucher.kind.amends()) {
+        Some(first) => books.get(first)?.voucher.key,
+        None => voucher.key,
+    };
+    match key {
+        Key::Order(order) => Some(order),
+        Key::Card { .. } => None,
+    }
+}
+
 /// What an authentic state of an order says about a voucher.
-fn order_heard(order: &OrderState<'_>, held: &Held) -> Heard {
-    let Voucher { key, kind, amount, .. } = &held.voucher;
-    if !matches!(key, Key::Order(asked) if asked.as_str() == order.out_trade_no) {
+fn order_heard(order: &OrderState<'_>, held: &Held, books: &Books) -> Heard {
+    let Voucher { kind, amount, .. } = &held.voucher;
+    if order_of(&held.voucher, books).is_none_or(|asked| asked.as_str() != order.out_trade_no) {
         return Heard::Stray;
     }
     let said = order.total_fee_fen.and_then(|fen| i64::try_from(fen).ok()).map(Fen);

@@ -2,11 +2,11 @@
 //! law under the same fault; what is counted and compared in the outcome is what happened.
 
 use crate::driver::{outcome, plan, run};
-use backoffice::{Book, Nature};
+use backoffice::{Book, Nature, Standing};
 use scenario::Law;
 use sim::{Fen, Seed};
 use terminal::{Event, Noted};
-use tillrig_runner::{Evidence, Outcome, Session, VirtualTestbed, device, judge};
+use tillrig_runner::{Evidence, HeldVoucher, Outcome, Session, VirtualTestbed, device, judge};
 
 const SALE: &str = "steps: [{ at: 0s, id: sale, card-sale: { amount: CNY 25.00 } }]";
 const CODE: &str = "steps: [{ at: 0s, id: sale, show-qr: { wallet: wechat, amount: CNY 18.50 } }]";
@@ -164,6 +164,20 @@ fn every_kind_of_transaction_has_a_voucher_equal_to_the_ledger() {
     let amounts: Vec<i64> = office.vouchers.iter().map(|held| held.amount.0).collect();
     assert_eq!(amounts, [2500, 2500, 3300, 300, 10_000, 9000, 9000, 10_000, 1850]);
     assert_eq!(office.differences, []);
+}
+
+#[test]
+fn the_refund_of_an_order_is_true_although_it_has_a_number_of_its_own() {
+    let refund = "steps:\n\
+        \x20 - { at: 0s, id: code, show-qr: { wallet: wechat, amount: CNY 18.50 } }\n\
+        \x20 - { at: 30s, refund: { of: code } }";
+    for late in ["", "\nfaults: [{ on: terminal.uploads, drop: { times: 1 } }]"] {
+        let office = with("reference", "reference", &format!("{refund}{late}")).office.unwrap();
+        let failed =
+            |held: &&HeldVoucher| matches!(held.standing, Standing::Failed(_) | Standing::Unverified);
+        assert_eq!(office.vouchers.iter().find(failed), None);
+        assert_eq!((office.vouchers.len(), office.differences.len()), (2, 0));
+    }
 }
 
 #[test]
