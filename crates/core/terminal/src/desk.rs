@@ -3,7 +3,6 @@
 //! A flow is a small state machine for one charge. It never owns what outlives it; it borrows a
 //! [`Desk`] for one step, and says with [`Next`] what becomes of it.
 
-use crate::CARD;
 use crate::charge::{Approval, Charge};
 use crate::event::{Errand, Event, Request};
 use crate::journal::{Journal, Record, Totals};
@@ -11,8 +10,10 @@ use crate::profile::Store;
 use crate::scanner::Barcode;
 use crate::screen::Belief;
 use crate::settings::Settings;
+use crate::{CARD, WALLET};
 use iso8583::{CUP, MacKey, Message, encode, encode_with_mac};
 use sim::{Outbox, SimTime, Tag};
+use wallet::messages::{self, Codec};
 
 /// What a flow borrows for one step.
 pub(crate) struct Desk<'a> {
@@ -77,6 +78,27 @@ impl Desk<'_> {
             encode_with_mac(&CUP, message, key, buffer)
                 .expect("the fields of a request fit the dialect's table");
         });
+    }
+
+    /// Sends a call about a charge to the wallet's gateway.
+    pub(crate) fn call(
+        &mut self,
+        request: Request,
+        message: &messages::Request<'_>,
+        charge: &Charge,
+        codec: &mut Codec,
+    ) {
+        let tag = self.asks(request, charge);
+        let nonce = self.now.as_nanos();
+        self.outbox.send_with(WALLET, tag, |buffer| codec.encode_request(message, nonce, buffer));
+    }
+
+    /// Starts to write that a charge at the wallet is approved, under this number of the gateway.
+    pub(crate) fn store_order(&mut self, charge: Charge, reference: String) -> Box<Approval> {
+        let auth_code = String::new();
+        let approval = Approval { charge, reference, auth_code, date_mmdd: 0, at: self.now };
+        self.write(Record::Approved(approval.clone()));
+        Box::new(approval)
     }
 
     /// Sends a message without a MAC to the card host: sign-on, settlement, upload.

@@ -16,7 +16,6 @@
 //! for the same order says closed: its own answer names no order. Nor does a refusal: see `on_refusal`. *Not modelled:* other
 //! wallets.
 
-use crate::WALLET;
 use crate::charge::{Approval, Charge, Kind};
 use crate::desk::{Desk, Next};
 use crate::event::{ChargeResult, Event, Request};
@@ -396,10 +395,7 @@ impl Order {
     }
 
     fn store(&mut self, reference: String, desk: &mut Desk<'_>) -> Next {
-        let (charge, auth_code) = (self.charge, String::new());
-        let approval = Approval { charge, reference, auth_code, date_mmdd: 0, at: desk.now };
-        desk.write(Record::Approved(approval.clone()));
-        self.stage = Stage::Storing(Box::new(approval));
+        self.stage = Stage::Storing(desk.store_order(self.charge, reference));
         Next::Stay
     }
 
@@ -426,13 +422,13 @@ impl Order {
             total_fee_fen: self.charge.amount.unsigned(),
             body: SHOP,
         };
-        self.send(Request::Charge(Kind::Order), &messages::Request::UnifiedOrder(order), desk, codec);
+        desk.call(Request::Charge(Kind::Order), &messages::Request::UnifiedOrder(order), &self.charge, codec);
     }
 
     fn close(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) {
         let number = self.number;
         let request = messages::Request::CloseOrder { out_trade_no: number.as_str() };
-        self.send(Request::Close, &request, desk, codec);
+        desk.call(Request::Close, &request, &self.charge, codec);
         self.stage = Stage::Closing { until: desk.now + ANSWER };
     }
 
@@ -444,18 +440,6 @@ impl Order {
     fn query(&self, desk: &mut Desk<'_>, codec: &mut Codec) {
         let number = self.number;
         let request = messages::Request::OrderQuery { out_trade_no: number.as_str() };
-        self.send(Request::Query, &request, desk, codec);
-    }
-
-    fn send(
-        &self,
-        request: Request,
-        message: &messages::Request<'_>,
-        desk: &mut Desk<'_>,
-        codec: &mut Codec,
-    ) {
-        let tag = desk.asks(request, &self.charge);
-        let nonce = desk.now.as_nanos();
-        desk.outbox.send_with(WALLET, tag, |buffer| codec.encode_request(message, nonce, buffer));
+        desk.call(Request::Query, &request, &self.charge, codec);
     }
 }

@@ -17,7 +17,6 @@
 //! no refund, and may be the late one of an older message: only three of them, each with no such refund behind it, end it.
 //! *Not modelled:* refunds that find no account (the screen says unknown, and a person must look).
 
-use crate::WALLET;
 use crate::charge::{Approval, Charge};
 use crate::desk::{Desk, Next};
 use crate::event::{ChargeResult, Event, Request};
@@ -231,10 +230,7 @@ impl OrderRefund {
     }
 
     fn store(&mut self, reference: String, desk: &mut Desk<'_>) -> Next {
-        let (charge, auth_code) = (self.charge, String::new());
-        let approval = Approval { charge, reference, auth_code, date_mmdd: 0, at: desk.now };
-        desk.write(Record::Approved(approval.clone()));
-        self.stage = Stage::Storing(Box::new(approval));
+        self.stage = Stage::Storing(desk.store_order(self.charge, reference));
         Next::Stay
     }
 
@@ -257,7 +253,7 @@ impl OrderRefund {
             refund_fee_fen: self.charge.amount.unsigned(),
         };
         let request = Request::Charge(self.charge.kind);
-        self.send(request, &messages::Request::Refund(refund), desk, codec);
+        desk.call(request, &messages::Request::Refund(refund), &self.charge, codec);
         self.stage = Stage::Refunding { until: desk.now + ANSWER };
         Next::Stay
     }
@@ -273,19 +269,7 @@ impl OrderRefund {
         self.has_left = true;
         let number = self.number;
         let request = messages::Request::RefundQuery { out_refund_no: number.as_str() };
-        self.send(Request::RefundQuery, &request, desk, codec);
+        desk.call(Request::RefundQuery, &request, &self.charge, codec);
         self.stage = Stage::Querying { until: desk.now + ANSWER };
-    }
-
-    fn send(
-        &self,
-        request: Request,
-        message: &messages::Request<'_>,
-        desk: &mut Desk<'_>,
-        codec: &mut Codec,
-    ) {
-        let tag = desk.asks(request, &self.charge);
-        let nonce = desk.now.as_nanos();
-        desk.outbox.send_with(WALLET, tag, |buffer| codec.encode_request(message, nonce, buffer));
     }
 }

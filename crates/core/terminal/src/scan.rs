@@ -25,7 +25,6 @@
 //! its way: its number is used up by an order whose code nobody sees, and that is closed. *Not modelled:* other wallets; a
 //! kiosk that prints before it knows prints afterwards here.
 
-use crate::WALLET;
 use crate::charge::{Approval, Charge};
 use crate::desk::{Desk, Next};
 use crate::event::{ChargeResult, Event, Request};
@@ -424,7 +423,7 @@ impl Scan {
         }
         let number = self.number;
         let request = messages::Request::Reverse { out_trade_no: number.as_str() };
-        self.send(Request::Reverse, &request, desk, codec);
+        desk.call(Request::Reverse, &request, &self.charge, codec);
         self.stage = Stage::Reversing { until: desk.now + ANSWER };
     }
 
@@ -440,10 +439,7 @@ impl Scan {
     }
 
     fn store(&mut self, reference: String, desk: &mut Desk<'_>) -> Next {
-        let (charge, auth_code) = (self.charge, String::new());
-        let approval = Approval { charge, reference, auth_code, date_mmdd: 0, at: desk.now };
-        desk.write(Record::Approved(approval.clone()));
-        self.stage = Stage::Storing(Box::new(approval));
+        self.stage = Stage::Storing(desk.store_order(self.charge, reference));
         Next::Stay
     }
 
@@ -464,7 +460,7 @@ impl Scan {
             terminal_ip: TERMINAL_IP,
         };
         let request = Request::Charge(self.charge.kind);
-        self.send(request, &messages::Request::MicroPay(pay), desk, codec);
+        desk.call(request, &messages::Request::MicroPay(pay), &self.charge, codec);
         *desk.used_code = Some(code);
         self.sent_at = desk.now;
         self.patience = desk.now + desk.settings.result_timeout;
@@ -479,7 +475,7 @@ impl Scan {
             total_fee_fen: self.charge.amount.unsigned(),
             body: SHOP,
         };
-        self.send(Request::Bar, &messages::Request::UnifiedOrder(order), desk, codec);
+        desk.call(Request::Bar, &messages::Request::UnifiedOrder(order), &self.charge, codec);
         self.barred = true;
         self.stage = Stage::Barring { until: desk.now + ANSWER };
     }
@@ -487,27 +483,15 @@ impl Scan {
     fn close(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) {
         let number = self.number;
         let request = messages::Request::CloseOrder { out_trade_no: number.as_str() };
-        self.send(Request::Close, &request, desk, codec);
+        desk.call(Request::Close, &request, &self.charge, codec);
         self.stage = Stage::Closing { until: desk.now + ANSWER };
     }
 
     fn ask(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) {
         let number = self.number;
         let request = messages::Request::OrderQuery { out_trade_no: number.as_str() };
-        self.send(Request::Query, &request, desk, codec);
+        desk.call(Request::Query, &request, &self.charge, codec);
         self.stage = Stage::Asking { until: desk.now + ANSWER };
-    }
-
-    fn send(
-        &self,
-        request: Request,
-        message: &messages::Request<'_>,
-        desk: &mut Desk<'_>,
-        codec: &mut Codec,
-    ) {
-        let tag = desk.asks(request, &self.charge);
-        let nonce = desk.now.as_nanos();
-        desk.outbox.send_with(WALLET, tag, |buffer| codec.encode_request(message, nonce, buffer));
     }
 }
 
