@@ -11,7 +11,7 @@ use core::time::Duration;
 use scenario::{Fate, KnownBy};
 use sim::{Fen, Key, SimTime, Tag, Trace, World};
 use std::collections::{BTreeMap, BTreeSet};
-use terminal::{Copy, Kind, Noted};
+use terminal::{Copy, Noted};
 use voucher::{Format, Number, SealKey, Sealed, Voucher};
 
 /// What there is to say of the back office of a run.
@@ -148,7 +148,7 @@ fn voucher_lines(held: &HeldVoucher) -> impl Iterator<Item = VoucherLine> + use<
 /// The movements of the ledger that stand, as the terminal's numbers name them.
 pub(crate) fn ledger(evidence: &Evidence<'_>) -> Vec<Line> {
     let line = |charge: &Charge| {
-        let kind = voucher_kind(charge.begun?.kind);
+        let kind = charge.begun?.kind.voucher();
         let (at, amount) = done(evidence, charge)?;
         Some(Line { at, key: charge.key, kind, amount })
     };
@@ -185,7 +185,7 @@ fn terminal_lines(evidence: &Evidence<'_>) -> Vec<Line> {
     }
     let line = |(key, at)| {
         let begun = evidence.charge_of(key)?.begun?;
-        Some(Line { at, key, kind: voucher_kind(begun.kind), amount: begun.amount })
+        Some(Line { at, key, kind: begun.kind.voucher(), amount: begun.amount })
     };
     approved.into_iter().filter_map(line).collect()
 }
@@ -194,7 +194,7 @@ fn terminal_lines(evidence: &Evidence<'_>) -> Vec<Line> {
 fn paper(evidence: &Evidence<'_>) -> Vec<backoffice::Slip> {
     let slip = |slip: &crate::slip::Slip| {
         let (key, amount) = (slip.key?, slip.amount?);
-        let kind = voucher_kind(evidence.charge_of(key)?.begun?.kind);
+        let kind = evidence.charge_of(key)?.begun?.kind.voucher();
         let line = Line { at: slip.at, key, kind, amount };
         let counts = slip.copy == Some(Copy::Customer)
             && slip.is_legible()
@@ -203,17 +203,6 @@ fn paper(evidence: &Evidence<'_>) -> Vec<backoffice::Slip> {
         counts.then_some(backoffice::Slip { line, reprint: slip.reprint })
     };
     evidence.slips.iter().filter_map(slip).collect()
-}
-
-/// What a voucher calls a kind of charge.
-pub(crate) const fn voucher_kind(kind: Kind) -> voucher::Kind {
-    match kind {
-        Kind::Sale | Kind::Order | Kind::Scan => voucher::Kind::Payment,
-        Kind::PreAuth => voucher::Kind::PreAuth,
-        Kind::Completion | Kind::CompletionAdvice => voucher::Kind::Completion,
-        Kind::Void | Kind::PreAuthVoid | Kind::CompletionVoid => voucher::Kind::Void,
-        Kind::Refund | Kind::OrderRefund => voucher::Kind::Refund,
-    }
 }
 
 /// What people at the counter were told, without numbers and times that differ on real ports.

@@ -36,6 +36,21 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them. Their places are their numbers in the flash: new ones go to the end.
+    pub const ALL: [Self; 11] = [
+        Self::Sale,
+        Self::Void,
+        Self::Refund,
+        Self::PreAuth,
+        Self::PreAuthVoid,
+        Self::Completion,
+        Self::CompletionAdvice,
+        Self::CompletionVoid,
+        Self::Order,
+        Self::Scan,
+        Self::OrderRefund,
+    ];
+
     /// The word for this kind in traces, and by which link rules aim at its request: the host's own words.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -107,6 +122,18 @@ impl Kind {
     #[must_use]
     pub const fn takes_money(self) -> bool {
         matches!(self, Self::Sale | Self::Completion | Self::CompletionAdvice | Self::Order | Self::Scan)
+    }
+
+    /// What its electronic voucher is.
+    #[must_use]
+    pub const fn voucher(self) -> voucher::Kind {
+        match self {
+            Self::Sale | Self::Order | Self::Scan => voucher::Kind::Payment,
+            Self::PreAuth => voucher::Kind::PreAuth,
+            Self::Completion | Self::CompletionAdvice => voucher::Kind::Completion,
+            Self::Void | Self::PreAuthVoid | Self::CompletionVoid => voucher::Kind::Void,
+            Self::Refund | Self::OrderRefund => voucher::Kind::Refund,
+        }
     }
 
     fn row(self) -> Option<&'static iso8583::TransactionRow> {

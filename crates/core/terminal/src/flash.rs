@@ -71,20 +71,6 @@ fn read_record<'a>(bytes: &'a [u8], master_key: &Tdes) -> Option<(Record, &'a [u
     reader.rest.is_empty().then_some((record, behind))
 }
 
-/// The kinds in the order of their numbers: new ones go to the end.
-const KINDS: [Kind; 11] = [
-    Kind::Sale,
-    Kind::Void,
-    Kind::Refund,
-    Kind::PreAuth,
-    Kind::PreAuthVoid,
-    Kind::Completion,
-    Kind::CompletionAdvice,
-    Kind::CompletionVoid,
-    Kind::Order,
-    Kind::Scan,
-    Kind::OrderRefund,
-];
 const COPIES: [Copy; 3] = [Copy::Merchant, Copy::Customer, Copy::Bank];
 
 const BEGUN: u8 = 1;
@@ -134,7 +120,7 @@ impl Writer<'_> {
 
     fn charge(&mut self, charge: &Charge) {
         self.put(&charge.intent.0.to_be_bytes());
-        self.place(&KINDS, charge.kind);
+        self.place(&Kind::ALL, charge.kind);
         self.key(charge.key);
         self.put(&charge.amount.0.to_be_bytes());
         self.put(&[u8::from(charge.original.is_some())]);
@@ -218,7 +204,7 @@ impl Reader<'_> {
 
     fn charge(&mut self) -> Option<Charge> {
         let intent = Intent(u16::from_be_bytes(self.take()?));
-        let kind = *KINDS.get(usize::from(self.byte()?))?;
+        let kind = *Kind::ALL.get(usize::from(self.byte()?))?;
         let key = self.key()?;
         let amount = Fen(i64::from_be_bytes(self.take()?));
         let original = match self.byte()? {

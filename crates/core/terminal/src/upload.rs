@@ -7,7 +7,7 @@
 //! that approved on silence has none, and no voucher either).
 
 use crate::VOUCHERS;
-use crate::charge::{Approval, Kind};
+use crate::charge::Approval;
 use crate::event::{Event, Noted};
 use crate::journal::{Journal, Record};
 use crate::machine::Terminal;
@@ -226,7 +226,7 @@ fn voucher_of(
         format: if in_format_2 { Format::Two { operator: format!("{operator:02}") } } else { Format::One },
         merchant: settings.mid.to_owned(),
         terminal: settings.tid.to_owned(),
-        kind: kind_of(charge.kind),
+        kind: charge.kind.voucher(),
         key: charge.key,
         amount: charge.amount,
         reference: approval.reference.clone(),
@@ -235,16 +235,6 @@ fn voucher_of(
         reprints: journal.reprints(charge.key),
     };
     voucher.check().is_ok().then_some(voucher)
-}
-
-const fn kind_of(kind: Kind) -> voucher::Kind {
-    match kind {
-        Kind::Sale | Kind::Order | Kind::Scan => voucher::Kind::Payment,
-        Kind::PreAuth => voucher::Kind::PreAuth,
-        Kind::Completion | Kind::CompletionAdvice => voucher::Kind::Completion,
-        Kind::Void | Kind::PreAuthVoid | Kind::CompletionVoid => voucher::Kind::Void,
-        Kind::Refund | Kind::OrderRefund => voucher::Kind::Refund,
-    }
 }
 
 /// What the records say of vouchers.
