@@ -2,7 +2,8 @@
 //!
 //! A record takes [`WRITE`] to reach the flash. What is in flash when the power goes is there when it comes
 //! back; the record being written and those behind it are lost, whole: each carries a check, and one that was cut
-//! short is found out and left out. *Not modelled yet:* the bytes of a record, worn cells, a full flash.
+//! short is found out and left out. Its bytes are `flash`'s. *Not modelled:* worn cells, a full
+//! flash.
 
 use crate::charge::{Approval, Charge, Kind};
 use crate::event::{Copy, Noted};

@@ -1,6 +1,6 @@
 //! Which slips are printed: after a payment, again when asked, what was missed; and what is held in a presenter.
 //!
-//! *Not modelled yet:* e-mail and SMS receipts.
+//! *Not modelled:* e-mail and SMS receipts.
 
 use crate::card::CardCharge;
 use crate::charge::{Approval, Charge};

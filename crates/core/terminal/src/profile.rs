@@ -1,7 +1,7 @@
 //! Firmware habits as data. A profile is a name, the habits of that firmware, and its settings.
 //!
 //! The sound habit is always the first variant, and its doc says why it is sound. A flawed profile differs
-//! from [`REFERENCE`] in the habit that its name is about, and in nothing else. *Not modelled yet:* profiles
+//! from [`REFERENCE`] in the habits that its `about` names. *Not modelled yet:* profiles
 //! as files, parameters that are wrong, versions that are stale.
 
 use core::time::Duration;

@@ -7,7 +7,7 @@
 //! its parameters, and would swallow what comes next. A firmware that ignores its printer sends and believes.
 //!
 //! Bytes leave in pieces of 64 at the line's rate, so that XOFF is obeyed in time: a receive buffer raises it
-//! with 128 bytes to spare. *Not modelled yet:* drawers, images, more than one printer.
+//! with 128 bytes to spare. *Not modelled:* drawers, images, more than one printer.
 
 use crate::PRINTER;
 use crate::event::{Event, Trouble};
