@@ -238,9 +238,15 @@ impl Heating {
         let overhead_ns = strobe_overhead_ns.saturating_add(self.drive.pause_ns);
         let strobes = dots.div_ceil(dots_at_once.max(1)).max(1);
         let at_once = u64::from(dots.div_ceil(strobes)) + u64::from(self.shorted_dots);
-        let nominal = self.coefficient(at_once, self.nominal.voltage_mv, self.nominal.resistance_mohm, 0);
         let known = self.coefficient(at_once, self.voltage_mv, self.resistance_mohm, 0);
-        let needed = self.coefficient(at_once, self.voltage_mv, self.resistance_mohm, self.drift_permille);
+        let Supply { voltage_mv, resistance_mohm, .. } = self.nominal;
+        let is_nominal = (voltage_mv, resistance_mohm) == (self.voltage_mv, self.resistance_mohm);
+        let nominal =
+            if is_nominal { known } else { self.coefficient(at_once, voltage_mv, resistance_mohm, 0) };
+        let needed = match self.drift_permille {
+            0 => known,
+            drift => self.coefficient(at_once, self.voltage_mv, self.resistance_mohm, drift),
+        };
         let longest = nominal.saturating_mul(u64::from(longest_strobe_permille)) / 1000;
         let given = (known.saturating_mul(energy) / 1000).min(longest);
         let given_permille = u16::try_from(given * 1000 / needed.max(1)).unwrap_or(u16::MAX);

@@ -41,10 +41,14 @@ fn enlarged(character: char, cell_width: u32) -> Glyph {
     let Some(source) = unifont(character) else { return [0; 24] };
     let drawn = source.get_width() as u32 * 3 / 2;
     let left = cell_width.saturating_sub(drawn) / 2;
+    let drawn_row = |y: usize| {
+        let dots = three_for_two(source_row(source, y));
+        if drawn > cell_width { one_for_two(dots) } else { dots >> left }
+    };
     let mut rows = [0; 24];
-    for (y, row) in rows.iter_mut().enumerate() {
-        let dots = three_for_two(source_row(source, y * 2 / 3));
-        *row = if drawn > cell_width { one_for_two(dots) } else { dots >> left };
+    for (pair, three) in rows.as_chunks_mut::<3>().0.iter_mut().enumerate() {
+        let (first, second) = (drawn_row(2 * pair), drawn_row(2 * pair + 1));
+        *three = [first, first, second];
     }
     rows
 }
@@ -59,19 +63,30 @@ fn source_row(source: &unifont::Glyph, y: usize) -> u16 {
 
 /// Sixteen dots as twenty-four: the first of every two is doubled.
 fn three_for_two(row: u16) -> u32 {
-    let mut bits = 0;
-    for pair in 0..8 {
-        let two = u32::from(row >> (14 - 2 * pair) & 3);
-        let three = match two {
-            0 => 0,
-            1 => 0b001,
-            2 => 0b110,
-            _ => 0b111,
-        };
-        bits |= three << (29 - 3 * pair);
-    }
-    bits
+    let [left, right] = row.to_be_bytes().map(|byte| u32::from(TWELVE_FOR_EIGHT[usize::from(byte)]));
+    left << 20 | right << 8
 }
+
+/// What eight dots become.
+static TWELVE_FOR_EIGHT: [u16; 256] = {
+    let mut table = [0; 256];
+    let mut row = 0;
+    while row < 256 {
+        let mut pair = 0;
+        while pair < 4 {
+            let three: u16 = match row >> (6 - 2 * pair) & 3 {
+                0 => 0,
+                1 => 0b001,
+                2 => 0b110,
+                _ => 0b111,
+            };
+            table[row] |= three << (9 - 3 * pair);
+            pair += 1;
+        }
+        row += 1;
+    }
+    table
+};
 
 /// Every two dots as one, which is black if one of them is.
 fn one_for_two(row: u32) -> u32 {

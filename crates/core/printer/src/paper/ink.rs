@@ -4,8 +4,9 @@
 //! of the drawn rows.
 
 use crate::geometry::HEAD_DOTS_MAX;
-use crate::paper::ascii;
+use crate::paper::ascii::{self, embolden};
 use crate::paper::content::{Content, Item, Kind};
+use crate::paper::glyph::glyph;
 use crate::paper::raster::{self, dots_of};
 use crate::paper::style::{Cell, Run};
 
@@ -38,7 +39,7 @@ fn count_runs(content: &Content, item: &Item, ink: &mut [u16]) -> bool {
     content.runs(item).iter().all(|run| {
         let apart = run.x >= free_from;
         let text = content.characters(run);
-        free_from = run.x.saturating_add(run.style.advance().saturating_mul(text.len() as u16));
+        free_from = end_of(run, text);
         apart && count_run(run, text, ink)
     })
 }
@@ -49,11 +50,30 @@ fn count_run(run: &Run, text: &str, ink: &mut [u16]) -> bool {
     }
     let top = ink.len().saturating_sub(usize::from(run.style.rows() + run.lift));
     let Some(rows) = ink.get_mut(top..) else { return false };
-    if !ascii::count(rows, run.x, text, &run.style) {
+    // The underline covers the run's whole width; what other runs have there stays.
+    run.style.underline == 0 && (ascii::count(rows, run.x, text, &run.style) || count_shapes(rows, run, text))
+}
+
+/// Character by character; `false` if they are turned, lean, stand in black, or reach beyond the head.
+fn count_shapes(ink: &mut [u16], run: &Run, text: &str) -> bool {
+    let style = run.style;
+    if !style.is_upright() || style.reverse || end_of(run, text) > HEAD_DOTS_MAX {
         return false;
     }
-    // The underline covers the run's whole width; what other runs have there stays.
-    run.style.underline == 0
+    for character in text.chars() {
+        let shape = glyph(character, style.cell);
+        for (source, rows) in shape.iter().zip(ink.chunks_mut(usize::from(style.height.max(1)))) {
+            let bits = if style.bold { embolden(*source, style.cell.width()) } else { *source };
+            let dots = bits.count_ones() as u16 * u16::from(style.width);
+            rows.iter_mut().for_each(|row| *row += dots);
+        }
+    }
+    true
+}
+
+/// The place behind the last character.
+fn end_of(run: &Run, text: &str) -> u16 {
+    run.x.saturating_add(run.style.advance().saturating_mul(text.chars().count() as u16))
 }
 
 /// Bits of rows of so many bytes; dots of a bit across and down. `false` if they reach beyond the head.
@@ -95,13 +115,14 @@ mod tests {
     proptest! {
         #[test]
         fn counted_ink_equals_drawn_ink(
-            lines in prop::collection::vec(("[ -~中é]{0,30}", 0_u16..500, 1_u8..4, any::<(bool, bool, bool)>(), 0_u8..3), 1..5),
+            lines in prop::collection::vec(("[ -~中é]{0,30}", 0_u16..500, 1_u8..4, any::<(bool, bool)>(), 0_u8..3, 0_usize..4), 1..5),
             bytes in prop::collection::vec(any::<u8>(), 72), x in 0_u16..600,
         ) {
             let mut content = Content::default();
-            for (text, x, size, (bold, reverse, small), underline) in lines {
-                let cell = if small { Cell::B } else { Cell::A };
-                let style = Style { width: size, bold, reverse, underline, cell, ..PLAIN };
+            for (text, x, size, (bold, reverse), underline, cell) in lines {
+                let cell = [Cell::A, Cell::B, Cell::HighC, Cell::Wide][cell];
+                let style =
+                    Style { width: size, height: 4 - size, bold, reverse, underline, cell, ..PLAIN };
                 let run = |x| Run { x, bytes: text.len() as u16, start: 0, lift: 0, style };
                 let other = Run { x: x / 2, style: PLAIN, ..run(0) };
                 content.add_text(style.rows().max(24), &[run(x), other], &text, &[], 0);
