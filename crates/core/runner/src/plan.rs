@@ -9,7 +9,7 @@ use crate::device::{
 use acquirer::Kind;
 use acquirer::fault::Deed;
 use core::time::Duration;
-use printer::GearName;
+use printer::{GearName, Printer};
 use scenario::{
     AcquirerFault, Action, BackOfficeFault, CompletionWay, Effect, Gear, Hits, HostRush, KnownBy, Later,
     LaterKind, LinkFault, LinkPoint, LinkVerdict, MessageKind, OperatorAct, Payer, PrinterAct, PrinterFault,
@@ -25,6 +25,8 @@ pub struct Plan {
     pub scenario: Scenario,
     pub(crate) settings: Settings,
     pub(crate) printer: &'static printer::Profile,
+    /// A new one of that model, to be copied: what its tables take to make is owed once.
+    pub(crate) new_printer: Printer,
     pub(crate) back_office: Option<backoffice::Settings>,
     pub(crate) steps: Vec<(Trigger, Act)>,
     pub(crate) faults: Vec<(Trigger, Harm)>,
@@ -149,7 +151,8 @@ impl Plan {
             scenario.faults.iter().map(|fault| (fault.start, harm(&fault.effect))).collect();
         tell_namesakes_apart(&mut faults);
         let payers = customers::payers(&scenario);
-        Ok(Self { scenario, settings, printer, back_office, steps, faults, payers })
+        let new_printer = Printer::new(printer);
+        Ok(Self { scenario, settings, printer, new_printer, back_office, steps, faults, payers })
     }
 
     /// What people want in this scenario, in the order of its steps; another try for a wish is none of its own.

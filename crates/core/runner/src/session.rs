@@ -10,7 +10,6 @@ use crate::fact::{Fact, Phase};
 use crate::plan::Plan;
 use acquirer::Acquirer;
 use backoffice::BackOffice;
-use printer::Printer;
 use sim::{Happening, LaneId, Seed, SimTime, Tag, Trace, World};
 use std::sync::Arc;
 use terminal::{Settings, Terminal};
@@ -63,7 +62,7 @@ impl Session {
     pub fn at_line_rate(plan: &Arc<Plan>, seed: Seed, printer_baud_bps: u32) -> Self {
         let mut world = assemble(
             Terminal::new(Settings { printer_baud_bps, ..plan.settings.clone() }),
-            Printer::new(plan.printer),
+            plan.new_printer.clone(),
             Acquirer::new(host(plan)),
             plan.back_office.clone().map(BackOffice::new),
             printer_baud_bps,

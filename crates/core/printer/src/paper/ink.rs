@@ -10,6 +10,9 @@ use crate::paper::glyph::glyph;
 use crate::paper::raster::{self, dots_of};
 use crate::paper::style::{Cell, Run};
 
+/// Rows of the highest character.
+const ROWS: usize = 24;
+
 /// Writes the number of black dots of each row over what stood in `ink`.
 pub(crate) fn count(content: &Content, item: &Item, ink: &mut Vec<u16>) {
     ink.clear();
@@ -60,13 +63,15 @@ fn count_shapes(ink: &mut [u16], run: &Run, text: &str) -> bool {
     if !style.is_upright() || style.reverse || end_of(run, text) > HEAD_DOTS_MAX {
         return false;
     }
+    let mut sum = [0_u32; ROWS];
     for character in text.chars() {
-        let shape = glyph(character, style.cell);
-        for (source, rows) in shape.iter().zip(ink.chunks_mut(usize::from(style.height.max(1)))) {
-            let bits = if style.bold { embolden(*source, style.cell.width()) } else { *source };
-            let dots = bits.count_ones() as u16 * u16::from(style.width);
-            rows.iter_mut().for_each(|row| *row += dots);
+        for (sum, row) in sum.iter_mut().zip(glyph(character, style.cell)) {
+            let bits = if style.bold { embolden(row, style.cell.width()) } else { row };
+            *sum += bits.count_ones();
         }
+    }
+    for (dots, rows) in sum.into_iter().zip(ink.chunks_mut(usize::from(style.height.max(1)))) {
+        rows.iter_mut().for_each(|row| *row += dots as u16 * u16::from(style.width));
     }
     true
 }
