@@ -4,7 +4,7 @@
 //! *Not here:* what the command line says of it; that has tests of its own.
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use report::snapshot::{Comparison, Mode, SEED, Snapshot};
+use report::snapshot::{Comparison, Mode, SEED, Snapshot, path_of};
 use runner::{Outcome, Plan, Verdict, VirtualTestbed};
 use scenario::Scenario;
 use std::fs;
@@ -18,11 +18,28 @@ fn main() -> Result<ExitCode, io::Error> {
     let mut paths = Vec::new();
     collect(catalogue, &mut paths)?;
     paths.sort();
-    let trials = paths.into_iter().map(|path| {
-        let name = path.strip_prefix(catalogue).unwrap_or(&path).with_extension("");
-        Trial::test(name.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"), move || replay(&path))
+    let trials = paths.into_iter().flat_map(|path| {
+        let name = |path: &Path| {
+            let name = path.strip_prefix(catalogue).unwrap_or(path).with_extension("");
+            name.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+        };
+        match read(&path) {
+            Ok(all) => all
+                .into_iter()
+                .map(|scenario| {
+                    let path = path_of(&path, &scenario);
+                    Trial::test(name(&path), move || replay(&path, scenario))
+                })
+                .collect(),
+            Err(why) => vec![Trial::test(name(&path), move || Err(why))],
+        }
     });
     Ok(libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code())
+}
+
+/// One scenario, or those of a matrix.
+fn read(path: &Path) -> Result<Vec<Scenario>, Failed> {
+    Ok(Scenario::parse_all(&path.to_string_lossy(), &fs::read(path)?)?)
 }
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
@@ -37,8 +54,7 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-fn replay(path: &Path) -> Result<(), Failed> {
-    let scenario = Scenario::parse(&path.to_string_lossy(), &fs::read(path)?)?;
+fn replay(path: &Path, scenario: Scenario) -> Result<(), Failed> {
     let name = scenario.name.clone();
     let plan = Arc::new(Plan::new(scenario)?);
     let run = VirtualTestbed.run(&plan, SEED);

@@ -56,6 +56,7 @@ impl Checker {
     fn value(&mut self, node: &Node, shape: &'static Shape, owner: &Owner<'_>) {
         match (shape, &node.kind) {
             (_, Kind::Null) => self.no_value(node, shape, owner),
+            (Shape::Matrix, _) => {}
             (Shape::Scalar(scalar) | Shape::Either(scalar, _), Kind::Scalar { text, reads_as }) => {
                 self.scalar(node, scalar, text, *reads_as, shape, owner);
             }
@@ -285,6 +286,7 @@ fn expected(shape: &Shape) -> String {
         Shape::Map(map) => fields(map),
         Shape::List(list) => format!("a list of {}", list.what),
         Shape::Either(scalar, map) => format!("{}, or {}", scalar.expected(), fields(map)),
+        Shape::Matrix => "a list of rows".to_owned(),
     }
 }
 
@@ -366,7 +368,8 @@ fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn is_name(text: &str) -> bool {
+/// Small letters, digits and hyphens.
+pub(crate) fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 }
 

@@ -5,6 +5,7 @@
 
 use crate::back_office_grammar::BACK_OFFICE;
 use crate::fault_grammar::{FAULT, FAULT_EXAMPLE};
+use crate::matrix;
 use crate::shape::{Field, List, Map, Scalar, Shape};
 use crate::step_grammar::{STEP, STEP_EXAMPLE};
 use crate::{
@@ -54,6 +55,7 @@ pub(crate) static SCENARIO: Shape = Shape::Map(Map {
             "cause: notification-lost",
             "why it happens: a cause of the catalogue without its letter, or `none`",
         ),
+        Field::optional(matrix::MATRIX, Shape::Matrix, matrix::EXAMPLE, matrix::DOC),
         Field::optional(
             "about",
             TEXT,

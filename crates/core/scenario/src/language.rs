@@ -21,6 +21,8 @@ use sim::{Fen, Ratio, SimTime};
 pub struct Scenario {
     /// One line that says what happens.
     pub name: String,
+    /// Which row of the file's matrix it is; nothing in a file without one.
+    pub case: Option<String>,
     /// What the merchant sees.
     pub symptom: Symptom,
     /// Why it happens.

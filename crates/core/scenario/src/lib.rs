@@ -33,6 +33,7 @@ mod grammar;
 mod language;
 mod law;
 mod lower;
+mod matrix;
 mod meaning;
 mod node;
 mod notice_grammar;

@@ -62,6 +62,7 @@ impl Lowering<'_> {
         };
         Some(Scenario {
             name: root.string("name")?,
+            case: None,
             symptom: root.word("symptom", Symptom::from_name)?,
             cause: root.word("cause", Cause::from_name)?,
             about: root.string("about"),

@@ -5,6 +5,7 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::language::{HostFault, Scenario};
+use crate::matrix::{self, Filled};
 use crate::node::{self, Document, Kind, Node};
 use crate::printer_file::{self, PrinterFile};
 use crate::rig::Rig;
@@ -13,12 +14,47 @@ use crate::terminals_file::{self, TerminalsFile};
 use crate::{acquirer_grammar, acquirer_lower, check, grammar, lower, meaning, rig_file};
 
 impl Scenario {
-    /// Reads a scenario file. `file_name` appears in messages only.
+    /// Reads a file of one scenario. `file_name` appears in messages only.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file, each with its place, what was expected, and an example; also that it has a
+    /// matrix of several.
+    pub fn parse(file_name: &str, bytes: &[u8]) -> Result<Self, Diagnostics> {
+        let mut all = Self::parse_all(file_name, bytes)?;
+        match (all.pop(), all.is_empty()) {
+            (Some(only), true) => Ok(only),
+            _ => {
+                let several = Diagnostic::of_file("this file holds several scenarios, and one is wanted");
+                Err(Diagnostics::new(file_name, "", vec![several]))
+            }
+        }
+    }
+
+    /// Reads a scenario file: one scenario, or one for each row of its matrix, in their order. Never empty.
+    /// `file_name` appears in messages only.
     ///
     /// # Errors
     /// Everything that is wrong with the file, each with its place, what was expected, and an example.
-    pub fn parse(file_name: &str, bytes: &[u8]) -> Result<Self, Diagnostics> {
-        parse(file_name, bytes, &grammar::SCENARIO, lower::lower, meaning::check_meaning)
+    pub fn parse_all(file_name: &str, bytes: &[u8]) -> Result<Vec<Self>, Diagnostics> {
+        let Document { source, root, mut wrong } = node::read(file_name, bytes)?;
+        let (mut scenarios, filled) = (Vec::new(), matrix::fill(&root));
+        for Filled { case, root } in filled.unwrap_or_else(|matrix| {
+            wrong.extend(matrix);
+            Vec::new()
+        }) {
+            match tree(source, &root, &grammar::SCENARIO, lower::lower, meaning::check_meaning) {
+                Ok(scenario) => scenarios.push(Self { case, ..scenario }),
+                // What is wrong outside the places is wrong in every case.
+                Err(here) => {
+                    for one in here {
+                        if !wrong.contains(&one) {
+                            wrong.push(one);
+                        }
+                    }
+                }
+            }
+        }
+        if wrong.is_empty() { Ok(scenarios) } else { Err(Diagnostics::new(file_name, source, wrong)) }
     }
 }
 
@@ -85,15 +121,32 @@ fn parse_as<T>(
     meaning: fn(&T, &Node) -> Vec<Diagnostic>,
 ) -> Result<T, Diagnostics> {
     let Document { source, root, mut wrong } = node::read(file_name, bytes)?;
-    wrong.extend(check::check(&root, shape(&root)));
-    let refuse = |wrong| Err(Diagnostics::new(file_name, source, wrong));
-    if !wrong.is_empty() {
-        return refuse(wrong);
+    let value = tree(source, &root, shape(&root), lower, meaning);
+    match value {
+        Ok(value) if wrong.is_empty() => Ok(value),
+        value => {
+            wrong.extend(value.err().unwrap_or_default());
+            Err(Diagnostics::new(file_name, source, wrong))
+        }
     }
-    let Some(value) = lower(source, &root) else {
+}
+
+/// The value of a tree, or everything that is wrong with it.
+fn tree<T>(
+    source: &str,
+    root: &Node,
+    shape: &'static Shape,
+    lower: fn(&str, &Node) -> Option<T>,
+    meaning: fn(&T, &Node) -> Vec<Diagnostic>,
+) -> Result<T, Vec<Diagnostic>> {
+    let wrong = check::check(root, shape);
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    let Some(value) = lower(source, root) else {
         let ours = "Tillrig cannot read a file that it has found right; this is a mistake of Tillrig";
-        return refuse(vec![Diagnostic::of_file(ours)]);
+        return Err(vec![Diagnostic::of_file(ours)]);
     };
-    let wrong = meaning(&value, &root);
-    if wrong.is_empty() { Ok(value) } else { refuse(wrong) }
+    let wrong = meaning(&value, root);
+    if wrong.is_empty() { Ok(value) } else { Err(wrong) }
 }

@@ -5,13 +5,52 @@
 
 use crate::node::{self, Kind, Node, ReadsAs};
 use crate::shape::{Choice, Field, List, Map, Presence, Scalar, Shape};
-use crate::{acquirer_grammar, grammar, printer_file, rig_file, terminals_file};
+use crate::{acquirer_grammar, grammar, matrix, printer_file, rig_file, terminals_file};
 use serde_json::{Map as Object, Value, json};
 
 /// The JSON Schema of scenario files.
 #[must_use]
 pub fn scenario_schema() -> Value {
-    document("Tillrig scenario", &grammar::SCENARIO)
+    let mut schema = document("Tillrig scenario", &grammar::SCENARIO);
+    let fields = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for (name, field) in fields.into_iter().flatten() {
+        if name != matrix::MATRIX {
+            with_place(field);
+        }
+    }
+    schema
+}
+
+/// Lets a place of a matrix stand for this value and for each within it.
+fn with_place(schema: &mut Value) {
+    within(schema);
+    let Value::Object(shape) = schema else { return };
+    let mut shape = core::mem::take(shape);
+    let about = ["description", "examples"].map(|name| (name.to_owned(), shape.remove(name)));
+    let mut open = object(json!({
+        "if": { "type": "string", "pattern": r"^\$[a-z][a-z0-9-]*$" },
+        "then": {},
+        "else": shape,
+    }));
+    open.extend(about.into_iter().filter_map(|(name, value)| Some((name, value?))));
+    *schema = Value::Object(open);
+}
+
+fn within(schema: &mut Value) {
+    match schema {
+        Value::Array(several) => several.iter_mut().for_each(within),
+        Value::Object(shape) => {
+            for (word, value) in shape {
+                match (word.as_str(), value) {
+                    ("properties", Value::Object(fields)) => fields.values_mut().for_each(with_place),
+                    ("items", value) => with_place(value),
+                    ("anyOf" | "oneOf", value) => within(value),
+                    _ => {}
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The JSON Schema of files of the acquirer's faults alone.
@@ -52,6 +91,7 @@ fn of(shape: &Shape) -> Object<String, Value> {
         Shape::Map(map) => of_map(map),
         Shape::List(list) => of_list(list),
         Shape::Either(scalar, map) => object(json!({ "anyOf": [of_scalar(scalar), of_map(map)] })),
+        Shape::Matrix => of_matrix(),
     }
 }
 
@@ -60,6 +100,20 @@ fn object(value: Value) -> Object<String, Value> {
         Value::Object(object) => object,
         other => Object::from_iter([("const".to_owned(), other)]),
     }
+}
+
+/// What fills the places can be anything.
+fn of_matrix() -> Object<String, Value> {
+    object(json!({
+        "type": "array",
+        "minItems": 1,
+        "maxItems": matrix::MOST_ROWS,
+        "items": {
+            "type": "object",
+            "required": [matrix::CASE],
+            "propertyNames": { "pattern": "^[a-z0-9-]+$" },
+        },
+    }))
 }
 
 fn of_list(list: &List) -> Object<String, Value> {
@@ -202,7 +256,7 @@ mod tests {
                     every_field(&field.shape, visit);
                 }
             }
-            Shape::Scalar(_) => {}
+            Shape::Scalar(_) | Shape::Matrix => {}
         }
     }
 

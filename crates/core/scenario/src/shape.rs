@@ -11,6 +11,8 @@ pub(crate) enum Shape {
     List(List),
     /// One scalar form and one map form of the same thing.
     Either(Scalar, Map),
+    /// The rows of a matrix, which are looked at before anything else: see [`matrix`](crate::matrix).
+    Matrix,
 }
 
 /// A map with a closed set of fields.
@@ -178,7 +180,7 @@ impl Shape {
     pub(crate) const fn map(&self) -> Option<&Map> {
         match self {
             Self::Map(map) | Self::Either(_, map) => Some(map),
-            Self::Scalar(_) | Self::List(_) => None,
+            Self::Scalar(_) | Self::List(_) | Self::Matrix => None,
         }
     }
 }

@@ -2,7 +2,7 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    if let Err(errors) = scenario::Scenario::parse("fuzz.yaml", bytes) {
+    if let Err(errors) = scenario::Scenario::parse_all("fuzz.yaml", bytes) {
         assert!(!errors.render(false).is_empty());
     }
     if let Err(errors) = scenario::Rig::parse("fuzz.yaml", bytes) {

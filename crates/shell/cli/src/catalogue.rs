@@ -7,6 +7,7 @@
 use crate::trouble::Trouble;
 use acquirer::missing_field;
 use iso8583::{Dialect, DialectError};
+use report::snapshot::{file_and_case, path_of};
 use scenario::{Diagnostics, PrinterFile, Rig, Scenario, TerminalsFile};
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,10 +19,10 @@ const FOLDER: &str = "scenarios";
 /// Far above the largest scenario; what is larger is not even read.
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
 
-/// One scenario file, read and found right.
+/// One scenario, read and found right.
 #[derive(Debug)]
 pub(crate) struct Entry {
-    /// Where it is, as a person here would write it.
+    /// Where it is, as a person here would write it; of a case in a matrix, with its name in that of the file.
     pub(crate) path: PathBuf,
     /// What it says.
     pub(crate) scenario: Scenario,
@@ -41,12 +42,15 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<Entry>, Trouble> {
     let (mut entries, mut wrong, mut unreadable) = (Vec::new(), Vec::new(), Vec::new());
     for path in files(paths)? {
         match read_scenario(&path) {
-            Ok(scenario) => entries.push(Entry { path, scenario }),
+            Ok(cases) => entries.extend(cases),
             Err(Refused::Wrong(diagnostics)) => wrong.push(diagnostics),
             Err(Refused::Unreadable(what)) => unreadable.push(what),
         }
     }
     if wrong.is_empty() && unreadable.is_empty() {
+        // A file and a case of it may both have been named.
+        let mut seen = BTreeSet::new();
+        entries.retain(|entry: &Entry| seen.insert(entry.path.clone()));
         Ok(entries)
     } else {
         Err(Trouble::BadFiles { wrong, unreadable })
@@ -83,15 +87,38 @@ pub(crate) fn default_folder() -> Result<PathBuf, Trouble> {
     Err(Trouble::bad_input(what, "name a scenario file or a folder of them: tillrig run PATH"))
 }
 
-/// Reads one scenario file.
-pub(crate) fn read_scenario(path: &Path) -> Result<Scenario, Refused> {
-    let (name, bytes) = bytes_of(path)?;
-    Scenario::parse(&name, &bytes).map_err(|wrong| match Rig::parse(&name, &bytes) {
+/// Reads one scenario file, which holds one scenario or a matrix of them; or one case of such a file. Never empty.
+pub(crate) fn read_scenario(path: &Path) -> Result<Vec<Entry>, Refused> {
+    let (file, wanted) = file_and_case(path).unzip();
+    let file = file.filter(|_| !path.exists()).unwrap_or_else(|| path.to_owned());
+    let (name, bytes) = bytes_of(&file)?;
+    let all = Scenario::parse_all(&name, &bytes).map_err(|wrong| match Rig::parse(&name, &bytes) {
         Ok(_) => Refused::Unreadable(format!(
             "{name} is a rig file and no scenario; to run on that rig, say: tillrig run --rig {name}"
         )),
         Err(_) => Refused::Wrong(wrong),
-    })
+    })?;
+    let entries = all.into_iter().map(|scenario| Entry { path: path_of(&file, &scenario), scenario });
+    if file == path {
+        return Ok(entries.collect());
+    }
+    let wanted = wanted.unwrap_or_default();
+    let (found, others): (Vec<_>, Vec<_>) = entries.partition(|entry| entry.path == path);
+    if found.is_empty() {
+        let others: Vec<&str> = others.iter().filter_map(|entry| entry.scenario.case.as_deref()).collect();
+        let has = if others.is_empty() {
+            "no cases".to_owned()
+        } else {
+            format!("the cases {}", others.join(", "))
+        };
+        return Err(Refused::Unreadable(format!("{name} has no case {wanted}; it has {has}")));
+    }
+    Ok(found)
+}
+
+/// Whether this is a file, or a case of one.
+pub(crate) fn is_there(path: &Path) -> bool {
+    path.is_file() || file_and_case(path).is_some_and(|(file, _)| file.is_file())
 }
 
 /// Reads one rig file.
@@ -152,6 +179,7 @@ fn under(path: &Path) -> Result<Vec<PathBuf>, Trouble> {
     match fs::metadata(path) {
         Ok(about) if about.is_dir() => in_folder(path),
         Ok(_) => Ok(vec![path.to_owned()]),
+        Err(_) if is_there(path) => Ok(vec![path.to_owned()]),
         Err(cause) => {
             let what = format!("cannot read {}: {cause}", path.display());
             Err(Trouble::bad_input(what, "a path is a scenario file, or a folder of them"))

@@ -47,6 +47,10 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Trouble> {
 }
 
 fn check(path: &Path) -> Result<(), Refused> {
+    if !path.exists() {
+        // A case of a matrix.
+        return catalogue::read_scenario(path).map(drop);
+    }
     let (name, bytes) = catalogue::bytes_of(path)?;
     match Kind::of(path, &bytes) {
         Kind::Printer => PrinterFile::parse(&name, &bytes).map(drop).map_err(Refused::Wrong),
@@ -54,8 +58,9 @@ fn check(path: &Path) -> Result<(), Refused> {
         Kind::Dialect => catalogue::dialect_of(&name, bytes).map(drop).map_err(Refused::Unreadable),
         Kind::Rig => check_list(&name, &Rig::parse(&name, &bytes).map_err(Refused::Wrong)?),
         Kind::Scenario => {
-            let scenario = Scenario::parse(&name, &bytes).map_err(Refused::Wrong)?;
-            Plan::new(scenario).map(drop).map_err(|why| Refused::Unreadable(format!("{name}: {why}")))
+            let all = Scenario::parse_all(&name, &bytes).map_err(Refused::Wrong)?;
+            let unfit = |why| Refused::Unreadable(format!("{name}: {why}"));
+            all.into_iter().try_for_each(|scenario| Plan::new(scenario).map(drop).map_err(unfit))
         }
     }
 }
@@ -63,7 +68,7 @@ fn check(path: &Path) -> Result<(), Refused> {
 /// Whether the scenarios that a rig runs are in the catalogue, where there is one.
 fn check_list(name: &str, rig: &Rig) -> Result<(), Refused> {
     let Ok(catalogue) = catalogue::default_folder() else { return Ok(()) };
-    match rig.scenarios.iter().find(|path| !catalogue.join(path).is_file()) {
+    match rig.scenarios.iter().find(|path| !catalogue::is_there(&catalogue.join(path))) {
         Some(path) => {
             let folder = shown(&catalogue);
             Err(Refused::Unreadable(format!("{name} lists {path}, and there is no {folder}/{path}")))

@@ -315,6 +315,33 @@ fn the_matrix_tells_what_is_shown_and_survived_from_what_is_missing() {
     assert_eq!(cell("gear-worn", "voucher-unusable"), None);
 }
 
+const MATRIX: &str = "\
+name: The host says $code, and no receipt is printed
+symptom: scanned-no-receipt
+cause: declined
+matrix:
+  - { case: broke, code: \"51\" }
+  - { case: stolen, code: \"43\" }
+steps:
+  - { at: 0s, card-sale: { amount: CNY 15.00 } }
+faults:
+  - { acquirer: { says: $code, to: sale, times: 1 } }
+expect: { captured: nothing, screen: declined, receipts: [] }
+";
+
+#[test]
+fn each_row_of_a_matrix_is_a_scenario_with_a_snapshot_of_its_own() {
+    let bench = Bench::new(&[("scenarios/declined.yaml", MATRIX.as_bytes())]);
+    assert_snapshot!("matrix_new", bench.tillrig(&["run", "--accept"]));
+    assert!(bench.path("scenarios/declined@stolen.snap").is_file());
+    assert_snapshot!("matrix_list", bench.tillrig(&["list"]));
+    assert_snapshot!("matrix_case", bench.tillrig(&["run", "scenarios/declined@stolen.yaml"]));
+    assert_snapshot!("matrix_no_such_case", bench.tillrig(&["run", "scenarios/declined@rich.yaml"]));
+    bench.write("scenarios/declined.yaml", MATRIX.replace("captured: nothing", "captured: CNY 15.00"));
+    assert_snapshot!("matrix_wrong", bench.tillrig(&["run", "scenarios/declined.yaml"]));
+    assert_snapshot!("matrix_check", bench.tillrig(&["check", "scenarios/declined@broke.yaml"]));
+}
+
 #[test]
 fn schemas_are_printed() {
     for kind in ["scenario", "rig", "acquirer-faults"] {

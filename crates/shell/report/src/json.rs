@@ -38,6 +38,7 @@ pub fn scenario_of(path: &Path, scenario: &Scenario) -> Value {
     let breaks = scenario.expect.breaks.iter().map(|law| law.value.name());
     json!({
         "path": source_of(path),
+        "case": scenario.case,
         "name": scenario.name,
         "symptom": scenario.symptom.name(),
         "cause": scenario.cause.name(),

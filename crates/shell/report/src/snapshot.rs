@@ -8,6 +8,7 @@
 use crate::FileError;
 use runner::outcome::text::{Timeline, without_timeline, write};
 use runner::{Outcome, Verdict};
+use scenario::Scenario;
 use sim::Seed;
 use similar::TextDiff;
 use std::fs;
@@ -57,6 +58,32 @@ pub enum Mode {
     LookWithoutTimeline,
 }
 
+/// What stands between the name of a file and that of a case in its matrix.
+const CASE_SIGN: char = '@';
+
+/// The path by which a scenario is known: that of its file, or, of a case in a matrix, with the case in the file's name:
+/// `declined@broke.yaml` is the case `broke` of `declined.yaml`.
+#[must_use]
+pub fn path_of(file: &Path, scenario: &Scenario) -> PathBuf {
+    let Some(case) = &scenario.case else { return file.to_owned() };
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    renamed(file, &format!("{stem}{CASE_SIGN}{case}"))
+}
+
+/// The file behind the path of a case, and the name of the case; nothing where no case is named.
+#[must_use]
+pub fn file_and_case(path: &Path) -> Option<(PathBuf, String)> {
+    let (stem, case) = path.file_stem()?.to_str()?.rsplit_once(CASE_SIGN)?;
+    Some((renamed(path, stem), case.to_owned()))
+}
+
+fn renamed(path: &Path, stem: &str) -> PathBuf {
+    path.with_file_name(match path.extension() {
+        Some(extension) => format!("{stem}.{}", extension.to_string_lossy()),
+        None => stem.to_owned(),
+    })
+}
+
 /// One scenario's snapshot files.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
@@ -66,7 +93,7 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// The snapshot of the scenario in this file.
+    /// The snapshot of the scenario that is known by this path.
     #[must_use]
     pub fn of(scenario: &Path) -> Self {
         Self {
@@ -191,7 +218,7 @@ fn file(source: &str, name: &str, text: &str) -> String {
 /// A YAML scalar as insta writes it: plain where nothing in it means anything, so that an outcome that was accepted
 /// with its tool has the same header as one that was accepted here.
 fn scalar(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-@".contains(c);
     if text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(plain) {
         text.to_owned()
     } else {
@@ -210,7 +237,7 @@ fn write_file(path: &Path, text: &str) -> Result<(), FileError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Comparison, Mode, Snapshot, compared, file, source_of};
+    use super::{Comparison, Mode, Snapshot, compared, file, file_and_case, path_of, source_of};
     use runner::{Outcome, Plan, VirtualTestbed};
     use sim::Seed;
     use std::fs;
@@ -249,6 +276,19 @@ mod tests {
             assert!(text.contains(passage), "{text}");
             fs::write(self.snapshot.accepted(), text.replace(passage, by)).unwrap();
         }
+    }
+
+    #[test]
+    fn a_case_is_known_by_the_name_of_its_file_and_its_own() {
+        let mut scenario = scenario::Scenario::parse("quiet.yaml", QUIET.as_bytes()).unwrap();
+        let file = Path::new("scenarios/paid-no-receipt/a.b.yaml");
+        assert_eq!(path_of(file, &scenario), file);
+        assert_eq!(file_and_case(file), None);
+        scenario.case = Some("late".to_owned());
+        let path = path_of(file, &scenario);
+        assert_eq!(path, Path::new("scenarios/paid-no-receipt/a.b@late.yaml"));
+        assert_eq!(file_and_case(&path), Some((file.to_owned(), "late".to_owned())));
+        assert_eq!(Snapshot::of(&path).accepted(), Path::new("scenarios/paid-no-receipt/a.b@late.snap"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::catalogue::{Entry, shown};
 use crate::trouble::Trouble;
+use report::snapshot::file_and_case;
 use runner::Plan;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,9 +11,9 @@ use std::sync::Arc;
 /// A scenario that is going to be run.
 #[derive(Debug)]
 pub(super) struct Case {
-    /// Its file.
+    /// By which it is known.
     pub(super) path: PathBuf,
-    /// Its file as people here write it, with `/`.
+    /// The same as people here write it, with `/`.
     pub(super) shown: String,
     /// Ready to run.
     pub(super) plan: Arc<Plan>,
@@ -48,6 +49,12 @@ impl Case {
     /// Its path without the ending that all of them have.
     pub(super) fn title(&self) -> &str {
         self.shown.strip_suffix(".yaml").unwrap_or(&self.shown)
+    }
+
+    /// The file that it stands in.
+    pub(super) fn file(&self) -> String {
+        let of_matrix = self.plan.scenario.case.as_ref().and_then(|_| file_and_case(&self.path));
+        of_matrix.map_or_else(|| self.shown.clone(), |(file, _)| shown(&file))
     }
 }
 

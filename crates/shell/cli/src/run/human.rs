@@ -107,7 +107,7 @@ fn expected_breaks(case: &Case, replayed: &Replayed) -> Vec<&'static str> {
 fn failure_lines(case: &Case, failure: &Failure, out: &mut String) {
     let _ = writeln!(out, "{INDENT}at {}: {}", failure.at, failure.why);
     if let Some(place) = &failure.place {
-        let _ = writeln!(out, "{INDENT}  {FAINT}{}:{}{FAINT:#}", case.shown, place.line);
+        let _ = writeln!(out, "{INDENT}  {FAINT}{}:{}{FAINT:#}", case.file(), place.line);
     }
 }
 
