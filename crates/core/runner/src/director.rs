@@ -540,6 +540,7 @@ fn occurrence(fact: &Fact) -> Option<Event> {
         Fact::Terminal(T::Durable { noted: Noted::Approved, .. }) => Event::TerminalApproves,
         Fact::Terminal(T::Durable { noted: Noted::Ended, .. }) => Event::TerminalDeclines,
         Fact::Terminal(T::GaveUp { .. }) => Event::TerminalGivesUp,
+        Fact::Terminal(T::AsksReceipt { .. }) => Event::TerminalAsksReceipt,
         Fact::Acquirer(A::Received { .. }) => Event::AcquirerReceives,
         Fact::Acquirer(A::Committed { movement: Movement::Closed | Movement::Ordered, .. }) => return None,
         Fact::Acquirer(A::Committed { .. }) => Event::AcquirerCommits,

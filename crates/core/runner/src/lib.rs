@@ -8,6 +8,7 @@
 //! | [`plan`] | a scenario with every name resolved |
 //! | [`device`] | the cast: terminal, printer, acquirer, back office, and the cables between them |
 //! | `director` | who does what when |
+//! | `print_settings` | what the terminal is set to print |
 //! | [`session`] | a run under way, and the testbed that does not wait |
 //! | [`fact`] | what the trace can say |
 //! | `customers` | payment codes on phones, and what the people behind them do |
@@ -28,6 +29,7 @@ pub mod laws;
 pub mod office;
 pub mod outcome;
 pub mod plan;
+mod print_settings;
 pub mod session;
 pub mod slip;
 

@@ -5,6 +5,7 @@
 
 use crate::back_office_grammar::BACK_OFFICE;
 use crate::fault_grammar::{FAULT, FAULT_EXAMPLE};
+use crate::print_settings::{PRINTS_FIELD, RECEIPT_PROMPT};
 use crate::shape::{Field, List, Map, Scalar, Shape};
 use crate::step_grammar::{STEP, STEP_EXAMPLE};
 use crate::{
@@ -149,6 +150,8 @@ const TERMINAL_SETUP: Map = Map {
             "result-timeout: 20s",
             "how long the terminal waits for a wallet's result; the default is the profile's",
         ),
+        PRINTS_FIELD,
+        RECEIPT_PROMPT,
     ],
 };
 

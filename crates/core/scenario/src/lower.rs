@@ -13,6 +13,7 @@ use crate::language::{
     ReceiptExpectation, Scenario, Step, TerminalSetup, Trigger,
 };
 use crate::node::Node;
+use crate::print_settings::{PrintSetup, print_setup};
 use crate::printer_lower::{air_fault, printer_fault};
 use crate::scalar;
 use crate::scan::scanner_fault;
@@ -203,6 +204,8 @@ const fn reference() -> TerminalSetup {
         language: Language::Chinese,
         reply_timeout: None,
         result_timeout: None,
+        prints: PrintSetup::USUAL,
+        receipt_prompt: None,
     }
 }
 
@@ -218,6 +221,8 @@ fn terminal(node: &Node) -> Option<TerminalSetup> {
         language: node.word("language", Language::from_name).unwrap_or(Language::Chinese),
         reply_timeout: node.time("reply-timeout"),
         result_timeout: node.time("result-timeout"),
+        prints: print_setup(node),
+        receipt_prompt: node.time("receipt-prompt"),
     })
 }
 

@@ -9,5 +9,6 @@ mod director;
 mod driver;
 mod forks;
 mod laws;
+mod receipts;
 mod settlement;
 mod sound;

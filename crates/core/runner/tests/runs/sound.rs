@@ -87,14 +87,14 @@ fn blow(scenario: impl Fn(&mut Stream) -> String) {
 }
 
 fn scenario(terminal: &str, steps: fn(&mut Stream, &mut String), aims: &[&str], dice: &mut Stream) -> String {
-    let mut text = format!("terminal: {terminal}\n");
+    let mut text = format!("terminal: {}\n", setup(terminal, aims, dice));
     if dice.below(5) == 0 {
         text.push_str("customer: leaves-receipt\n");
     }
     text.push_str("steps:\n");
     steps(dice, &mut text);
     for _ in 0..dice.below(3) {
-        let key = pick(dice, &["cancel", "reprint", "cancel"]);
+        let key = pick(dice, &["cancel", "reprint", "cancel", "enter"]);
         text.push_str(&format!("  - {{ at: {}ms, press: {key} }}\n", dice.below(150_000)));
     }
     if dice.below(3) == 0 {
@@ -110,6 +110,28 @@ fn scenario(terminal: &str, steps: fn(&mut Stream, &mut String), aims: &[&str], 
     }
     text.push_str("expect: { captured: nothing }\n");
     text
+}
+
+/// The terminal, one in three with print settings for what is done with it.
+fn setup(terminal: &str, aims: &[&str], dice: &mut Stream) -> String {
+    if dice.below(3) > 0 {
+        return terminal.to_owned();
+    }
+    let kinds: &[&str] = match aims {
+        PAYMENT_AIMS => &["card-sale", "show-qr"],
+        SCAN_AIMS => &["scan", "show-qr", "refund"],
+        _ => &["card-sale", "pre-auth", "void", "refund", "complete", "void-completion", "show-qr"],
+    };
+    let copies = ["", "merchant", "customer", "merchant, bank", "merchant, customer, bank"];
+    let mut set: Vec<String> = Vec::new();
+    for kind in kinds {
+        if dice.below(2) == 0 {
+            set.push(format!("{kind}: [{}]", pick(dice, &copies)));
+        }
+    }
+    let prompt =
+        if dice.below(2) == 0 { format!(", receipt-prompt: {}s", 1 + dice.below(40)) } else { String::new() };
+    format!("{{ profile: {terminal}, prints: {{ {} }}{prompt} }}", set.join(", "))
 }
 
 /// Card sales and shown codes: at least one of each, so that every fault has something to aim at.
