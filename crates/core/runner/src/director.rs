@@ -9,13 +9,14 @@ use crate::device::{
 };
 use crate::fact::{Fact, Phase};
 use crate::office;
+use crate::people::{self, Left, People, Person, Taking, Whim};
 use crate::plan::{Act, Harm, Plan};
 use acquirer::Arming;
 use acquirer::fault::{FaultId, Rush};
 use core::time::Duration;
 use scenario::{Customer, Event, HostRush, ShownCode, Trigger};
 use sim::{Entry, Key, LaneId, OrderNo, Rule, Seed, SimTime, Verdict, World};
-use terminal::{Intent, Wish};
+use terminal::{Intent, Press, Wish};
 
 /// From the scanner's light to the code in front of it.
 const SHOWS_AFTER: Duration = Duration::from_secs(2);
@@ -42,6 +43,7 @@ pub(crate) struct Director {
     codes: Vec<(Intent, usize, ShownCode, usize)>,
     /// For which charge the scanner's light is on, or was last.
     wanted: Option<Key>,
+    people: People,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +55,15 @@ struct Cue {
 
 #[derive(Clone, Copy, Debug)]
 enum What {
+    /// The steps say that this is to be done.
     Step(usize),
+    /// It is done.
+    Deed(usize),
+    WrongKey(Press),
+    /// Somebody does what was meant about this display.
+    Meant(people::Plan, u32),
+    LooksAfter(usize),
+    Noted(Person, Whim),
     Fault(usize),
     Mend(usize),
     CustomerPays(OrderNo),
@@ -72,7 +82,7 @@ struct Waiting {
 }
 
 impl Director {
-    pub(crate) fn new(plan: &Plan) -> Self {
+    pub(crate) fn new(plan: &Plan, seed: Seed) -> Self {
         let mut director = Self {
             agenda: Vec::new(),
             order: 0,
@@ -88,6 +98,7 @@ impl Director {
             numbers: Vec::new(),
             codes: Vec::new(),
             wanted: None,
+            people: People::new(&plan.scenario.people, seed),
         };
         // Faults come before steps of the same moment: what is broken from the start is broken first.
         for (index, (trigger, _)) in plan.faults.iter().enumerate() {
@@ -130,7 +141,12 @@ impl Director {
         }
         let cue = self.agenda.remove(0);
         match cue.what {
-            What::Step(index) => self.step(index, plan, world),
+            What::Step(index) => self.approach(index, plan, world),
+            What::Deed(index) => self.step(index, plan, world),
+            What::WrongKey(key) => press(Person::Operator, Whim::HitsWrongKey(key), key, world),
+            What::Meant(meant, sight) => self.do_what_was_meant(meant, sight, world),
+            What::LooksAfter(index) => self.look_after(index, plan, world),
+            What::Noted(person, whim) => world.note(Fact::Whim(person, whim)),
             What::Fault(index) => self.begin(index, plan, seed, world),
             What::Mend(index) => self.mend(index, plan, world),
             What::CustomerPays(order) => {
@@ -222,18 +238,25 @@ impl Director {
         match fact {
             Fact::Terminal(terminal::Event::Began { intent, key, .. }) => self.numbers.push((*key, *intent)),
             Fact::Terminal(terminal::Event::CodeShown { order }) => {
-                if let Some(span) = self.patience_of(*order) {
-                    self.schedule(at + span, What::CustomerPays(*order));
+                if let Some((intent, span)) = self.payer_of(*order) {
+                    self.customer_acts(intent, at, span, What::CustomerPays(*order));
                 }
             }
             Fact::Terminal(terminal::Event::WantsCode { key }) => {
                 self.wanted = Some(*key);
-                self.schedule(at + SHOWS_AFTER, What::CustomerShows(*key));
+                if let Some(intent) = self.wish_of(*key) {
+                    self.customer_acts(intent, at, SHOWS_AFTER, What::CustomerShows(*key));
+                }
             }
             Fact::Terminal(terminal::Event::CodeRead { .. }) => self.wanted = None,
             Fact::Printer(printer::Event::Offered { .. }) => {
                 if let Customer::TakesReceiptAfter(span) = plan.scenario.customer {
-                    self.schedule(at + span, What::SomebodyTakes);
+                    self.customer_takes(at, span);
+                }
+            }
+            Fact::Terminal(terminal::Event::Shows(screen)) => {
+                if let Some((span, meant)) = self.people.see(screen) {
+                    self.schedule(at + span, What::Meant(meant, self.people.sight()));
                 }
             }
             _ => {}
@@ -242,7 +265,7 @@ impl Director {
 
     /// The customer of the charge for which a code is wanted shows one; nobody does for one that is over.
     fn show_code(&mut self, key: Key, world: &mut World<Device>) {
-        let intent = self.numbers.iter().rev().find(|(other, _)| *other == key).map(|(_, intent)| *intent);
+        let intent = self.wish_of(key);
         let Some(place) = self.codes.iter().position(|(other, ..)| Some(*other) == intent) else { return };
         if self.wanted != Some(key) {
             return;
@@ -256,10 +279,16 @@ impl Director {
         }
     }
 
-    /// How long after the code is shown the customer of this order pays; `None` is never.
-    fn patience_of(&self, order: OrderNo) -> Option<Duration> {
-        let (_, intent) = self.numbers.iter().rev().find(|(other, _)| *other == Key::Order(order))?;
-        self.payers.iter().rev().find(|(other, _)| other == intent)?.1
+    /// Whose order this is, and how long after the code is shown the customer pays; `None` is never.
+    fn payer_of(&self, order: OrderNo) -> Option<(Intent, Duration)> {
+        let intent = self.wish_of(Key::Order(order))?;
+        let (_, patience) = self.payers.iter().rev().find(|(other, _)| *other == intent)?;
+        Some((intent, (*patience)?))
+    }
+
+    /// Whose wish it was for which this number was given out.
+    fn wish_of(&self, key: Key) -> Option<Intent> {
+        self.numbers.iter().rev().find(|(other, _)| *other == key).map(|(_, intent)| *intent)
     }
 
     /// The number under which a wish was begun last: what stands on its slip. None if it never was.
@@ -307,11 +336,13 @@ impl Director {
             Act::Printer(poke) => world.poke(PRINTER, Poke::Printer(poke)),
             Act::ShowQr { poke, intent, pays_after } => {
                 self.payers.push((intent, pays_after));
+                self.will_look_after(index, world.now());
                 world.poke(TERMINAL, Poke::Terminal(poke));
             }
             Act::Scan { poke, intent, code } => {
                 self.codes.retain(|(other, ..)| *other != intent);
                 self.codes.push((intent, index, code, 0));
+                self.will_look_after(index, world.now());
                 world.poke(TERMINAL, Poke::Terminal(poke));
             }
             Act::Later { intent, kind, of, amount } => {
@@ -511,6 +542,92 @@ impl Director {
             world.poke(BACK_OFFICE, Poke::BackOffice(backoffice::Poke::Inspect));
         }
     }
+}
+
+/// What people do by chance.
+impl Director {
+    /// The steps say that somebody does something now.
+    fn approach(&mut self, index: usize, plan: &Plan, world: &mut World<Device>) {
+        // Who comes to the back office is nobody at this counter.
+        if matches!(plan.steps[index].1, Act::Visit { .. }) {
+            return self.step(index, plan, world);
+        }
+        let approach = self.people.approach(world.now());
+        if let Some(span) = approach.hesitation {
+            world.note(Fact::Whim(Person::Operator, Whim::Hesitates(span)));
+        }
+        if let Some((at, key)) = approach.wrong_key {
+            self.schedule(at, What::WrongKey(key));
+        }
+        if approach.at == world.now() && approach.wrong_key.is_none() {
+            self.step(index, plan, world);
+        } else {
+            self.schedule(approach.at, What::Deed(index));
+        }
+    }
+
+    /// The customer of this wish is to do something after a span.
+    fn customer_acts(&mut self, intent: Intent, at: SimTime, span: Duration, what: What) {
+        match self.people.pays(intent) {
+            Ok(hesitation) => {
+                if let Some(span) = hesitation {
+                    self.schedule(at, What::Noted(Person::Customer, Whim::Hesitates(span)));
+                }
+                self.schedule(at + span + hesitation.unwrap_or_default(), what);
+            }
+            Err(Left::JustNow) => self.schedule(at, What::Noted(Person::Customer, Whim::WalksAway)),
+            Err(Left::Before) => {}
+        }
+    }
+
+    fn customer_takes(&mut self, at: SimTime, usual: Duration) {
+        let note = |whim| What::Noted(Person::Customer, whim);
+        match self.people.takes_slip(usual) {
+            Taking::After(span) => self.schedule(at + span, What::SomebodyTakes),
+            Taking::Late(span) => {
+                self.schedule(at, note(Whim::TakesLate(span)));
+                self.schedule(at + span, What::SomebodyTakes);
+            }
+            Taking::Never => self.schedule(at, note(Whim::LeavesSlip)),
+        }
+    }
+
+    fn do_what_was_meant(&self, meant: people::Plan, sight: u32, world: &mut World<Device>) {
+        if sight != self.people.sight() {
+            return;
+        }
+        match meant {
+            people::Plan::Cancel => press(Person::Operator, Whim::Cancels, Press::Cancel, world),
+            people::Plan::Answer(wanted) => {
+                let key = if wanted { Press::Enter } else { Press::Cancel };
+                press(Person::Customer, Whim::Answers(wanted), key, world);
+            }
+        }
+    }
+
+    /// A payment by wallet has been begun: the operator may look whether it is paid.
+    fn will_look_after(&mut self, index: usize, now: SimTime) {
+        if let Some(span) = self.people.looks_after() {
+            self.schedule(now + span, What::LooksAfter(index));
+        }
+    }
+
+    /// The operator has the customer pay once more, unless the display has said that it is paid.
+    fn look_after(&self, index: usize, plan: &Plan, world: &mut World<Device>) {
+        let (Act::ShowQr { poke, intent, .. } | Act::Scan { poke, intent, .. }) = plan.steps[index].1 else {
+            return;
+        };
+        if self.people.seems_unpaid(intent) {
+            let step = u16::try_from(index).unwrap_or(u16::MAX);
+            world.note(Fact::Whim(Person::Operator, Whim::ScansAgain(step)));
+            world.poke(TERMINAL, Poke::Terminal(poke));
+        }
+    }
+}
+
+fn press(person: Person, whim: Whim, key: Press, world: &mut World<Device>) {
+    world.note(Fact::Whim(person, whim));
+    world.poke(TERMINAL, Poke::Terminal(terminal::Poke::Press(key)));
 }
 
 /// Where requests come in at the acquirer.

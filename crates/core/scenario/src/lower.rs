@@ -13,6 +13,7 @@ use crate::language::{
     ReceiptExpectation, Scenario, Step, TerminalSetup, Trigger,
 };
 use crate::node::Node;
+use crate::people::{People, people};
 use crate::print_settings::{PrintSetup, print_setup};
 use crate::printer_lower::{air_fault, printer_fault};
 use crate::scalar;
@@ -72,6 +73,7 @@ impl Lowering<'_> {
             customer: root
                 .get("customer")
                 .map_or(Some(Customer::TakesReceiptAfter(TAKES_AFTER)), customer)?,
+            people: root.get("people").map_or_else(|| Some(People::default()), people)?,
             steps,
             faults,
             heal_at: root.get("heal").map_or(Some(HEAL_AT), |heal| heal.moment("at"))?,

@@ -13,6 +13,7 @@ use crate::language::{
 };
 use crate::node::Node;
 use crate::notice_lower::check_notice;
+use crate::people::check_people;
 use crate::print_settings::check_prints;
 use crate::step_lower::LATER;
 use crate::{Event, LinkPoint, MessageKind, OperatorAct, check};
@@ -45,6 +46,7 @@ pub(crate) fn check_meaning(scenario: &Scenario, root: &Node) -> Vec<Diagnostic>
     }
     laws(root, &mut wrong);
     wrong.extend(check_prints(scenario, root));
+    wrong.extend(check_people(scenario, root));
     wrong
 }
 

@@ -1,9 +1,10 @@
 //! receipt-in-hand: at rest, the customer of a captured payment holds one legible receipt, or the screen offers the
 //! reprint.
 //!
-//! So does the customer of a hold, and of money that went back. A receipt that lay in reach and was not taken counts as in hand: that was the customer's choice. So
-//! does one about which the customer was asked, and said no. One that the
-//! firmware held back, that was torn, or that nobody can read does not.
+//! So does the customer of a hold, and of money that went back. A receipt that lay in reach and was not taken counts as
+//! in hand: that was the customer's choice. So does one about which the customer was asked, and a key said no; a firmware
+//! that takes silence for no has nobody's word. One that the firmware held back, that was torn, or that nobody can read
+//! does not.
 
 use super::Report;
 use crate::evidence::Evidence;

@@ -9,6 +9,7 @@ mod director;
 mod driver;
 mod forks;
 mod laws;
+mod people;
 mod receipts;
 mod settlement;
 mod sound;
