@@ -5,6 +5,7 @@
 mod back_office;
 mod counter_laws;
 mod coverage;
+mod determinism;
 mod director;
 mod driver;
 mod forks;
