@@ -3,13 +3,15 @@
 //! The director watches the trace, and from it alone knows that an event has happened. It holds an agenda of
 //! acts at absolute times, so that leaving one fault out moves no other. It is `Clone`, like the world.
 
+mod whims;
+
 use crate::customers;
 use crate::device::{
     ACQUIRER, BACK_OFFICE, CARD_ASKS, Device, ORDER_QUERIES, PRINTER, Poke, QUESTIONS, TERMINAL, WALLET_ASKS,
 };
 use crate::fact::{Fact, Phase};
 use crate::office;
-use crate::people::{self, Left, People, Person, Taking, Whim};
+use crate::people::{self, People, Person, Whim};
 use crate::plan::{Act, Harm, Plan};
 use acquirer::Arming;
 use acquirer::fault::{FaultId, Rush};
@@ -143,7 +145,7 @@ impl Director {
         match cue.what {
             What::Step(index) => self.approach(index, plan, world),
             What::Deed(index) => self.step(index, plan, world),
-            What::WrongKey(key) => press(Person::Operator, Whim::HitsWrongKey(key), key, world),
+            What::WrongKey(key) => whims::press(Person::Operator, Whim::HitsWrongKey(key), key, world),
             What::Meant(meant, sight) => self.do_what_was_meant(meant, sight, world),
             What::LooksAfter(index) => self.look_after(index, plan, world),
             What::Noted(person, whim) => world.note(Fact::Whim(person, whim)),
@@ -542,92 +544,6 @@ impl Director {
             world.poke(BACK_OFFICE, Poke::BackOffice(backoffice::Poke::Inspect));
         }
     }
-}
-
-/// What people do by chance.
-impl Director {
-    /// The steps say that somebody does something now.
-    fn approach(&mut self, index: usize, plan: &Plan, world: &mut World<Device>) {
-        // Who comes to the back office is nobody at this counter.
-        if matches!(plan.steps[index].1, Act::Visit { .. }) {
-            return self.step(index, plan, world);
-        }
-        let approach = self.people.approach(world.now());
-        if let Some(span) = approach.hesitation {
-            world.note(Fact::Whim(Person::Operator, Whim::Hesitates(span)));
-        }
-        if let Some((at, key)) = approach.wrong_key {
-            self.schedule(at, What::WrongKey(key));
-        }
-        if approach.at == world.now() && approach.wrong_key.is_none() {
-            self.step(index, plan, world);
-        } else {
-            self.schedule(approach.at, What::Deed(index));
-        }
-    }
-
-    /// The customer of this wish is to do something after a span.
-    fn customer_acts(&mut self, intent: Intent, at: SimTime, span: Duration, what: What) {
-        match self.people.pays(intent) {
-            Ok(hesitation) => {
-                if let Some(span) = hesitation {
-                    self.schedule(at, What::Noted(Person::Customer, Whim::Hesitates(span)));
-                }
-                self.schedule(at + span + hesitation.unwrap_or_default(), what);
-            }
-            Err(Left::JustNow) => self.schedule(at, What::Noted(Person::Customer, Whim::WalksAway)),
-            Err(Left::Before) => {}
-        }
-    }
-
-    fn customer_takes(&mut self, at: SimTime, usual: Duration) {
-        let note = |whim| What::Noted(Person::Customer, whim);
-        match self.people.takes_slip(usual) {
-            Taking::After(span) => self.schedule(at + span, What::SomebodyTakes),
-            Taking::Late(span) => {
-                self.schedule(at, note(Whim::TakesLate(span)));
-                self.schedule(at + span, What::SomebodyTakes);
-            }
-            Taking::Never => self.schedule(at, note(Whim::LeavesSlip)),
-        }
-    }
-
-    fn do_what_was_meant(&self, meant: people::Plan, sight: u32, world: &mut World<Device>) {
-        if sight != self.people.sight() {
-            return;
-        }
-        match meant {
-            people::Plan::Cancel => press(Person::Operator, Whim::Cancels, Press::Cancel, world),
-            people::Plan::Answer(wanted) => {
-                let key = if wanted { Press::Enter } else { Press::Cancel };
-                press(Person::Customer, Whim::Answers(wanted), key, world);
-            }
-        }
-    }
-
-    /// A payment by wallet has been begun: the operator may look whether it is paid.
-    fn will_look_after(&mut self, index: usize, now: SimTime) {
-        if let Some(span) = self.people.looks_after() {
-            self.schedule(now + span, What::LooksAfter(index));
-        }
-    }
-
-    /// The operator has the customer pay once more, unless the display has said that it is paid.
-    fn look_after(&self, index: usize, plan: &Plan, world: &mut World<Device>) {
-        let (Act::ShowQr { poke, intent, .. } | Act::Scan { poke, intent, .. }) = plan.steps[index].1 else {
-            return;
-        };
-        if self.people.seems_unpaid(intent) {
-            let step = u16::try_from(index).unwrap_or(u16::MAX);
-            world.note(Fact::Whim(Person::Operator, Whim::ScansAgain(step)));
-            world.poke(TERMINAL, Poke::Terminal(poke));
-        }
-    }
-}
-
-fn press(person: Person, whim: Whim, key: Press, world: &mut World<Device>) {
-    world.note(Fact::Whim(person, whim));
-    world.poke(TERMINAL, Poke::Terminal(terminal::Poke::Press(key)));
 }
 
 /// Where requests come in at the acquirer.
