@@ -11,7 +11,7 @@ use crate::device::{
 };
 use crate::fact::{Fact, Phase};
 use crate::office;
-use crate::people::{self, People, Person, Whim};
+use crate::people::{Meant, People, Person, Whim};
 use crate::plan::{Act, Harm, Plan};
 use acquirer::Arming;
 use acquirer::fault::{FaultId, Rush};
@@ -63,7 +63,7 @@ enum What {
     Deed(usize),
     WrongKey(Press),
     /// Somebody does what was meant about this display.
-    Meant(people::Plan, u32),
+    Meant(Meant, u32),
     LooksAfter(usize),
     Noted(Person, Whim),
     Fault(usize),

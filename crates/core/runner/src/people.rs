@@ -67,7 +67,7 @@ pub(crate) struct People {
 
 /// What somebody means to do, about a display that is still about the same then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Plan {
+pub(crate) enum Meant {
     Cancel,
     Answer(bool),
 }
@@ -132,7 +132,7 @@ impl People {
     }
 
     /// The display changes. What somebody means to do about it after a span, if it is then about the same.
-    pub(crate) fn see(&mut self, screen: &Screen) -> Option<(Duration, Plan)> {
+    pub(crate) fn see(&mut self, screen: &Screen) -> Option<(Duration, Meant)> {
         if let Some((intent, Belief::Approved)) = screen.verdict
             && !self.approved.contains(&intent)
         {
@@ -145,12 +145,12 @@ impl People {
         self.faces += 1;
         match screen.face {
             Face::Working { .. } | Face::Code { .. } | Face::WantsCode { .. } | Face::Asking => {
-                self.cancels.takes().map(|span| (span, Plan::Cancel))
+                self.cancels.takes().map(|span| (span, Meant::Cancel))
             }
             Face::WantsReceipt if self.wants_no_receipt.is_there() => {
                 let wanted = self.wants_no_receipt.takes().is_none();
                 let hesitation = self.customer_hesitates.takes().unwrap_or_default();
-                Some((ANSWERS_AFTER + hesitation, Plan::Answer(wanted)))
+                Some((ANSWERS_AFTER + hesitation, Meant::Answer(wanted)))
             }
             _ => None,
         }

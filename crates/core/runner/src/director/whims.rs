@@ -3,7 +3,7 @@
 use super::{Director, What};
 use crate::device::{Device, Poke, TERMINAL};
 use crate::fact::Fact;
-use crate::people::{self, Left, Person, Taking, Whim};
+use crate::people::{Left, Meant, Person, Taking, Whim};
 use crate::plan::{Act, Plan};
 use core::time::Duration;
 use sim::{SimTime, World};
@@ -56,13 +56,13 @@ impl Director {
         }
     }
 
-    pub(super) fn do_what_was_meant(&self, meant: people::Plan, sight: u32, world: &mut World<Device>) {
+    pub(super) fn do_what_was_meant(&self, meant: Meant, sight: u32, world: &mut World<Device>) {
         if sight != self.people.sight() {
             return;
         }
         match meant {
-            people::Plan::Cancel => press(Person::Operator, Whim::Cancels, Press::Cancel, world),
-            people::Plan::Answer(wanted) => {
+            Meant::Cancel => press(Person::Operator, Whim::Cancels, Press::Cancel, world),
+            Meant::Answer(wanted) => {
                 let key = if wanted { Press::Enter } else { Press::Cancel };
                 press(Person::Customer, Whim::Answers(wanted), key, world);
             }
