@@ -7,7 +7,7 @@ use crate::books::Books;
 use crate::habits::RuleDate;
 use crate::release::Release;
 use crate::settings::{Registration, Settings};
-use sim::{Fen, Key, SimTime};
+use sim::{Key, SimTime};
 use voucher::{Envelope, Format, Kind, Number, Reason, Voucher, announced_format};
 use wallet::moment::WallTime;
 
@@ -109,7 +109,8 @@ impl Bench<'_> {
         if taken { Err(Reason::Conflict) } else { Ok(()) }
     }
 
-    /// What it amends may come later: a voucher can be overtaken on its way.
+    /// What it amends may come later: a voucher can be overtaken on its way. So can a completion by the void of the hold
+    /// that followed its own void; what is younger than it does not stand in its way.
     fn check_amendment(&self, voucher: &Voucher) -> Result<(), Reason> {
         let Some((first, held)) = voucher.names.and_then(|first| Some((first, self.books.get(first)?)))
         else {
@@ -117,7 +118,7 @@ impl Bench<'_> {
         };
         let remaining = self.books.remaining(first);
         let allowed = match voucher.kind {
-            Kind::Completion => remaining > Fen::ZERO && !self.books.completed(first),
+            Kind::Completion => !self.books.ended(first, voucher.time),
             Kind::Void => voucher.amount == held.voucher.amount && remaining == held.voucher.amount,
             Kind::Refund => voucher.amount <= remaining,
             Kind::Payment | Kind::PreAuth => false,

@@ -10,6 +10,7 @@ use core::time::Duration;
 use sim::{Fen, Key, OrderNo, SimTime};
 use std::collections::BTreeMap;
 use voucher::{Envelope, Kind, Number, Seal, Voucher, announced_format};
+use wallet::moment::WallTime;
 
 /// A voucher in the books.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -219,10 +220,14 @@ impl Books {
         held.voucher.amount - self.amendments(number, |kind| matches!(kind, Kind::Void | Kind::Refund))
     }
 
-    /// What completions have taken of a hold, as far as they were not voided.
-    pub(crate) fn completed(&self, number: Number) -> bool {
-        self.amending(number).any(|(completion, held)| {
-            held.voucher.kind == Kind::Completion && self.remaining(completion) > Fen::ZERO
+    /// Whether a hold had ended by then: was voided, or completed by what was not voided.
+    pub(crate) fn ended(&self, number: Number, by: WallTime) -> bool {
+        self.amending(number).filter(|(_, held)| held.voucher.time <= by).any(|(ending, held)| {
+            match held.voucher.kind {
+                Kind::Void => true,
+                Kind::Completion => self.remaining(ending) > Fen::ZERO,
+                Kind::Payment | Kind::PreAuth | Kind::Refund => false,
+            }
         })
     }
 

@@ -3,19 +3,22 @@
 //! The director watches the trace, and from it alone knows that an event has happened. It holds an agenda of
 //! acts at absolute times, so that leaving one fault out moves no other. It is `Clone`, like the world.
 
+mod whims;
+
 use crate::customers;
 use crate::device::{
     ACQUIRER, BACK_OFFICE, CARD_ASKS, Device, ORDER_QUERIES, PRINTER, Poke, QUESTIONS, TERMINAL, WALLET_ASKS,
 };
 use crate::fact::{Fact, Phase};
 use crate::office;
+use crate::people::{Meant, People, Person, Whim};
 use crate::plan::{Act, Harm, Plan};
 use acquirer::Arming;
 use acquirer::fault::{FaultId, Rush};
 use core::time::Duration;
 use scenario::{Customer, Event, HostRush, ShownCode, Trigger};
 use sim::{Entry, Key, LaneId, OrderNo, Rule, Seed, SimTime, Verdict, World};
-use terminal::{Intent, Wish};
+use terminal::{Intent, Press, Wish};
 
 /// From the scanner's light to the code in front of it.
 const SHOWS_AFTER: Duration = Duration::from_secs(2);
@@ -42,6 +45,7 @@ pub(crate) struct Director {
     codes: Vec<(Intent, usize, ShownCode, usize)>,
     /// For which charge the scanner's light is on, or was last.
     wanted: Option<Key>,
+    people: People,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +57,15 @@ struct Cue {
 
 #[derive(Clone, Copy, Debug)]
 enum What {
+    /// The steps say that this is to be done.
     Step(usize),
+    /// It is done.
+    Deed(usize),
+    WrongKey(Press),
+    /// Somebody does what was meant about this display.
+    Meant(Meant, u32),
+    LooksAfter(usize),
+    Noted(Person, Whim),
     Fault(usize),
     Mend(usize),
     CustomerPays(OrderNo),
@@ -72,7 +84,7 @@ struct Waiting {
 }
 
 impl Director {
-    pub(crate) fn new(plan: &Plan) -> Self {
+    pub(crate) fn new(plan: &Plan, seed: Seed) -> Self {
         let mut director = Self {
             agenda: Vec::new(),
             order: 0,
@@ -88,6 +100,7 @@ impl Director {
             numbers: Vec::new(),
             codes: Vec::new(),
             wanted: None,
+            people: People::new(&plan.scenario.people, seed),
         };
         // Faults come before steps of the same moment: what is broken from the start is broken first.
         for (index, (trigger, _)) in plan.faults.iter().enumerate() {
@@ -130,7 +143,12 @@ impl Director {
         }
         let cue = self.agenda.remove(0);
         match cue.what {
-            What::Step(index) => self.step(index, plan, world),
+            What::Step(index) => self.approach(index, plan, world),
+            What::Deed(index) => self.step(index, plan, world),
+            What::WrongKey(key) => whims::press(Person::Operator, Whim::HitsWrongKey(key), key, world),
+            What::Meant(meant, sight) => self.do_what_was_meant(meant, sight, world),
+            What::LooksAfter(index) => self.look_after(index, plan, world),
+            What::Noted(person, whim) => world.note(Fact::Whim(person, whim)),
             What::Fault(index) => self.begin(index, plan, seed, world),
             What::Mend(index) => self.mend(index, plan, world),
             What::CustomerPays(order) => {
@@ -222,18 +240,25 @@ impl Director {
         match fact {
             Fact::Terminal(terminal::Event::Began { intent, key, .. }) => self.numbers.push((*key, *intent)),
             Fact::Terminal(terminal::Event::CodeShown { order }) => {
-                if let Some(span) = self.patience_of(*order) {
-                    self.schedule(at + span, What::CustomerPays(*order));
+                if let Some((intent, span)) = self.payer_of(*order) {
+                    self.customer_acts(intent, at, span, What::CustomerPays(*order));
                 }
             }
             Fact::Terminal(terminal::Event::WantsCode { key }) => {
                 self.wanted = Some(*key);
-                self.schedule(at + SHOWS_AFTER, What::CustomerShows(*key));
+                if let Some(intent) = self.wish_of(*key) {
+                    self.customer_acts(intent, at, SHOWS_AFTER, What::CustomerShows(*key));
+                }
             }
             Fact::Terminal(terminal::Event::CodeRead { .. }) => self.wanted = None,
             Fact::Printer(printer::Event::Offered { .. }) => {
                 if let Customer::TakesReceiptAfter(span) = plan.scenario.customer {
-                    self.schedule(at + span, What::SomebodyTakes);
+                    self.customer_takes(at, span);
+                }
+            }
+            Fact::Terminal(terminal::Event::Shows(screen)) => {
+                if let Some((span, meant)) = self.people.see(screen) {
+                    self.schedule(at + span, What::Meant(meant, self.people.sight()));
                 }
             }
             _ => {}
@@ -242,7 +267,7 @@ impl Director {
 
     /// The customer of the charge for which a code is wanted shows one; nobody does for one that is over.
     fn show_code(&mut self, key: Key, world: &mut World<Device>) {
-        let intent = self.numbers.iter().rev().find(|(other, _)| *other == key).map(|(_, intent)| *intent);
+        let intent = self.wish_of(key);
         let Some(place) = self.codes.iter().position(|(other, ..)| Some(*other) == intent) else { return };
         if self.wanted != Some(key) {
             return;
@@ -256,10 +281,16 @@ impl Director {
         }
     }
 
-    /// How long after the code is shown the customer of this order pays; `None` is never.
-    fn patience_of(&self, order: OrderNo) -> Option<Duration> {
-        let (_, intent) = self.numbers.iter().rev().find(|(other, _)| *other == Key::Order(order))?;
-        self.payers.iter().rev().find(|(other, _)| other == intent)?.1
+    /// Whose order this is, and how long after the code is shown the customer pays; `None` is never.
+    fn payer_of(&self, order: OrderNo) -> Option<(Intent, Duration)> {
+        let intent = self.wish_of(Key::Order(order))?;
+        let (_, patience) = self.payers.iter().rev().find(|(other, _)| *other == intent)?;
+        Some((intent, (*patience)?))
+    }
+
+    /// Whose wish it was for which this number was given out.
+    fn wish_of(&self, key: Key) -> Option<Intent> {
+        self.numbers.iter().rev().find(|(other, _)| *other == key).map(|(_, intent)| *intent)
     }
 
     /// The number under which a wish was begun last: what stands on its slip. None if it never was.
@@ -307,11 +338,13 @@ impl Director {
             Act::Printer(poke) => world.poke(PRINTER, Poke::Printer(poke)),
             Act::ShowQr { poke, intent, pays_after } => {
                 self.payers.push((intent, pays_after));
+                self.will_look_after(index, world.now());
                 world.poke(TERMINAL, Poke::Terminal(poke));
             }
             Act::Scan { poke, intent, code } => {
                 self.codes.retain(|(other, ..)| *other != intent);
                 self.codes.push((intent, index, code, 0));
+                self.will_look_after(index, world.now());
                 world.poke(TERMINAL, Poke::Terminal(poke));
             }
             Act::Later { intent, kind, of, amount } => {
@@ -540,6 +573,7 @@ fn occurrence(fact: &Fact) -> Option<Event> {
         Fact::Terminal(T::Durable { noted: Noted::Approved, .. }) => Event::TerminalApproves,
         Fact::Terminal(T::Durable { noted: Noted::Ended, .. }) => Event::TerminalDeclines,
         Fact::Terminal(T::GaveUp { .. }) => Event::TerminalGivesUp,
+        Fact::Terminal(T::AsksReceipt { .. }) => Event::TerminalAsksReceipt,
         Fact::Acquirer(A::Received { .. }) => Event::AcquirerReceives,
         Fact::Acquirer(A::Committed { movement: Movement::Closed | Movement::Ordered, .. }) => return None,
         Fact::Acquirer(A::Committed { .. }) => Event::AcquirerCommits,

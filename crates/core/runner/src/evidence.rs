@@ -185,14 +185,17 @@ impl<'a> Evidence<'a> {
         self.charges.iter().find(|charge| charge.key == key)
     }
 
-    /// Whether the screen offers the slip of this charge again: it offers reprints, and the journal holds the
-    /// approval.
+    /// Whether the screen offers the slip of this charge again: it offers reprints, the journal holds the
+    /// approval, and this firmware has not made away with the slip.
     #[must_use]
     pub fn is_reprint_offered(&self, wanted: Key) -> bool {
         use terminal::{Event, Noted};
         let approved =
             |event: &Event| matches!(event, Event::Durable { key, noted: Noted::Approved } if *key == wanted);
-        self.screen.reprint.is_some() && self.terminal().any(|(_, event)| approved(event))
+        let gone = |event: &Event| matches!(event, Event::NoSlip { key, kept: false, .. } if *key == wanted);
+        self.screen.reprint.is_some()
+            && self.terminal().any(|(_, event)| approved(event))
+            && !self.terminal().any(|(_, event)| gone(event))
     }
 
     /// What the terminal reported, and when.

@@ -1,5 +1,6 @@
 //! What the trace of a payment world can say: the devices' own reports, and what the testbed did.
 
+use crate::people::{Person, Whim};
 use core::fmt;
 
 /// One thing that happened, as the trace keeps it.
@@ -25,6 +26,8 @@ pub enum Fact {
     CustomerShows(u16),
     /// Somebody takes what lies in the printer's mouth.
     SomebodyTakes,
+    /// A person does something by chance.
+    Whim(Person, Whim),
     /// A phase begins.
     Phase(Phase),
 }
@@ -69,6 +72,7 @@ impl fmt::Display for Fact {
             Self::CustomerPays(order) => write!(f, "customer  pays {order}"),
             Self::CustomerShows(step) => write!(f, "customer  shows a payment code, step {}", step + 1),
             Self::SomebodyTakes => write!(f, "people    take the slip"),
+            Self::Whim(person, whim) => write!(f, "{person}  {whim}"),
             Self::Phase(phase) => write!(f, "phase     {phase}"),
         }
     }

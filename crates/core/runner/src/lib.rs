@@ -8,6 +8,8 @@
 //! | [`plan`] | a scenario with every name resolved |
 //! | [`device`] | the cast: terminal, printer, acquirer, back office, and the cables between them |
 //! | `director` | who does what when |
+//! | [`people`] | what people do by chance |
+//! | `print_settings` | what the terminal is set to print |
 //! | [`session`] | a run under way, and the testbed that does not wait |
 //! | [`fact`] | what the trace can say |
 //! | `customers` | payment codes on phones, and what the people behind them do |
@@ -27,7 +29,9 @@ pub mod fact;
 pub mod laws;
 pub mod office;
 pub mod outcome;
+pub mod people;
 pub mod plan;
+mod print_settings;
 pub mod session;
 pub mod slip;
 
@@ -37,6 +41,7 @@ pub use fact::{Fact, Phase};
 pub use laws::{Breach, JUDGED, judge};
 pub use office::{HeldVoucher, Office};
 pub use outcome::{Failure, Outcome, Verdict};
+pub use people::{Person, Whim};
 pub use plan::{Plan, PlanError};
 pub use session::{HAPPENINGS_MAX, Run, Session, VirtualTestbed};
 pub use slip::Slip;

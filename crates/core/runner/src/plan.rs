@@ -6,6 +6,7 @@ use crate::device::{
     ACKNOWLEDGES, CARD_ANSWERS, CARD_ASKS, FINDINGS, INFORMS, NOTIFIES, ORDER_FINDINGS, ORDER_QUERIES,
     PRINTS, QUESTIONS, REPLIES, UPLOADS, WALLET_ANSWERS, WALLET_ASKS, WORDS,
 };
+use crate::print_settings::print_settings;
 use acquirer::Kind;
 use acquirer::fault::Deed;
 use core::time::Duration;
@@ -142,6 +143,8 @@ impl Plan {
         };
         settings.reply_timeout = setup.reply_timeout.unwrap_or(settings.reply_timeout);
         settings.result_timeout = setup.result_timeout.unwrap_or(settings.result_timeout);
+        settings.prints = print_settings(&setup.prints);
+        settings.receipt_prompt = setup.receipt_prompt;
         let back_office = back_office(&scenario)?;
         settings.voucher_key = back_office.as_ref().map(|_| seal_key(settings.tid));
         let steps = (0..scenario.steps.len())

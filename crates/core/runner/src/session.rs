@@ -69,7 +69,7 @@ impl Session {
         );
         world.reserve(USUAL_RECORDS, USUAL_BYTES);
         world.note(Fact::Phase(Phase::Inject));
-        Self { plan: Arc::clone(plan), seed, world, director: Director::new(plan) }
+        Self { plan: Arc::clone(plan), seed, world, director: Director::new(plan, seed) }
     }
 
     /// When anything happens next by itself.

@@ -6,6 +6,8 @@
 use crate::back_office_grammar::BACK_OFFICE;
 use crate::fault_grammar::{FAULT, FAULT_EXAMPLE};
 use crate::matrix;
+use crate::people::PEOPLE;
+use crate::print_settings::{PRINTS_FIELD, RECEIPT_PROMPT};
 use crate::shape::{Field, List, Map, Scalar, Shape};
 use crate::step_grammar::{STEP, STEP_EXAMPLE};
 use crate::{
@@ -81,6 +83,7 @@ pub(crate) static SCENARIO: Shape = Shape::Map(Map {
             "customer: { takes-receipt-after: 2s }",
             "what the customer does with a receipt; the default is to take it after 2s",
         ),
+        PEOPLE,
         Field::required(
             "steps",
             Shape::List(List { what: "steps", may_be_empty: false, of: &STEP, example: STEP_EXAMPLE }),
@@ -151,6 +154,8 @@ const TERMINAL_SETUP: Map = Map {
             "result-timeout: 20s",
             "how long the terminal waits for a wallet's result; the default is the profile's",
         ),
+        PRINTS_FIELD,
+        RECEIPT_PROMPT,
     ],
 };
 

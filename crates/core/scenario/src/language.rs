@@ -6,7 +6,7 @@
 //! What it says of the back office stands in `back_office`. *Not modelled:* what a voucher says, word by word.
 
 use crate::scan::{Scan, ScannerFault};
-use crate::{BackOfficeFault, Visit};
+use crate::{BackOfficeFault, People, PrintSetup, Visit};
 use crate::{
     Cause, CompletionWay, Event, Fate, Key, Language, Law, LinkPoint, MessageKind, OperatorAct, PowerTarget,
     PrinterAct, ReceiptCopy, ScreenWord, Symptom, Wallet,
@@ -38,6 +38,8 @@ pub struct Scenario {
     pub back_office: Option<&'static str>,
     /// What the customer does with a receipt.
     pub customer: Customer,
+    /// What people do beside the steps, by the seed.
+    pub people: People,
     /// What people do, in the order of the file. Never empty.
     pub steps: Vec<Step>,
     /// What goes wrong, in the order of the file.
@@ -72,6 +74,10 @@ pub struct TerminalSetup {
     pub reply_timeout: Option<Duration>,
     /// How long it waits for the result of a wallet payment; nothing leaves it to the profile.
     pub result_timeout: Option<Duration>,
+    /// Which copies of which slips it prints.
+    pub prints: PrintSetup,
+    /// How long it asks whether a receipt is wanted; nothing where it prints without asking.
+    pub receipt_prompt: Option<Duration>,
 }
 
 /// What the customer does with a receipt.

@@ -12,6 +12,8 @@
 //! | `scalar` | how a value without parts is written: amounts, times, lengths, shares |
 //! | `lower`, `step_lower`, `acquirer_lower`, `notice_lower`, `printer_lower`, `back_office_lower`, `meaning` | the tree to typed values; references and faults that can never happen |
 //! | `printer_file` | printer profiles: their shape, and the device that they describe |
+//! | `print_settings` | which copies of which slips the terminal prints, and whether it asks first: shape, values, checks |
+//! | `people` | what people do beside the steps, by chance: shape, values, checks |
 //! | `diagnostic` | what is wrong, for people and for programs |
 //! | `fuzz` | what a fuzzer runs |
 //! | `scan` | payments by payment code and the faults of their scanner: values and how they are read |
@@ -39,6 +41,8 @@ mod node;
 mod notice_grammar;
 mod notice_lower;
 mod parse;
+mod people;
+mod print_settings;
 mod printer_file;
 mod printer_grammar;
 mod printer_lower;
@@ -68,6 +72,8 @@ pub use language::{
 };
 pub use law::Law;
 pub use parse::acquirer_faults;
+pub use people::{CustomerHabits, Operator, OperatorHabits, People, Shopper, Sometimes};
+pub use print_settings::{PrintSetup, SlipCopy, SlipKind};
 pub use printer_file::PrinterFile;
 pub use rig::{AcquirerConnection, PrinterConnection, Rig, Role};
 pub use scan::{CodePayer, Scan, ScannerFault, ShownCode};

@@ -13,6 +13,8 @@ use crate::language::{
     ReceiptExpectation, Scenario, Step, TerminalSetup, Trigger,
 };
 use crate::node::Node;
+use crate::people::{People, people};
+use crate::print_settings::{PrintSetup, print_setup};
 use crate::printer_lower::{air_fault, printer_fault};
 use crate::scalar;
 use crate::scan::scanner_fault;
@@ -72,6 +74,7 @@ impl Lowering<'_> {
             customer: root
                 .get("customer")
                 .map_or(Some(Customer::TakesReceiptAfter(TAKES_AFTER)), customer)?,
+            people: root.get("people").map_or_else(|| Some(People::default()), people)?,
             steps,
             faults,
             heal_at: root.get("heal").map_or(Some(HEAL_AT), |heal| heal.moment("at"))?,
@@ -204,6 +207,8 @@ const fn reference() -> TerminalSetup {
         language: Language::Chinese,
         reply_timeout: None,
         result_timeout: None,
+        prints: PrintSetup::USUAL,
+        receipt_prompt: None,
     }
 }
 
@@ -219,6 +224,8 @@ fn terminal(node: &Node) -> Option<TerminalSetup> {
         language: node.word("language", Language::from_name).unwrap_or(Language::Chinese),
         reply_timeout: node.time("reply-timeout"),
         result_timeout: node.time("result-timeout"),
+        prints: print_setup(node),
+        receipt_prompt: node.time("receipt-prompt"),
     })
 }
 

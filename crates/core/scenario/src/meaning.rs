@@ -13,6 +13,8 @@ use crate::language::{
 };
 use crate::node::Node;
 use crate::notice_lower::check_notice;
+use crate::people::check_people;
+use crate::print_settings::check_prints;
 use crate::step_lower::LATER;
 use crate::{Event, LinkPoint, MessageKind, OperatorAct, check};
 use acquirer::NoticeFault;
@@ -43,6 +45,8 @@ pub(crate) fn check_meaning(scenario: &Scenario, root: &Node) -> Vec<Diagnostic>
         wrong.extend(host_fault(node));
     }
     laws(root, &mut wrong);
+    wrong.extend(check_prints(scenario, root));
+    wrong.extend(check_people(scenario, root));
     wrong
 }
 

@@ -81,6 +81,9 @@ pub const TERMINAL_PROFILES: &[&str] = &[
     "books-every-notice",
     "uploads-once",
     "reprints-unmarked",
+    "leaves-slips-out",
+    "kiosk-keeps-the-slip",
+    "silence-is-no-receipt",
 ];
 
 /// What each terminal profile does, in the same order.
@@ -113,6 +116,9 @@ pub const TERMINAL_PROFILE_SENTENCES: &[&str] = &[
     "books a payment whenever a notification of it comes, refunded since or not",
     "sends a voucher once and forgets it, whatever the back office says",
     "prints a slip again without saying that it is a reprint",
+    "prints nothing of what a setting switches off, not even again, and does not say so",
+    "prints the customer's copy that a setting switches off, and pulls it back",
+    "asks whether a receipt is wanted, takes no answer for no, and keeps none that is not wanted",
 ];
 
 /// The names of the printer profiles.
@@ -203,6 +209,7 @@ vocabulary! {
         TerminalDeclines = "terminal.declines", "The terminal shows that a payment is declined.";
         TerminalGivesUp = "terminal.gives-up", "The terminal has stopped waiting and shows that the result is unknown.";
         TerminalReverses = "terminal.reverses", "The terminal has sent a reversal, or the reverse of a wallet order.";
+        TerminalAsksReceipt = "terminal.asks-receipt", "The terminal asks whether a receipt is wanted.";
         PrinterPrints = "printer.prints", "The printer has begun to print a receipt.";
         PrinterCuts = "printer.cuts", "The printer has cut a receipt.";
         PrinterPresents = "printer.presents", "The printer's presenter holds a receipt out to the customer.";

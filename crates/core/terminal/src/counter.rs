@@ -78,6 +78,7 @@ impl Terminal {
             return false;
         }
         self.memory.verdict = None;
+        self.memory.no_slip = None;
         if self.journal.operator() == Some(None) {
             self.refuse(intent, "nobody is logged on");
             return false;

@@ -4,6 +4,7 @@
 //! it only hands it through, so that two charges for one intent can be told from two sales.
 
 use crate::charge::Kind;
+use crate::copies::NoSlip;
 use crate::journal::Totals;
 use crate::scanner::{Barcode, ScannerPoke, Shown};
 use crate::screen::Screen;
@@ -208,6 +209,8 @@ pub enum Noted {
     Reprinted,
     /// The back office has said the last word about its voucher.
     Vouched,
+    /// The customer's copy is not printed unless somebody asks for it.
+    NotWanted,
 }
 
 /// What a terminal reports.
@@ -352,6 +355,20 @@ pub enum Event {
         /// For which charge.
         key: Key,
     },
+    /// The terminal asks whether a receipt is wanted.
+    AsksReceipt {
+        /// Of which charge.
+        key: Key,
+    },
+    /// The customer's copy of a slip is not printed, though it could be.
+    NoSlip {
+        /// Of which charge.
+        key: Key,
+        /// Why.
+        why: NoSlip,
+        /// Whether the screen says so and the reprint key gives it.
+        kept: bool,
+    },
     /// A voucher goes up to the back office.
     VoucherSent {
         /// Which.
@@ -444,6 +461,7 @@ impl fmt::Display for Event {
                 Noted::Printed(copy) => write!(f, "journal: {key} {copy} copy printed"),
                 Noted::Reprinted => write!(f, "journal: {key} printed again"),
                 Noted::Vouched => write!(f, "journal: {key} vouched for"),
+                Noted::NotWanted => write!(f, "journal: {key} customer copy not wanted"),
             },
             Self::Asked { request, key } => write!(f, "asks: {} {key}", request.word()),
             Self::Learned { key, result } => match result {
@@ -465,6 +483,11 @@ impl fmt::Display for Event {
             Self::Printed { key, copy } => write!(f, "takes the {copy} copy of {key} as printed"),
             Self::PrinterTrouble { trouble } => write!(f, "sees the printer in trouble: {trouble}"),
             Self::PullsBack { key } => write!(f, "pulls back the receipt of {key}"),
+            Self::AsksReceipt { key } => write!(f, "asks whether a receipt of {key} is wanted"),
+            Self::NoSlip { key, why, kept: true } => {
+                write!(f, "prints no customer copy of {key}: {why}; it can be had")
+            }
+            Self::NoSlip { key, why, kept: false } => write!(f, "prints no customer copy of {key}: {why}"),
             Self::VoucherSent { number, key } => write!(f, "uploads voucher {number} of {key}"),
             Self::VoucherAnswered { number, outcome, .. } => {
                 write!(f, "hears that voucher {number} is {outcome}")

@@ -85,6 +85,7 @@ const LOGGED_OFF: u8 = 9;
 const UNDOING: u8 = 10;
 const REPRINTED: u8 = 11;
 const VOUCHED: u8 = 12;
+const NOT_WANTED: u8 = 20;
 
 struct Writer<'a> {
     bytes: &'a mut Vec<u8>,
@@ -111,6 +112,7 @@ impl Writer<'_> {
             Record::Operator(None) => drop(self.tag(LOGGED_OFF)),
             Record::Undoing(key) => self.tag(UNDOING).key(*key),
             Record::Reprinted(key) => self.tag(REPRINTED).key(*key),
+            Record::NotWanted(key) => self.tag(NOT_WANTED).key(*key),
             Record::Vouched { key, reprints } => {
                 self.tag(VOUCHED).key(*key);
                 self.put(&reprints.to_be_bytes());
@@ -197,6 +199,7 @@ impl Reader<'_> {
             LOGGED_OFF => Record::Operator(None),
             UNDOING => Record::Undoing(self.key()?),
             REPRINTED => Record::Reprinted(self.key()?),
+            NOT_WANTED => Record::NotWanted(self.key()?),
             VOUCHED => Record::Vouched { key: self.key()?, reprints: u16::from_be_bytes(self.take()?) },
             _ => return None,
         })
@@ -305,6 +308,7 @@ mod tests {
             Record::Undoing(order),
             Record::Reprinted(key),
             Record::Vouched { key, reprints: 3 },
+            Record::NotWanted(key),
         ]
     }
 

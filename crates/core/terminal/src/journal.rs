@@ -38,6 +38,8 @@ pub enum Record {
     Printed(Key, Copy),
     /// The customer's copy of its slip was printed again, marked as a reprint.
     Reprinted(Key),
+    /// The customer's copy of its slip is not printed unless somebody asks for it.
+    NotWanted(Key),
     /// The back office has said the last word about its voucher, when its slip had been printed again so often.
     Vouched {
         /// Of which charge.
@@ -77,6 +79,7 @@ impl Record {
             Self::Undoing(key) => (*key, Noted::Undoing),
             Self::Printed(key, copy) => (*key, Noted::Printed(*copy)),
             Self::Reprinted(key) => (*key, Noted::Reprinted),
+            Self::NotWanted(key) => (*key, Noted::NotWanted),
             Self::Vouched { key, .. } => (*key, Noted::Vouched),
             Self::SignedOn { .. } | Self::Settling { .. } | Self::Settled { .. } | Self::Operator(_) => {
                 return None;
@@ -206,6 +209,12 @@ impl Journal {
     #[must_use]
     pub fn is_printed(&self, key: Key, copy: Copy) -> bool {
         self.records.contains(&Record::Printed(key, copy))
+    }
+
+    /// Whether nobody wanted the customer's copy.
+    #[must_use]
+    pub fn is_not_wanted(&self, key: Key) -> bool {
+        self.records.contains(&Record::NotWanted(key))
     }
 
     fn has_ended(&self, key: Key) -> bool {

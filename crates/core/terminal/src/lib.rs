@@ -13,6 +13,8 @@
 //! | `card` | a card transaction: recorded, sent, answered, reversed or told again |
 //! | `sign_on`, `settlement` | keys from the host; what the batch amounts to |
 //! | `printing` | which slips are printed, held, printed again |
+//! | [`copies`] | which copies of a slip a setting wants, and why there can be none |
+//! | `receipt_prompt` | whether a receipt is wanted |
 //! | `order` | a wallet order: shown as a code, asked after, paid or closed |
 //! | `scan` | a wallet order paid by the customer's code: sent once, asked after, paid or undone |
 //! | `order_refund` | money of a wallet order goes back, under a number of its own |
@@ -30,6 +32,7 @@
 
 mod card;
 pub mod charge;
+pub mod copies;
 mod counter;
 mod desk;
 pub mod ecr;
@@ -45,6 +48,7 @@ mod order_refund;
 mod ports;
 mod printing;
 pub mod profile;
+mod receipt_prompt;
 mod scan;
 pub mod scanner;
 pub mod screen;
@@ -59,6 +63,7 @@ mod spooler;
 mod upload;
 
 pub use charge::Kind;
+pub use copies::{Copies, NoSlip, PrintSettings};
 pub use event::{ChargeResult, Copy, Errand, Event, Intent, Noted, Poke, Press, Request, Trouble, Wish};
 pub use journal::Totals;
 pub use machine::Terminal;

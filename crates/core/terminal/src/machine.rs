@@ -10,7 +10,8 @@ use crate::event::{Event, Noted, Poke, Press};
 use crate::flow::Flow;
 use crate::journal::Journal;
 use crate::memory::Memory;
-use crate::profile::{PrinterStatus, Reads, Rekeys, Reprint};
+use crate::profile::{PrinterStatus, Reads, Rekeys};
+use crate::receipt_prompt::Question;
 use crate::scanner::{Barcode, Scanner};
 use crate::screen::{Belief, Face, Screen};
 use crate::settings::Settings;
@@ -97,10 +98,14 @@ impl Terminal {
     }
 
     fn on_poke(&mut self, now: SimTime, poke: Poke) {
+        self.end_question_for(now, &poke);
+        let asks = self.memory.question.is_some();
         match (poke, self.power) {
             (Poke::PowerOff, Power::On | Power::Booting { .. }) => self.lose_power(),
             (Poke::PowerOn, Power::Off) => self.power = Power::Booting { until: now + BOOT },
             (Poke::Charge(wish), Power::On) => self.on_wish(now, wish),
+            (Poke::Press(Press::Cancel), Power::On) if asks => self.on_receipt_declined(now),
+            (Poke::Press(Press::Enter | Press::Reprint), Power::On) if asks => self.on_receipt_wanted(now),
             (Poke::Press(Press::Cancel), Power::On) => self.step(now, Flow::on_cancel),
             (Poke::Press(Press::Reprint), Power::On) => self.reprint_newest(now),
             (Poke::Reprint(key), Power::On) => self.reprint(now, key),
@@ -290,11 +295,15 @@ impl Terminal {
                 self.on_noted(now, key, noted);
             }
             // A copy that has been printed is nothing that a charge waits for, nor is its voucher.
-            if !matches!(subject, Some((_, Noted::Printed(_) | Noted::Reprinted | Noted::Vouched))) {
+            if !matches!(
+                subject,
+                Some((_, Noted::Printed(_) | Noted::Reprinted | Noted::Vouched | Noted::NotWanted))
+            ) {
                 self.step(now, |flow, desk, codec| flow.on_durable(subject.map(|(key, _)| key), desk, codec));
             }
         }
         self.step(now, Flow::on_wake);
+        self.on_question_over(now);
         if let Some(told) = self.memory.spooler.wake(now, &self.settings, &mut self.outbox) {
             self.on_told(now, told);
         }
@@ -305,15 +314,16 @@ impl Terminal {
 
     /// What the display shows now; reported when it changes.
     fn refresh_screen(&mut self) {
-        let offers = self.settings.profile.habits.reprint != Reprint::Missing;
-        let last = self.journal.approvals().next_back().map(|approval| approval.charge.key);
+        let last = self.journal.approvals().rev().find(|approval| self.can_reprint(approval));
+        let last = last.map(|approval| approval.charge.key);
         let screen = match self.power {
             Power::Off | Power::Booting { .. } => Screen::OFF,
             Power::On => Screen {
                 face: self.face(),
                 verdict: self.memory.verdict,
                 trouble: self.memory.printer,
-                reprint: last.filter(|_| offers),
+                reprint: last,
+                no_slip: self.memory.no_slip,
             },
         };
         if screen != self.memory.screen {
@@ -324,6 +334,7 @@ impl Terminal {
 
     fn face(&self) -> Face {
         match self.memory.flow.face(self.memory.verdict) {
+            Face::Idle if self.memory.question.is_some() => Face::WantsReceipt,
             Face::Idle if self.journal.operator() == Some(None) => Face::LoggedOff,
             face => face,
         }
@@ -391,6 +402,7 @@ impl Machine for Terminal {
                     self.memory.flow.wake_at(),
                     self.memory.spooler.wake_at(),
                     self.memory.uploads.wake_at(),
+                    self.memory.question.as_ref().map(Question::wake_at),
                     scanner,
                 ]
                 .into_iter()

@@ -1,10 +1,12 @@
 //! All that a power cut takes: what is under way, what is half read, what is on the screen.
 
 use crate::charge::Charge;
+use crate::copies::NoSlip;
 use crate::desk::Numbers;
 use crate::event::{Intent, Trouble};
 use crate::flow::Flow;
 use crate::journal::Journal;
+use crate::receipt_prompt::Question;
 use crate::scanner::Barcode;
 use crate::screen::{Belief, Face, Screen};
 use crate::settings::Settings;
@@ -38,6 +40,10 @@ pub(crate) struct Memory {
     pub(crate) register_prints: (bool, bool),
     pub(crate) verdict: Option<(Intent, Belief)>,
     pub(crate) printer: Option<Trouble>,
+    /// The receipt that is asked about.
+    pub(crate) question: Option<Question>,
+    /// Why the last charge has no customer's copy.
+    pub(crate) no_slip: Option<NoSlip>,
     pub(crate) screen: Screen,
     pub(crate) card_frames: Framer,
     pub(crate) card_message: Message,
@@ -101,6 +107,8 @@ impl Memory {
             register_prints: (false, false),
             verdict: None,
             printer: None,
+            question: None,
+            no_slip: None,
             screen: Screen { face: Face::Idle, ..Screen::OFF },
             card_frames: Framer::new(Framer::DEFAULT_MAX_BODY_BYTES),
             card_message: Message::new(Mti::FINANCIAL_REPLY),

@@ -4,13 +4,14 @@
 
 use crate::card::CardCharge;
 use crate::charge::{Approval, Charge};
+use crate::copies::{Copies, NoSlip};
 use crate::desk::Closing;
 use crate::event::{Copy, Event};
 use crate::flow::Flow;
 use crate::journal::Record;
 use crate::machine::Terminal;
 use crate::memory::Held;
-use crate::profile::{Reprint, Unprinted, WaitingSlips};
+use crate::profile::{NoAnswer, Reprint, SwitchedOff, Unprinted, WaitingSlips};
 use crate::screen::Belief;
 use crate::slip::{Delivery, Sheet};
 use crate::spooler::{Job, Told};
@@ -24,21 +25,63 @@ impl Terminal {
         if self.memory.held.is_some_and(|held| held.key == key) {
             self.move_held(Presenter::Present { steps: 80 });
         } else if !self.memory.recovering && !self.memory.register_prints.0 {
-            for copy in self.copies(key) {
-                let job = self.job(approval.clone(), *copy, false, false);
-                self.print(now, job);
+            let copies = self.copies(&approval.charge);
+            for copy in copies.iter().filter(|copy| *copy != Copy::Customer) {
+                self.print_copy(now, approval.clone(), copy);
+            }
+            if self.settings.prints.leaves_customer_out(approval.charge.kind) {
+                self.obey_setting(now, approval);
+            } else if self.asks_about(approval.charge.kind) {
+                self.ask_about_receipt(now, approval);
+            } else {
+                self.print_copy(now, approval.clone(), Copy::Customer);
             }
         }
+    }
+
+    /// Prints a copy for the first time.
+    pub(crate) fn print_copy(&mut self, now: SimTime, approval: Approval, copy: Copy) {
+        let job = self.job(approval, copy, false, false);
+        self.print(now, job);
+    }
+
+    /// A setting says that the customer's copy is not printed.
+    fn obey_setting(&mut self, now: SimTime, approval: &Approval) {
+        let key = approval.charge.key;
+        let habit = self.settings.profile.habits.switched_off;
+        self.say_no_slip(key, NoSlip::SwitchedOff, habit == SwitchedOff::Said);
+        if habit == SwitchedOff::PulledBack {
+            self.memory.held = Some(Held { key, on_paper: false, wanted: Some(Presenter::Retract) });
+            let job = self.job(approval.clone(), Copy::Customer, false, false);
+            self.print(now, Job { delivery: Delivery::Hold, counts: false, ..job });
+        }
+    }
+
+    /// Reports that there is no customer's copy, and says so on the screen if it can still be had.
+    pub(crate) fn say_no_slip(&mut self, key: Key, why: NoSlip, kept: bool) {
+        self.outbox.event(Event::NoSlip { key, why, kept });
+        self.memory.no_slip = Some(why).filter(|_| kept);
+    }
+
+    /// Whether the reprint key gives this slip.
+    pub(crate) fn can_reprint(&self, approval: &Approval) -> bool {
+        let habits = self.settings.profile.habits;
+        let Charge { key, kind, .. } = approval.charge;
+        let gone = habits.no_answer == NoAnswer::IsNo && self.journal.is_not_wanted(key)
+            || habits.switched_off != SwitchedOff::Said && self.settings.prints.leaves_customer_out(kind);
+        habits.reprint != Reprint::Missing && !gone
     }
 
     pub(crate) fn print_what_is_missing(&mut self, now: SimTime) {
         let mut after_trouble = true;
         let approvals: Vec<Approval> = self.journal.approvals().cloned().collect();
         for approval in approvals {
-            for copy in self.copies(approval.charge.key) {
-                if !self.journal.is_printed(approval.charge.key, *copy) {
+            let key = approval.charge.key;
+            for copy in self.copies(&approval.charge).iter() {
+                let left_out = copy == Copy::Customer && self.journal.is_not_wanted(key);
+                if !left_out && !self.journal.is_printed(key, copy) {
                     self.memory.verdict = Some((approval.charge.intent, Belief::Approved));
-                    let job = self.job(approval.clone(), *copy, true, after_trouble);
+                    let job = self.job(approval.clone(), copy, true, after_trouble);
                     after_trouble = false;
                     self.print(now, job);
                 }
@@ -48,13 +91,10 @@ impl Terminal {
 
     /// The reprint key: the newest slip, and pressed again the one before, round and round until the next charge.
     pub(crate) fn reprint_newest(&mut self, now: SimTime) {
-        let approvals = self.journal.approvals().count();
-        if approvals == 0 || !self.memory.spooler.is_idle() {
-            return;
-        }
-        let back = self.memory.reprints % approvals;
-        let newest = self.journal.approvals().rev().nth(back).map(|approval| approval.charge.key);
-        if let Some(key) = newest {
+        let slips = || self.journal.approvals().rev().filter(|approval| self.can_reprint(approval));
+        let Some(back) = self.memory.reprints.checked_rem(slips().count()) else { return };
+        let newest = slips().nth(back).map(|approval| approval.charge.key);
+        if let Some(key) = newest.filter(|_| self.memory.spooler.is_idle()) {
             self.memory.reprints += 1;
             self.reprint(now, key);
         }
@@ -62,10 +102,11 @@ impl Terminal {
 
     /// The slip of this number once more, if the journal has it.
     pub(crate) fn reprint(&mut self, now: SimTime, key: Key) {
-        if self.settings.profile.habits.reprint == Reprint::Missing || !self.memory.spooler.is_idle() {
+        if !self.memory.spooler.is_idle() {
             return;
         }
-        if let Some(approval) = self.journal.approval(key).cloned() {
+        if let Some(approval) = self.journal.approval(key).filter(|slip| self.can_reprint(slip)).cloned() {
+            self.memory.no_slip = None;
             let job = self.job(approval, Copy::Customer, true, false);
             self.print(now, job);
         }
@@ -85,6 +126,9 @@ impl Terminal {
     }
 
     pub(crate) fn print_ahead(&mut self, now: SimTime, charge: Charge) {
+        if self.settings.prints.leaves_customer_out(charge.kind) {
+            return;
+        }
         self.memory.held = Some(Held { key: charge.key, on_paper: false, wanted: None });
         let (reference, auth_code) = (String::new(), String::new());
         let approval = Approval { charge, reference, auth_code, date_mmdd: 0, at: now };
@@ -142,6 +186,9 @@ impl Terminal {
         {
             held.on_paper = true;
             if let Some(function) = held.wanted {
+                if self.settings.prints.leaves_customer_out(approval.charge.kind) {
+                    self.outbox.event(Event::PullsBack { key });
+                }
                 self.move_held(function);
             }
         }
@@ -175,12 +222,13 @@ impl Terminal {
         self.memory.spooler.print(job, now, &self.settings, &mut self.outbox);
     }
 
-    const fn copies(&self, key: Key) -> &'static [Copy] {
-        match key {
-            _ if self.has_presenter() => &[Copy::Customer],
-            Key::Card { .. } if self.settings.bank_copy => &[Copy::Merchant, Copy::Bank, Copy::Customer],
-            Key::Card { .. } | Key::Order(_) => &[Copy::Merchant, Copy::Customer],
-        }
+    /// What is printed of a charge. A presenter hands out one slip, the customer's.
+    fn copies(&self, charge: &Charge) -> Copies {
+        let set = self.settings.prints.of(charge.kind).unwrap_or(match charge.key {
+            Key::Card { .. } if self.settings.bank_copy => Copies::USUAL.and(Copy::Bank),
+            Key::Card { .. } | Key::Order(_) => Copies::USUAL,
+        });
+        if self.has_presenter() { set.of(Copies::NONE.and(Copy::Customer)) } else { set }
     }
 
     fn job(&self, approval: Approval, copy: Copy, reprint: bool, after_trouble: bool) -> Job {

@@ -82,6 +82,10 @@ pub struct Habits {
     pub reads: Reads,
     /// How long it is after the answer to a voucher.
     pub uploading: Uploading,
+    /// What becomes of a customer's copy that a setting switches off.
+    pub switched_off: SwitchedOff,
+    /// What it means that nobody says whether a receipt is wanted.
+    pub no_answer: NoAnswer,
 }
 
 /// When a wallet receipt is printed.
@@ -283,6 +287,28 @@ pub enum Uploading {
     Once,
 }
 
+/// What becomes of a customer's copy that a setting switches off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SwitchedOff {
+    /// It is not printed, the screen says why, and the reprint key prints it: the paper is the shop's to save, the
+    /// receipt is the customer's. To refuse the setting would keep a shop from selling until somebody came to put it
+    /// right.
+    Said,
+    /// It is not printed, whichever key is pressed, and nobody is told: the setting is looked at where slips are made.
+    Silent,
+    /// It is printed for the shop, which keeps its own by pulling it back into the bin.
+    PulledBack,
+}
+
+/// What it means that nobody says whether a receipt is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// Nothing, so it is printed: a slip too many harms nobody. One that was not wanted can still be had.
+    Prints,
+    /// No; and no receipt is kept that was not wanted.
+    IsNo,
+}
+
 /// The sound firmware.
 pub const REFERENCE: Profile = Profile {
     name: "reference",
@@ -313,6 +339,8 @@ pub const REFERENCE: Profile = Profile {
         refusals: Refusals::AskedAfter,
         reads: Reads::OnceEach,
         uploading: Uploading::UntilAnswered,
+        switched_off: SwitchedOff::Said,
+        no_answer: NoAnswer::Prints,
     },
     reply_timeout: Duration::from_secs(60),
     result_timeout: Duration::from_secs(60),
@@ -321,7 +349,7 @@ pub const REFERENCE: Profile = Profile {
 const SOUND: Habits = REFERENCE.habits;
 
 /// Every firmware that there is.
-pub static PROFILES: [Profile; 28] = [
+pub static PROFILES: [Profile; 31] = [
     REFERENCE,
     Profile {
         name: "kiosk",
@@ -489,6 +517,26 @@ pub static PROFILES: [Profile; 28] = [
         name: "reprints-unmarked",
         about: "prints a slip again without saying that it is a reprint",
         habits: Habits { reprint: Reprint::Unmarked, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "leaves-slips-out",
+        about: "prints nothing of what a setting switches off, not even again, and does not say so",
+        habits: Habits { switched_off: SwitchedOff::Silent, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "kiosk-keeps-the-slip",
+        about: "prints the customer's copy that a setting switches off, and pulls it back",
+        printer: "kiosk-80",
+        presenter: true,
+        habits: Habits { switched_off: SwitchedOff::PulledBack, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "silence-is-no-receipt",
+        about: "asks whether a receipt is wanted, takes no answer for no, and keeps none that is not wanted",
+        habits: Habits { no_answer: NoAnswer::IsNo, ..SOUND },
         ..REFERENCE
     },
 ];

@@ -4,6 +4,7 @@
 //! the ledger may know better.
 
 use crate::charge::Kind;
+use crate::copies::NoSlip;
 use crate::event::{Intent, Trouble};
 use core::fmt;
 use sim::{Fen, Key};
@@ -18,8 +19,11 @@ pub struct Screen {
     /// What is wrong with the printer.
     pub trouble: Option<Trouble>,
     /// The newest charge whose slip can be printed again. The reprint key takes it first, and pressed again the one
-    /// before: where there is one, the slip of every approved charge in the journal can be had.
+    /// before: where there is one, the slip of every approved charge in the journal can be had, but for those that a
+    /// flawed firmware has not kept.
     pub reprint: Option<Key>,
+    /// Why the last charge has no customer's copy.
+    pub no_slip: Option<NoSlip>,
 }
 
 /// What the display is about.
@@ -46,6 +50,8 @@ pub enum Face {
         /// How much.
         amount: Fen,
     },
+    /// The customer is to say whether a receipt is wanted.
+    WantsReceipt,
     /// What became of a charge is being found out.
     Asking,
     /// The terminal asks its host for keys.
@@ -79,7 +85,8 @@ impl fmt::Display for Belief {
 
 impl Screen {
     /// A dark display.
-    pub const OFF: Self = Self { face: Face::Off, verdict: None, trouble: None, reprint: None };
+    pub const OFF: Self =
+        Self { face: Face::Off, verdict: None, trouble: None, reprint: None, no_slip: None };
 }
 
 impl fmt::Display for Screen {
@@ -91,6 +98,7 @@ impl fmt::Display for Screen {
             Face::Working { kind, amount } => write!(f, "working on a {kind}, {amount}")?,
             Face::Code { amount } => write!(f, "code, {amount}")?,
             Face::WantsCode { amount } => write!(f, "wants a payment code, {amount}")?,
+            Face::WantsReceipt => f.write_str("asks whether a receipt is wanted")?,
             Face::Asking => f.write_str("asking the acquirer")?,
             Face::SigningOn => f.write_str("signing on")?,
             Face::Settling => f.write_str("settling")?,
@@ -101,6 +109,9 @@ impl fmt::Display for Screen {
         }
         if let Some(trouble) = self.trouble {
             write!(f, "; printer: {trouble}")?;
+        }
+        if let Some(why) = self.no_slip {
+            write!(f, "; no customer copy: {why}")?;
         }
         if let Some(key) = self.reprint {
             write!(f, "; offers reprints, {key} first")?;

@@ -3,6 +3,7 @@
 //! The wording follows what acquirers ask of their terminals: an unknown result forbids a second charge in so many
 //! words. *Not modelled:* the width of the display, fonts, colours.
 
+use crate::copies::NoSlip;
 use crate::event::Trouble;
 use crate::screen::{Belief, Face, Screen};
 use crate::settings::Language;
@@ -30,6 +31,12 @@ impl Screen {
             Face::WantsCode { amount } => {
                 lines.push(format!("{} {}", pick("请出示付款码", "SHOW PAYMENT CODE"), amount.digits()));
             }
+            Face::WantsReceipt => {
+                lines.push(pick(
+                    "是否打印小票? [确认] 打印 [取消] 不打印",
+                    "PRINT RECEIPT? [ENTER] YES [CANCEL] NO",
+                ));
+            }
             Face::Asking => lines.push(pick("正在查询交易结果", "CHECKING THE RESULT")),
             Face::SigningOn => lines.push(pick("正在签到, 请稍候", "SIGNING ON, PLEASE WAIT")),
             Face::Settling => lines.push(pick("正在结算, 请勿断电", "SETTLING, DO NOT SWITCH OFF")),
@@ -39,6 +46,13 @@ impl Screen {
             Belief::Approved => pick("交易成功", "APPROVED"),
             Belief::Declined => pick("交易未成功, 未扣款", "NOT APPROVED, NOT CHARGED"),
             Belief::Unknown => pick("结果未知, 请勿重复收款", "RESULT UNKNOWN: DO NOT CHARGE AGAIN"),
+        }));
+        lines.extend(self.no_slip.map(|why| match why {
+            NoSlip::SwitchedOff => {
+                pick("未打印持卡人联: 已在设置中关闭", "NO CUSTOMER COPY: SWITCHED OFF IN THE SETTINGS")
+            }
+            NoSlip::NotWanted => pick("未打印小票: 顾客不需要", "NO RECEIPT: NOT WANTED"),
+            NoSlip::NobodyAnswered => pick("未打印小票: 未选择", "NO RECEIPT: NOBODY ANSWERED"),
         }));
         lines.extend(self.trouble.map(|trouble| match trouble {
             Trouble::PaperEnd => pick("打印机缺纸, 请装纸", "PRINTER: LOAD PAPER"),

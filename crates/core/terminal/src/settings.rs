@@ -2,6 +2,7 @@
 //!
 //! All keys here are test keys. *Not modelled:* download of the master key, several merchants.
 
+use crate::copies::PrintSettings;
 use crate::profile::{Profile, REFERENCE};
 use core::fmt;
 use core::time::Duration;
@@ -44,6 +45,10 @@ pub struct Settings {
     pub pan: &'static str,
     /// Whether a card slip has a copy for the bank too.
     pub bank_copy: bool,
+    /// Which copies are printed of which kind of transaction.
+    pub prints: PrintSettings,
+    /// How long it asks after a wallet payment whether a receipt is wanted; `None` where it prints without asking.
+    pub receipt_prompt: Option<Duration>,
     /// The line rate of the printer port, in bit/s; the spooler paces itself by it.
     pub printer_baud_bps: u32,
     /// What it seals its vouchers with; none where there is no back office.
@@ -84,6 +89,8 @@ impl Settings {
             notify_url: "http://terminal/notify",
             pan: "6222021234567890128",
             bank_copy: false,
+            prints: PrintSettings::USUAL,
+            receipt_prompt: None,
             printer_baud_bps: 115_200,
             voucher_key: None,
         }

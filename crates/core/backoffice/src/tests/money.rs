@@ -112,6 +112,19 @@ fn a_voided_completion_lets_the_hold_be_completed_again() {
 }
 
 #[test]
+fn a_completion_that_its_own_void_and_that_of_its_hold_overtake_is_taken_all_the_same() {
+    let hold = Voucher { kind: Kind::PreAuth, ..payment(1, 2_000) };
+    let completion = amending(&hold, Kind::Completion, 2, 1_850);
+    let void = amending(&completion, Kind::Void, 3, 1_850);
+    let of_the_hold = amending(&hold, Kind::Void, 4, 2_000);
+    let of_the_hold = Voucher { time: completion.time.plus_s(100), ..of_the_hold };
+    let mut scene = paid(&[&hold, &void, &of_the_hold, &completion]);
+    assert_eq!(refusal(scene.redeem(completion.number())), RedeemRefusal::GivenBack);
+    let later = Voucher { time: of_the_hold.time.plus_s(1), ..amending(&hold, Kind::Completion, 5, 900) };
+    assert_eq!(scene.upload(&later), Ok(Outcome::Refused(Reason::Amendment)), "a hold ends once");
+}
+
+#[test]
 fn no_kind_amends_what_it_cannot() {
     let first = payment(1, 1850);
     let void = amending(&first, Kind::Void, 2, 1850);

@@ -52,6 +52,20 @@ faults:
 expect: { captured: CNY 20.00 }
 ";
 
+/// Payments about whose receipts customers are asked, and a hold of which none is printed; people answer as they like.
+const RECEIPTS: &str = "\
+terminal: { profile: reference, receipt-prompt: 12s, prints: { scan: [customer], pre-auth: [merchant] } }
+people: { operator: hasty, customer: { hesitates: { between: 1s, and: 12s, chance: 1/2 }, wants-no-receipt: { chance: 1/2 } } }
+steps:
+  - { at: 0s, scan: { wallet: wechat, amount: CNY 25.00 } }
+  - { at: 40s, show-qr: { wallet: wechat, amount: CNY 9.00 } }
+  - { at: 80s, pre-auth: { amount: CNY 300.00 } }
+  - { at: 90s, scan: { wallet: wechat, amount: CNY 4.00 } }
+faults:
+  - { on: acquirer.answers, message: pay, drop: { times: 1 } }
+expect: { captured: CNY 38.00 }
+";
+
 /// Calls `visit` with the session before each of its happenings; returns how many there were.
 fn at_every_event(plan: &Arc<Plan>, mut visit: impl FnMut(&Session)) -> usize {
     let mut session = Session::new(plan, Seed(1));
@@ -66,14 +80,24 @@ fn at_every_event(plan: &Arc<Plan>, mut visit: impl FnMut(&Session)) -> usize {
 
 #[test]
 fn a_fork_at_every_event_ends_as_the_whole_run_does() {
-    let plan = plan(EVERYTHING);
+    // Three charges of at least ten messages each, and four slips in dozens of pieces: fewer have not seen every flow.
+    fork_everywhere(EVERYTHING, 150);
+}
+
+#[test]
+fn people_in_a_fork_do_what_they_do_in_the_whole_run() {
+    fork_everywhere(RECEIPTS, 150);
+}
+
+/// Forks the run at every event, of which there have to be more than so many.
+fn fork_everywhere(scenario: &str, more_than: usize) {
+    let plan = plan(scenario);
     let whole = run(&plan).trace;
     let events = at_every_event(&plan, |session| {
         let fork = VirtualTestbed.carry_on(session.clone());
         assert!(fork.trace == whole, "the fork at {} parted from the whole", session.now());
     });
-    // Three charges of at least ten messages each, and four slips in dozens of pieces.
-    assert!(events > 150, "{events} events are too few to have seen every flow");
+    assert!(events > more_than, "{events} events are too few");
 }
 
 #[test]
@@ -91,6 +115,12 @@ fn a_power_cut_at_every_event_at_the_counter_breaks_no_law_either() {
 #[test]
 fn a_power_cut_at_every_event_of_scans_and_their_refunds_breaks_no_law() {
     let cuts = cut_everywhere(SCANS);
+    assert!(cuts > 300, "{cuts} cuts are too few");
+}
+
+#[test]
+fn a_power_cut_at_every_event_while_receipts_are_asked_about_breaks_no_law() {
+    let cuts = cut_everywhere(RECEIPTS);
     assert!(cuts > 300, "{cuts} cuts are too few");
 }
 

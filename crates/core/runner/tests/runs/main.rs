@@ -5,9 +5,12 @@
 mod back_office;
 mod counter_laws;
 mod coverage;
+mod determinism;
 mod director;
 mod driver;
 mod forks;
 mod laws;
+mod people;
+mod receipts;
 mod settlement;
 mod sound;

@@ -43,6 +43,20 @@ fn the_kiosk_breaks_no_law_with_a_back_office_under_random_faults() {
 }
 
 #[test]
+fn no_law_breaks_whoever_works_and_whoever_pays() {
+    blow(|dice| {
+        let terminal = pick(dice, &["reference", "kiosk"]);
+        let (steps, aims): (fn(&mut Stream, &mut String), _) = match dice.below(3) {
+            0 => (payments, PAYMENT_AIMS),
+            1 => (scans, SCAN_AIMS),
+            _ => (counter, COUNTER_AIMS),
+        };
+        let text = scenario(terminal, steps, aims, dice);
+        if text.contains("people:") { text } else { format!("{}{text}", people(dice)) }
+    });
+}
+
+#[test]
 fn random_faults_over_scans_make_the_terminal_ask_for_everything_that_it_can() {
     use terminal::{Event, Kind, Request};
     let mut asked: Vec<Request> = Vec::new();
@@ -87,14 +101,17 @@ fn blow(scenario: impl Fn(&mut Stream) -> String) {
 }
 
 fn scenario(terminal: &str, steps: fn(&mut Stream, &mut String), aims: &[&str], dice: &mut Stream) -> String {
-    let mut text = format!("terminal: {terminal}\n");
+    let mut text = format!("terminal: {}\n", setup(terminal, aims, dice));
     if dice.below(5) == 0 {
         text.push_str("customer: leaves-receipt\n");
+    }
+    if dice.below(3) == 0 {
+        text.push_str(&people(dice));
     }
     text.push_str("steps:\n");
     steps(dice, &mut text);
     for _ in 0..dice.below(3) {
-        let key = pick(dice, &["cancel", "reprint", "cancel"]);
+        let key = pick(dice, &["cancel", "reprint", "cancel", "enter"]);
         text.push_str(&format!("  - {{ at: {}ms, press: {key} }}\n", dice.below(150_000)));
     }
     if dice.below(3) == 0 {
@@ -110,6 +127,51 @@ fn scenario(terminal: &str, steps: fn(&mut Stream, &mut String), aims: &[&str], 
     }
     text.push_str("expect: { captured: nothing }\n");
     text
+}
+
+/// A day of payments of every kind with everything that is left to chance: people, settings, faults.
+pub(crate) fn busy_day(terminal: &str, seed: u64) -> String {
+    let dice = &mut Seed(seed).stream("busy day");
+    let printer = if terminal.starts_with("kiosk") { "kiosk" } else { "reference" };
+    let text = scenario(printer, scans, SCAN_AIMS, dice);
+    let own = text.lines().filter(|line| !line.starts_with("terminal:") && !line.starts_with("people:"));
+    let own: String = own.map(|line| format!("{line}\n")).collect();
+    format!(
+        "terminal: {{ profile: {terminal}, receipt-prompt: {}s }}\n\
+         people: {{ operator: {}, customer: {} }}\n{own}",
+        1 + dice.below(40),
+        pick(dice, &["anybody", "hasty", "unsure"]),
+        pick(dice, &["anybody", "late", "fickle"])
+    )
+}
+
+/// People by chance, each in a word or not there.
+fn people(dice: &mut Stream) -> String {
+    let operator = pick(dice, &["", "operator: anybody, ", "operator: hasty, ", "operator: unsure, "]);
+    let customer = pick(dice, &["", "customer: anybody", "customer: late", "customer: fickle"]);
+    format!("people: {{ {operator}{customer} }}\n")
+}
+
+/// The terminal, one in three with print settings for what is done with it.
+fn setup(terminal: &str, aims: &[&str], dice: &mut Stream) -> String {
+    if dice.below(3) > 0 {
+        return terminal.to_owned();
+    }
+    let kinds: &[&str] = match aims {
+        PAYMENT_AIMS => &["card-sale", "show-qr"],
+        SCAN_AIMS => &["scan", "show-qr", "refund"],
+        _ => &["card-sale", "pre-auth", "void", "refund", "complete", "void-completion", "show-qr"],
+    };
+    let copies = ["", "merchant", "customer", "merchant, bank", "merchant, customer, bank"];
+    let mut set: Vec<String> = Vec::new();
+    for kind in kinds {
+        if dice.below(2) == 0 {
+            set.push(format!("{kind}: [{}]", pick(dice, &copies)));
+        }
+    }
+    let prompt =
+        if dice.below(2) == 0 { format!(", receipt-prompt: {}s", 1 + dice.below(40)) } else { String::new() };
+    format!("{{ profile: {terminal}, prints: {{ {} }}{prompt} }}", set.join(", "))
 }
 
 /// Card sales and shown codes: at least one of each, so that every fault has something to aim at.

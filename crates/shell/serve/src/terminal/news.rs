@@ -175,6 +175,8 @@ fn happened(event: &Event) -> Value {
         Event::WantsCode { key } => ("wants-code", Some(key)),
         Event::CodeRead { key, .. } => ("code-read", Some(key)),
         Event::CodeIgnored { .. } => ("code-ignored", None),
+        Event::AsksReceipt { key } => ("asks-receipt", Some(key)),
+        Event::NoSlip { key, .. } => ("no-slip", Some(key)),
         Event::VoucherSent { key, .. } => ("voucher-sent", Some(key)),
         Event::VoucherAnswered { key, .. } => ("voucher-answered", Some(key)),
         Event::VoucherDelayed { key, .. } => ("voucher-delayed", Some(key)),
