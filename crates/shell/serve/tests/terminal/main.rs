@@ -9,3 +9,4 @@ mod journal;
 mod register;
 mod serial;
 mod talk;
+mod transcript;

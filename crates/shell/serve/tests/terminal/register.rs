@@ -11,20 +11,20 @@ use std::net::TcpListener;
 use zvt_peer::packets;
 
 /// The register prints what the terminal sends it, and wants to hear what is being done.
-const REGISTER_PRINTS: u8 = 0x8E;
+pub(crate) const REGISTER_PRINTS: u8 = 0x8E;
 /// The terminal prints.
-const TERMINAL_PRINTS: u8 = 0x08;
+pub(crate) const TERMINAL_PRINTS: u8 = 0x08;
 /// The register prints payments by itself, from the result.
 const REGISTER_KNOWS: u8 = 0x0A;
 
-struct Shop {
-    till: Till,
-    printer: Printer,
+pub(crate) struct Shop {
+    pub(crate) till: Till,
+    pub(crate) printer: Printer,
     host: Host,
 }
 
 impl Shop {
-    fn open() -> Self {
+    pub(crate) fn open() -> Self {
         let (host, printer) = (Host::start(vec![]), Printer::start());
         let till = Till::start(with_register(among(&host, &printer)));
         Self { till, printer, host }
@@ -37,12 +37,12 @@ fn with_register(mut settings: Settings) -> Settings {
     settings
 }
 
-fn run(register: impl Future<Output = ()>) {
+pub(crate) fn run(register: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime starts").block_on(register);
 }
 
-const fn pay(fen: usize) -> Authorisation {
+pub(crate) const fn pay(fen: usize) -> Authorisation {
     Authorisation { amount: Some(fen), currency: Some(156), payment_type: Some(0x40) }
 }
 
@@ -51,7 +51,7 @@ const fn reverse(receipt_no: usize) -> Reversal {
 }
 
 /// Its result and its print.
-const REPEAT: RepeatReceipt = RepeatReceipt { password: PASSWORD, service_byte: Some(1) };
+pub(crate) const REPEAT: RepeatReceipt = RepeatReceipt { password: PASSWORD, service_byte: Some(1) };
 
 #[test]
 fn a_register_that_prints_gets_the_result_and_both_slips_line_by_line() {
