@@ -3,12 +3,13 @@
 //! terminal's does. What a sound firmware cannot help, as a presenter that pulls back by itself, it survives.
 //!
 //! A symptom is looked for at rest, in the outcome: in what the ledger holds, what people were told, and which slips lie
-//! where. *Not modelled:* vouchers; of `voucher-unusable` only the lost slip can be seen.
+//! where. Of `voucher-unusable` only the lost slip can be seen there; the rest shows as a breach of a law that is about it. *Not modelled:* how bad it is.
 
+use crate::laws::Breach;
 use crate::outcome::{Outcome, Party, Verdict};
 use crate::plan::Plan;
 use crate::slip::Slip;
-use scenario::{Fate, Symptom};
+use scenario::{Fate, Law, Symptom};
 use sim::Key;
 use terminal::profile::REFERENCE;
 use terminal::{Belief, Copy, Kind};
@@ -16,7 +17,7 @@ use terminal::{Belief, Copy, Kind};
 /// What one run counts for in its cell of the catalogue, symptom by cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
-    /// A flawed firmware or back office breaks a law, or its outcome shows the symptom.
+    /// With a flawed firmware or back office, the outcome shows the symptom, or breaks a law that is about it.
     pub shown: bool,
     /// Sound ones have got through it.
     pub survived: bool,
@@ -32,7 +33,9 @@ impl Coverage {
         if is_sound(plan) {
             return Self { shown: false, survived: outcome.breaches.is_empty() };
         }
-        let shown = !outcome.breaches.is_empty() || shows(plan.scenario.symptom, outcome);
+        let symptom = plan.scenario.symptom;
+        let is_about = |breach: &Breach| laws_about(symptom).contains(&breach.law);
+        let shown = shows(symptom, outcome) || outcome.breaches.iter().any(is_about);
         Self { shown, survived: false }
     }
 }
@@ -42,6 +45,32 @@ fn is_sound(plan: &Plan) -> bool {
     let office = plan.back_office.as_ref();
     plan.settings.profile.habits == REFERENCE.habits
         && office.is_none_or(|office| office.profile.habits == backoffice::REFERENCE.habits)
+}
+
+/// The laws whose breach is this symptom to whoever stands at the counter.
+const fn laws_about(symptom: Symptom) -> &'static [Law] {
+    match symptom {
+        Symptom::ReceiptRetracted => &[Law::ReceiptNotRetracted, Law::ReceiptInHand],
+        // The slip is lost or worth nothing, or what the books hold of the payment is missing, wrong, or there twice.
+        Symptom::VoucherUnusable => &[
+            Law::VoucherComplete,
+            Law::ReceiptFollowsMoney,
+            Law::ReceiptInHand,
+            Law::ReprintMarked,
+            Law::TotalsSettle,
+            Law::NotificationIdempotent,
+        ],
+        Symptom::PreauthNotPrinted => &[Law::ReceiptInHand, Law::HoldEndsOnce],
+        // Nobody knows whether the customer has paid, or who knows it is wrong, and asks for the money again.
+        Symptom::ScannedNoReceipt => &[
+            Law::ReceiptInHand,
+            Law::BeliefMatchesLedger,
+            Law::UnknownIsAsked,
+            Law::ChargedOnce,
+            Law::ReceiptFollowsMoney,
+        ],
+        Symptom::PaidNoReceipt => &[Law::ReceiptInHand, Law::ChargedOnce],
+    }
 }
 
 /// Whether a merchant with this outcome would complain of this symptom.
