@@ -3,7 +3,8 @@
 //! terminal's does. What a sound firmware cannot help, as a presenter that pulls back by itself, it survives.
 //!
 //! A symptom is looked for at rest, in the outcome: in what the ledger holds, what people were told, and which slips lie
-//! where. Of `voucher-unusable` only the lost slip can be seen there; the rest shows as a breach of a law that is about it. *Not modelled:* how bad it is.
+//! where. Of `voucher-unusable` only the lost slip can be seen there; the rest shows as a breach of a law that is about it.
+//! *Not modelled:* how bad it is.
 
 use crate::laws::Breach;
 use crate::outcome::{Outcome, Party, Verdict};

@@ -1,10 +1,17 @@
 //! What a run counts for in the catalogue's matrix.
 
 use crate::driver::{plan, run};
+use scenario::Symptom;
+use std::sync::Arc;
 use tillrig_runner::{Coverage, Outcome};
 
 fn coverage(lines: &str) -> (bool, bool) {
-    let plan = plan(lines);
+    coverage_of(Symptom::PaidNoReceipt, lines)
+}
+
+fn coverage_of(symptom: Symptom, lines: &str) -> (bool, bool) {
+    let mut plan = plan(lines);
+    Arc::get_mut(&mut plan).unwrap().scenario.symptom = symptom;
     let Coverage { shown, survived } = Coverage::of(&plan, &Outcome::of(&run(&plan), None));
     (shown, survived)
 }
@@ -44,9 +51,22 @@ steps: [{ at: 0s, id: sale, card-sale: { amount: CNY 25.00 } }, { at: 120s, rede
 faults: [{ on: acquirer.finds, drop: { times: 2 } }]
 ";
     let flawed = "expect: { captured: CNY 25.00, redeemed: nothing, breaks: [voucher-complete] }";
+    let coverage = |lines: &str| coverage_of(Symptom::VoucherUnusable, lines);
     assert_eq!(coverage(&format!("backoffice: silence-is-no{silent}{flawed}")), (true, false));
     let sound = "expect: { captured: CNY 25.00, redeemed: CNY 25.00 }";
     assert_eq!(coverage(&format!("backoffice: reference{silent}{sound}")), (false, true));
+}
+
+#[test]
+fn a_breach_that_is_not_about_the_symptom_shows_nothing_of_it() {
+    let twice = "
+terminal: naive-repeat
+steps: [{ at: 0s, pre-auth: { amount: CNY 25.00 } }]
+faults: [{ acquirer: { loses: answer, to: preauth, times: 1 } }]
+expect: { captured: nothing, breaks: [unknown-is-asked] }
+";
+    assert_eq!(coverage_of(Symptom::PreauthNotPrinted, twice), (false, false));
+    assert_eq!(coverage_of(Symptom::ScannedNoReceipt, twice), (true, false));
 }
 
 #[test]
