@@ -10,7 +10,6 @@ use crate::plan::Plan;
 use crate::slip::Slip;
 use scenario::{Fate, Symptom};
 use sim::Key;
-use terminal::profile::REFERENCE;
 use terminal::{Belief, Copy, Kind};
 
 /// What one run counts for in its cell of the catalogue, symptom by cause.
@@ -40,7 +39,7 @@ impl Coverage {
 /// Whether neither the terminal's firmware nor the back office has a bad habit.
 fn is_sound(plan: &Plan) -> bool {
     let office = plan.back_office.as_ref();
-    plan.settings.profile.habits == REFERENCE.habits
+    plan.settings.profile.is_sound()
         && office.is_none_or(|office| office.profile.habits == backoffice::REFERENCE.habits)
 }
 

@@ -16,7 +16,7 @@ use scenario::{
     ScannerFault, Scenario, ShownCode, Trigger,
 };
 use sim::{Fen, LaneId, Ratio, Ruling, Seed, Selector, Tag, Verdict};
-use terminal::{Intent, Language, Press, Profile, Settings, Wish};
+use terminal::{Intent, Press, Profile, Settings, Wish};
 
 /// A scenario, ready to run.
 #[derive(Clone, Debug)]
@@ -133,13 +133,7 @@ impl Plan {
         let profile = Profile::named(setup.profile).ok_or(PlanError::UnknownTerminal(setup.profile))?;
         let printer = printer_named(scenario.printer).ok_or(PlanError::UnknownPrinter(scenario.printer))?;
         check_teeth(&scenario, printer)?;
-        let mut settings = Settings::of(profile);
-        settings.language = match setup.language {
-            scenario::Language::Chinese => Language::Chinese,
-            scenario::Language::English => Language::English,
-        };
-        settings.reply_timeout = setup.reply_timeout.unwrap_or(settings.reply_timeout);
-        settings.result_timeout = setup.result_timeout.unwrap_or(settings.result_timeout);
+        let mut settings = Settings::keyed(profile, &profile.parameters.with(&setup.keyed));
         let back_office = back_office(&scenario)?;
         settings.voucher_key = back_office.as_ref().map(|_| seal_key(settings.tid));
         let steps = (0..scenario.steps.len())

@@ -8,7 +8,7 @@
 use crate::scan::{Scan, ScannerFault};
 use crate::{BackOfficeFault, Visit};
 use crate::{
-    Cause, CompletionWay, Event, Fate, Key, Language, Law, LinkPoint, MessageKind, OperatorAct, PowerTarget,
+    Cause, CompletionWay, Event, Fate, Key, Law, LinkPoint, MessageKind, OperatorAct, PowerTarget,
     PrinterAct, ReceiptCopy, ScreenWord, Symptom, Wallet,
 };
 use core::ops::Range;
@@ -64,12 +64,8 @@ pub struct Place {
 pub struct TerminalSetup {
     /// Its firmware profile, one of [`crate::TERMINAL_PROFILES`].
     pub profile: &'static str,
-    /// The language of its screen and receipts.
-    pub language: Language,
-    /// How long it waits for the acquirer's answer; nothing leaves it to the profile.
-    pub reply_timeout: Option<Duration>,
-    /// How long it waits for the result of a wallet payment; nothing leaves it to the profile.
-    pub result_timeout: Option<Duration>,
+    /// What was keyed in; the rest is the profile's.
+    pub keyed: terminal::Keyed,
 }
 
 /// What the customer does with a receipt.

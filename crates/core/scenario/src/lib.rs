@@ -11,6 +11,7 @@
 //! | `check`, `schema` | the checker and the JSON Schema, both made from that description |
 //! | `scalar` | how a value without parts is written: amounts, times, lengths, shares |
 //! | `lower`, `step_lower`, `acquirer_lower`, `notice_lower`, `printer_lower`, `back_office_lower`, `meaning` | the tree to typed values; references and faults that can never happen |
+//! | `terminal_file`, `parameters` | terminal firmware profiles; what is keyed in at a terminal |
 //! | `printer_file` | printer profiles: their shape, and the device that they describe |
 //! | `diagnostic` | what is wrong, for people and for programs |
 //! | `fuzz` | what a fuzzer runs |
@@ -37,6 +38,7 @@ mod meaning;
 mod node;
 mod notice_grammar;
 mod notice_lower;
+mod parameters;
 mod parse;
 mod printer_file;
 mod printer_grammar;
@@ -50,6 +52,7 @@ mod schema;
 mod shape;
 mod step_grammar;
 mod step_lower;
+mod terminal_file;
 mod terminals_file;
 mod vocabulary;
 
@@ -59,7 +62,7 @@ pub use back_office::{
 pub use cause::{Cause, Origin};
 pub use diagnostic::{Diagnostic, Diagnostics};
 #[doc(hidden)]
-pub use fuzz::fuzz_printer_file;
+pub use fuzz::{fuzz_printer_file, fuzz_terminal_file};
 pub use language::{
     AcquirerFault, Action, ByCard, Customer, Effect, Expectation, Expected, Fault, Hits, HostFault, HostRush,
     Later, LaterKind, LinkFault, LinkVerdict, Payer, Place, PowerCut, PrinterFault, ReceiptExpectation,
@@ -70,7 +73,10 @@ pub use parse::acquirer_faults;
 pub use printer_file::PrinterFile;
 pub use rig::{AcquirerConnection, PrinterConnection, Rig, Role};
 pub use scan::{CodePayer, Scan, ScannerFault, ShownCode};
-pub use schema::{acquirer_faults_schema, printer_schema, rig_schema, scenario_schema, terminals_schema};
+pub use schema::{
+    acquirer_faults_schema, printer_schema, rig_schema, scenario_schema, terminal_schema, terminals_schema,
+};
+pub use terminal_file::TerminalFile;
 pub use terminals_file::TerminalsFile;
 pub use vocabulary::{
     CompletionWay, Event, Fate, Gear, Key, Language, LinkPoint, MessageKind, OperatorAct,

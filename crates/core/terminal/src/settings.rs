@@ -2,6 +2,7 @@
 //!
 //! All keys here are test keys. *Not modelled:* download of the master key, several merchants.
 
+use crate::parameters::Parameters;
 use crate::profile::{Profile, REFERENCE};
 use core::fmt;
 use core::time::Duration;
@@ -34,6 +35,8 @@ pub struct Settings {
     pub mac_key: MacKey,
     /// The key for the signature of wallet messages.
     pub api_key: &'static str,
+    /// The currency of card messages, field 49.
+    pub currency: &'static str,
     /// The merchant's number at the wallet.
     pub mch_id: &'static str,
     /// The merchant's application at the wallet.
@@ -64,27 +67,31 @@ impl Settings {
     /// The usual test terminal with this firmware.
     #[must_use]
     pub const fn of(profile: &'static Profile) -> Self {
+        Self::keyed(profile, &profile.parameters)
+    }
+
+    /// A terminal with this firmware in which these parameters were keyed in.
+    #[must_use]
+    pub const fn keyed(profile: &'static Profile, parameters: &Parameters) -> Self {
         Self {
             profile,
-            language: Language::Chinese,
-            reply_timeout: profile.reply_timeout,
-            result_timeout: profile.result_timeout,
-            tid: "12345678",
-            mid: "123456789012345",
-            batch: 1,
-            operator: 1,
-            master_key: Tdes::new([
-                0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF, 0xFE, 0xDC, 0xBA, 0x98, 0x76, 0x54, 0x32,
-                0x10,
-            ]),
-            mac_key: MacKey::new([0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF]),
-            api_key: "192006250b4c09247ec02edce69f6a2d",
-            mch_id: "10000100",
-            app_id: "wxd930ea5d5a258f4f",
-            notify_url: "http://terminal/notify",
+            language: parameters.language,
+            reply_timeout: parameters.reply_timeout,
+            result_timeout: parameters.result_timeout,
+            tid: parameters.tid,
+            mid: parameters.mid,
+            batch: parameters.batch,
+            operator: parameters.operator,
+            master_key: parameters.master_key,
+            mac_key: parameters.mac_key,
+            api_key: parameters.api_key,
+            currency: parameters.currency,
+            mch_id: parameters.mch_id,
+            app_id: parameters.app_id,
+            notify_url: parameters.notify_url,
             pan: "6222021234567890128",
-            bank_copy: false,
-            printer_baud_bps: 115_200,
+            bank_copy: parameters.bank_copy,
+            printer_baud_bps: parameters.printer_baud_bps,
             voucher_key: None,
         }
     }
