@@ -38,9 +38,7 @@ impl Coverage {
 
 /// Whether neither the terminal's firmware nor the back office has a bad habit.
 fn is_sound(plan: &Plan) -> bool {
-    let office = plan.back_office.as_ref();
-    plan.settings.profile.is_sound()
-        && office.is_none_or(|office| office.profile.habits == backoffice::REFERENCE.habits)
+    plan.settings.profile.is_sound() && plan.back_office_is_sound()
 }
 
 /// Whether a merchant with this outcome would complain of this symptom.

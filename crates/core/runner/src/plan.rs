@@ -12,8 +12,8 @@ use core::time::Duration;
 use printer::GearName;
 use scenario::{
     AcquirerFault, Action, BackOfficeFault, CompletionWay, Effect, Gear, Hits, HostRush, KnownBy, Later,
-    LaterKind, LinkFault, LinkPoint, LinkVerdict, MessageKind, OperatorAct, Payer, PrinterAct, PrinterFault,
-    ScannerFault, Scenario, ShownCode, Trigger,
+    LaterKind, Law, LinkFault, LinkPoint, LinkVerdict, MessageKind, OperatorAct, Payer, PrinterAct,
+    PrinterFault, ScannerFault, Scenario, ShownCode, Trigger,
 };
 use sim::{Fen, LaneId, Ratio, Ruling, Seed, Selector, Tag, Verdict};
 use terminal::{Intent, Press, Profile, Settings, Wish};
@@ -29,6 +29,17 @@ pub struct Plan {
     pub(crate) steps: Vec<(Trigger, Act)>,
     pub(crate) faults: Vec<(Trigger, Harm)>,
     pub(crate) payers: acquirer::payers::Payers,
+    /// Whether the file's expectations are of this firmware, or the laws alone can tell.
+    pub(crate) judged_by: Judge,
+}
+
+/// What a run is judged by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Judge {
+    /// The laws, and all that the scenario expects.
+    Expectations,
+    /// The laws: the scenario was written for another firmware.
+    Laws,
 }
 
 /// What a person does.
@@ -129,11 +140,30 @@ impl Plan {
     /// # Errors
     /// When a profile that the scenario names is not in the devices' tables, or a tooth is not on the printer's gear.
     pub fn new(scenario: Scenario) -> Result<Self, PlanError> {
-        let setup = scenario.terminal;
-        let profile = Profile::named(setup.profile).ok_or(PlanError::UnknownTerminal(setup.profile))?;
+        let name = scenario.terminal.profile;
+        let profile = Profile::named(name).ok_or(PlanError::UnknownTerminal(name))?;
+        Self::at(scenario, profile, Judge::Expectations)
+    }
+
+    /// Makes a scenario ready to run at a terminal with this firmware, whichever one it names, and with the printer that
+    /// the firmware is built with, unless it names another. The laws alone judge it: what the file expects is of the
+    /// firmware that it names. Where it names a back office that is flawed, what that is expected to break may break.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn with_terminal(mut scenario: Scenario, profile: &'static Profile) -> Result<Self, PlanError> {
+        let named = Profile::named(scenario.terminal.profile);
+        if named.is_some_and(|named| named.printer == scenario.printer) {
+            scenario.printer = profile.printer;
+        }
+        scenario.terminal.profile = profile.name;
+        Self::at(scenario, profile, Judge::Laws)
+    }
+
+    fn at(scenario: Scenario, profile: &'static Profile, judged_by: Judge) -> Result<Self, PlanError> {
         let printer = printer_named(scenario.printer).ok_or(PlanError::UnknownPrinter(scenario.printer))?;
         check_teeth(&scenario, printer)?;
-        let mut settings = Settings::keyed(profile, &profile.parameters.with(&setup.keyed));
+        let mut settings = Settings::keyed(profile, &profile.parameters.with(&scenario.terminal.keyed));
         let back_office = back_office(&scenario)?;
         settings.voucher_key = back_office.as_ref().map(|_| seal_key(settings.tid));
         let steps = (0..scenario.steps.len())
@@ -143,7 +173,21 @@ impl Plan {
             scenario.faults.iter().map(|fault| (fault.start, harm(&fault.effect))).collect();
         tell_namesakes_apart(&mut faults);
         let payers = customers::payers(&scenario);
-        Ok(Self { scenario, settings, printer, back_office, steps, faults, payers })
+        Ok(Self { scenario, settings, printer, back_office, steps, faults, payers, judged_by })
+    }
+
+    /// Whether a law may break: the scenario expects it, and of what takes part in this run.
+    #[must_use]
+    pub fn may_break(&self, law: Law) -> bool {
+        let expected = self.scenario.expect.breaks.iter().any(|expected| expected.value == law);
+        expected && (self.judged_by == Judge::Expectations || !self.back_office_is_sound())
+    }
+
+    /// Whether there is no back office with a bad habit.
+    #[must_use]
+    pub fn back_office_is_sound(&self) -> bool {
+        let habits = |office: &backoffice::Settings| office.profile.habits;
+        self.back_office.as_ref().is_none_or(|office| habits(office) == backoffice::REFERENCE.habits)
     }
 
     /// What people want in this scenario, in the order of its steps; another try for a wish is none of its own.

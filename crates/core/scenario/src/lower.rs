@@ -42,7 +42,7 @@ struct Lowering<'a> {
 
 impl Lowering<'_> {
     fn scenario(&self, root: &Node) -> Option<Scenario> {
-        let terminal = root.get("terminal").map_or(Some(reference()), terminal)?;
+        let terminal = root.get("terminal").map_or_else(|| Some(reference()), terminal)?;
         let printer = match root.get("printer") {
             Some(node) => profile(node, PRINTER_PROFILES)?,
             None => Profile::named(terminal.profile)?.printer,

@@ -21,10 +21,7 @@ fn file_of(profile: &str) -> String {
 }
 
 fn right(text: &str) -> &'static Profile {
-    match TerminalFile::parse("right.yaml", text.as_bytes()) {
-        Ok(file) => file.profile,
-        Err(wrong) => panic!("{wrong}"),
-    }
+    TerminalFile::parse("right.yaml", text.as_bytes()).expect("this file is right").profile
 }
 
 fn complaints(text: &str) -> String {
@@ -84,7 +81,8 @@ name: reference
 
 #[expect(clippy::disallowed_methods, reason = "the file is written when somebody asks for it")]
 fn write(profile: &str, text: &str) {
-    std::fs::write(folder().join(format!("{profile}.yaml")), text).unwrap();
+    std::fs::write(folder().join(format!("{profile}.yaml")), text)
+        .expect("the folder of profiles can be written to");
 }
 
 fn knobs(part: &str, knobs: &[Knob]) -> String {

@@ -2,7 +2,8 @@
 //!
 //! Declared once; the words of files and the table in `docs/TERMINALS.md` are made from here. All keys are test keys.
 //! Source: UnionPay POS dialect, fields 41, 42, 49 and "Keys and MAC"; WeChat Pay v2, "common parameters".
-//! *Not modelled:* downloads of parameters, several merchants in one terminal.
+//! *Not modelled:* downloads of parameters, several merchants in one terminal, a line rate that is not the simulated
+//! printer's.
 
 use crate::knobs::parameters;
 use crate::settings::Language;
@@ -44,6 +45,6 @@ parameters! {
     app_id: &'static str = "wxd930ea5d5a258f4f", "app-id" "wxd930ea5d5a258f4f";
     /// Where the wallet sends its notifications. The terminal's own door: elsewhere nobody listens.
     notify_url: &'static str = "http://terminal/notify", "notify-url" "http://terminal/notify";
-    /// The line rate of the printer's port, in bit/s. The printer's own.
+    /// The line rate of the printer's port, in bit/s. The printer's own; a simulated printer is set to the same.
     printer_baud_bps: u32 = 115_200, "printer-baud" "115200";
 }

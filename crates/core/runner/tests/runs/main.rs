@@ -9,5 +9,6 @@ mod director;
 mod driver;
 mod forks;
 mod laws;
+mod parameters;
 mod settlement;
 mod sound;
