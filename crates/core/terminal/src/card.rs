@@ -233,7 +233,7 @@ impl CardCharge {
     }
 
     fn on_silence(&mut self, tries: u32, desk: &mut Desk<'_>) -> Next {
-        match desk.settings.profile.habits.silence {
+        match desk.settings.profile.habits.silence.about_cards() {
             Silence::Unknown if self.charge.kind.is_reversible() => self.doubt(NO_REPLY, desk),
             Silence::Unknown if desk.settings.profile.habits.advices == Advices::Once => {
                 self.store(&Message::new(Mti::ADVICE_REPLY), desk)
@@ -244,7 +244,9 @@ impl CardCharge {
             }
             Silence::Unknown => self.rest(NO_REPLY, PAUSE, desk),
             Silence::ChargeAgain => self.end(Belief::Unknown, Afterwards::ChargeAgain, desk),
-            Silence::Declined => self.end(Belief::Declined, Afterwards::Over, desk),
+            Silence::Declined | Silence::UnknownForCards => {
+                self.end(Belief::Declined, Afterwards::Over, desk)
+            }
             Silence::Approved => self.store(&Message::new(Mti::FINANCIAL_REPLY), desk),
         }
     }

@@ -79,6 +79,9 @@ habit! {
         ChargeAgain = "charge-again",
         /// Declined.
         Declined = "declined",
+        /// Unknown for a card charge, which is reversed; a wallet order is on no list of what can be reversed, and is
+        /// declined.
+        UnknownForCards = "unknown-for-cards",
         /// Approved: the customer is waiting.
         Approved = "approved",
     }
@@ -280,5 +283,15 @@ habit! {
         UntilAnswered = "until-answered",
         /// When it was sent.
         Once = "once",
+    }
+}
+
+impl Silence {
+    /// What it makes of silence about a card.
+    pub(crate) const fn about_cards(self) -> Self {
+        match self {
+            Self::UnknownForCards => Self::Unknown,
+            other => other,
+        }
     }
 }

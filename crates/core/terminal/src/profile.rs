@@ -59,7 +59,7 @@ pub const REFERENCE: Profile = Profile {
 const SOUND: Habits = Habits::SOUND;
 
 /// Every firmware that there is.
-pub static PROFILES: [Profile; 29] = [
+pub static PROFILES: [Profile; 30] = [
     REFERENCE,
     Profile {
         name: "kiosk",
@@ -227,6 +227,12 @@ pub static PROFILES: [Profile; 29] = [
         name: "reprints-unmarked",
         about: "prints a slip again without saying that it is a reprint",
         habits: Habits { reprint: Reprint::Unmarked, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "wallets-are-not-reversed",
+        about: "reverses a card charge that nobody answers, and takes a wallet order without an answer for declined",
+        habits: Habits { silence: Silence::UnknownForCards, ..SOUND },
         ..REFERENCE
     },
     Profile {
