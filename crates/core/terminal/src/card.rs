@@ -26,7 +26,7 @@ use crate::charge::{Approval, Charge};
 use crate::desk::{Desk, Next};
 use crate::event::{ChargeResult, Event, Request};
 use crate::journal::Record;
-use crate::profile::{Advices, Cancel, HostTrouble, Replies, ReversalEnds, Silence, Store};
+use crate::profile::{Advices, Cancel, HostTrouble, Replies, ReversalEnds, Reversals, Silence, Store};
 use crate::screen::Belief;
 use core::time::Duration;
 use iso8583::{FollowUp, Message, Mti, ReplyClass, reply_entry};
@@ -310,12 +310,21 @@ impl CardCharge {
 
     /// Nobody knows whether the charge stands: say so, and undo it.
     fn doubt(&mut self, reason: &'static str, desk: &mut Desk<'_>) -> Next {
-        if self.charge.kind.is_reversible() {
+        if self.is_taken_for_done(desk) {
+            self.end(Belief::Declined, Afterwards::Over, desk)
+        } else if self.charge.kind.is_reversible() {
             self.reverse(reason, 0, desk);
             Next::Tell(Belief::Unknown)
         } else {
             self.rest(reason, PAUSE, desk)
         }
+    }
+
+    /// Whether a firmware that looks for its number alone finds an older charge in its place.
+    fn is_taken_for_done(&self, desk: &Desk<'_>) -> bool {
+        let looks = desk.settings.profile.habits.reversals == Reversals::UnlessItsNumberSucceeded;
+        let Key::Card { stan, .. } = self.charge.key else { return false };
+        looks && self.charge.kind.is_reversible() && desk.journal.has_approved_stan(stan)
     }
 
     /// Undoes what may stand, or tells it again where that is the way.

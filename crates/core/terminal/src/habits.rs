@@ -15,6 +15,8 @@ knobs! {
         pub prints: Prints = "prints",
         /// What it makes of silence after a charge was sent.
         pub silence: Silence = "silence",
+        /// Which card charges are reversed when nobody knows whether they stand.
+        pub reversals: Reversals = "reversals",
         /// Where a reversal waits until it is answered.
         pub reversal_store: Store = "reversal-store",
         /// Where the last trace number is kept.
@@ -84,6 +86,16 @@ habit! {
         UnknownForCards = "unknown-for-cards",
         /// Approved: the customer is waiting.
         Approved = "approved",
+    }
+}
+
+habit! {
+    /// Which doubtful card charges are reversed.
+    pub enum Reversals {
+        /// Every one: what may have been committed is undone, and undoing what never was costs nothing.
+        EveryDoubt = "every-doubt",
+        /// Not one whose trace number the journal has as approved, of whichever batch: numbers come round again.
+        UnlessItsNumberSucceeded = "unless-its-number-succeeded",
     }
 }
 

@@ -5,8 +5,8 @@
 
 pub use crate::habits::{
     Advices, Cancel, Differences, Habits, HostTrouble, Notices, Originals, Paying, Pending, PrinterStatus,
-    Prints, Reads, Refusals, Rekeys, Replies, Reprint, ReversalEnds, Silence, Store, Unprinted, Uploading,
-    WaitingSlips,
+    Prints, Reads, Refusals, Rekeys, Replies, Reprint, ReversalEnds, Reversals, Silence, Store, Unprinted,
+    Uploading, WaitingSlips,
 };
 pub use crate::parameters::Parameters;
 pub use crate::speaks::{Speaks, Vouchers, WorkingKeys};
@@ -59,7 +59,7 @@ pub const REFERENCE: Profile = Profile {
 const SOUND: Habits = Habits::SOUND;
 
 /// Every firmware that there is.
-pub static PROFILES: [Profile; 30] = [
+pub static PROFILES: [Profile; 31] = [
     REFERENCE,
     Profile {
         name: "kiosk",
@@ -233,6 +233,16 @@ pub static PROFILES: [Profile; 30] = [
         name: "wallets-are-not-reversed",
         about: "reverses a card charge that nobody answers, and takes a wallet order without an answer for declined",
         habits: Habits { silence: Silence::UnknownForCards, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "old-success-counts",
+        about: "reverses no charge whose trace number was approved in any batch, and forgets its numbers without power",
+        habits: Habits {
+            reversals: Reversals::UnlessItsNumberSucceeded,
+            number_store: Store::Memory,
+            ..SOUND
+        },
         ..REFERENCE
     },
     Profile {
