@@ -39,7 +39,7 @@ pub(crate) struct Arguments {
     rig: Option<PathBuf>,
     /// Run at a terminal with this firmware, built in or of a profile file, whichever one a scenario names. The laws alone
     /// judge it: what the files expect, and the snapshots, are of the firmware that they name.
-    #[arg(long, value_name = "NAME|FILE", conflicts_with_all = ["accept", "rig"])]
+    #[arg(long, value_name = "NAME|FILE", conflicts_with = "accept")]
     terminal: Option<String>,
     /// The seed of all chance; outcomes are compared with their snapshots for seed 1 alone.
     #[arg(long, value_name = "N", default_value_t = snapshot::SEED.0)]
