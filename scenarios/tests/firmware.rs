@@ -99,7 +99,7 @@ const SPEAKS: &str = "
 const PARAMETERS: &str = "
 ## Parameters
 
-What is keyed in, and can be keyed in wrongly: under `parameters` in a profile, or beside `profile` in a scenario's `terminal`. A wrong one is no weakness of the firmware; a sound one harms nobody with it.
+What is keyed in, and can be keyed in wrongly: under `parameters` in a profile, or beside `profile` in a scenario's `terminal`. A wrong one is no weakness of the firmware: a sound one sells nothing with it, loses nothing, and goes on when somebody puts it right (`key-in` in a scenario).
 
 | parameter | default | what it is, and why this is its default |
 |---|---|---|

@@ -16,7 +16,7 @@ use scenario::{
     PrinterFault, ScannerFault, Scenario, ShownCode, Trigger,
 };
 use sim::{Fen, LaneId, Ratio, Ruling, Seed, Selector, Tag, Verdict};
-use terminal::{Intent, Press, Profile, Settings, Wish};
+use terminal::{Intent, Parameters, Press, Profile, Settings, Wish};
 
 /// A scenario, ready to run.
 #[derive(Clone, Debug)]
@@ -165,7 +165,7 @@ impl Plan {
         check_teeth(&scenario, printer)?;
         let mut settings = Settings::keyed(profile, &profile.parameters.with(&scenario.terminal.keyed));
         let back_office = back_office(&scenario)?;
-        settings.voucher_key = back_office.as_ref().map(|_| seal_key(settings.tid));
+        settings.voucher_key = back_office.as_ref().map(|_| seal_key(Parameters::RIGHT.tid));
         let steps = (0..scenario.steps.len())
             .map(|index| (scenario.steps[index].start, act(&scenario, index)))
             .collect();
@@ -240,6 +240,7 @@ fn kind_of(scenario: &Scenario, index: usize) -> Option<terminal::Kind> {
         Action::Reprint(_)
         | Action::Operator(_)
         | Action::LogOn(_)
+        | Action::KeyIn(_)
         | Action::Press(_)
         | Action::Visit(_)
         | Action::Printer(_) => return None,
@@ -343,7 +344,7 @@ fn back_office(scenario: &Scenario) -> Result<Option<backoffice::Settings>, Plan
     Ok(Some(backoffice::Settings::of(profile)))
 }
 
-/// What the terminal of this number seals its vouchers with.
+/// What the terminal of this number seals its vouchers with. It was injected, whatever number is keyed in.
 fn seal_key(tid: &str) -> voucher::SealKey {
     backoffice::Settings::test_master_key().derived(tid)
 }
@@ -392,6 +393,7 @@ fn act(scenario: &Scenario, index: usize) -> Act {
             amount: amount_of(scenario, visit.of).unwrap_or_default(),
             known_by: visit.known_by,
         },
+        Action::KeyIn(keyed) => Act::Terminal(terminal::Poke::KeyIn(keyed)),
         Action::LogOn(operator) => Act::Terminal(terminal::Poke::LogOn { operator: *operator }),
         Action::Press(key) => Act::Terminal(terminal::Poke::Press(match key {
             scenario::Key::Cancel => Press::Cancel,

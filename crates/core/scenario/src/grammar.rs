@@ -5,7 +5,7 @@
 
 use crate::back_office_grammar::BACK_OFFICE;
 use crate::fault_grammar::{FAULT, FAULT_EXAMPLE};
-use crate::parameters::parameter_fields;
+use crate::parameters::{NOTIFY_URL, PRINTER_BAUD, parameter_fields};
 use crate::shape::{Field, List, Map, Scalar, Shape};
 use crate::step_grammar::{STEP, STEP_EXAMPLE};
 use crate::{
@@ -125,12 +125,15 @@ const TERMINAL_SETUP: Map = Map {
     what: "the terminal's setup",
     example: "{ profile: kiosk-prints-first, language: zh, reply-timeout: 5s }",
     choices: &[],
-    fields: parameter_fields!(Field::optional(
-        "profile",
-        Shape::Scalar(TERMINAL),
-        "profile: kiosk-prints-first",
-        "the firmware profile; the default is `reference`",
-    )),
+    fields: parameter_fields!(
+        [Field::optional(
+            "profile",
+            Shape::Scalar(TERMINAL),
+            "profile: kiosk-prints-first",
+            "the firmware profile; the default is `reference`",
+        )],
+        [NOTIFY_URL, PRINTER_BAUD]
+    ),
 };
 
 const CUSTOMER: Map = Map {

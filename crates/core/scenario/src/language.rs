@@ -119,6 +119,8 @@ pub enum Action {
     Operator(OperatorAct),
     /// The operator of this number logs on.
     LogOn(u8),
+    /// Somebody keys in parameters of the terminal; they live as long as the program, as those of profiles do.
+    KeyIn(&'static terminal::Keyed),
     /// The terminal shows a QR code, and the customer scans it.
     ShowQr(ShowQr),
     /// The terminal scans the code on the customer's phone.

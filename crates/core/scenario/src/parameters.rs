@@ -10,9 +10,9 @@ use crate::shape::{Field, Map, Scalar, Shape};
 use iso8583::{MacKey, Tdes};
 use terminal::{Keyed, Parameters};
 
-/// The fields of all parameters, behind others.
+/// The fields of the parameters that can be keyed in while a terminal runs, with others around them.
 macro_rules! parameter_fields {
-    ($($first:expr),*) => {
+    ([$($first:expr),*], [$($last:expr),*]) => {
         &[
             $($first,)*
             $crate::parameters::field("reply-timeout", TIME, "reply-timeout: 5s"),
@@ -29,8 +29,7 @@ macro_rules! parameter_fields {
             $crate::parameters::field("api-key", Shape::Scalar(Scalar::Characters { count: 32 }), "api-key: 192006250b4c09247ec02edce69f6a2d"),
             $crate::parameters::field("mch-id", $crate::parameters::MCH_ID, "mch-id: 10000100"),
             $crate::parameters::field("app-id", Shape::Scalar(Scalar::Characters { count: 18 }), "app-id: wxd930ea5d5a258f4f"),
-            $crate::parameters::field("notify-url", Shape::Scalar(Scalar::Text), "notify-url: http://terminal/notify"),
-            $crate::parameters::field("printer-baud", $crate::parameters::BAUD, "printer-baud: 115200"),
+            $($last,)*
         ]
     };
 }
@@ -41,15 +40,29 @@ pub(crate) const BATCH: Shape = Shape::Scalar(Scalar::Count { least: 1, most: 99
 pub(crate) const OPERATOR: Shape = Shape::Scalar(Scalar::Count { least: 1, most: 99 });
 pub(crate) const CURRENCY: Shape = Shape::Scalar(Scalar::Digits { least: 3, most: 3 });
 pub(crate) const MCH_ID: Shape = Shape::Scalar(Scalar::Digits { least: 8, most: 10 });
-pub(crate) const BAUD: Shape = Shape::Scalar(Scalar::Count { least: 300, most: 4_000_000 });
 
 /// The block of a profile file.
 pub(crate) const PARAMETERS: Map = Map {
     what: "`parameters`",
     example: "{ reply-timeout: 5s, bank-copy: true }",
     choices: &[],
-    fields: parameter_fields!(),
+    fields: parameter_fields!([], [NOTIFY_URL, PRINTER_BAUD]),
 };
+
+/// What somebody keys in at the counter.
+pub(crate) const KEY_IN: Map =
+    Map { what: "`key-in`", example: "{ tid: 12345678 }", choices: &[], fields: parameter_fields!([], []) };
+
+/// Where the wallet's notifications go is settled before a run begins.
+pub(crate) const NOTIFY_URL: Field =
+    field("notify-url", Shape::Scalar(Scalar::Text), "notify-url: http://terminal/notify");
+
+/// As is the line of the printer.
+pub(crate) const PRINTER_BAUD: Field = field(
+    "printer-baud",
+    Shape::Scalar(Scalar::Count { least: 300, most: 4_000_000 }),
+    "printer-baud: 115200",
+);
 
 /// A field with the terminal's own words about it.
 pub(crate) const fn field(name: &'static str, shape: Shape, example: &'static str) -> Field {

@@ -6,7 +6,7 @@
 use insta::assert_snapshot;
 use std::path::{Path, PathBuf};
 use terminal::{Habits, Keyed, Knob, PROFILES, Parameters, Profile, Speaks};
-use tillrig_scenario::TerminalFile;
+use tillrig_scenario::{Action, Scenario, TerminalFile};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../rigs/terminals")
@@ -226,4 +226,25 @@ fn bad_profiles_are_explained_and_odd_ones_are_taken() {
     for bytes in [b"\xFF\xFE".as_slice(), b"&a [*a]", b"name: !!binary x", b"{{{{{{{{", b"- - - -\t"] {
         tillrig_scenario::fuzz_terminal_file(bytes);
     }
+}
+
+const SCENARIO: &str = "name: a\nsymptom: paid-no-receipt\ncause: params-wrong\n";
+
+#[test]
+fn what_is_keyed_in_stands_beside_the_profile_or_in_a_step() {
+    let steps = "terminal: { profile: kiosk, tid: 00000000, language: en }\nsteps:\n  - { at: 5m, key-in: { tid: 12345678 } }\nexpect: { captured: nothing }\n";
+    let scenario =
+        Scenario::parse("a.yaml", [SCENARIO, steps].concat().as_bytes()).expect("this file is right");
+    let keyed = scenario.terminal.keyed;
+    assert_eq!((keyed.tid, keyed.language), (Some("00000000"), Some(terminal::Language::English)));
+    let Action::KeyIn(step) = scenario.steps[0].action else { panic!("{:?}", scenario.steps) };
+    assert_eq!(*step, Keyed { tid: Some("12345678"), ..Keyed::default() });
+}
+
+#[test]
+fn an_address_is_nothing_to_key_in_while_a_terminal_runs() {
+    let steps = "steps:\n  - { at: 5m, key-in: { notify-url: http://b/c } }\nexpect: { captured: nothing }\n";
+    let wrong =
+        Scenario::parse("a.yaml", [SCENARIO, steps].concat().as_bytes()).expect_err("this file is wrong");
+    assert!(wrong.to_string().contains("`notify-url` is not a field of `key-in`"), "{wrong}");
 }

@@ -2,7 +2,7 @@
 //!
 //! All keys here are test keys. *Not modelled:* download of the master key, several merchants.
 
-use crate::parameters::Parameters;
+use crate::parameters::{Keyed, Parameters};
 use crate::profile::{Profile, REFERENCE};
 use core::fmt;
 use core::time::Duration;
@@ -94,6 +94,27 @@ impl Settings {
             printer_baud_bps: parameters.printer_baud_bps,
             voucher_key: None,
         }
+    }
+}
+
+impl Settings {
+    /// Somebody keys this in while the terminal runs. The printer's line stays as it is.
+    pub(crate) fn key_in(&mut self, keyed: &Keyed) {
+        self.reply_timeout = keyed.reply_timeout.unwrap_or(self.reply_timeout);
+        self.result_timeout = keyed.result_timeout.unwrap_or(self.result_timeout);
+        self.language = keyed.language.unwrap_or(self.language);
+        self.bank_copy = keyed.bank_copy.unwrap_or(self.bank_copy);
+        self.batch = keyed.batch.unwrap_or(self.batch);
+        self.operator = keyed.operator.unwrap_or(self.operator);
+        self.tid = keyed.tid.unwrap_or(self.tid);
+        self.mid = keyed.mid.unwrap_or(self.mid);
+        self.currency = keyed.currency.unwrap_or(self.currency);
+        self.master_key = keyed.master_key.unwrap_or(self.master_key);
+        self.mac_key = keyed.mac_key.unwrap_or(self.mac_key);
+        self.api_key = keyed.api_key.unwrap_or(self.api_key);
+        self.mch_id = keyed.mch_id.unwrap_or(self.mch_id);
+        self.app_id = keyed.app_id.unwrap_or(self.app_id);
+        self.notify_url = keyed.notify_url.unwrap_or(self.notify_url);
     }
 }
 

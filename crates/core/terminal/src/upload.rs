@@ -179,6 +179,8 @@ impl Terminal {
             Some(wait) if newer && !wait.in_format_2 => {
                 *wait = Wait { due: now, tries: 0, in_format_2: true };
             }
+            // Another merchant's, it says: a number was keyed in wrongly, and the voucher is right when that is.
+            _ if outcome == Outcome::Refused(voucher::Reason::Foreign) => uploads.postpone(key, now),
             _ if !outcome.is_final() => uploads.postpone(key, now),
             _ => {
                 self.journal.write(now, Record::Vouched { key, reprints });
