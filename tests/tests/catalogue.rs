@@ -10,7 +10,8 @@ use std::sync::Arc;
 use runner::device::{CARD_ANSWERS, CARD_ASKS};
 use runner::{Plan, VirtualTestbed};
 use scenario::{
-    AcquirerFault, Effect, Scenario, printer_schema, rig_schema, scenario_schema, terminals_schema,
+    AcquirerFault, Effect, Scenario, printer_schema, rig_schema, scenario_schema, terminal_schema,
+    terminals_schema,
 };
 use sim::{Entry, Seed};
 use tillrig_tests::peers;
@@ -35,12 +36,13 @@ fn pyiso8583_reads_every_card_message_of_the_catalogue_and_writes_the_same_bytes
 }
 
 #[test]
-fn jsonschema_passes_every_scenario_rig_printer_and_file_of_terminals() -> Checked {
+fn jsonschema_passes_every_scenario_rig_profile_and_file_of_terminals() -> Checked {
     let folder = tempfile::tempdir()?;
     for (name, schema, files) in [
         ("scenario", scenario_schema(), root().join("scenarios")),
         ("rig", rig_schema(), root().join("rigs/loopback.yaml")),
         ("printer", printer_schema(), root().join("rigs/printers")),
+        ("terminal", terminal_schema(), root().join("rigs/terminals")),
         ("terminals", terminals_schema(), root().join("rigs/acquirers")),
     ] {
         let path = folder.path().join(format!("{name}.json"));

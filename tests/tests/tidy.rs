@@ -34,7 +34,7 @@ const EDGES: [(&str, &[&str]); 20] = [
     ("terminal", &["sim", "escpos", "iso8583", "wallet", "voucher", "zvt"]),
     ("voucher", &["sim", "wallet"]),
     ("backoffice", &["sim", "wallet", "voucher"]),
-    ("scenario", &["sim", "escpos", "printer", "acquirer"]),
+    ("scenario", &["sim", "escpos", "iso8583", "printer", "acquirer", "terminal"]),
     ("runner", CORE),
     ("rig", &["sim", "escpos", "iso8583", "wallet", "printer", "acquirer", "terminal", "scenario", "runner"]),
     ("report", &["sim", "iso8583", "printer", "scenario", "runner"]),

@@ -12,7 +12,6 @@ use crate::plan::Plan;
 use crate::slip::Slip;
 use scenario::{Fate, Law, Symptom};
 use sim::Key;
-use terminal::profile::REFERENCE;
 use terminal::{Belief, Copy, Kind};
 
 /// What one run counts for in its cell of the catalogue, symptom by cause.
@@ -43,9 +42,7 @@ impl Coverage {
 
 /// Whether neither the terminal's firmware nor the back office has a bad habit.
 fn is_sound(plan: &Plan) -> bool {
-    let office = plan.back_office.as_ref();
-    plan.settings.profile.habits == REFERENCE.habits
-        && office.is_none_or(|office| office.profile.habits == backoffice::REFERENCE.habits)
+    plan.settings.profile.is_sound() && plan.back_office_is_sound()
 }
 
 /// The laws whose breach is this symptom to whoever stands at the counter.

@@ -7,7 +7,7 @@ use backoffice::BackOffice;
 use core::time::Duration;
 use printer::Printer;
 use sim::{Endpoint, Input, Lane, LaneId, Machine, MachineId, Output, Port, Reason, SimTime, Timing, World};
-use terminal::Terminal;
+use terminal::{Parameters, Settings, Terminal};
 
 /// Any device of this world.
 #[derive(Clone, Debug)]
@@ -119,6 +119,7 @@ pub fn assemble(
     baud_bps: u32,
 ) -> World<Device> {
     let mut world = World::new();
+    let door = door_of(terminal.settings());
     world.add(Device::Terminal(terminal));
     world.add(Device::Printer(printer));
     world.add(Device::Acquirer(acquirer));
@@ -128,7 +129,7 @@ pub fn assemble(
         ((TERMINAL, terminal::PRINTER), (PRINTER, printer::DATA), serial),
         ((TERMINAL, terminal::CARD), (ACQUIRER, acquirer::CARD), network),
         ((TERMINAL, terminal::WALLET), (ACQUIRER, acquirer::WALLET), network),
-        ((ACQUIRER, acquirer::NOTIFY), (TERMINAL, terminal::NOTIFY), network),
+        ((ACQUIRER, acquirer::NOTIFY), (TERMINAL, door), network),
     ];
     for (one, other, timing) in cables {
         world.connect(Lane::new(end(one), end(other), timing));
@@ -138,6 +139,11 @@ pub fn assemble(
         plug_in(back_office, &mut world);
     }
     world
+}
+
+/// Where the wallet's notifications go: whoever has keyed in another address has them go to nobody.
+fn door_of(settings: &Settings) -> Port {
+    if settings.notify_url == Parameters::RIGHT.notify_url { terminal::NOTIFY } else { Port(u8::MAX) }
 }
 
 fn plug_in(back_office: BackOffice, world: &mut World<Device>) {

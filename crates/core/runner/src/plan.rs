@@ -13,11 +13,11 @@ use core::time::Duration;
 use printer::{GearName, Printer};
 use scenario::{
     AcquirerFault, Action, BackOfficeFault, CompletionWay, Effect, Gear, Hits, HostRush, KnownBy, Later,
-    LaterKind, LinkFault, LinkPoint, LinkVerdict, MessageKind, OperatorAct, Payer, PrinterAct, PrinterFault,
-    ScannerFault, Scenario, ShownCode, Trigger,
+    LaterKind, Law, LinkFault, LinkPoint, LinkVerdict, MessageKind, OperatorAct, Payer, PrinterAct,
+    PrinterFault, ScannerFault, Scenario, ShownCode, Trigger,
 };
 use sim::{Fen, LaneId, Ratio, Ruling, Seed, Selector, Tag, Verdict};
-use terminal::{Intent, Language, Press, Profile, Settings, Wish};
+use terminal::{Intent, Parameters, Press, Profile, Settings, Wish};
 
 /// A scenario, ready to run.
 #[derive(Clone, Debug)]
@@ -32,6 +32,17 @@ pub struct Plan {
     pub(crate) steps: Vec<(Trigger, Act)>,
     pub(crate) faults: Vec<(Trigger, Harm)>,
     pub(crate) payers: acquirer::payers::Payers,
+    /// Whether the file's expectations are of this firmware, or the laws alone can tell.
+    pub(crate) judged_by: Judge,
+}
+
+/// What a run is judged by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Judge {
+    /// The laws, and all that the scenario expects.
+    Expectations,
+    /// The laws: the scenario was written for another firmware.
+    Laws,
 }
 
 /// What a person does.
@@ -132,21 +143,34 @@ impl Plan {
     /// # Errors
     /// When a profile that the scenario names is not in the devices' tables, or a tooth is not on the printer's gear.
     pub fn new(scenario: Scenario) -> Result<Self, PlanError> {
-        let setup = scenario.terminal;
-        let profile = Profile::named(setup.profile).ok_or(PlanError::UnknownTerminal(setup.profile))?;
+        let name = scenario.terminal.profile;
+        let profile = Profile::named(name).ok_or(PlanError::UnknownTerminal(name))?;
+        Self::at(scenario, profile, Judge::Expectations)
+    }
+
+    /// Makes a scenario ready to run at a terminal with this firmware, whichever one it names, and with the printer that
+    /// the firmware is built with, unless it names another. The laws alone judge it: what the file expects is of the
+    /// firmware that it names. Where it names a back office that is flawed, what that is expected to break may break.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn with_terminal(mut scenario: Scenario, profile: &'static Profile) -> Result<Self, PlanError> {
+        let named = Profile::named(scenario.terminal.profile);
+        if named.is_some_and(|named| named.printer == scenario.printer) {
+            scenario.printer = profile.printer;
+        }
+        scenario.terminal.profile = profile.name;
+        Self::at(scenario, profile, Judge::Laws)
+    }
+
+    fn at(scenario: Scenario, profile: &'static Profile, judged_by: Judge) -> Result<Self, PlanError> {
         let printer = printer_named(scenario.printer).ok_or(PlanError::UnknownPrinter(scenario.printer))?;
         check_teeth(&scenario, printer)?;
-        let mut settings = Settings::of(profile);
-        settings.language = match setup.language {
-            scenario::Language::Chinese => Language::Chinese,
-            scenario::Language::English => Language::English,
-        };
-        settings.reply_timeout = setup.reply_timeout.unwrap_or(settings.reply_timeout);
-        settings.result_timeout = setup.result_timeout.unwrap_or(settings.result_timeout);
-        settings.prints = print_settings(&setup.prints);
-        settings.receipt_prompt = setup.receipt_prompt;
+        let mut settings = Settings::keyed(profile, &profile.parameters.with(&scenario.terminal.keyed));
+        settings.prints = print_settings(&scenario.terminal.prints);
+        settings.receipt_prompt = scenario.terminal.receipt_prompt;
         let back_office = back_office(&scenario)?;
-        settings.voucher_key = back_office.as_ref().map(|_| seal_key(settings.tid));
+        settings.voucher_key = back_office.as_ref().map(|_| seal_key(Parameters::RIGHT.tid));
         let steps = (0..scenario.steps.len())
             .map(|index| (scenario.steps[index].start, act(&scenario, index)))
             .collect();
@@ -155,7 +179,21 @@ impl Plan {
         tell_namesakes_apart(&mut faults);
         let payers = customers::payers(&scenario);
         let new_printer = Printer::new(printer);
-        Ok(Self { scenario, settings, printer, new_printer, back_office, steps, faults, payers })
+        Ok(Self { scenario, settings, printer, new_printer, back_office, steps, faults, payers, judged_by })
+    }
+
+    /// Whether a law may break: the scenario expects it, and of what takes part in this run.
+    #[must_use]
+    pub fn may_break(&self, law: Law) -> bool {
+        let expected = self.scenario.expect.breaks.iter().any(|expected| expected.value == law);
+        expected && (self.judged_by == Judge::Expectations || !self.back_office_is_sound())
+    }
+
+    /// Whether there is no back office with a bad habit.
+    #[must_use]
+    pub fn back_office_is_sound(&self) -> bool {
+        let habits = |office: &backoffice::Settings| office.profile.habits;
+        self.back_office.as_ref().is_none_or(|office| habits(office) == backoffice::REFERENCE.habits)
     }
 
     /// What people want in this scenario, in the order of its steps; another try for a wish is none of its own.
@@ -208,6 +246,7 @@ fn kind_of(scenario: &Scenario, index: usize) -> Option<terminal::Kind> {
         Action::Reprint(_)
         | Action::Operator(_)
         | Action::LogOn(_)
+        | Action::KeyIn(_)
         | Action::Press(_)
         | Action::Visit(_)
         | Action::Printer(_) => return None,
@@ -311,7 +350,7 @@ fn back_office(scenario: &Scenario) -> Result<Option<backoffice::Settings>, Plan
     Ok(Some(backoffice::Settings::of(profile)))
 }
 
-/// What the terminal of this number seals its vouchers with.
+/// What the terminal of this number seals its vouchers with. It was injected, whatever number is keyed in.
 fn seal_key(tid: &str) -> voucher::SealKey {
     backoffice::Settings::test_master_key().derived(tid)
 }
@@ -360,6 +399,7 @@ fn act(scenario: &Scenario, index: usize) -> Act {
             amount: amount_of(scenario, visit.of).unwrap_or_default(),
             known_by: visit.known_by,
         },
+        Action::KeyIn(keyed) => Act::Terminal(terminal::Poke::KeyIn(keyed)),
         Action::LogOn(operator) => Act::Terminal(terminal::Poke::LogOn { operator: *operator }),
         Action::Press(key) => Act::Terminal(terminal::Poke::Press(match key {
             scenario::Key::Cancel => Press::Cancel,

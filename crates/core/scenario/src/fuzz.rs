@@ -2,7 +2,7 @@
 //!
 //! *Not modelled:* scenario and rig files, whose targets need no more than their readers.
 
-use crate::PrinterFile;
+use crate::{PrinterFile, TerminalFile};
 use printer::Printer;
 use sim::{Input, Machine, SimTime};
 
@@ -38,5 +38,22 @@ pub fn fuzz_printer_file(bytes: &[u8]) {
         assert!(at > now, "a wake-up lies ahead");
         now = at;
         device.handle(now, Input::Wake);
+    }
+}
+
+/// Reads arbitrary bytes as a terminal profile. What is refused is explained; what is accepted has a printer, and a
+/// presenter where it prints before the result.
+///
+/// # Panics
+/// When a claim does not hold.
+pub fn fuzz_terminal_file(bytes: &[u8]) {
+    let Some(bytes) = bytes.get(..bytes.len().min(FILE_BYTES_MAX)) else { return };
+    match TerminalFile::parse("fuzz.yaml", bytes) {
+        Ok(TerminalFile { profile }) => {
+            assert!(printer::BUILT_IN.iter().any(|printer| printer.name == profile.printer));
+            let early = profile.habits.prints == terminal::profile::Prints::BeforeTheResult;
+            assert!(profile.presenter || !early, "a slip that is printed early is held back");
+        }
+        Err(wrong) => assert!(!wrong.render(false).is_empty(), "what is wrong is explained"),
     }
 }

@@ -6,13 +6,14 @@
 use crate::back_office_grammar::BACK_OFFICE;
 use crate::fault_grammar::{FAULT, FAULT_EXAMPLE};
 use crate::matrix;
+use crate::parameters::{NOTIFY_URL, PRINTER_BAUD, parameter_fields};
 use crate::people::PEOPLE;
 use crate::print_settings::{PRINTS_FIELD, RECEIPT_PROMPT};
 use crate::shape::{Field, List, Map, Scalar, Shape};
 use crate::step_grammar::{STEP, STEP_EXAMPLE};
 use crate::{
-    Cause, Event, Fate, Language, Law, PRINTER_PROFILE_SENTENCES, PRINTER_PROFILES, ReceiptCopy, ScreenWord,
-    Symptom, TERMINAL_PROFILE_SENTENCES, TERMINAL_PROFILES,
+    Cause, Event, Fate, Law, PRINTER_PROFILE_SENTENCES, PRINTER_PROFILES, ReceiptCopy, ScreenWord, Symptom,
+    TERMINAL_PROFILE_SENTENCES, TERMINAL_PROFILES,
 };
 
 /// The shape of the scalar that is a word of a vocabulary.
@@ -30,7 +31,7 @@ pub(crate) const NAME: Shape = Shape::Scalar(Scalar::Name);
 pub(crate) const MANY: Shape = Shape::Scalar(Scalar::Count { least: 1, most: 1_000_000 });
 const TERMINAL: Scalar =
     Scalar::Word { what: "a terminal profile", words: TERMINAL_PROFILES, says: TERMINAL_PROFILE_SENTENCES };
-const PRINTER: Scalar =
+pub(crate) const PRINTER: Scalar =
     Scalar::Word { what: "a printer profile", words: PRINTER_PROFILES, says: PRINTER_PROFILE_SENTENCES };
 
 /// A whole scenario file.
@@ -129,34 +130,15 @@ const TERMINAL_SETUP: Map = Map {
     what: "the terminal's setup",
     example: "{ profile: kiosk-prints-first, language: zh, reply-timeout: 5s }",
     choices: &[],
-    fields: &[
-        Field::optional(
+    fields: parameter_fields!(
+        [Field::optional(
             "profile",
             Shape::Scalar(TERMINAL),
             "profile: kiosk-prints-first",
             "the firmware profile; the default is `reference`",
-        ),
-        Field::optional(
-            "language",
-            Shape::Scalar(word!(Language, "a language")),
-            "language: en",
-            "the language of screen and receipts; the default is `zh`",
-        ),
-        Field::optional(
-            "reply-timeout",
-            TIME,
-            "reply-timeout: 5s",
-            "how long the terminal waits for an answer; the default is the profile's",
-        ),
-        Field::optional(
-            "result-timeout",
-            TIME,
-            "result-timeout: 20s",
-            "how long the terminal waits for a wallet's result; the default is the profile's",
-        ),
-        PRINTS_FIELD,
-        RECEIPT_PROMPT,
-    ],
+        )],
+        [NOTIFY_URL, PRINTER_BAUD, PRINTS_FIELD, RECEIPT_PROMPT]
+    ),
 };
 
 const CUSTOMER: Map = Map {

@@ -8,7 +8,7 @@
 use crate::scan::{Scan, ScannerFault};
 use crate::{BackOfficeFault, People, PrintSetup, Visit};
 use crate::{
-    Cause, CompletionWay, Event, Fate, Key, Language, Law, LinkPoint, MessageKind, OperatorAct, PowerTarget,
+    Cause, CompletionWay, Event, Fate, Key, Law, LinkPoint, MessageKind, OperatorAct, PowerTarget,
     PrinterAct, ReceiptCopy, ScreenWord, Symptom, Wallet,
 };
 use core::ops::Range;
@@ -68,12 +68,8 @@ pub struct Place {
 pub struct TerminalSetup {
     /// Its firmware profile, one of [`crate::TERMINAL_PROFILES`].
     pub profile: &'static str,
-    /// The language of its screen and receipts.
-    pub language: Language,
-    /// How long it waits for the acquirer's answer; nothing leaves it to the profile.
-    pub reply_timeout: Option<Duration>,
-    /// How long it waits for the result of a wallet payment; nothing leaves it to the profile.
-    pub result_timeout: Option<Duration>,
+    /// What was keyed in; the rest is the profile's.
+    pub keyed: terminal::Keyed,
     /// Which copies of which slips it prints.
     pub prints: PrintSetup,
     /// How long it asks whether a receipt is wanted; nothing where it prints without asking.
@@ -131,6 +127,8 @@ pub enum Action {
     Operator(OperatorAct),
     /// The operator of this number logs on.
     LogOn(u8),
+    /// Somebody keys in parameters of the terminal; they live as long as the program, as those of profiles do.
+    KeyIn(&'static terminal::Keyed),
     /// The terminal shows a QR code, and the customer scans it.
     ShowQr(ShowQr),
     /// The terminal scans the code on the customer's phone.

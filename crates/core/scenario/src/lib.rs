@@ -11,6 +11,7 @@
 //! | `check`, `schema` | the checker and the JSON Schema, both made from that description |
 //! | `scalar` | how a value without parts is written: amounts, times, lengths, shares |
 //! | `lower`, `step_lower`, `acquirer_lower`, `notice_lower`, `printer_lower`, `back_office_lower`, `meaning` | the tree to typed values; references and faults that can never happen |
+//! | `terminal_file`, `parameters` | terminal firmware profiles; what is keyed in at a terminal |
 //! | `printer_file` | printer profiles: their shape, and the device that they describe |
 //! | `print_settings` | which copies of which slips the terminal prints, and whether it asks first: shape, values, checks |
 //! | `people` | what people do beside the steps, by chance: shape, values, checks |
@@ -40,6 +41,7 @@ mod meaning;
 mod node;
 mod notice_grammar;
 mod notice_lower;
+mod parameters;
 mod parse;
 mod people;
 mod print_settings;
@@ -55,6 +57,7 @@ mod schema;
 mod shape;
 mod step_grammar;
 mod step_lower;
+mod terminal_file;
 mod terminals_file;
 mod vocabulary;
 
@@ -64,7 +67,7 @@ pub use back_office::{
 pub use cause::{Cause, Origin};
 pub use diagnostic::{Diagnostic, Diagnostics};
 #[doc(hidden)]
-pub use fuzz::fuzz_printer_file;
+pub use fuzz::{fuzz_printer_file, fuzz_terminal_file};
 pub use language::{
     AcquirerFault, Action, ByCard, Customer, Effect, Expectation, Expected, Fault, Hits, HostFault, HostRush,
     Later, LaterKind, LinkFault, LinkVerdict, Payer, Place, PowerCut, PrinterFault, ReceiptExpectation,
@@ -77,7 +80,10 @@ pub use print_settings::{PrintSetup, SlipCopy, SlipKind};
 pub use printer_file::PrinterFile;
 pub use rig::{AcquirerConnection, PrinterConnection, Rig, Role};
 pub use scan::{CodePayer, Scan, ScannerFault, ShownCode};
-pub use schema::{acquirer_faults_schema, printer_schema, rig_schema, scenario_schema, terminals_schema};
+pub use schema::{
+    acquirer_faults_schema, printer_schema, rig_schema, scenario_schema, terminal_schema, terminals_schema,
+};
+pub use terminal_file::TerminalFile;
 pub use terminals_file::TerminalsFile;
 pub use vocabulary::{
     CompletionWay, Event, Fate, Gear, Key, Language, LinkPoint, MessageKind, OperatorAct,

@@ -13,6 +13,7 @@ use crate::language::{
     ReceiptExpectation, Scenario, Step, TerminalSetup, Trigger,
 };
 use crate::node::Node;
+use crate::parameters;
 use crate::people::{People, people};
 use crate::print_settings::{PrintSetup, print_setup};
 use crate::printer_lower::{air_fault, printer_fault};
@@ -20,12 +21,13 @@ use crate::scalar;
 use crate::scan::scanner_fault;
 use crate::step_lower::action;
 use crate::{
-    BACK_OFFICE_PROFILES, Cause, Event, Fate, Language, Law, LinkPoint, MessageKind, PRINTER_PROFILES,
-    PowerTarget, ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILES,
+    BACK_OFFICE_PROFILES, Cause, Event, Fate, Law, LinkPoint, MessageKind, PRINTER_PROFILES, PowerTarget,
+    ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILES,
 };
 use core::time::Duration;
 use sim::{Fen, Ratio, SimTime};
 use std::collections::BTreeMap;
+use terminal::{Keyed, Profile};
 
 const TAKES_AFTER: Duration = Duration::from_secs(2);
 const HEAL_AT: SimTime = SimTime::from_secs(600);
@@ -36,21 +38,16 @@ pub(crate) fn lower(source: &str, root: &Node) -> Option<Scenario> {
     Lowering { source }.scenario(root)
 }
 
-/// The printer that a terminal of this profile has, unless the file names another.
-fn printer_of(terminal: &str) -> &'static str {
-    if terminal.starts_with("kiosk") { "kiosk-80" } else { "desk-80" }
-}
-
 struct Lowering<'a> {
     source: &'a str,
 }
 
 impl Lowering<'_> {
     fn scenario(&self, root: &Node) -> Option<Scenario> {
-        let terminal = root.get("terminal").map_or(Some(reference()), terminal)?;
+        let terminal = root.get("terminal").map_or_else(|| Some(reference()), terminal)?;
         let printer = match root.get("printer") {
             Some(node) => profile(node, PRINTER_PROFILES)?,
-            None => printer_of(terminal.profile),
+            None => Profile::named(terminal.profile)?.printer,
         };
         let steps = self.steps(root.get("steps")?)?;
         let faults = root.get("faults").map_or(Some(Vec::new()), |node| self.faults(node))?;
@@ -201,12 +198,10 @@ fn profile(node: &Node, known: &'static [&'static str]) -> Option<&'static str> 
     known.iter().copied().find(|profile| *profile == name)
 }
 
-const fn reference() -> TerminalSetup {
+fn reference() -> TerminalSetup {
     TerminalSetup {
         profile: "reference",
-        language: Language::Chinese,
-        reply_timeout: None,
-        result_timeout: None,
+        keyed: Keyed::default(),
         prints: PrintSetup::USUAL,
         receipt_prompt: None,
     }
@@ -221,9 +216,7 @@ fn terminal(node: &Node) -> Option<TerminalSetup> {
             Some(node) => profile(node, TERMINAL_PROFILES)?,
             None => reference().profile,
         },
-        language: node.word("language", Language::from_name).unwrap_or(Language::Chinese),
-        reply_timeout: node.time("reply-timeout"),
-        result_timeout: node.time("result-timeout"),
+        keyed: parameters::read(node),
         prints: print_setup(node),
         receipt_prompt: node.time("receipt-prompt"),
     })

@@ -128,6 +128,7 @@ fn asked_by(scenario: &Scenario, action: &Action) -> &'static [MessageKind] {
         Action::Operator(OperatorAct::SignOn) => &[SignOn],
         Action::Operator(OperatorAct::LogOff)
         | Action::LogOn(_)
+        | Action::KeyIn(_)
         | Action::Reprint(_)
         | Action::Press(_)
         | Action::Visit(_)

@@ -10,6 +10,7 @@ use crate::node::{self, Document, Kind, Node};
 use crate::printer_file::{self, PrinterFile};
 use crate::rig::Rig;
 use crate::shape::Shape;
+use crate::terminal_file::{self, TerminalFile};
 use crate::terminals_file::{self, TerminalsFile};
 use crate::{acquirer_grammar, acquirer_lower, check, grammar, lower, meaning, rig_file};
 
@@ -76,6 +77,17 @@ impl PrinterFile {
     pub fn parse(file_name: &str, bytes: &[u8]) -> Result<Self, Diagnostics> {
         let lower = |_: &str, root: &Node| printer_file::lower(root);
         parse(file_name, bytes, &printer_file::PRINTER, lower, printer_file::check_meaning)
+    }
+}
+
+impl TerminalFile {
+    /// Reads a terminal's firmware profile. `file_name` appears in messages only.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file, each with its place, what was expected, and an example.
+    pub fn parse(file_name: &str, bytes: &[u8]) -> Result<Self, Diagnostics> {
+        let lower = |_: &str, root: &Node| terminal_file::lower(root);
+        parse(file_name, bytes, &terminal_file::TERMINAL, lower, terminal_file::check_meaning)
     }
 }
 

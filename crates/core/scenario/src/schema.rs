@@ -5,7 +5,7 @@
 
 use crate::node::{self, Kind, Node, ReadsAs};
 use crate::shape::{Choice, Field, List, Map, Presence, Scalar, Shape};
-use crate::{acquirer_grammar, grammar, matrix, printer_file, rig_file, terminals_file};
+use crate::{acquirer_grammar, grammar, matrix, printer_file, rig_file, terminal_file, terminals_file};
 use serde_json::{Map as Object, Value, json};
 
 /// The JSON Schema of scenario files.
@@ -69,6 +69,12 @@ pub fn rig_schema() -> Value {
 #[must_use]
 pub fn printer_schema() -> Value {
     document("Tillrig printer profile", &printer_file::PRINTER)
+}
+
+/// The JSON Schema of terminal profile files.
+#[must_use]
+pub fn terminal_schema() -> Value {
+    document("Tillrig terminal profile", &terminal_file::TERMINAL)
 }
 
 /// The JSON Schema of files of terminals, cards and payers.

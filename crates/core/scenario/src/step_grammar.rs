@@ -4,6 +4,7 @@
 
 use crate::back_office_grammar::{QUERY_VOUCHER, REDEEM};
 use crate::grammar::{AT, MONEY, NAME, NTH, TIME, WHEN, word};
+use crate::parameters::KEY_IN;
 use crate::scan_grammar::SCAN;
 use crate::shape::{Choice, Field, Map, Presence, Scalar, Shape};
 use crate::{CompletionWay, Key, OperatorAct, PrinterAct, Wallet};
@@ -90,6 +91,12 @@ const ACTIONS: &[Field] = &[
         Shape::Scalar(Scalar::Count { least: 1, most: 99 }),
         "log-on: 2",
         "the operator of this number logs on",
+    ),
+    Field::optional(
+        "key-in",
+        Shape::Map(KEY_IN),
+        "key-in: { tid: 12345678 }",
+        "somebody keys in parameters of the terminal, wrong ones or right ones",
     ),
     Field::optional(
         "press",

@@ -6,6 +6,7 @@
 use crate::back_office_lower::visit;
 use crate::language::{Action, ByCard, Later, LaterKind, Payer, ShowQr};
 use crate::node::Node;
+use crate::parameters;
 use crate::scan::scan;
 use crate::{CompletionWay, Key, OperatorAct, PrinterAct, Wallet};
 use core::time::Duration;
@@ -34,6 +35,9 @@ pub(crate) fn action(node: &Node, ids: &BTreeMap<String, usize>) -> Option<Actio
     }
     if let Some(map) = node.get("scan") {
         return scan(map, step_of(map, "again")).map(Action::Scan);
+    }
+    if let Some(map) = node.get("key-in") {
+        return Some(Action::KeyIn(Box::leak(Box::new(parameters::read(map)))));
     }
     if let Some(visit) = visit(node, ids) {
         return Some(Action::Visit(visit));

@@ -51,75 +51,27 @@ macro_rules! vocabulary {
 }
 pub(crate) use vocabulary;
 
-/// The names of the terminal's firmware profiles. `reference` is sound; every other has one bad habit.
-pub const TERMINAL_PROFILES: &[&str] = &[
-    "reference",
-    "kiosk",
-    "kiosk-prints-first",
-    "naive-repeat",
-    "forgetful",
-    "silence-is-declined",
-    "silence-is-approved",
-    "cancel-forgets",
-    "ignores-printer",
-    "never-gives-up",
-    "no-slip-no-sale",
-    "takes-any-reply",
-    "one-reversal-slot",
-    "believes-notices",
-    "other-amount-is-declined",
-    "busy-is-declined",
-    "never-rekeys",
-    "tells-once",
-    "totals-always-agree",
-    "forgets-settlement",
-    "kiosk-prints-once",
-    "one-slip-slot",
-    "password-is-charged-again",
-    "refusal-is-final",
-    "every-read-charges",
-    "books-every-notice",
-    "uploads-once",
-    "reprints-unmarked",
-    "leaves-slips-out",
-    "kiosk-keeps-the-slip",
-    "silence-is-no-receipt",
-];
+/// The names of the terminal's firmware profiles. `reference` is sound; what a flawed one does stands in its sentence.
+pub const TERMINAL_PROFILES: &[&str] = &{
+    let mut names = [""; terminal::PROFILES.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = terminal::PROFILES[at].name;
+        at += 1;
+    }
+    names
+};
 
 /// What each terminal profile does, in the same order.
-pub const TERMINAL_PROFILE_SENTENCES: &[&str] = &[
-    "sound: asks before it decides, keeps what it must not forget, watches its printer",
-    "sound, with a presenter",
-    "prints before it knows, waits for the notification alone, pulls the receipt back on silence",
-    "charges again under a new number when it hears nothing",
-    "keeps reversals and trace numbers in memory",
-    "shows a declined payment when it hears nothing",
-    "shows and prints an approved payment when it hears nothing",
-    "the cancel key forgets the open charge",
-    "never asks the printer and offers no reprint",
-    "repeats a reversal until the host says done, which it says only once",
-    "reverses a captured payment when its slip cannot be printed",
-    "takes whatever card reply comes for the answer to what it asked last",
-    "has room for one pending reversal, and the next charge takes it",
-    "books what a notification says, signed or not, without asking",
-    "takes a notification over another amount for a payment that has failed",
-    "takes a host that says that it is in trouble for one that has declined",
-    "does not sign on when the host says that keys or batch differ",
-    "tells a refund or an advice once, and takes silence for done",
-    "does not read what the host says of the totals, and closes the batch",
-    "keeps in memory that a batch is being settled",
-    "has a presenter, and no way to print a receipt again",
-    "has room for the slips of one function, and the next one takes it",
-    "asks for another code while the customer is typing the password for the first",
-    "takes the refusal of a payment code for one of the open payment, whosever it is",
-    "gives an open payment up for whatever code the scanner sends next",
-    "books a payment whenever a notification of it comes, refunded since or not",
-    "sends a voucher once and forgets it, whatever the back office says",
-    "prints a slip again without saying that it is a reprint",
-    "prints nothing of what a setting switches off, not even again, and does not say so",
-    "prints the customer's copy that a setting switches off, and pulls it back",
-    "asks whether a receipt is wanted, takes no answer for no, and keeps none that is not wanted",
-];
+pub const TERMINAL_PROFILE_SENTENCES: &[&str] = &{
+    let mut sentences = [""; terminal::PROFILES.len()];
+    let mut at = 0;
+    while at < sentences.len() {
+        sentences[at] = terminal::PROFILES[at].about;
+        at += 1;
+    }
+    sentences
+};
 
 /// The names of the printer profiles.
 pub const PRINTER_PROFILES: &[&str] = &["desk-80", "desk-80-180", "kiosk-80", "slip-58"];

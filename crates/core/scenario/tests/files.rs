@@ -66,7 +66,7 @@ fn the_example_of_the_design_is_read_as_it_stands() {
 fn every_word_of_the_language_is_read() {
     let scenario = right(EVERYTHING);
     assert_eq!(scenario.customer, Customer::LeavesReceipt);
-    assert_eq!(scenario.terminal.reply_timeout, Some(Duration::from_secs(5)));
+    assert_eq!(scenario.terminal.keyed.reply_timeout, Some(Duration::from_secs(5)));
     assert_eq!(scenario.steps.len(), 6);
     assert_eq!(scenario.intent_of(2), 0);
     assert_eq!(scenario.faults.len(), 72);

@@ -26,7 +26,7 @@ use crate::charge::{Approval, Charge};
 use crate::desk::{Desk, Next};
 use crate::event::{ChargeResult, Event, Request};
 use crate::journal::Record;
-use crate::profile::{Advices, Cancel, HostTrouble, Replies, ReversalEnds, Silence, Store};
+use crate::profile::{Advices, Cancel, HostTrouble, Replies, ReversalEnds, Reversals, Silence, Store};
 use crate::screen::Belief;
 use core::time::Duration;
 use iso8583::{FollowUp, Message, Mti, ReplyClass, reply_entry};
@@ -233,7 +233,7 @@ impl CardCharge {
     }
 
     fn on_silence(&mut self, tries: u32, desk: &mut Desk<'_>) -> Next {
-        match desk.settings.profile.habits.silence {
+        match desk.settings.profile.habits.silence.about_cards() {
             Silence::Unknown if self.charge.kind.is_reversible() => self.doubt(NO_REPLY, desk),
             Silence::Unknown if desk.settings.profile.habits.advices == Advices::Once => {
                 self.store(&Message::new(Mti::ADVICE_REPLY), desk)
@@ -244,7 +244,9 @@ impl CardCharge {
             }
             Silence::Unknown => self.rest(NO_REPLY, PAUSE, desk),
             Silence::ChargeAgain => self.end(Belief::Unknown, Afterwards::ChargeAgain, desk),
-            Silence::Declined => self.end(Belief::Declined, Afterwards::Over, desk),
+            Silence::Declined | Silence::UnknownForCards => {
+                self.end(Belief::Declined, Afterwards::Over, desk)
+            }
             Silence::Approved => self.store(&Message::new(Mti::FINANCIAL_REPLY), desk),
         }
     }
@@ -308,12 +310,21 @@ impl CardCharge {
 
     /// Nobody knows whether the charge stands: say so, and undo it.
     fn doubt(&mut self, reason: &'static str, desk: &mut Desk<'_>) -> Next {
-        if self.charge.kind.is_reversible() {
+        if self.is_taken_for_done(desk) {
+            self.end(Belief::Declined, Afterwards::Over, desk)
+        } else if self.charge.kind.is_reversible() {
             self.reverse(reason, 0, desk);
             Next::Tell(Belief::Unknown)
         } else {
             self.rest(reason, PAUSE, desk)
         }
+    }
+
+    /// Whether a firmware that looks for its number alone finds an older charge in its place.
+    fn is_taken_for_done(&self, desk: &Desk<'_>) -> bool {
+        let looks = desk.settings.profile.habits.reversals == Reversals::UnlessItsNumberSucceeded;
+        let Key::Card { stan, .. } = self.charge.key else { return false };
+        looks && self.charge.kind.is_reversible() && desk.journal.has_approved_stan(stan)
     }
 
     /// Undoes what may stand, or tells it again where that is the way.

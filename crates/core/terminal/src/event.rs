@@ -6,6 +6,7 @@
 use crate::charge::Kind;
 use crate::copies::NoSlip;
 use crate::journal::Totals;
+use crate::parameters::Keyed;
 use crate::scanner::{Barcode, ScannerPoke, Shown};
 use crate::screen::Screen;
 use core::fmt;
@@ -45,6 +46,9 @@ pub enum Poke {
     },
     /// The operator logs off.
     LogOff,
+    /// Somebody keys in parameters, wrong ones or right ones. The address for notifications is of the next orders; the
+    /// printer's line stays as it is.
+    KeyIn(&'static Keyed),
     /// A customer holds a code in front of the scanner.
     Shows(Shown),
     /// Something is done to the scanner.

@@ -242,6 +242,18 @@ impl Journal {
         self.records.iter().rev().find_map(stan).unwrap_or(0)
     }
 
+    /// Whether any card charge of this trace number was approved, in whichever batch.
+    #[must_use]
+    pub fn has_approved_stan(&self, wanted: u32) -> bool {
+        let stan = |record: &Record| match record {
+            Record::Approved(Approval { charge: Charge { key: Key::Card { stan, .. }, .. }, .. }) => {
+                Some(*stan)
+            }
+            _ => None,
+        };
+        self.records.iter().filter_map(stan).any(|stan| stan == wanted)
+    }
+
     /// How many orders are in flash.
     #[must_use]
     pub fn orders(&self) -> usize {

@@ -26,7 +26,9 @@
 //! | [`slip`], [`slip_text`] | what a charge looks like on paper; the same as lines for a cash register |
 //! | [`ecr`] | what a cash register asks for, as wishes; what comes of them, as answers |
 //! | [`screen`], `screen_words` | what the display says, as a value and in words |
-//! | [`profile`] | firmware habits as data, sound and flawed |
+//! | [`habits`], [`knobs`], [`profile`] | firmware habits as data, how they are declared, sound and flawed firmware |
+//! | [`speaks`] | which releases of other people's words it knows |
+//! | [`parameters`] | what is keyed in, and can be keyed in wrongly |
 //! | [`settings`] | who this terminal is, its keys and its language |
 //! | [`event`] | pokes in, reports out |
 
@@ -40,11 +42,14 @@ pub mod event;
 pub mod flash;
 mod flow;
 pub mod fuzz;
+pub mod habits;
 pub mod journal;
+pub mod knobs;
 pub mod machine;
 mod memory;
 mod order;
 mod order_refund;
+pub mod parameters;
 mod ports;
 mod printing;
 pub mod profile;
@@ -59,18 +64,23 @@ mod settlement;
 mod sign_on;
 pub mod slip;
 pub mod slip_text;
+pub mod speaks;
 mod spooler;
 mod upload;
 
 pub use charge::Kind;
 pub use copies::{Copies, NoSlip, PrintSettings};
 pub use event::{ChargeResult, Copy, Errand, Event, Intent, Noted, Poke, Press, Request, Trouble, Wish};
+pub use habits::Habits;
 pub use journal::Totals;
+pub use knobs::{Knob, Parameter};
 pub use machine::Terminal;
+pub use parameters::{Keyed, Parameters};
 pub use profile::{PROFILES, Profile};
 pub use scanner::{Barcode, ScannerPoke, Shown};
 pub use screen::{Belief, Face, Screen};
 pub use settings::{Language, Settings};
+pub use speaks::Speaks;
 
 use sim::Port;
 

@@ -9,7 +9,7 @@ use crate::desk::{Desk, Next};
 use crate::event::{Event, Noted, Poke, Press};
 use crate::flow::Flow;
 use crate::journal::Journal;
-use crate::memory::Memory;
+use crate::memory::{Memory, codec_of};
 use crate::profile::{PrinterStatus, Reads, Rekeys};
 use crate::receipt_prompt::Question;
 use crate::scanner::{Barcode, Scanner};
@@ -112,6 +112,10 @@ impl Terminal {
             (Poke::Settle, Power::On) => self.on_settle(now),
             (Poke::SignOn, Power::On) => self.on_sign_on(now),
             (Poke::LogOn { operator }, Power::On) => self.on_operator(now, Some(operator)),
+            (Poke::KeyIn(keyed), Power::On) => {
+                self.settings.key_in(keyed);
+                self.memory.codec = codec_of(&self.settings);
+            }
             (Poke::LogOff, Power::On) => self.on_operator(now, None),
             (Poke::Shows(shown), Power::On) => self.scanner.show(now, shown),
             (Poke::Scanner(poke), _) => self.scanner.poke(poke),

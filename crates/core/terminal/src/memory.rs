@@ -84,13 +84,6 @@ pub(crate) struct Held {
 
 impl Memory {
     pub(crate) fn new(settings: &Settings, journal: &Journal) -> Self {
-        let merchant = Merchant {
-            app_id: settings.app_id.to_owned(),
-            mch_id: settings.mch_id.to_owned(),
-            api_key: ApiKey::new(settings.api_key),
-            sign_type: SignType::HmacSha256,
-            notify_url: settings.notify_url.to_owned(),
-        };
         Self {
             flow: Flow::Idle,
             numbers: Numbers::default(),
@@ -114,9 +107,21 @@ impl Memory {
             card_message: Message::new(Mti::FINANCIAL_REPLY),
             answers: ResponseParser::new(Limits::DEFAULT),
             notices: RequestParser::new(Limits::DEFAULT),
-            codec: Codec::new(merchant, "api.mch.weixin.qq.com"),
+            codec: codec_of(settings),
             heard: Heard::default(),
             uploads: Uploads::of(settings, journal),
         }
     }
+}
+
+/// What speaks to the wallet for the merchant that was keyed in.
+pub(crate) fn codec_of(settings: &Settings) -> Codec {
+    let merchant = Merchant {
+        app_id: settings.app_id.to_owned(),
+        mch_id: settings.mch_id.to_owned(),
+        api_key: ApiKey::new(settings.api_key),
+        sign_type: SignType::HmacSha256,
+        notify_url: settings.notify_url.to_owned(),
+    };
+    Codec::new(merchant, "api.mch.weixin.qq.com")
 }

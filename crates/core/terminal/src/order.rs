@@ -384,7 +384,7 @@ impl Order {
                 Next::Tell(Belief::Unknown)
             }
             (_, Silence::ChargeAgain) => self.end(Belief::Unknown, true, desk),
-            (_, Silence::Declined) => self.end(Belief::Declined, false, desk),
+            (_, Silence::Declined | Silence::UnknownForCards) => self.end(Belief::Declined, false, desk),
             (_, Silence::Approved) => self.store(String::new(), desk),
         }
     }

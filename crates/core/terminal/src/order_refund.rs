@@ -214,7 +214,7 @@ impl OrderRefund {
                 Next::Tell(Belief::Unknown)
             }
             Silence::ChargeAgain => self.end(Belief::Unknown, true, desk),
-            Silence::Declined => self.end(Belief::Declined, false, desk),
+            Silence::Declined | Silence::UnknownForCards => self.end(Belief::Declined, false, desk),
             Silence::Approved => self.store(String::new(), desk),
         }
     }

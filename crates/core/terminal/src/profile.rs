@@ -1,9 +1,15 @@
-//! Firmware habits as data. A profile is a name, the habits of that firmware, and its settings.
+//! Firmware profiles. A profile is a name, the habits of that firmware, and what is keyed in when it leaves the shelf.
 //!
-//! The sound habit is always the first variant, and its doc says why it is sound. A flawed profile differs
-//! from [`REFERENCE`] in the habits that its `about` names. *Not modelled yet:* profiles
-//! as files, parameters that are wrong, versions that are stale.
+//! A flawed profile differs from [`REFERENCE`] in the habits that its `about` names. Each stands in a file of
+//! `rigs/terminals` too, with where it was seen. *Not modelled:* releases of one firmware that share a journal.
 
+pub use crate::habits::{
+    Advices, Cancel, Differences, Habits, HostTrouble, NoAnswer, Notices, Originals, Paying, Pending,
+    PrinterStatus, Prints, Reads, Refusals, Rekeys, Replies, Reprint, ReversalEnds, Reversals, Silence,
+    Store, SwitchedOff, Unprinted, Uploading, WaitingSlips,
+};
+pub use crate::parameters::Parameters;
+pub use crate::speaks::{Speaks, Vouchers, WorkingKeys};
 use core::time::Duration;
 
 /// One kind of firmware.
@@ -19,10 +25,10 @@ pub struct Profile {
     pub presenter: bool,
     /// What it does when things go wrong.
     pub habits: Habits,
-    /// How long a card reply may take. Sixty seconds is what UnionPay terminals ship with.
-    pub reply_timeout: Duration,
-    /// How long a shown code waits for its result.
-    pub result_timeout: Duration,
+    /// Which releases of other people's words it knows.
+    pub speaks: Speaks,
+    /// What is keyed in.
+    pub parameters: Parameters,
 }
 
 impl Profile {
@@ -31,282 +37,12 @@ impl Profile {
     pub fn named(name: &str) -> Option<&'static Self> {
         PROFILES.iter().find(|profile| profile.name == name)
     }
-}
 
-/// What a firmware does when things go wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Habits {
-    /// When a wallet receipt is printed.
-    pub prints: Prints,
-    /// What it makes of silence after a charge was sent.
-    pub silence: Silence,
-    /// Where a reversal waits until it is answered.
-    pub reversal_store: Store,
-    /// Where the last trace number is kept.
-    pub number_store: Store,
-    /// Whether it reads the printer's status while it prints.
-    pub printer_status: PrinterStatus,
-    /// What the cancel key does while a charge is open.
-    pub cancel: Cancel,
-    /// What ends a reversal.
-    pub reversal_ends: ReversalEnds,
-    /// Whether the last slip can be printed again from the idle screen.
-    pub reprint: Reprint,
-    /// What it does with a charge whose slip cannot be printed.
-    pub unprinted: Unprinted,
-    /// Which card replies it takes for the answer to what it asked.
-    pub replies: Replies,
-    /// What the next charge finds while a reversal is pending.
-    pub pending: Pending,
-    /// What it makes of a notification.
-    pub notices: Notices,
-    /// What it makes of a host that says that it is in trouble.
-    pub trouble: HostTrouble,
-    /// Whether it looks up what a void, a refund or a completion is about before it asks.
-    pub originals: Originals,
-    /// What it does when the host says that keys or batch differ.
-    pub rekeys: Rekeys,
-    /// How often it tells the host what cannot be reversed.
-    pub advices: Advices,
-    /// What it does when the host's totals are others.
-    pub differences: Differences,
-    /// Where it is kept that a batch is being settled.
-    pub settlement_store: Store,
-    /// What becomes of slips that wait for the printer when another function prints.
-    pub waiting_slips: WaitingSlips,
-    /// What it makes of a customer who is typing the password.
-    pub paying: Paying,
-    /// What it makes of a payment by payment code that is refused.
-    pub refusals: Refusals,
-    /// What it makes of a code that the scanner sends while a payment is open.
-    pub reads: Reads,
-    /// How long it is after the answer to a voucher.
-    pub uploading: Uploading,
-    /// What becomes of a customer's copy that a setting switches off.
-    pub switched_off: SwitchedOff,
-    /// What it means that nobody says whether a receipt is wanted.
-    pub no_answer: NoAnswer,
-}
-
-/// When a wallet receipt is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Prints {
-    /// After the acquirer has said that the order is paid: paper cannot be taken back from a customer.
-    AfterTheResult,
-    /// At once, held in the presenter: looks faster; pulled back when no result comes.
-    BeforeTheResult,
-}
-
-/// What silence means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Silence {
-    /// Unknown: reverse a card charge, ask after an order. Only the acquirer knows.
-    Unknown,
-    /// "It did not work": charge again under a new number.
-    ChargeAgain,
-    /// Declined.
-    Declined,
-    /// Approved: the customer is waiting.
-    Approved,
-}
-
-/// Where something is remembered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Store {
-    /// In flash, before it is used: a power cut forgets nothing.
-    Flash,
-    /// In memory.
-    Memory,
-}
-
-/// Whether the printer's status is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PrinterStatus {
-    /// Before, during and after each slip; a slip counts when the printer says that it is on paper.
-    Watched,
-    /// Never: bytes sent are a slip printed.
-    Ignored,
-}
-
-/// What the cancel key does while a charge is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cancel {
-    /// Reverses or closes the charge, and shows the answer: a cancelled charge may have been committed.
-    UndoesTheCharge,
-    /// Goes back to the idle screen and forgets the charge.
-    ForgetsTheCharge,
-}
-
-/// What ends a reversal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReversalEnds {
-    /// Any answer that says that the original does not stand: done (00), already done or unknown (25).
-    WhenNothingStands,
-    /// Only "done" (00): after a lost answer the host says "already done" for ever.
-    OnlyWhenDone,
-}
-
-/// Whether the last slip can be printed again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reprint {
-    /// Offered on the idle screen, for the last approved charge.
-    Offered,
-    /// Not offered.
-    Missing,
-    /// Offered, and printed like the first: one payment, two receipts.
-    Unmarked,
-}
-
-/// What happens to a charge whose slip cannot be printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unprinted {
-    /// It stands: no slip is not no payment.
-    Stands,
-    /// It is reversed.
-    Reversed,
-}
-
-/// Which card replies count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Replies {
-    /// Only one that answers the open request: same kind, trace number, amount, terminal and merchant.
-    OfTheOpenRequest,
-    /// Whatever comes while a request is open.
-    Any,
-}
-
-/// What the next charge finds while a reversal is pending.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pending {
-    /// It is turned away until the reversal is answered: there may be money to give back.
-    Blocks,
-    /// It takes the reversal's only place, and the reversal is gone.
-    GivesWay,
-}
-
-/// What a notification is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notices {
-    /// If its signature holds, a reason to ask: the answer to the terminal's own question is what it books.
-    AskedAfter,
-    /// The truth, signed or not.
-    Believed,
-    /// If its signature holds, a reason to ask; over another amount, a payment that has failed.
-    AmountDecides,
-    /// If its signature holds, a reason to ask; about an order of the journal, a payment of it, whenever it comes.
-    BookedWheneverItComes,
-}
-
-/// What the reply of a host in trouble means: "error", "system fault", "issuer not reachable".
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HostTrouble {
-    /// Unknown: the trouble may have come after the commit. Reversing what never was costs nothing.
-    Doubted,
-    /// Declined.
-    Declined,
-}
-
-/// Whether a void, a refund or a completion is checked against the journal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Originals {
-    /// It is: what is ended already, or more than is left, is not asked for. Not every host says no.
-    Checked,
-    /// The host will know.
-    Unchecked,
-}
-
-/// What happens when the host says that keys or batch differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rekeys {
-    /// The terminal signs on, as soon as nothing else waits for an answer: until then every message is refused.
-    WhenTold,
-    /// Nothing: somebody will sign on by hand some day.
-    Never,
-}
-
-/// How often a refund or an advice is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Advices {
-    /// Until the host has answered: nobody else knows of it, and it cannot be reversed.
-    UntilAnswered,
-    /// Once, and silence is taken for done.
-    Once,
-}
-
-/// What follows when the totals of a settlement differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Differences {
-    /// Every detail is uploaded before the batch is closed: only with them can the difference be found.
-    Uploaded,
-    /// Nothing: an answer is an answer, and what it says of the totals is not read.
-    Unread,
-}
-
-/// What becomes of slips that wait for the printer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WaitingSlips {
-    /// They stand in a queue: whoever paid first is owed the first slip.
-    StandInAQueue,
-    /// What another function prints takes their place.
-    GiveWay,
-}
-
-/// What it means that the customer is typing the password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Paying {
-    /// Neither yes nor no: the order is asked after, and undone when it is not paid in time.
-    AskedAfter,
-    /// "It did not work": the customer is to show another code.
-    ChargedAgain,
-}
-
-/// What it means that a payment by payment code is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusals {
-    /// A reason to ask: a refusal names no order, and may be the late one of an older.
-    AskedAfter,
-    /// That this one is not paid.
-    Final,
-}
-
-/// What a code is that the scanner sends while a payment is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reads {
-    /// Nothing: a payment has one code, and a code pays once.
-    OnceEach,
-    /// Another try: the open payment is given up for it.
-    EveryOne,
-}
-
-/// When a voucher is done with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Uploading {
-    /// When the back office has said a last word about it: what it has not said may not have arrived.
-    UntilAnswered,
-    /// When it was sent.
-    Once,
-}
-
-/// What becomes of a customer's copy that a setting switches off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SwitchedOff {
-    /// It is not printed, the screen says why, and the reprint key prints it: the paper is the shop's to save, the
-    /// receipt is the customer's. To refuse the setting would keep a shop from selling until somebody came to put it
-    /// right.
-    Said,
-    /// It is not printed, whichever key is pressed, and nobody is told: the setting is looked at where slips are made.
-    Silent,
-    /// It is printed for the shop, which keeps its own by pulling it back into the bin.
-    PulledBack,
-}
-
-/// What it means that nobody says whether a receipt is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoAnswer {
-    /// Nothing, so it is printed: a slip too many harms nobody. One that was not wanted can still be had.
-    Prints,
-    /// No; and no receipt is kept that was not wanted.
-    IsNo,
+    /// Whether it has no bad habit and knows what it has to. What is keyed in is not the firmware's doing.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.habits == SOUND && self.speaks == Speaks::SOUND
+    }
 }
 
 /// The sound firmware.
@@ -315,41 +51,15 @@ pub const REFERENCE: Profile = Profile {
     about: "sound: asks before it decides, keeps what it must not forget, watches its printer",
     printer: "desk-80",
     presenter: false,
-    habits: Habits {
-        prints: Prints::AfterTheResult,
-        silence: Silence::Unknown,
-        reversal_store: Store::Flash,
-        number_store: Store::Flash,
-        printer_status: PrinterStatus::Watched,
-        cancel: Cancel::UndoesTheCharge,
-        reversal_ends: ReversalEnds::WhenNothingStands,
-        reprint: Reprint::Offered,
-        unprinted: Unprinted::Stands,
-        replies: Replies::OfTheOpenRequest,
-        pending: Pending::Blocks,
-        notices: Notices::AskedAfter,
-        trouble: HostTrouble::Doubted,
-        originals: Originals::Checked,
-        rekeys: Rekeys::WhenTold,
-        advices: Advices::UntilAnswered,
-        differences: Differences::Uploaded,
-        settlement_store: Store::Flash,
-        waiting_slips: WaitingSlips::StandInAQueue,
-        paying: Paying::AskedAfter,
-        refusals: Refusals::AskedAfter,
-        reads: Reads::OnceEach,
-        uploading: Uploading::UntilAnswered,
-        switched_off: SwitchedOff::Said,
-        no_answer: NoAnswer::Prints,
-    },
-    reply_timeout: Duration::from_secs(60),
-    result_timeout: Duration::from_secs(60),
+    habits: SOUND,
+    speaks: Speaks::SOUND,
+    parameters: Parameters::RIGHT,
 };
 
-const SOUND: Habits = REFERENCE.habits;
+const SOUND: Habits = Habits::SOUND;
 
 /// Every firmware that there is.
-pub static PROFILES: [Profile; 31] = [
+pub static PROFILES: [Profile; 34] = [
     REFERENCE,
     Profile {
         name: "kiosk",
@@ -364,7 +74,7 @@ pub static PROFILES: [Profile; 31] = [
         printer: "kiosk-80",
         presenter: true,
         habits: Habits { prints: Prints::BeforeTheResult, ..SOUND },
-        result_timeout: Duration::from_secs(10),
+        parameters: Parameters { result_timeout: Duration::from_secs(10), ..Parameters::RIGHT },
         ..REFERENCE
     },
     Profile {
@@ -539,11 +249,33 @@ pub static PROFILES: [Profile; 31] = [
         habits: Habits { no_answer: NoAnswer::IsNo, ..SOUND },
         ..REFERENCE
     },
+    Profile {
+        name: "wallets-are-not-reversed",
+        about: "reverses a card charge that nobody answers, and takes a wallet order without an answer for declined",
+        habits: Habits { silence: Silence::UnknownForCards, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "old-success-counts",
+        about: "reverses no charge whose trace number was approved in any batch, and forgets its numbers without power",
+        habits: Habits {
+            reversals: Reversals::UnlessItsNumberSucceeded,
+            number_store: Store::Memory,
+            ..SOUND
+        },
+        ..REFERENCE
+    },
+    Profile {
+        name: "old-vouchers",
+        about: "is an old release that writes the first format of vouchers alone",
+        speaks: Speaks { vouchers: Vouchers::FirstFormat, ..Speaks::SOUND },
+        ..REFERENCE
+    },
 ];
 
 #[cfg(test)]
 mod tests {
-    use super::{PROFILES, Profile, SOUND};
+    use super::{Habits, PROFILES, Profile, SOUND};
 
     #[test]
     fn every_profile_is_found_by_its_name() {
@@ -554,9 +286,24 @@ mod tests {
     }
 
     #[test]
-    fn only_the_two_sound_profiles_have_sound_habits() {
+    fn only_the_two_sound_profiles_are_sound() {
         let sound: Vec<&str> =
-            PROFILES.iter().filter(|profile| profile.habits == SOUND).map(|profile| profile.name).collect();
+            PROFILES.iter().filter(|profile| profile.is_sound()).map(|profile| profile.name).collect();
         assert_eq!(sound, ["reference", "kiosk"]);
+    }
+
+    #[test]
+    fn a_knob_turns_to_each_of_its_words_and_to_no_other() {
+        for knob in Habits::KNOBS {
+            assert!(knob.words.len() > 1 && knob.words.len() == knob.says.len(), "{}", knob.name);
+            assert_eq!(SOUND.word(knob.name), knob.words.first().copied());
+            for word in knob.words {
+                let mut habits = SOUND;
+                assert!(habits.turn(knob.name, word));
+                assert_eq!(habits.word(knob.name), Some(*word));
+            }
+            assert!(!SOUND.clone().turn(knob.name, "sideways"));
+        }
+        assert_eq!((SOUND.word("volume"), SOUND.clone().turn("volume", "eleven")), (None, false));
     }
 }

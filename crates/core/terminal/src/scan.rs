@@ -394,7 +394,9 @@ impl Scan {
         match silence {
             Silence::Approved => self.store(String::new(), desk),
             Silence::ChargeAgain => self.end(Belief::Unknown, true, desk),
-            Silence::Declined | Silence::Unknown => self.end(Belief::Declined, false, desk),
+            Silence::Declined | Silence::UnknownForCards | Silence::Unknown => {
+                self.end(Belief::Declined, false, desk)
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 //! All keys here are test keys. *Not modelled:* download of the master key, several merchants.
 
 use crate::copies::PrintSettings;
+use crate::parameters::{Keyed, Parameters};
 use crate::profile::{Profile, REFERENCE};
 use core::fmt;
 use core::time::Duration;
@@ -35,6 +36,8 @@ pub struct Settings {
     pub mac_key: MacKey,
     /// The key for the signature of wallet messages.
     pub api_key: &'static str,
+    /// The currency of card messages, field 49.
+    pub currency: &'static str,
     /// The merchant's number at the wallet.
     pub mch_id: &'static str,
     /// The merchant's application at the wallet.
@@ -69,31 +72,56 @@ impl Settings {
     /// The usual test terminal with this firmware.
     #[must_use]
     pub const fn of(profile: &'static Profile) -> Self {
+        Self::keyed(profile, &profile.parameters)
+    }
+
+    /// A terminal with this firmware in which these parameters were keyed in.
+    #[must_use]
+    pub const fn keyed(profile: &'static Profile, parameters: &Parameters) -> Self {
         Self {
             profile,
-            language: Language::Chinese,
-            reply_timeout: profile.reply_timeout,
-            result_timeout: profile.result_timeout,
-            tid: "12345678",
-            mid: "123456789012345",
-            batch: 1,
-            operator: 1,
-            master_key: Tdes::new([
-                0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF, 0xFE, 0xDC, 0xBA, 0x98, 0x76, 0x54, 0x32,
-                0x10,
-            ]),
-            mac_key: MacKey::new([0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF]),
-            api_key: "192006250b4c09247ec02edce69f6a2d",
-            mch_id: "10000100",
-            app_id: "wxd930ea5d5a258f4f",
-            notify_url: "http://terminal/notify",
+            language: parameters.language,
+            reply_timeout: parameters.reply_timeout,
+            result_timeout: parameters.result_timeout,
+            tid: parameters.tid,
+            mid: parameters.mid,
+            batch: parameters.batch,
+            operator: parameters.operator,
+            master_key: parameters.master_key,
+            mac_key: parameters.mac_key,
+            api_key: parameters.api_key,
+            currency: parameters.currency,
+            mch_id: parameters.mch_id,
+            app_id: parameters.app_id,
+            notify_url: parameters.notify_url,
             pan: "6222021234567890128",
-            bank_copy: false,
+            bank_copy: parameters.bank_copy,
             prints: PrintSettings::USUAL,
             receipt_prompt: None,
-            printer_baud_bps: 115_200,
+            printer_baud_bps: parameters.printer_baud_bps,
             voucher_key: None,
         }
+    }
+}
+
+impl Settings {
+    /// Somebody keys this in while the terminal runs. The printer's line stays as it is.
+    pub(crate) fn key_in(&mut self, keyed: &Keyed) {
+        self.reply_timeout = keyed.reply_timeout.unwrap_or(self.reply_timeout);
+        self.result_timeout = keyed.result_timeout.unwrap_or(self.result_timeout);
+        self.language = keyed.language.unwrap_or(self.language);
+        self.bank_copy = keyed.bank_copy.unwrap_or(self.bank_copy);
+        self.batch = keyed.batch.unwrap_or(self.batch);
+        self.operator = keyed.operator.unwrap_or(self.operator);
+        self.tid = keyed.tid.unwrap_or(self.tid);
+        self.mid = keyed.mid.unwrap_or(self.mid);
+        self.currency = keyed.currency.unwrap_or(self.currency);
+        self.master_key = keyed.master_key.unwrap_or(self.master_key);
+        self.mac_key = keyed.mac_key.unwrap_or(self.mac_key);
+        self.api_key = keyed.api_key.unwrap_or(self.api_key);
+        self.mch_id = keyed.mch_id.unwrap_or(self.mch_id);
+        self.app_id = keyed.app_id.unwrap_or(self.app_id);
+        self.notify_url = keyed.notify_url.unwrap_or(self.notify_url);
     }
 }
 

@@ -235,7 +235,7 @@ impl Settlement {
     fn ask(&mut self, tries: u32, desk: &mut Desk<'_>) {
         self.head(Mti::SETTLEMENT, DETAILS, desk);
         self.message.set(48, field_48(&self.totals).write());
-        self.message.set(49, "156");
+        self.message.set(49, desk.settings.currency);
         let (batch, totals) = (self.batch, self.totals);
         let tag = desk.runs(Errand::Settlement { batch, totals });
         desk.send_errand(tag, &self.message);

@@ -15,7 +15,7 @@ use crate::event::{Errand, Event};
 use crate::flow::Flow;
 use crate::journal::Record;
 use core::time::Duration;
-use iso8583::{Field60, Field62, KeyLayout, Message, Mti};
+use iso8583::{Field60, Field62, Message, Mti};
 use sim::{Reason, SimTime};
 
 /// A sign-on under way.
@@ -121,13 +121,14 @@ impl SignOn {
 
     fn ask(&mut self, tries: u32, desk: &mut Desk<'_>) {
         let stan = desk.next_stan();
+        let keys = desk.settings.profile.speaks.working_keys.layout();
         let message = &mut self.message;
         message.clear();
         message.set_mti(Mti::SIGN_ON);
         message.set(11, format!("{stan:06}"));
         message.set(41, desk.settings.tid);
         message.set(42, desk.settings.mid);
-        message.set(60, Field60::new(0, desk.batch(), KeyLayout::Double.network_code()).write());
+        message.set(60, Field60::new(0, desk.batch(), keys.network_code()).write());
         message.set(63, format!("{:02} ", desk.operator()));
         let tag = desk.runs(Errand::SignOn);
         desk.send_errand(tag, &self.message);

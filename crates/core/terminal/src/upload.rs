@@ -11,7 +11,7 @@ use crate::charge::Approval;
 use crate::event::{Event, Noted};
 use crate::journal::{Journal, Record};
 use crate::machine::Terminal;
-use crate::profile::Uploading;
+use crate::profile::{Uploading, Vouchers};
 use crate::settings::Settings;
 use core::time::Duration;
 use sim::{Key, Reason, SimTime, Tag};
@@ -173,11 +173,14 @@ impl Terminal {
         let uploads = &mut self.memory.uploads;
         let Some(Open { key, number, reprints, .. }) = uploads.open.take() else { return };
         self.outbox.event(Event::VoucherAnswered { number, key, outcome });
-        let newer = outcome == Outcome::Refused(voucher::Reason::NewerFormatNeeded);
+        let knows_newer = self.settings.profile.speaks.vouchers == Vouchers::BothFormats;
+        let newer = knows_newer && outcome == Outcome::Refused(voucher::Reason::NewerFormatNeeded);
         match uploads.waiting.get_mut(&key) {
             Some(wait) if newer && !wait.in_format_2 => {
                 *wait = Wait { due: now, tries: 0, in_format_2: true };
             }
+            // Another merchant's, it says: a number was keyed in wrongly, and the voucher is right when that is.
+            _ if outcome == Outcome::Refused(voucher::Reason::Foreign) => uploads.postpone(key, now),
             _ if !outcome.is_final() => uploads.postpone(key, now),
             _ => {
                 self.journal.write(now, Record::Vouched { key, reprints });

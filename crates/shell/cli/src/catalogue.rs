@@ -8,7 +8,7 @@ use crate::trouble::Trouble;
 use acquirer::missing_field;
 use iso8583::{Dialect, DialectError};
 use report::snapshot::{file_and_case, path_of};
-use scenario::{Diagnostics, PrinterFile, Rig, Scenario, TerminalsFile};
+use scenario::{Diagnostics, PrinterFile, Rig, Scenario, TerminalFile, TerminalsFile};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -131,6 +131,12 @@ pub(crate) fn read_rig(path: &Path) -> Result<Rig, Refused> {
 pub(crate) fn read_printer(path: &Path) -> Result<PrinterFile, Refused> {
     let (name, bytes) = bytes_of(path)?;
     PrinterFile::parse(&name, &bytes).map_err(Refused::Wrong)
+}
+
+/// Reads one terminal profile.
+pub(crate) fn read_terminal(path: &Path) -> Result<TerminalFile, Refused> {
+    let (name, bytes) = bytes_of(path)?;
+    TerminalFile::parse(&name, &bytes).map_err(Refused::Wrong)
 }
 
 /// Reads a file of terminals, cards and payers.

@@ -1,4 +1,4 @@
-//! `tillrig check`: validates scenario, rig, printer, terminals and dialect files, and says everything that is wrong with them.
+//! `tillrig check`: validates scenario, rig, printer, terminal, terminals and dialect files, and says everything that is wrong with them.
 //!
 //! Without a path it checks the catalogue and, where there is one, the folder `rigs` beside it.
 
@@ -8,14 +8,14 @@ use crate::output::{self, BAD, Format, GOOD};
 use crate::trouble::Trouble;
 use clap::Args;
 use runner::Plan;
-use scenario::{PrinterFile, Rig, Scenario, TerminalsFile};
+use scenario::{PrinterFile, Rig, Scenario, TERMINAL_PROFILES, TerminalFile, TerminalsFile};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Scenario, rig, printer, terminals and dialect files, or folders of them; `scenarios` and `rigs` here or above unless given.
+    /// Scenario, rig, printer, terminal, terminals and dialect files, or folders of them; `scenarios` and `rigs` here or above unless given.
     paths: Vec<PathBuf>,
     /// For people or for programs.
     #[arg(long, value_enum, default_value_t)]
@@ -54,6 +54,7 @@ fn check(path: &Path) -> Result<(), Refused> {
     let (name, bytes) = catalogue::bytes_of(path)?;
     match Kind::of(path, &bytes) {
         Kind::Printer => PrinterFile::parse(&name, &bytes).map(drop).map_err(Refused::Wrong),
+        Kind::Terminal => TerminalFile::parse(&name, &bytes).map(drop).map_err(Refused::Wrong),
         Kind::Terminals => TerminalsFile::parse(&name, &bytes).map(drop).map_err(Refused::Wrong),
         Kind::Dialect => catalogue::dialect_of(&name, bytes).map(drop).map_err(Refused::Unreadable),
         Kind::Rig => check_list(&name, &Rig::parse(&name, &bytes).map_err(Refused::Wrong)?),
@@ -82,12 +83,13 @@ enum Kind {
     Scenario,
     Rig,
     Printer,
+    Terminal,
     Terminals,
     Dialect,
 }
 
 impl Kind {
-    /// Terminals are a list; a dialect has an envelope; a printer is like another one; a rig lies in a folder of rigs, or joins devices; neither does anything.
+    /// Terminals are a list; a dialect has an envelope; a terminal or a printer is like another one; a rig lies in a folder of rigs, or joins devices; neither does anything.
     fn of(path: &Path, bytes: &[u8]) -> Self {
         let begins = |key: &[u8]| bytes.split(|byte| *byte == b'\n').any(|line| line.starts_with(key));
         let lies_in = |folder: &str| path.components().any(|part| part.as_os_str() == folder);
@@ -97,6 +99,8 @@ impl Kind {
             Self::Terminals
         } else if begins(b"envelope:") {
             Self::Dialect
+        } else if is_like_a_terminal(bytes) || (lies_in("terminals") && !begins(b"links:")) {
+            Self::Terminal
         } else if begins(b"like:") || (lies_in("printers") && !begins(b"links:")) {
             Self::Printer
         } else if begins(b"links:") || lies_in("rigs") {
@@ -105,6 +109,12 @@ impl Kind {
             Self::Scenario
         }
     }
+}
+
+/// Whether it says that it is like a terminal's firmware; no printer has such a name.
+fn is_like_a_terminal(bytes: &[u8]) -> bool {
+    let like = bytes.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"like:"));
+    like.is_some_and(|name| TERMINAL_PROFILES.iter().any(|profile| profile.as_bytes() == name.trim_ascii()))
 }
 
 fn for_people(checked: &[(String, Result<(), Refused>)]) -> std::io::Result<()> {

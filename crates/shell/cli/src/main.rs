@@ -12,6 +12,7 @@ mod catalogue;
 mod check;
 mod coverage;
 mod exit;
+mod firmware;
 mod list;
 mod output;
 mod run;

@@ -15,6 +15,7 @@ mod virtual_rig;
 
 use crate::catalogue;
 use crate::exit::Exit;
+use crate::firmware;
 use crate::output::{self, Format};
 use crate::trouble::Trouble;
 use case::Case;
@@ -36,6 +37,10 @@ pub(crate) struct Arguments {
     /// Run on the rig that this file describes, one scenario at a time.
     #[arg(long, value_name = "FILE")]
     rig: Option<PathBuf>,
+    /// Run at a terminal with this firmware, built in or of a profile file, whichever one a scenario names. The laws alone
+    /// judge it: what the files expect, and the snapshots, are of the firmware that they name.
+    #[arg(long, value_name = "NAME|FILE", conflicts_with = "accept")]
+    terminal: Option<String>,
     /// The seed of all chance; outcomes are compared with their snapshots for seed 1 alone.
     #[arg(long, value_name = "N", default_value_t = snapshot::SEED.0)]
     seed: u64,
@@ -61,6 +66,8 @@ pub(crate) struct Arguments {
 struct Settings {
     seed: Seed,
     accept: bool,
+    /// Whether outcomes are compared with their snapshots.
+    compares: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
@@ -71,11 +78,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         (Some(rig), Some(file)) if arguments.paths.is_empty() => live::listed(rig, file)?,
         _ => arguments.paths.clone(),
     };
-    let cases = case::make(catalogue::read(&listed)?, arguments.filter.as_deref(), arguments.out.as_deref())?;
+    let firmware = arguments.terminal.as_deref().map(firmware::find).transpose()?;
+    let entries = catalogue::read(&listed)?;
+    let cases = case::make(entries, firmware, arguments.filter.as_deref(), arguments.out.as_deref())?;
     if let Some(out) = &arguments.out {
         report::folder::make(out)?;
     }
-    if settings.seed != snapshot::SEED {
+    if settings.seed != snapshot::SEED && firmware.is_none() {
         let (ours, theirs) = (settings.seed, snapshot::SEED);
         output::note(format!(
             "with seed {ours} outcomes are not compared with their snapshots of seed {theirs}"
@@ -105,7 +114,8 @@ fn settings(arguments: &Arguments) -> Result<Settings, Trouble> {
         let what = format!("--accept with seed {seed}: snapshots are outcomes of seed {}", snapshot::SEED);
         return Err(Trouble::bad_input(what, "leave --seed out"));
     }
-    Ok(Settings { seed, accept: arguments.accept })
+    let compares = seed == snapshot::SEED && arguments.terminal.is_none();
+    Ok(Settings { seed, accept: arguments.accept, compares })
 }
 
 /// Whoever reads the results, one after the other.
@@ -124,7 +134,10 @@ enum Teller {
 impl Audience {
     fn new(arguments: &Arguments, cases: &[Case], started: Instant) -> Self {
         let teller = match arguments.format {
-            Format::Human => Teller::Human(human::Lines::new(cases, arguments.rig.as_deref())),
+            Format::Human => {
+                let lines = human::Lines::new(cases, arguments.rig.as_deref(), arguments.terminal.as_deref());
+                Teller::Human(lines)
+            }
             Format::Json => Teller::Json(json::Document::default()),
         };
         Self { started, progress: Progress::new(cases.len(), started), summary: Summary::default(), teller }

@@ -1,5 +1,5 @@
-//! `tillrig schema`: the JSON Schema of scenario, rig or printer files, or of faults or terminals of an acquirer, for
-//! completion and checking in editors.
+//! `tillrig schema`: the JSON Schema of scenario, rig, printer or terminal files, or of faults or terminals of an
+//! acquirer, for completion and checking in editors.
 
 use crate::exit::Exit;
 use crate::output;
@@ -20,6 +20,8 @@ enum Kind {
     Rig,
     /// A printer profile.
     Printer,
+    /// A terminal's firmware profile.
+    Terminal,
     /// Faults of an acquirer that is served alone.
     AcquirerFaults,
     /// Terminals, cards and payers of an acquirer that is served alone.
@@ -31,6 +33,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         Kind::Scenario => scenario::scenario_schema(),
         Kind::Rig => scenario::rig_schema(),
         Kind::Printer => scenario::printer_schema(),
+        Kind::Terminal => scenario::terminal_schema(),
         Kind::AcquirerFaults => scenario::acquirer_faults_schema(),
         Kind::Terminals => scenario::terminals_schema(),
     })?;

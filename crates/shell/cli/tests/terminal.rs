@@ -96,6 +96,18 @@ fn a_signal_or_a_word_ends_it_in_order() {
 }
 
 #[test]
+fn firmware_of_ones_own_is_served_with_what_was_keyed_in_and_the_command_line_counts_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = folder.path().join("mine.yaml");
+    let text = "name: mine\nabout: of my own\nlike: reference\nparameters: { language: en }\n";
+    std::fs::write(&profile, text).unwrap();
+    let mut served = Served::start(&["--profile", path(&profile)]);
+    served.until("display: ENTER AMOUNT");
+    let mut served = Served::start(&["--profile", path(&profile), "--language", "chinese"]);
+    served.until("display: 请输入金额");
+}
+
+#[test]
 fn programs_get_an_object_a_line() {
     let mut served = Served::start(&["--format", "json", "--ecr", "127.0.0.1:0"]);
     let listens: Value = serde_json::from_str(&served.until("\"ecr\"")).unwrap();

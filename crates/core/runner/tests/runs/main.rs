@@ -10,6 +10,7 @@ mod director;
 mod driver;
 mod forks;
 mod laws;
+mod parameters;
 mod people;
 mod receipts;
 mod settlement;

@@ -57,6 +57,18 @@ fn no_law_breaks_whoever_works_and_whoever_pays() {
 }
 
 #[test]
+fn no_law_breaks_when_parameters_are_keyed_in_wrongly_and_put_right_under_random_faults() {
+    blow(|dice| {
+        let day = match dice.below(3) {
+            0 => with_back_office(scenario("reference", back_office_day, COUNTER_AIMS, dice), dice),
+            1 => scenario("kiosk", payments, PAYMENT_AIMS, dice),
+            _ => scenario("reference", scans, SCAN_AIMS, dice),
+        };
+        with_wrong_parameters(&day, dice)
+    });
+}
+
+#[test]
 fn random_faults_over_scans_make_the_terminal_ask_for_everything_that_it_can() {
     use terminal::{Event, Kind, Request};
     let mut asked: Vec<Request> = Vec::new();
@@ -173,6 +185,37 @@ fn setup(terminal: &str, aims: &[&str], dice: &mut Stream) -> String {
         if dice.below(2) == 0 { format!(", receipt-prompt: {}s", 1 + dice.below(40)) } else { String::new() };
     format!("{{ profile: {terminal}, prints: {{ {} }}{prompt} }}", set.join(", "))
 }
+
+/// The same, where somebody keys in what is wrong and, sooner or later, what is right.
+fn with_wrong_parameters(scenario: &str, dice: &mut Stream) -> String {
+    let mut steps = "steps:\n".to_owned();
+    for _ in 0..=dice.below(2) {
+        let (name, wrong) = WRONG_PARAMETERS[dice.below(WRONG_PARAMETERS.len() as u64) as usize];
+        let right = terminal::Parameters::ALL.iter().find(|parameter| parameter.name == name).unwrap();
+        let at = dice.below(300);
+        steps.push_str(&format!("  - {{ at: {at}s, key-in: {{ {name}: {wrong} }} }}\n"));
+        // A dark terminal takes no keys, so somebody looks again.
+        for at in [at + 1 + dice.below(100), 700, 760] {
+            steps.push_str(&format!("  - {{ at: {at}s, key-in: {{ {name}: {} }} }}\n", right.default));
+        }
+    }
+    scenario.replace("steps:\n", &steps)
+}
+
+const WRONG_PARAMETERS: &[(&str, &str)] = &[
+    ("reply-timeout", "200ms"),
+    ("result-timeout", "2s"),
+    ("language", "en"),
+    ("bank-copy", "true"),
+    ("tid", "12345687"),
+    ("mid", "123456789012354"),
+    ("currency", "840"),
+    ("master-key", "11111111111111111111111111111111"),
+    ("mac-key", "1111111111111111"),
+    ("api-key", "00000000000000000000000000000000"),
+    ("mch-id", "10000101"),
+    ("app-id", "wx0000000000000000"),
+];
 
 /// Card sales and shown codes: at least one of each, so that every fault has something to aim at.
 fn payments(dice: &mut Stream, text: &mut String) {

@@ -57,7 +57,7 @@ fn fill(message: &mut Message, face: &Face, charge: &Charge, settings: &Settings
     message.set(25, face.condition);
     message.set(41, settings.tid);
     message.set(42, settings.mid);
-    message.set(49, "156");
+    message.set(49, settings.currency);
     message.set(60, Field60::new(face.message_type, batch, 0).write());
 }
 

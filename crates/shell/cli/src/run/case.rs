@@ -7,6 +7,7 @@ use runner::Plan;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use terminal::Profile;
 
 /// A scenario that is going to be run.
 #[derive(Debug)]
@@ -21,9 +22,11 @@ pub(super) struct Case {
     pub(super) out: Option<PathBuf>,
 }
 
-/// Makes the scenarios that pass the filter ready to run, in their order. Never empty.
+/// Makes the scenarios that pass the filter ready to run, in their order, with this firmware or with the one that each
+/// names. Never empty.
 pub(super) fn make(
     entries: Vec<Entry>,
+    firmware: Option<&'static Profile>,
     filter: Option<&str>,
     out: Option<&Path>,
 ) -> Result<Vec<Case>, Trouble> {
@@ -34,7 +37,7 @@ pub(super) fn make(
     let mut cases = Vec::new();
     for entry in entries.into_iter().filter(wanted) {
         let out = out.map(|out| out.join(folders.next(&entry)));
-        cases.push(case(entry, out)?);
+        cases.push(case(entry, firmware, out)?);
     }
     match filter {
         Some(text) if cases.is_empty() => {
@@ -58,10 +61,17 @@ impl Case {
     }
 }
 
-fn case(Entry { path, scenario }: Entry, out: Option<PathBuf>) -> Result<Case, Trouble> {
+fn case(
+    Entry { path, scenario }: Entry,
+    firmware: Option<&'static Profile>,
+    out: Option<PathBuf>,
+) -> Result<Case, Trouble> {
     let shown = shown(&path);
-    let plan = Plan::new(scenario)
-        .map_err(|why| Trouble::BadInput { what: format!("{shown}: {why}"), help: None })?;
+    let plan = match firmware {
+        Some(firmware) => Plan::with_terminal(scenario, firmware),
+        None => Plan::new(scenario),
+    };
+    let plan = plan.map_err(|why| Trouble::BadInput { what: format!("{shown}: {why}"), help: None })?;
     Ok(Case { path, shown, plan: Arc::new(plan), out })
 }
 

@@ -8,7 +8,7 @@ use super::case::Case;
 use super::result::Replayed;
 use crate::catalogue::{self, Refused};
 use crate::trouble::Trouble;
-use report::snapshot::{self, Mode, Snapshot};
+use report::snapshot::{Mode, Snapshot};
 use rig::{Bench, LiveRun, RigError};
 use runner::Outcome;
 use runner::laws::first_difference;
@@ -64,7 +64,7 @@ pub(super) fn run_all(
 fn judge(case: &Case, settings: Settings, lived: &LiveRun) -> Replayed {
     let outcome = Outcome::of(&lived.run, None);
     let mut troubles = Vec::new();
-    let comparison = if settings.seed == snapshot::SEED {
+    let comparison = if settings.compares {
         let name = &case.plan.scenario.name;
         let compared = Snapshot::of(&case.path).compare(&outcome, name, Mode::LookWithoutTimeline);
         troubles.extend(compared.unwritten.map(Trouble::from));

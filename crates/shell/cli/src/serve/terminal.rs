@@ -4,6 +4,7 @@
 //! and are shown nowhere. *Not here:* what is served and how it ends; that is the crate `serve`.
 
 use crate::exit::Exit;
+use crate::firmware;
 use crate::output::{self, Format};
 use crate::trouble::Trouble;
 use ::serve::terminal::settings::address;
@@ -13,7 +14,7 @@ use iso8583::{MacKey, Tdes};
 use serde_json::Value;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use terminal::{Language, PROFILES, Profile};
+use terminal::Language;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,6 +25,8 @@ Examples:
   tillrig serve terminal --host 192.0.2.10:7000 --tid 00000001 --mid 123456789012345 \\
                          --mac-key 0123456789ABCDEF --printer serial:/dev/ttyUSB0@9600
       your host, your printer
+  tillrig serve terminal --client till-host/client --profile my-terminal.yaml
+      firmware of your own; rigs/terminals shows how, `tillrig schema terminal` says every word
   tillrig serve terminal --client till-host/client --ecr 127.0.0.1:20007
       your cash register: ZVT over TCP, amounts in yuan unless --ecr-currency says otherwise
 
@@ -57,8 +60,8 @@ pub(super) struct Terminal {
     /// The six digits that a register must know; without them every one is let in.
     #[arg(long, value_name = "DIGITS")]
     ecr_password: Option<u32>,
-    /// Its firmware, sound or flawed; the README has a table of them.
-    #[arg(long, value_name = "NAME", default_value = "reference")]
+    /// Its firmware, sound or flawed, by its name, or the path of a profile file; docs/TERMINALS.md has a table of them.
+    #[arg(long, value_name = "NAME|FILE", default_value = "reference")]
     profile: String,
     /// What `serve acquirer` wrote for its clients, a folder or client.json: addresses, keys, the wallet's numbers. What
     /// is said beside it counts more.
@@ -79,9 +82,9 @@ pub(super) struct Terminal {
     /// The test card that customers tap.
     #[arg(long, value_name = "NUMBER")]
     card: Option<String>,
-    /// What display and slips are written in.
-    #[arg(long, value_enum, default_value_t)]
-    language: Tongue,
+    /// What display and slips are written in [default: the profile's, mostly zh].
+    #[arg(long, value_enum)]
+    language: Option<Tongue>,
     /// Keep the journal in this folder, and take up there the next time what is open; without it, it is in memory only.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -93,10 +96,9 @@ pub(super) struct Terminal {
     format: Format,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, ValueEnum)]
 enum Tongue {
     /// Chinese.
-    #[default]
     Chinese,
     /// English.
     English,
@@ -135,7 +137,7 @@ fn tell(news: &News, format: Format) -> io::Result<()> {
 }
 
 fn settings(arguments: &Terminal) -> Result<Settings, Trouble> {
-    let mut terminal = terminal::Settings::of(profile(&arguments.profile)?);
+    let mut terminal = terminal::Settings::of(firmware::find(&arguments.profile)?);
     if let Some(tid) = &arguments.tid {
         terminal.tid = kept(&characters(tid, 8, "--tid")?);
     }
@@ -188,18 +190,11 @@ fn fill_terminal(arguments: &Terminal, terminal: &mut terminal::Settings) -> Res
         terminal.pan = kept(card);
     }
     terminal.language = match arguments.language {
-        Tongue::Chinese => Language::Chinese,
-        Tongue::English => Language::English,
+        Some(Tongue::Chinese) => Language::Chinese,
+        Some(Tongue::English) => Language::English,
+        None => terminal.language,
     };
     Ok(())
-}
-
-fn profile(name: &str) -> Result<&'static Profile, Trouble> {
-    Profile::named(name).ok_or_else(|| {
-        let names: Vec<&str> = PROFILES.iter().map(|profile| profile.name).collect();
-        let what = format!("there is no firmware profile `{name}`");
-        Trouble::bad_input(what, format!("there are {}", names.join(", ")))
-    })
 }
 
 /// What `serve acquirer` writes for its clients.
