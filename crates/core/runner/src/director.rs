@@ -42,6 +42,8 @@ pub(crate) struct Director {
     codes: Vec<(Intent, usize, ShownCode, usize)>,
     /// For which charge the scanner's light is on, or was last.
     wanted: Option<Key>,
+    /// The terminal stands still, as anybody can see who looks long enough.
+    hung: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +90,7 @@ impl Director {
             numbers: Vec::new(),
             codes: Vec::new(),
             wanted: None,
+            hung: false,
         };
         // Faults come before steps of the same moment: what is broken from the start is broken first.
         for (index, (trigger, _)) in plan.faults.iter().enumerate() {
@@ -231,6 +234,8 @@ impl Director {
                 self.schedule(at + SHOWS_AFTER, What::CustomerShows(*key));
             }
             Fact::Terminal(terminal::Event::CodeRead { .. }) => self.wanted = None,
+            Fact::Terminal(terminal::Event::Hung) => self.hung = true,
+            Fact::Terminal(terminal::Event::Restarted | terminal::Event::PowerLost) => self.hung = false,
             Fact::Printer(printer::Event::Offered { .. }) => {
                 if let Customer::TakesReceiptAfter(span) = plan.scenario.customer {
                     self.schedule(at + span, What::SomebodyTakes);
@@ -355,8 +360,8 @@ impl Director {
             return;
         }
         world.note(Fact::FaultBegins(index as u16));
-        self.in_force[index] = true;
         let harm = &plan.faults[index].1;
+        self.in_force[index] = !harm.is_an_instant();
         self.inflict(index, harm, seed, world);
         // What is done to a device with hands counts as done, whatever comes of it; a cut or a closed door counts when
         // it has stopped something, a deed of the host when it has hit a request, a rush when one had to wait.
@@ -387,6 +392,8 @@ impl Director {
                     world.poke(TERMINAL, Poke::Terminal(terminal::Poke::Scanner(*poke)));
                 }
             }
+            Harm::Terminal(poke) => world.poke(TERMINAL, Poke::Terminal(*poke)),
+            Harm::Hang { .. } => world.poke(TERMINAL, Poke::Terminal(terminal::Poke::Hang)),
             Harm::Power { terminal, printer, .. } => {
                 if *terminal {
                     world.poke(TERMINAL, Poke::Terminal(terminal::Poke::PowerOff));
@@ -454,6 +461,14 @@ impl Director {
             Harm::Scanner { .. } => {
                 let replace = terminal::Poke::Scanner(terminal::ScannerPoke::Replace);
                 world.poke(TERMINAL, Poke::Terminal(replace));
+            }
+            // What is damaged stays so, and nobody but a watchdog restarts what nobody was told to restart.
+            Harm::Terminal(_) | Harm::Hang { restarted_after: None } => {}
+            Harm::Hang { restarted_after: Some(_) } => {
+                if self.hung {
+                    world.poke(TERMINAL, Poke::Terminal(terminal::Poke::PowerOff));
+                    world.poke(TERMINAL, Poke::Terminal(terminal::Poke::PowerOn));
+                }
             }
             Harm::Power { terminal, printer, .. } => {
                 if *printer {

@@ -185,14 +185,20 @@ impl<'a> Evidence<'a> {
         self.charges.iter().find(|charge| charge.key == key)
     }
 
-    /// Whether the screen offers the slip of this charge again: it offers reprints, and the journal holds the
-    /// approval.
+    /// Whether the screen offers the slip of this charge again: it offers reprints, and the journal still holds
+    /// the approval.
     #[must_use]
     pub fn is_reprint_offered(&self, wanted: Key) -> bool {
-        use terminal::{Event, Noted};
-        let approved =
-            |event: &Event| matches!(event, Event::Durable { key, noted: Noted::Approved } if *key == wanted);
-        self.screen.reprint.is_some() && self.terminal().any(|(_, event)| approved(event))
+        use terminal::{Amiss, Event, Noted};
+        let approved = |kept: bool, event: &Event| match event {
+            Event::Durable { key, noted: Noted::Approved } if *key == wanted => true,
+            Event::Amiss(
+                Amiss::Lost { key, noted: Noted::Approved } | Amiss::Taken { key, noted: Noted::Approved },
+            ) if *key == wanted => false,
+            Event::Amiss(Amiss::Formatted) => false,
+            _ => kept,
+        };
+        self.screen.reprint.is_some() && self.terminal().fold(false, |kept, (_, event)| approved(kept, event))
     }
 
     /// What the terminal reported, and when.

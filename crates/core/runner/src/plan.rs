@@ -11,9 +11,9 @@ use acquirer::fault::Deed;
 use core::time::Duration;
 use printer::GearName;
 use scenario::{
-    AcquirerFault, Action, BackOfficeFault, CompletionWay, Effect, Gear, Hits, HostRush, KnownBy, Later,
-    LaterKind, LinkFault, LinkPoint, LinkVerdict, MessageKind, OperatorAct, Payer, PrinterAct, PrinterFault,
-    ScannerFault, Scenario, ShownCode, Trigger,
+    AcquirerFault, Action, BackOfficeFault, CompletionWay, Effect, Gear, Hits, HostRush, JournalRecord,
+    KnownBy, Later, LaterKind, LinkFault, LinkPoint, LinkVerdict, MessageKind, OperatorAct, Payer,
+    PrinterAct, PrinterFault, ScannerFault, Scenario, ShownCode, TerminalFault, Trigger,
 };
 use sim::{Fen, LaneId, Ratio, Ruling, Seed, Selector, Tag, Verdict};
 use terminal::{Intent, Language, Press, Profile, Settings, Wish};
@@ -75,6 +75,8 @@ pub(crate) enum Harm {
     Cut { lanes: &'static [LaneId], lasts: Option<Duration> },
     Printer { harm: Vec<printer::Poke>, mend: Vec<printer::Poke> },
     Scanner { harm: Vec<terminal::ScannerPoke> },
+    Terminal(terminal::Poke),
+    Hang { restarted_after: Option<Duration> },
     Power { terminal: bool, printer: bool, lasts: Option<Duration> },
     Down { lasts: Option<Duration> },
     Slow { by: Duration },
@@ -225,6 +227,8 @@ impl Harm {
         match self {
             Self::Printer { .. }
             | Self::Scanner { .. }
+            | Self::Terminal(_)
+            | Self::Hang { .. }
             | Self::Power { .. }
             | Self::Slow { .. }
             | Self::BackOffice { .. } => true,
@@ -238,6 +242,11 @@ impl Harm {
         }
     }
 
+    /// Whether it is over as soon as it has begun, so that nobody mends it.
+    pub(crate) const fn is_an_instant(&self) -> bool {
+        matches!(self, Self::Terminal(_) | Self::Hang { restarted_after: None })
+    }
+
     /// After which span it ends by itself.
     pub(crate) const fn lasts(&self) -> Option<Duration> {
         match self {
@@ -247,10 +256,12 @@ impl Harm {
             | Self::Down { lasts }
             | Self::Rush(HostRush { lasts, .. })
             | Self::BackOffice { lasts, .. }
-            | Self::Deed { lasts, .. } => *lasts,
+            | Self::Deed { lasts, .. }
+            | Self::Hang { restarted_after: lasts } => *lasts,
             Self::Rule { .. }
             | Self::Printer { .. }
             | Self::Scanner { .. }
+            | Self::Terminal(_)
             | Self::Slow { .. }
             | Self::Forged { .. } => None,
         }
@@ -376,6 +387,7 @@ fn harm(effect: &Effect) -> Harm {
         Effect::BackOffice(fault) => back_office_harm(*fault),
         Effect::Printer(fault) => Harm::Printer { harm: fault.harm.clone(), mend: fault.mend.clone() },
         Effect::Scanner(fault) => Harm::Scanner { harm: scanner_harm(*fault) },
+        Effect::Terminal(fault) => terminal_harm(*fault),
         Effect::Power(cut) => Harm::Power {
             terminal: matches!(cut.target, scenario::PowerTarget::Terminal | scenario::PowerTarget::Both),
             printer: matches!(cut.target, scenario::PowerTarget::Printer | scenario::PowerTarget::Both),
@@ -392,6 +404,21 @@ fn harm(effect: &Effect) -> Harm {
             Harm::Deed { name, fault: fault.clone(), lasts: *lasts }
         }
     }
+}
+
+fn terminal_harm(fault: TerminalFault) -> Harm {
+    use terminal::{FlashPoke, Kept, Poke};
+    let kept = |of| match of {
+        JournalRecord::Begun => Kept::Begun,
+        JournalRecord::Approved => Kept::Approved,
+        JournalRecord::Ended => Kept::Ended,
+        JournalRecord::Printed => Kept::Printed,
+    };
+    Harm::Terminal(Poke::Flash(match fault {
+        TerminalFault::Hang { restarted_after } => return Harm::Hang { restarted_after },
+        TerminalFault::FlipBit { of, bit } => FlashPoke::FlipBit { of: kept(of), bit },
+        TerminalFault::Erase { of, from_both } => FlashPoke::Erase { of: kept(of), both: from_both },
+    }))
 }
 
 fn scanner_harm(fault: ScannerFault) -> Vec<terminal::ScannerPoke> {

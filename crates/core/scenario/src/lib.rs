@@ -15,6 +15,7 @@
 //! | `diagnostic` | what is wrong, for people and for programs |
 //! | `fuzz` | what a fuzzer runs |
 //! | `scan` | payments by payment code and the faults of their scanner: values and how they are read |
+//! | `terminal_fault` | what goes wrong inside the terminal: shape, values and how they are read |
 //! | `language`, `back_office`, `rig`, `vocabulary`, `cause`, `law` | the typed result and its words |
 //!
 //! Source: "Scenario and rig files" of the design. *Not modelled:* writing files.
@@ -50,6 +51,7 @@ mod schema;
 mod shape;
 mod step_grammar;
 mod step_lower;
+mod terminal_fault;
 mod terminals_file;
 mod vocabulary;
 
@@ -71,6 +73,7 @@ pub use printer_file::PrinterFile;
 pub use rig::{AcquirerConnection, PrinterConnection, Rig, Role};
 pub use scan::{CodePayer, Scan, ScannerFault, ShownCode};
 pub use schema::{acquirer_faults_schema, printer_schema, rig_schema, scenario_schema, terminals_schema};
+pub use terminal_fault::{JournalRecord, TerminalFault};
 pub use terminals_file::TerminalsFile;
 pub use vocabulary::{
     CompletionWay, Event, Fate, Gear, Key, Language, LinkPoint, MessageKind, OperatorAct,

@@ -81,6 +81,12 @@ pub const TERMINAL_PROFILES: &[&str] = &[
     "books-every-notice",
     "uploads-once",
     "reprints-unmarked",
+    "no-watchdog",
+    "begins-anew",
+    "kiosk-begins-anew",
+    "unchecked-journal",
+    "kiosk-unchecked-journal",
+    "formats-its-journal",
 ];
 
 /// What each terminal profile does, in the same order.
@@ -113,6 +119,12 @@ pub const TERMINAL_PROFILE_SENTENCES: &[&str] = &[
     "books a payment whenever a notification of it comes, refunded since or not",
     "sends a voucher once and forgets it, whatever the back office says",
     "prints a slip again without saying that it is a reprint",
+    "stays as it is when it hangs, until somebody pulls the plug",
+    "takes up nothing after a start: what was open is over, what was not printed is not owed",
+    "takes up nothing after a start, and clears its presenter",
+    "takes what it reads in its journal for what it wrote there",
+    "looks into its journal before it hands a receipt out, and takes what it reads for what it wrote",
+    "takes one wrong record for a broken journal, and formats its flash",
 ];
 
 /// The names of the printer profiles.

@@ -10,7 +10,7 @@ use crate::flow::Flow;
 use crate::journal::Record;
 use crate::machine::Terminal;
 use crate::memory::Held;
-use crate::profile::{Reprint, Unprinted, WaitingSlips};
+use crate::profile::{HandsOut, Reprint, Unprinted, WaitingSlips};
 use crate::screen::Belief;
 use crate::slip::{Delivery, Sheet};
 use crate::spooler::{Job, Told};
@@ -23,6 +23,10 @@ impl Terminal {
         let key = approval.charge.key;
         if self.memory.held.is_some_and(|held| held.key == key) {
             self.move_held(Presenter::Present { steps: 80 });
+        } else if self.looks_first() && !self.memory.recovering {
+            self.memory.held = Some(Held { key, on_paper: false, wanted: None });
+            let job = self.job(approval.clone(), Copy::Customer, false, false);
+            self.print(now, Job { delivery: Delivery::Hold, ..job });
         } else if !self.memory.recovering && !self.memory.register_prints.0 {
             for copy in self.copies(key) {
                 let job = self.job(approval.clone(), *copy, false, false);
@@ -137,13 +141,42 @@ impl Terminal {
         if job.reprint && copy == Copy::Customer && self.settings.voucher_key.is_some() {
             self.journal.write(now, Record::Reprinted(key));
         }
+        let looks_first = job.counts && self.looks_first();
         if let Some(held) = &mut self.memory.held
             && held.key == key
         {
             held.on_paper = true;
-            if let Some(function) = held.wanted {
+            if looks_first {
+                self.hand_out_if_paid(&approval.charge);
+            } else if let Some(function) = held.wanted {
                 self.move_held(function);
             }
+        }
+    }
+
+    const fn looks_first(&self) -> bool {
+        self.has_presenter()
+            && matches!(self.settings.profile.habits.hands_out, HandsOut::WhatTheJournalStillSays)
+    }
+
+    /// A held receipt is on paper: it goes out if the journal says what stands on it, and back otherwise.
+    fn hand_out_if_paid(&mut self, charge: &Charge) {
+        if self.journal.approval(charge.key).is_some_and(|approval| approval.charge.amount == charge.amount) {
+            self.move_held(Presenter::Present { steps: 80 });
+        } else {
+            self.outbox.event(Event::PullsBack { key: charge.key });
+            self.move_held(Presenter::Retract);
+        }
+    }
+
+    /// What lies in the presenter goes back, whosever it is.
+    pub(crate) fn clear_presenter(&mut self) {
+        let newest = self.journal.approvals().next_back().map(|approval| approval.charge.key);
+        if self.has_presenter()
+            && let Some(key) = newest
+        {
+            self.outbox.event(Event::PullsBack { key });
+            self.memory.spooler.move_held(Presenter::Retract, &mut self.outbox);
         }
     }
 

@@ -82,6 +82,14 @@ pub struct Habits {
     pub reads: Reads,
     /// How long it is after the answer to a voucher.
     pub uploading: Uploading,
+    /// What restarts it when it hangs.
+    pub watchdog: Watchdog,
+    /// What a start makes of what was open.
+    pub restart: Restart,
+    /// What it makes of records that are not as they were written.
+    pub records: Records,
+    /// When a receipt is handed out that the presenter holds.
+    pub hands_out: HandsOut,
 }
 
 /// When a wallet receipt is printed.
@@ -283,6 +291,45 @@ pub enum Uploading {
     Once,
 }
 
+/// What restarts a firmware that hangs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watchdog {
+    /// A watchdog: to people, a screen that stands still is a terminal that is busy.
+    Restarts,
+    /// Nothing, until somebody pulls the plug.
+    Missing,
+}
+
+/// What a start makes of what was open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restart {
+    /// It goes on: an open charge may have been committed, and a slip that is not on paper is owed.
+    TakesUp,
+    /// It begins anew: open charges are over, no slip is owed, the presenter is cleared.
+    BeginsAnew,
+}
+
+/// What it means that a record of the journal is not as it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Records {
+    /// Its check says so, and it is read from the other bank. What neither has is left out: its charge counts as open, and
+    /// is asked after.
+    Checked,
+    /// Nothing: what is read was written.
+    Unchecked,
+    /// That the journal is broken: it is formatted at the next start.
+    FormattedWhenWrong,
+}
+
+/// When a receipt is handed out that the presenter holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandsOut {
+    /// Once it is on paper: it was paid before it was printed.
+    WhatIsPrinted,
+    /// If the journal still says what stands on it; otherwise it is pulled back.
+    WhatTheJournalStillSays,
+}
+
 /// The sound firmware.
 pub const REFERENCE: Profile = Profile {
     name: "reference",
@@ -313,6 +360,10 @@ pub const REFERENCE: Profile = Profile {
         refusals: Refusals::AskedAfter,
         reads: Reads::OnceEach,
         uploading: Uploading::UntilAnswered,
+        watchdog: Watchdog::Restarts,
+        restart: Restart::TakesUp,
+        records: Records::Checked,
+        hands_out: HandsOut::WhatIsPrinted,
     },
     reply_timeout: Duration::from_secs(60),
     result_timeout: Duration::from_secs(60),
@@ -321,7 +372,7 @@ pub const REFERENCE: Profile = Profile {
 const SOUND: Habits = REFERENCE.habits;
 
 /// Every firmware that there is.
-pub static PROFILES: [Profile; 28] = [
+pub static PROFILES: [Profile; 34] = [
     REFERENCE,
     Profile {
         name: "kiosk",
@@ -489,6 +540,46 @@ pub static PROFILES: [Profile; 28] = [
         name: "reprints-unmarked",
         about: "prints a slip again without saying that it is a reprint",
         habits: Habits { reprint: Reprint::Unmarked, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "no-watchdog",
+        about: "stays as it is when it hangs, until somebody pulls the plug",
+        habits: Habits { watchdog: Watchdog::Missing, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "begins-anew",
+        about: "takes up nothing after a start: what was open is over, what was not printed is not owed",
+        habits: Habits { restart: Restart::BeginsAnew, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "kiosk-begins-anew",
+        about: "takes up nothing after a start, and clears its presenter",
+        printer: "kiosk-80",
+        presenter: true,
+        habits: Habits { restart: Restart::BeginsAnew, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "unchecked-journal",
+        about: "takes what it reads in its journal for what it wrote there",
+        habits: Habits { records: Records::Unchecked, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "kiosk-unchecked-journal",
+        about: "looks into its journal before it hands a receipt out, and takes what it reads for what it wrote",
+        printer: "kiosk-80",
+        presenter: true,
+        habits: Habits { records: Records::Unchecked, hands_out: HandsOut::WhatTheJournalStillSays, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "formats-its-journal",
+        about: "takes one wrong record for a broken journal, and formats its flash",
+        habits: Habits { records: Records::FormattedWhenWrong, ..SOUND },
         ..REFERENCE
     },
 ];

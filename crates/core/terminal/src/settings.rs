@@ -20,6 +20,8 @@ pub struct Settings {
     pub reply_timeout: Duration,
     /// How long a shown code waits for its result.
     pub result_timeout: Duration,
+    /// How long a firmware that has stopped stands still before its watchdog restarts it.
+    pub watchdog: Duration,
     /// Terminal number, field 41.
     pub tid: &'static str,
     /// Merchant number, field 42.
@@ -60,6 +62,10 @@ pub enum Language {
     English,
 }
 
+/// As long as a firmware may be busy without saying that it lives, with two seconds to spare before the 12-bit counter of a
+/// usual microcontroller's watchdog, at 32 kHz divided by 256, is at its end.
+const WATCHDOG: Duration = Duration::from_secs(30);
+
 impl Settings {
     /// The usual test terminal with this firmware.
     #[must_use]
@@ -69,6 +75,7 @@ impl Settings {
             language: Language::Chinese,
             reply_timeout: profile.reply_timeout,
             result_timeout: profile.result_timeout,
+            watchdog: WATCHDOG,
             tid: "12345678",
             mid: "123456789012345",
             batch: 1,

@@ -10,6 +10,7 @@
 //! with 128 bytes to spare. *Not modelled:* drawers, images, more than one printer.
 
 use crate::PRINTER;
+use crate::charge::Charge;
 use crate::event::{Event, Trouble};
 use crate::profile::PrinterStatus;
 use crate::settings::Settings;
@@ -315,7 +316,8 @@ impl Spooler {
         if let Some(Job { sheet, reprint, .. }) = self.queue.front() {
             out.event(match sheet {
                 Sheet::Slip { approval, copy } => {
-                    Event::Printing { key: approval.charge.key, copy: *copy, reprint: *reprint }
+                    let Charge { key, amount, .. } = approval.charge;
+                    Event::Printing { key, copy: *copy, amount, reprint: *reprint }
                 }
                 Sheet::Totals { closing, .. } => Event::PrintingTotals { batch: closing.batch },
             });

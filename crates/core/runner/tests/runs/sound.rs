@@ -306,8 +306,10 @@ fn fault(terminal: &str, aims: &[&str], dice: &mut Stream) -> String {
     if core::ptr::eq(aims, SCAN_AIMS) && dice.below(6) == 0 {
         return format!("scanner: {}, {}", numbered(pick(dice, SCANNER_FAULTS), dice), start(dice));
     }
-    match dice.below(14) {
+    match dice.below(16) {
         0..=3 => link_fault(dice),
+        14 => format!("terminal: hang, {}", start(dice)),
+        15 => format!("terminal: {}, {}", numbered(pick(dice, TERMINAL_FAULTS), dice), start(dice)),
         10..=12 => format!("acquirer: {{ {} }}, {}", host_fault(aims, dice), start(dice)),
         13 => format!(
             "on: acquirer.link, bandwidth: {{ rate: {}bps, for: {}s }}, {}",
@@ -476,6 +478,18 @@ const SCANNER_FAULTS: &[&str] = &[
     "{ scratch: { digit: #18 } }",
     "{ scratch: { digit: #18, check: ignored } }",
     "{ sends-twice: { after: #50s } }",
+];
+
+/// What can happen inside a terminal. One bank of its flash is enough to live on.
+const TERMINAL_FAULTS: &[&str] = &[
+    "{ hang: { restarted-after: #60s } }",
+    "{ flip-bit: { of: begun, bit: #500 } }",
+    "{ flip-bit: { of: approved, bit: #500 } }",
+    "{ erase-record: { of: begun } }",
+    "{ erase-record: { of: approved } }",
+    "{ erase-record: { of: ended } }",
+    "{ erase-record: { of: printed } }",
+    "{ erase-record: { of: printed, from: both-banks } }",
 ];
 
 /// A fault of the printer; `#90` is a number from 1 to 90.

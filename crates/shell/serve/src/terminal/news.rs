@@ -185,6 +185,9 @@ fn happened(event: &Event) -> Value {
         Event::PrinterTrouble { .. } => ("printer-trouble", None),
         Event::PullsBack { key } => ("pulls-back", Some(key)),
         Event::PowerLost => ("power-lost", None),
+        Event::Hung => ("hung", None),
+        Event::Restarted => ("restarted", None),
+        Event::Amiss(_) => ("amiss", None),
         Event::Booted => ("booted", None),
     };
     let mut object = json!({ "news": kind, "text": event.to_string() });
