@@ -144,6 +144,7 @@ impl Terminal {
         self.memory.recovering = true;
         self.outbox.event(Event::Booted);
         self.read_journal();
+        self.memory.spooler.start_up(&self.settings);
         if !self.begins_anew(now) {
             self.take_up(now);
         }

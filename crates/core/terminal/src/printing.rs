@@ -25,25 +25,23 @@ impl Terminal {
             self.move_held(Presenter::Present { steps: 80 });
         } else if self.looks_first() && !self.memory.recovering {
             self.memory.held = Some(Held { key, on_paper: false, wanted: None });
-            let job = self.job(approval.clone(), Copy::Customer, false, false);
+            let job = self.job(approval.clone(), Copy::Customer, false);
             self.print(now, Job { delivery: Delivery::Hold, ..job });
         } else if !self.memory.recovering && !self.memory.register_prints.0 {
             for copy in self.copies(key) {
-                let job = self.job(approval.clone(), *copy, false, false);
+                let job = self.job(approval.clone(), *copy, false);
                 self.print(now, job);
             }
         }
     }
 
     pub(crate) fn print_what_is_missing(&mut self, now: SimTime) {
-        let mut after_trouble = true;
         let approvals: Vec<Approval> = self.journal.approvals().cloned().collect();
         for approval in approvals {
             for copy in self.copies(approval.charge.key) {
                 if !self.journal.is_printed(approval.charge.key, *copy) {
                     self.memory.verdict = Some((approval.charge.intent, Belief::Approved));
-                    let job = self.job(approval.clone(), *copy, true, after_trouble);
-                    after_trouble = false;
+                    let job = self.job(approval.clone(), *copy, true);
                     self.print(now, job);
                 }
             }
@@ -70,7 +68,7 @@ impl Terminal {
             return;
         }
         if let Some(approval) = self.journal.approval(key).cloned() {
-            let job = self.job(approval, Copy::Customer, true, false);
+            let job = self.job(approval, Copy::Customer, true);
             self.print(now, job);
         }
     }
@@ -92,7 +90,7 @@ impl Terminal {
         self.memory.held = Some(Held { key: charge.key, on_paper: false, wanted: None });
         let (reference, auth_code) = (String::new(), String::new());
         let approval = Approval { charge, reference, auth_code, date_mmdd: 0, at: now };
-        let job = self.job(approval, Copy::Customer, false, false);
+        let job = self.job(approval, Copy::Customer, false);
         self.print(now, Job { delivery: Delivery::Hold, counts: false, ..job });
     }
 
@@ -216,11 +214,11 @@ impl Terminal {
         }
     }
 
-    fn job(&self, approval: Approval, copy: Copy, reprint: bool, after_trouble: bool) -> Job {
+    fn job(&self, approval: Approval, copy: Copy, reprint: bool) -> Job {
         let sheet = Sheet::Slip { approval: Box::new(approval), copy };
         let (operator, delivery) = (self.operator(), self.delivery());
         let reprint = reprint && self.settings.profile.habits.reprint != Reprint::Unmarked;
-        Job { sheet, operator, reprint, after_trouble, delivery, counts: true }
+        Job { sheet, operator, reprint, after_trouble: false, delivery, counts: true }
     }
 
     fn operator(&self) -> u8 {
