@@ -38,6 +38,8 @@ pub(crate) struct Director {
     /// What the customer of each wish does about a code, and the wish behind each number that was given out.
     payers: Vec<(Intent, Option<Duration>)>,
     numbers: Vec<(Key, Intent)>,
+    /// Numbers that have left the terminal, and the wish that each was for.
+    used: Vec<(Key, Intent)>,
     /// Which step each wish to scan was last tried by, what its customer shows, and how often that was shown.
     codes: Vec<(Intent, usize, ShownCode, usize)>,
     /// For which charge the scanner's light is on, or was last.
@@ -88,6 +90,7 @@ impl Director {
             rush: None,
             payers: Vec::new(),
             numbers: Vec::new(),
+            used: Vec::new(),
             codes: Vec::new(),
             wanted: None,
             hung: false,
@@ -224,6 +227,9 @@ impl Director {
     fn follow(&mut self, plan: &Plan, at: SimTime, fact: &Fact) {
         match fact {
             Fact::Terminal(terminal::Event::Began { intent, key, .. }) => self.numbers.push((*key, *intent)),
+            Fact::Terminal(terminal::Event::Asked { request: terminal::Request::Charge(_), key }) => {
+                self.used.extend(self.numbers.iter().rev().find(|(other, _)| other == key));
+            }
             Fact::Terminal(terminal::Event::CodeShown { order }) => {
                 if let Some(span) = self.patience_of(*order) {
                     self.schedule(at + span, What::CustomerPays(*order));
@@ -267,9 +273,10 @@ impl Director {
         self.payers.iter().rev().find(|(other, _)| other == intent)?.1
     }
 
-    /// The number under which a wish was begun last: what stands on its slip. None if it never was.
+    /// The number under which a wish was last asked for: what stands on its slip. None if it never was; a number that a
+    /// power cut took back before it was used may be somebody else's by now.
     fn number_of(&self, wish: Intent) -> Option<Key> {
-        self.numbers.iter().rev().find(|(_, intent)| *intent == wish).map(|(key, _)| *key)
+        self.used.iter().rev().find(|(_, intent)| *intent == wish).map(|(key, _)| *key)
     }
 
     fn occurred(&mut self, at: SimTime, event: Event) {
