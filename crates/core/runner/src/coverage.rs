@@ -10,7 +10,6 @@ use crate::plan::Plan;
 use crate::slip::Slip;
 use scenario::{Fate, Symptom};
 use sim::Key;
-use terminal::profile::REFERENCE;
 use terminal::{Belief, Copy, Kind};
 
 /// What one run counts for in its cell of the catalogue, symptom by cause.
@@ -29,19 +28,12 @@ impl Coverage {
         if outcome.verdict != Verdict::AsExpected {
             return Self::default();
         }
-        if is_sound(plan) {
+        if plan.is_sound() {
             return Self { shown: false, survived: outcome.breaches.is_empty() };
         }
         let shown = !outcome.breaches.is_empty() || shows(plan.scenario.symptom, outcome);
         Self { shown, survived: false }
     }
-}
-
-/// Whether neither the terminal's firmware nor the back office has a bad habit.
-fn is_sound(plan: &Plan) -> bool {
-    let office = plan.back_office.as_ref();
-    plan.settings.profile.habits == REFERENCE.habits
-        && office.is_none_or(|office| office.profile.habits == backoffice::REFERENCE.habits)
 }
 
 /// Whether a merchant with this outcome would complain of this symptom.

@@ -154,6 +154,14 @@ impl Plan {
         Ok(Self { scenario, settings, printer, back_office, steps, faults, payers })
     }
 
+    /// Whether neither the terminal's firmware nor the back office has a bad habit.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let office = self.back_office.as_ref();
+        self.settings.profile.habits == terminal::profile::REFERENCE.habits
+            && office.is_none_or(|office| office.profile.habits == backoffice::REFERENCE.habits)
+    }
+
     /// What people want in this scenario, in the order of its steps; another try for a wish is none of its own.
     pub fn wishes(&self) -> impl Iterator<Item = Wanted> {
         (0..self.scenario.steps.len()).filter(|index| self.scenario.intent_of(*index) == *index).filter_map(

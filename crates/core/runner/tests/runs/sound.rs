@@ -4,6 +4,7 @@
 
 use crate::driver::plan;
 use sim::{Seed, Stream};
+use tillrig_runner::cuts::{Cuts, Sample, cut};
 use tillrig_runner::{Evidence, VirtualTestbed, judge};
 
 /// Cases a firmware. Enough to have met every pair of faults; building with `TILLRIG_CASES=40000` takes more.
@@ -40,6 +41,26 @@ fn no_law_breaks_with_a_back_office_under_random_faults() {
 #[test]
 fn the_kiosk_breaks_no_law_with_a_back_office_under_random_faults() {
     blow(|dice| with_back_office(scenario("kiosk", payments, PAYMENT_AIMS, dice), dice));
+}
+
+#[test]
+fn no_law_breaks_when_the_terminal_is_interrupted_in_any_weather() {
+    const EVERY: usize = 97;
+    let cases = option_env!("TILLRIG_CUT_CASES").and_then(|text| text.parse().ok()).unwrap_or(60);
+    for case in 0..cases {
+        let mut dice = Seed(case).stream("weather");
+        let terminal = pick(&mut dice, &["reference", "kiosk"]);
+        let text = match dice.below(4) {
+            0 => scenario(terminal, payments, PAYMENT_AIMS, &mut dice),
+            1 => scenario(terminal, scans, SCAN_AIMS, &mut dice),
+            2 => scenario("reference", counter, COUNTER_AIMS, &mut dice),
+            _ => with_back_office(scenario("reference", back_office_day, COUNTER_AIMS, &mut dice), &mut dice),
+        };
+        let from = dice.below(EVERY as u64) as usize;
+        let Cuts { broken, .. } = cut(&plan(&text), Seed(case), Sample { every: EVERY, from });
+        let stories: Vec<String> = broken.iter().map(ToString::to_string).collect();
+        assert!(stories.is_empty(), "case {case}:\n{text}\n{}", stories.join("\n"));
+    }
 }
 
 #[test]
