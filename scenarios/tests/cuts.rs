@@ -20,7 +20,7 @@ const EVERY: usize = 10;
 #[test]
 fn an_interruption_before_any_happening_breaks_no_law_on_the_sound_firmware() {
     let started = Instant::now();
-    let (mut scenarios, mut points, mut broken) = (0, 0, String::new());
+    let (mut scenarios, mut happenings, mut points, mut broken) = (0, 0, 0, String::new());
     for path in files() {
         let scenario = Scenario::parse(&path.to_string_lossy(), &fs::read(&path).unwrap())
             .unwrap_or_else(|wrong| panic!("{wrong}"));
@@ -30,14 +30,16 @@ fn an_interruption_before_any_happening_breaks_no_law_on_the_sound_firmware() {
         }
         let cuts = cut(&plan, SEED, Sample { every: EVERY, from: scenarios % EVERY });
         scenarios += 1;
+        happenings += cuts.happenings;
         points += cuts.points;
         for one in cuts.broken {
             broken.push_str(&format!("{}: {one}\n", path.display()));
         }
     }
-    println!("{points} interruptions in {scenarios} scenarios, {:.1?}", started.elapsed());
+    let took = started.elapsed();
+    println!("{points} interruptions before {happenings} happenings of {scenarios} scenarios, {took:.1?}");
     assert!(broken.is_empty(), "{broken}");
-    // Some hundred happenings a scenario, a tenth of them, in four ways.
+    // Some hundred happenings a scenario, a tenth of them, in five ways.
     assert!(scenarios > 100 && points > 5_000, "{points} interruptions in {scenarios} scenarios are too few");
 }
 

@@ -23,14 +23,21 @@ pub enum Interruption {
     PowerOfTerminalBetween,
     /// The supply of terminal and printer fails, and is back after eight seconds.
     PowerOfBoth,
+    /// The supply of the printer fails, and is back after eight seconds.
+    PowerOfPrinter,
     /// Its firmware hangs, until its watchdog restarts it.
     Hang,
 }
 
 impl Interruption {
     /// All of them.
-    pub const ALL: [Self; 4] =
-        [Self::PowerOfTerminal, Self::PowerOfTerminalBetween, Self::PowerOfBoth, Self::Hang];
+    pub const ALL: [Self; 5] = [
+        Self::PowerOfTerminal,
+        Self::PowerOfTerminalBetween,
+        Self::PowerOfBoth,
+        Self::PowerOfPrinter,
+        Self::Hang,
+    ];
 }
 
 impl fmt::Display for Interruption {
@@ -39,6 +46,7 @@ impl fmt::Display for Interruption {
             Self::PowerOfTerminal => "power of the terminal",
             Self::PowerOfTerminalBetween => "power of the terminal, half way to what comes next",
             Self::PowerOfBoth => "power of terminal and printer",
+            Self::PowerOfPrinter => "power of the printer",
             Self::Hang => "hang",
         })
     }
@@ -65,7 +73,9 @@ impl Sample {
 /// What came of interrupting one scenario.
 #[derive(Clone, Debug, Default)]
 pub struct Cuts {
-    /// How many interruptions there were.
+    /// Before how many happenings it was interrupted.
+    pub happenings: usize,
+    /// How many interruptions there were: each of them in every way.
     pub points: usize,
     /// Those that broke a law.
     pub broken: Vec<Broken>,
@@ -101,6 +111,7 @@ pub fn cut(plan: &Arc<Plan>, seed: Seed, sample: Sample) -> Cuts {
     let mut cuts = Cuts::default();
     let mut happening = 0;
     while !session.is_over() {
+        cuts.happenings += usize::from(sample.has(happening));
         for by in Interruption::ALL.into_iter().filter(|_| sample.has(happening)) {
             cuts.points += 1;
             let at = session.now();
@@ -121,30 +132,43 @@ const DARK: Duration = Duration::from_secs(8);
 fn interrupted(mut session: Session, by: Interruption) -> Vec<Breach> {
     match by {
         Interruption::Hang => session.poke(TERMINAL, Poke::Terminal(terminal::Poke::Hang)),
-        Interruption::PowerOfTerminal => go_dark(&mut session, false),
+        Interruption::PowerOfTerminal => go_dark(&mut session, TERMINAL_ONLY),
         Interruption::PowerOfTerminalBetween => {
             let now = session.now();
             let gap = session.next_at().map_or(Duration::ZERO, |next| next.since(now));
             session.advance_to(now + gap / 2);
-            go_dark(&mut session, false);
+            go_dark(&mut session, TERMINAL_ONLY);
         }
-        Interruption::PowerOfBoth => go_dark(&mut session, true),
+        Interruption::PowerOfBoth => go_dark(&mut session, Dark { terminal: true, printer: true }),
+        Interruption::PowerOfPrinter => go_dark(&mut session, Dark { terminal: false, printer: true }),
     }
     judge(&Evidence::of(&VirtualTestbed.carry_on(session)), None)
 }
 
-fn go_dark(session: &mut Session, both: bool) {
-    if both {
-        session.poke(PRINTER, Poke::Printer(printer::Poke::PowerOff));
-    }
-    session.poke(TERMINAL, Poke::Terminal(terminal::Poke::PowerOff));
+/// Whose supply fails.
+#[derive(Clone, Copy)]
+struct Dark {
+    terminal: bool,
+    printer: bool,
+}
+
+const TERMINAL_ONLY: Dark = Dark { terminal: true, printer: false };
+
+fn go_dark(session: &mut Session, of: Dark) {
+    switch(session, of, (printer::Poke::PowerOff, terminal::Poke::PowerOff));
     let back = session.now() + DARK;
     while !session.is_over() && !session.is_quiet() && session.next_at().is_some_and(|at| at <= back) {
         session.step();
     }
     session.advance_to(back);
-    if both {
-        session.poke(PRINTER, Poke::Printer(printer::Poke::PowerOn));
+    switch(session, of, (printer::Poke::PowerOn, terminal::Poke::PowerOn));
+}
+
+fn switch(session: &mut Session, of: Dark, (printer, terminal): (printer::Poke, terminal::Poke)) {
+    if of.printer {
+        session.poke(PRINTER, Poke::Printer(printer));
     }
-    session.poke(TERMINAL, Poke::Terminal(terminal::Poke::PowerOn));
+    if of.terminal {
+        session.poke(TERMINAL, Poke::Terminal(terminal));
+    }
 }

@@ -43,13 +43,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let started = Instant::now();
     let cases = sound(catalogue::read(&arguments.paths)?)?;
     let sample = Sample { every: arguments.every.get(), from: 0 };
-    let (mut points, mut broken, mut scenarios) = (0, 0, Vec::new());
+    let (mut happenings, mut points, mut broken, mut scenarios) = (0, 0, 0, Vec::new());
     let jobs = pool::jobs(arguments.jobs, cases.len());
     pool::in_order(
         &cases,
         jobs,
         |case| cut(&case.plan, SEED, sample),
         |case, cuts| {
+            happenings += cuts.happenings;
             points += cuts.points;
             broken += cuts.broken.len();
             match arguments.format {
@@ -72,9 +73,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
                 1 => "1 scenario".to_owned(),
                 count => format!("{count} scenarios"),
             };
-            output::data(&format!("{points} interruptions in {count}: {says}; {elapsed:.1?}\n"))?;
+            output::data(&format!(
+                "{points} interruptions before {happenings} happenings of {count}: {says}; {elapsed:.1?}\n"
+            ))?;
         }
         Format::Json => output::json(&json!({
+            "happenings": happenings,
             "interruptions": points,
             "broken": broken,
             "seconds": elapsed.as_secs_f64(),
@@ -119,6 +123,7 @@ fn document(Case { path, .. }: &Case, cuts: &Cuts) -> serde_json::Value {
     };
     json!({
         "path": path,
+        "happenings": cuts.happenings,
         "interruptions": cuts.points,
         "broken": cuts.broken.iter().map(broken).collect::<Vec<_>>(),
     })

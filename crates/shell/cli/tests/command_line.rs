@@ -330,7 +330,7 @@ fn the_sound_firmware_is_interrupted_before_its_happenings_and_the_flawed_one_is
     assert_eq!(scenarios[0]["path"], "scenarios/survived.yaml");
     let said = bench.run(&["cuts", "--every", "10"]);
     let text = String::from_utf8(said.stdout).unwrap();
-    assert!(text.contains("in 1 scenario: no law broken"), "{text}");
+    assert!(text.contains("happenings of 1 scenario: no law broken"), "{text}");
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn the_kiosk_breaks_no_law_with_a_back_office_under_random_faults() {
 #[test]
 fn no_law_breaks_when_the_terminal_is_interrupted_in_any_weather() {
     const EVERY: usize = 97;
-    let cases = option_env!("TILLRIG_CUT_CASES").and_then(|text| text.parse().ok()).unwrap_or(60);
+    let cases = option_env!("TILLRIG_CUT_CASES").and_then(|text| text.parse().ok()).unwrap_or(30);
     for case in 0..cases {
         let mut dice = Seed(case).stream("weather");
         let terminal = pick(&mut dice, &["reference", "kiosk"]);
