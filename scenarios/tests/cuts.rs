@@ -39,7 +39,7 @@ fn an_interruption_before_any_happening_breaks_no_law_on_the_sound_firmware() {
     let took = started.elapsed();
     println!("{points} interruptions before {happenings} happenings of {scenarios} scenarios, {took:.1?}");
     assert!(broken.is_empty(), "{broken}");
-    // Some hundred happenings a scenario, a tenth of them, in five ways.
+    // Some hundred happenings a scenario, a tenth of them, in six ways.
     assert!(scenarios > 100 && points > 5_000, "{points} interruptions in {scenarios} scenarios are too few");
 }
 

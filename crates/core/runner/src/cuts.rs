@@ -1,8 +1,8 @@
 //! What if it went dark just now? A run is forked before each of its happenings, the terminal is interrupted there,
 //! the fork runs to its end, and every law is asked.
 //!
-//! The scenario goes on beside it: its steps are done, its faults heal. *Not modelled:* two interruptions in one run;
-//! an interruption of the acquirer or of the back office, for which scenarios have words.
+//! The scenario goes on beside it: its steps are done, its faults heal. *Not modelled:* more than two
+//! interruptions in one run; an interruption of the acquirer or of the back office, for which scenarios have words.
 
 use crate::device::{PRINTER, Poke, TERMINAL};
 use crate::evidence::Evidence;
@@ -21,6 +21,8 @@ pub enum Interruption {
     PowerOfTerminal,
     /// The same, half way to the next happening: in the middle of a journal record, where one is being written.
     PowerOfTerminalBetween,
+    /// Its supply fails, and fails again while it takes up what was open, or soon after.
+    PowerOfTerminalTwice,
     /// The supply of terminal and printer fails, and is back after eight seconds.
     PowerOfBoth,
     /// The supply of the printer fails, and is back after eight seconds.
@@ -31,9 +33,10 @@ pub enum Interruption {
 
 impl Interruption {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::PowerOfTerminal,
         Self::PowerOfTerminalBetween,
+        Self::PowerOfTerminalTwice,
         Self::PowerOfBoth,
         Self::PowerOfPrinter,
         Self::Hang,
@@ -45,6 +48,7 @@ impl fmt::Display for Interruption {
         f.write_str(match self {
             Self::PowerOfTerminal => "power of the terminal",
             Self::PowerOfTerminalBetween => "power of the terminal, half way to what comes next",
+            Self::PowerOfTerminalTwice => "power of the terminal, twice",
             Self::PowerOfBoth => "power of terminal and printer",
             Self::PowerOfPrinter => "power of the printer",
             Self::Hang => "hang",
@@ -115,7 +119,7 @@ pub fn cut(plan: &Arc<Plan>, seed: Seed, sample: Sample) -> Cuts {
         for by in Interruption::ALL.into_iter().filter(|_| sample.has(happening)) {
             cuts.points += 1;
             let at = session.now();
-            let breaches = interrupted(session.clone(), by);
+            let breaches = interrupted(session.clone(), by, happening);
             if !breaches.is_empty() {
                 cuts.broken.push(Broken { at, happening, by, breaches });
             }
@@ -129,7 +133,7 @@ pub fn cut(plan: &Arc<Plan>, seed: Seed, sample: Sample) -> Cuts {
 /// How long the supply is gone: longer than any message takes, shorter than any patience.
 const DARK: Duration = Duration::from_secs(8);
 
-fn interrupted(mut session: Session, by: Interruption) -> Vec<Breach> {
+fn interrupted(mut session: Session, by: Interruption, happening: usize) -> Vec<Breach> {
     match by {
         Interruption::Hang => session.poke(TERMINAL, Poke::Terminal(terminal::Poke::Hang)),
         Interruption::PowerOfTerminal => go_dark(&mut session, TERMINAL_ONLY),
@@ -139,11 +143,24 @@ fn interrupted(mut session: Session, by: Interruption) -> Vec<Breach> {
             session.advance_to(now + gap / 2);
             go_dark(&mut session, TERMINAL_ONLY);
         }
+        Interruption::PowerOfTerminalTwice => {
+            go_dark(&mut session, TERMINAL_ONLY);
+            for _ in 0..happening % RECOVERY {
+                if !session.is_over() {
+                    VirtualTestbed.advance(&mut session);
+                }
+            }
+            go_dark(&mut session, TERMINAL_ONLY);
+        }
         Interruption::PowerOfBoth => go_dark(&mut session, Dark { terminal: true, printer: true }),
         Interruption::PowerOfPrinter => go_dark(&mut session, Dark { terminal: false, printer: true }),
     }
     judge(&Evidence::of(&VirtualTestbed.carry_on(session)), None)
 }
+
+/// A start with a reversal or a query after it, and the first slip, are so many happenings. A prime, so that the same place
+/// of a slip is not always met by the same place of a start.
+const RECOVERY: usize = 61;
 
 /// Whose supply fails.
 #[derive(Clone, Copy)]
