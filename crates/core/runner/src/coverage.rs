@@ -30,7 +30,7 @@ impl Coverage {
         if outcome.verdict != Verdict::AsExpected {
             return Self::default();
         }
-        if is_sound(plan) {
+        if plan.is_sound() {
             return Self { shown: false, survived: outcome.breaches.is_empty() };
         }
         let symptom = plan.scenario.symptom;
@@ -38,11 +38,6 @@ impl Coverage {
         let shown = shows(symptom, outcome) || outcome.breaches.iter().any(is_about);
         Self { shown, survived: false }
     }
-}
-
-/// Whether neither the terminal's firmware nor the back office has a bad habit.
-fn is_sound(plan: &Plan) -> bool {
-    plan.settings.profile.is_sound() && plan.back_office_is_sound()
 }
 
 /// The laws whose breach is this symptom to whoever stands at the counter.

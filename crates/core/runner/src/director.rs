@@ -41,11 +41,15 @@ pub(crate) struct Director {
     /// What the customer of each wish does about a code, and the wish behind each number that was given out.
     payers: Vec<(Intent, Option<Duration>)>,
     numbers: Vec<(Key, Intent)>,
+    /// Numbers that have left the terminal, and the wish that each was for.
+    used: Vec<(Key, Intent)>,
     /// Which step each wish to scan was last tried by, what its customer shows, and how often that was shown.
     codes: Vec<(Intent, usize, ShownCode, usize)>,
     /// For which charge the scanner's light is on, or was last.
     wanted: Option<Key>,
     people: People,
+    /// The terminal stands still, as anybody can see who looks long enough.
+    hung: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -98,9 +102,11 @@ impl Director {
             rush: None,
             payers: Vec::new(),
             numbers: Vec::new(),
+            used: Vec::new(),
             codes: Vec::new(),
             wanted: None,
             people: People::new(&plan.scenario.people, seed),
+            hung: false,
         };
         // Faults come before steps of the same moment: what is broken from the start is broken first.
         for (index, (trigger, _)) in plan.faults.iter().enumerate() {
@@ -239,6 +245,9 @@ impl Director {
     fn follow(&mut self, plan: &Plan, at: SimTime, fact: &Fact) {
         match fact {
             Fact::Terminal(terminal::Event::Began { intent, key, .. }) => self.numbers.push((*key, *intent)),
+            Fact::Terminal(terminal::Event::Asked { request: terminal::Request::Charge(_), key }) => {
+                self.used.extend(self.numbers.iter().rev().find(|(other, _)| other == key));
+            }
             Fact::Terminal(terminal::Event::CodeShown { order }) => {
                 if let Some((intent, span)) = self.payer_of(*order) {
                     self.customer_acts(intent, at, span, What::CustomerPays(*order));
@@ -251,6 +260,8 @@ impl Director {
                 }
             }
             Fact::Terminal(terminal::Event::CodeRead { .. }) => self.wanted = None,
+            Fact::Terminal(terminal::Event::Hung) => self.hung = true,
+            Fact::Terminal(terminal::Event::Restarted | terminal::Event::PowerLost) => self.hung = false,
             Fact::Printer(printer::Event::Offered { .. }) => {
                 if let Customer::TakesReceiptAfter(span) = plan.scenario.customer {
                     self.customer_takes(at, span);
@@ -293,9 +304,10 @@ impl Director {
         self.numbers.iter().rev().find(|(other, _)| *other == key).map(|(_, intent)| *intent)
     }
 
-    /// The number under which a wish was begun last: what stands on its slip. None if it never was.
+    /// The number under which a wish was last asked for: what stands on its slip. None if it never was; a number that a
+    /// power cut took back before it was used may be somebody else's by now.
     fn number_of(&self, wish: Intent) -> Option<Key> {
-        self.numbers.iter().rev().find(|(_, intent)| *intent == wish).map(|(key, _)| *key)
+        self.used.iter().rev().find(|(_, intent)| *intent == wish).map(|(key, _)| *key)
     }
 
     fn occurred(&mut self, at: SimTime, event: Event) {
@@ -388,8 +400,8 @@ impl Director {
             return;
         }
         world.note(Fact::FaultBegins(index as u16));
-        self.in_force[index] = true;
         let harm = &plan.faults[index].1;
+        self.in_force[index] = !harm.is_an_instant();
         self.inflict(index, harm, seed, world);
         // What is done to a device with hands counts as done, whatever comes of it; a cut or a closed door counts when
         // it has stopped something, a deed of the host when it has hit a request, a rush when one had to wait.
@@ -420,6 +432,8 @@ impl Director {
                     world.poke(TERMINAL, Poke::Terminal(terminal::Poke::Scanner(*poke)));
                 }
             }
+            Harm::Terminal(poke) => world.poke(TERMINAL, Poke::Terminal(*poke)),
+            Harm::Hang { .. } => world.poke(TERMINAL, Poke::Terminal(terminal::Poke::Hang)),
             Harm::Power { terminal, printer, .. } => {
                 if *terminal {
                     world.poke(TERMINAL, Poke::Terminal(terminal::Poke::PowerOff));
@@ -487,6 +501,14 @@ impl Director {
             Harm::Scanner { .. } => {
                 let replace = terminal::Poke::Scanner(terminal::ScannerPoke::Replace);
                 world.poke(TERMINAL, Poke::Terminal(replace));
+            }
+            // What is damaged stays so, and nobody but a watchdog restarts what nobody was told to restart.
+            Harm::Terminal(_) | Harm::Hang { restarted_after: None } => {}
+            Harm::Hang { restarted_after: Some(_) } => {
+                if self.hung {
+                    world.poke(TERMINAL, Poke::Terminal(terminal::Poke::PowerOff));
+                    world.poke(TERMINAL, Poke::Terminal(terminal::Poke::PowerOn));
+                }
             }
             Harm::Power { terminal, printer, .. } => {
                 if *printer {

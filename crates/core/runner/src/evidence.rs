@@ -185,16 +185,22 @@ impl<'a> Evidence<'a> {
         self.charges.iter().find(|charge| charge.key == key)
     }
 
-    /// Whether the screen offers the slip of this charge again: it offers reprints, the journal holds the
+    /// Whether the screen offers the slip of this charge again: it offers reprints, the journal still holds the
     /// approval, and this firmware has not made away with the slip.
     #[must_use]
     pub fn is_reprint_offered(&self, wanted: Key) -> bool {
-        use terminal::{Event, Noted};
-        let approved =
-            |event: &Event| matches!(event, Event::Durable { key, noted: Noted::Approved } if *key == wanted);
+        use terminal::{Amiss, Event, Noted};
+        let offered = |kept: bool, event: &Event| match event {
+            Event::Durable { key, noted: Noted::Approved } if *key == wanted => true,
+            Event::Amiss(
+                Amiss::Lost { key, noted: Noted::Approved } | Amiss::Taken { key, noted: Noted::Approved },
+            ) if *key == wanted => false,
+            Event::Amiss(Amiss::Formatted) => false,
+            _ => kept,
+        };
         let gone = |event: &Event| matches!(event, Event::NoSlip { key, kept: false, .. } if *key == wanted);
         self.screen.reprint.is_some()
-            && self.terminal().any(|(_, event)| approved(event))
+            && self.terminal().fold(false, |kept, (_, event)| offered(kept, event))
             && !self.terminal().any(|(_, event)| gone(event))
     }
 

@@ -19,9 +19,11 @@
 //! | [`laws`] | what must hold whatever happens, a file each |
 //! | [`outcome`] | what came out, against what was expected |
 //! | [`coverage`] | what a run shows of the catalogue |
+//! | [`cuts`] | a run that is interrupted before each of its happenings |
 
 pub mod coverage;
 mod customers;
+pub mod cuts;
 pub mod device;
 mod director;
 pub mod evidence;

@@ -12,9 +12,9 @@ use acquirer::fault::Deed;
 use core::time::Duration;
 use printer::{GearName, Printer};
 use scenario::{
-    AcquirerFault, Action, BackOfficeFault, CompletionWay, Effect, Gear, Hits, HostRush, KnownBy, Later,
-    LaterKind, Law, LinkFault, LinkPoint, LinkVerdict, MessageKind, OperatorAct, Payer, PrinterAct,
-    PrinterFault, ScannerFault, Scenario, ShownCode, Trigger,
+    AcquirerFault, Action, BackOfficeFault, CompletionWay, Effect, Gear, Hits, HostRush, JournalRecord,
+    KnownBy, Later, LaterKind, Law, LinkFault, LinkPoint, LinkVerdict, MessageKind, OperatorAct, Payer,
+    PrinterAct, PrinterFault, ScannerFault, Scenario, ShownCode, TerminalFault, Trigger,
 };
 use sim::{Fen, LaneId, Ratio, Ruling, Seed, Selector, Tag, Verdict};
 use terminal::{Intent, Parameters, Press, Profile, Settings, Wish};
@@ -89,6 +89,8 @@ pub(crate) enum Harm {
     Cut { lanes: &'static [LaneId], lasts: Option<Duration> },
     Printer { harm: Vec<printer::Poke>, mend: Vec<printer::Poke> },
     Scanner { harm: Vec<terminal::ScannerPoke> },
+    Terminal(terminal::Poke),
+    Hang { restarted_after: Option<Duration> },
     Power { terminal: bool, printer: bool, lasts: Option<Duration> },
     Down { lasts: Option<Duration> },
     Slow { by: Duration },
@@ -196,6 +198,12 @@ impl Plan {
         self.back_office.as_ref().is_none_or(|office| habits(office) == backoffice::REFERENCE.habits)
     }
 
+    /// Whether neither the terminal's firmware nor the back office has a bad habit.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.settings.profile.is_sound() && self.back_office_is_sound()
+    }
+
     /// What people want in this scenario, in the order of its steps; another try for a wish is none of its own.
     pub fn wishes(&self) -> impl Iterator<Item = Wanted> {
         (0..self.scenario.steps.len()).filter(|index| self.scenario.intent_of(*index) == *index).filter_map(
@@ -270,6 +278,8 @@ impl Harm {
         match self {
             Self::Printer { .. }
             | Self::Scanner { .. }
+            | Self::Terminal(_)
+            | Self::Hang { .. }
             | Self::Power { .. }
             | Self::Slow { .. }
             | Self::BackOffice { .. } => true,
@@ -283,6 +293,11 @@ impl Harm {
         }
     }
 
+    /// Whether it is over as soon as it has begun, so that nobody mends it.
+    pub(crate) const fn is_an_instant(&self) -> bool {
+        matches!(self, Self::Terminal(_) | Self::Hang { restarted_after: None })
+    }
+
     /// After which span it ends by itself.
     pub(crate) const fn lasts(&self) -> Option<Duration> {
         match self {
@@ -292,10 +307,12 @@ impl Harm {
             | Self::Down { lasts }
             | Self::Rush(HostRush { lasts, .. })
             | Self::BackOffice { lasts, .. }
-            | Self::Deed { lasts, .. } => *lasts,
+            | Self::Deed { lasts, .. }
+            | Self::Hang { restarted_after: lasts } => *lasts,
             Self::Rule { .. }
             | Self::Printer { .. }
             | Self::Scanner { .. }
+            | Self::Terminal(_)
             | Self::Slow { .. }
             | Self::Forged { .. } => None,
         }
@@ -422,6 +439,7 @@ fn harm(effect: &Effect) -> Harm {
         Effect::BackOffice(fault) => back_office_harm(*fault),
         Effect::Printer(fault) => Harm::Printer { harm: fault.harm.clone(), mend: fault.mend.clone() },
         Effect::Scanner(fault) => Harm::Scanner { harm: scanner_harm(*fault) },
+        Effect::Terminal(fault) => terminal_harm(*fault),
         Effect::Power(cut) => Harm::Power {
             terminal: matches!(cut.target, scenario::PowerTarget::Terminal | scenario::PowerTarget::Both),
             printer: matches!(cut.target, scenario::PowerTarget::Printer | scenario::PowerTarget::Both),
@@ -438,6 +456,21 @@ fn harm(effect: &Effect) -> Harm {
             Harm::Deed { name, fault: fault.clone(), lasts: *lasts }
         }
     }
+}
+
+fn terminal_harm(fault: TerminalFault) -> Harm {
+    use terminal::{FlashPoke, Kept, Poke};
+    let kept = |of| match of {
+        JournalRecord::Begun => Kept::Begun,
+        JournalRecord::Approved => Kept::Approved,
+        JournalRecord::Ended => Kept::Ended,
+        JournalRecord::Printed => Kept::Printed,
+    };
+    Harm::Terminal(Poke::Flash(match fault {
+        TerminalFault::Hang { restarted_after } => return Harm::Hang { restarted_after },
+        TerminalFault::FlipBit { of, bit } => FlashPoke::FlipBit { of: kept(of), bit },
+        TerminalFault::Erase { of, from_both } => FlashPoke::Erase { of: kept(of), both: from_both },
+    }))
 }
 
 fn scanner_harm(fault: ScannerFault) -> Vec<terminal::ScannerPoke> {

@@ -9,6 +9,7 @@ use crate::grammar::{AT, MANY, NTH, TIME, WHEN, word};
 use crate::printer_grammar::{AIR, PRINTER_FAULT, PRINTER_MISHAP};
 use crate::scan_grammar::{SCANNER, SCANNER_MISHAP};
 use crate::shape::{Choice, Field, Map, Presence, Scalar, Shape};
+use crate::terminal_fault::{TERMINAL, TERMINAL_MISHAP};
 use crate::{LinkPoint, MessageKind, PowerTarget};
 
 const UNTIL_HEALED: Scalar =
@@ -52,6 +53,12 @@ pub(crate) static FAULT: Shape = Shape::Map(Map {
                     Shape::Either(SCANNER_MISHAP, SCANNER),
                     "scanner: { window: 30% }",
                     "something that happens to the terminal's scanner",
+                ),
+                Field::optional(
+                    "terminal",
+                    Shape::Either(TERMINAL_MISHAP, TERMINAL),
+                    "terminal: hang",
+                    "something that goes wrong inside the terminal",
                 ),
                 Field::optional(
                     "air",

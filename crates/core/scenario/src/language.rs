@@ -6,7 +6,7 @@
 //! What it says of the back office stands in `back_office`. *Not modelled:* what a voucher says, word by word.
 
 use crate::scan::{Scan, ScannerFault};
-use crate::{BackOfficeFault, People, PrintSetup, Visit};
+use crate::{BackOfficeFault, People, PrintSetup, TerminalFault, Visit};
 use crate::{
     Cause, CompletionWay, Event, Fate, Key, Law, LinkPoint, MessageKind, OperatorAct, PowerTarget,
     PrinterAct, ReceiptCopy, ScreenWord, Symptom, Wallet,
@@ -218,6 +218,8 @@ pub enum Effect {
     Printer(PrinterFault),
     /// Something happens to the scanner.
     Scanner(ScannerFault),
+    /// Something goes wrong inside the terminal.
+    Terminal(TerminalFault),
     /// The mains fail.
     Power(PowerCut),
     /// Something happens to the acquirer.

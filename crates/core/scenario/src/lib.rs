@@ -18,6 +18,7 @@
 //! | `diagnostic` | what is wrong, for people and for programs |
 //! | `fuzz` | what a fuzzer runs |
 //! | `scan` | payments by payment code and the faults of their scanner: values and how they are read |
+//! | `terminal_fault` | what goes wrong inside the terminal: shape, values and how they are read |
 //! | `language`, `back_office`, `rig`, `vocabulary`, `cause`, `law` | the typed result and its words |
 //!
 //! Source: "Scenario and rig files" of the design. *Not modelled:* writing files.
@@ -57,6 +58,7 @@ mod schema;
 mod shape;
 mod step_grammar;
 mod step_lower;
+mod terminal_fault;
 mod terminal_file;
 mod terminals_file;
 mod vocabulary;
@@ -83,6 +85,7 @@ pub use scan::{CodePayer, Scan, ScannerFault, ShownCode};
 pub use schema::{
     acquirer_faults_schema, printer_schema, rig_schema, scenario_schema, terminal_schema, terminals_schema,
 };
+pub use terminal_fault::{JournalRecord, TerminalFault};
 pub use terminal_file::TerminalFile;
 pub use terminals_file::TerminalsFile;
 pub use vocabulary::{

@@ -20,6 +20,7 @@ use crate::printer_lower::{air_fault, printer_fault};
 use crate::scalar;
 use crate::scan::scanner_fault;
 use crate::step_lower::action;
+use crate::terminal_fault::terminal_fault;
 use crate::{
     BACK_OFFICE_PROFILES, Cause, Event, Fate, Law, LinkPoint, MessageKind, PRINTER_PROFILES, PowerTarget,
     ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILES,
@@ -250,6 +251,9 @@ fn effect(node: &Node) -> Option<Effect> {
     }
     if let Some(scanner) = node.get("scanner") {
         return scanner_fault(scanner).map(Effect::Scanner);
+    }
+    if let Some(terminal) = node.get("terminal") {
+        return terminal_fault(terminal).map(Effect::Terminal);
     }
     if let Some(power) = node.get("power") {
         let target = power.word("cut", PowerTarget::from_name)?;

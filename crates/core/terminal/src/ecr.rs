@@ -289,7 +289,7 @@ impl Ecr {
 impl Ecr {
     /// The terminal has reported this.
     pub fn note(&mut self, now: SimTime, event: &Event, session: &Session, terminal: &Terminal) -> Vec<Deed> {
-        if *event == Event::PowerLost {
+        if matches!(event, Event::PowerLost | Event::Restarted) {
             self.job = Job::Nothing;
             self.told.clear();
             return vec![Deed::Tell(Tell::Failed(ResultCode::SYSTEM))];

@@ -5,6 +5,7 @@
 
 use crate::charge::Kind;
 use crate::copies::NoSlip;
+use crate::damage::{Amiss, FlashPoke};
 use crate::journal::Totals;
 use crate::parameters::Keyed;
 use crate::scanner::{Barcode, ScannerPoke, Shown};
@@ -29,6 +30,10 @@ pub enum Poke {
     PowerOff,
     /// The supply comes back.
     PowerOn,
+    /// The firmware stops.
+    Hang,
+    /// Something is done to the journal.
+    Flash(FlashPoke),
     /// The cashier picks a function and keys in an amount; the customer taps a card or looks at a code.
     Charge(Wish),
     /// A key.
@@ -217,6 +222,21 @@ pub enum Noted {
     NotWanted,
 }
 
+impl fmt::Display for Noted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Begun => "begun",
+            Self::Approved => "approved",
+            Self::Ended => "ended",
+            Self::Undoing => "is to be undone",
+            Self::Printed(copy) => return write!(f, "{copy} copy printed"),
+            Self::Reprinted => "printed again",
+            Self::Vouched => "vouched for",
+            Self::NotWanted => "customer copy not wanted",
+        })
+    }
+}
+
 /// What a terminal reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -334,6 +354,8 @@ pub enum Event {
         key: Key,
         /// Which copy.
         copy: Copy,
+        /// Over how much it is.
+        amount: Fen,
         /// Whether it is marked as a reprint.
         reprint: bool,
     },
@@ -400,6 +422,12 @@ pub enum Event {
     },
     /// The supply is gone, and with it all that was only in memory.
     PowerLost,
+    /// The firmware has stopped: it hears nothing and says nothing.
+    Hung,
+    /// The watchdog restarts the firmware, and all that was only in memory is gone.
+    Restarted,
+    /// A record of the journal is not as it was written.
+    Amiss(Amiss),
     /// The firmware is up again and has read its journal.
     Booted,
 }
@@ -457,16 +485,7 @@ impl fmt::Display for Event {
             Self::Operator(Some(operator)) => write!(f, "has operator {operator:02} logged on"),
             Self::Operator(None) => write!(f, "has nobody logged on"),
             Self::PrintingTotals { batch } => write!(f, "prints the totals of batch {batch:06}"),
-            Self::Durable { key, noted } => match noted {
-                Noted::Begun => write!(f, "journal: {key} begun"),
-                Noted::Approved => write!(f, "journal: {key} approved"),
-                Noted::Ended => write!(f, "journal: {key} ended"),
-                Noted::Undoing => write!(f, "journal: {key} is to be undone"),
-                Noted::Printed(copy) => write!(f, "journal: {key} {copy} copy printed"),
-                Noted::Reprinted => write!(f, "journal: {key} printed again"),
-                Noted::Vouched => write!(f, "journal: {key} vouched for"),
-                Noted::NotWanted => write!(f, "journal: {key} customer copy not wanted"),
-            },
+            Self::Durable { key, noted } => write!(f, "journal: {key} {noted}"),
             Self::Asked { request, key } => write!(f, "asks: {} {key}", request.word()),
             Self::Learned { key, result } => match result {
                 ChargeResult::Approved => write!(f, "learns that {key} is approved"),
@@ -482,8 +501,8 @@ impl fmt::Display for Event {
             Self::CodeRead { key, code } => write!(f, "reads the payment code {code} for {key}"),
             Self::CodeIgnored { why } => write!(f, "ignores what the scanner has read: {why}"),
             Self::Shows(screen) => write!(f, "shows: {screen}"),
-            Self::Printing { key, copy, reprint: false } => write!(f, "prints the {copy} copy of {key}"),
-            Self::Printing { key, copy, reprint: true } => write!(f, "reprints the {copy} copy of {key}"),
+            Self::Printing { key, copy, reprint: false, .. } => write!(f, "prints the {copy} copy of {key}"),
+            Self::Printing { key, copy, reprint: true, .. } => write!(f, "reprints the {copy} copy of {key}"),
             Self::Printed { key, copy } => write!(f, "takes the {copy} copy of {key} as printed"),
             Self::PrinterTrouble { trouble } => write!(f, "sees the printer in trouble: {trouble}"),
             Self::PullsBack { key } => write!(f, "pulls back the receipt of {key}"),
@@ -500,6 +519,9 @@ impl fmt::Display for Event {
                 write!(f, "will upload voucher {number} again: {why}")
             }
             Self::PowerLost => write!(f, "loses power"),
+            Self::Hung => write!(f, "hangs"),
+            Self::Restarted => write!(f, "is restarted by its watchdog"),
+            Self::Amiss(amiss) => amiss.fmt(f),
             Self::Booted => write!(f, "is up"),
         }
     }

@@ -21,6 +21,8 @@ pub fn fuzz_journal(bytes: &[u8]) {
     let check_value = flash::crc_32(journal.get(HEADER.len()..).unwrap_or_default());
     journal.extend(check_value.to_be_bytes());
     check(&journal);
+    let _ = flash::read_unchecked(bytes, &MASTER);
+    let _ = flash::read_unchecked(journal.get(HEADER.len()..).unwrap_or_default(), &MASTER);
 }
 
 fn check(bytes: &[u8]) {
@@ -40,7 +42,7 @@ mod tests {
     proptest! {
         #[test]
         fn bytes_that_look_like_records_break_nothing(
-            tag in 0_u8..12,
+            tag in 0_u8..=12,
             rest in prop::collection::vec(prop::sample::select(vec![0_u8, 1, 2, 3, 7, 10, 12, b'0', b'A', 0xFF]), 0..120),
         ) {
             let mut bytes = vec![tag];

@@ -63,6 +63,14 @@ knobs! {
         pub switched_off: SwitchedOff = "switched-off-copies",
         /// What it means that nobody says whether a receipt is wanted.
         pub no_answer: NoAnswer = "receipt-prompt",
+        /// What restarts it when it hangs.
+        pub watchdog: Watchdog = "watchdog",
+        /// What a start makes of what was open.
+        pub restart: Restart = "restart",
+        /// What it makes of records that are not as they were written.
+        pub records: Records = "records",
+        /// When a receipt is handed out that the presenter holds.
+        pub hands_out: HandsOut = "hands-out",
     }
 }
 
@@ -323,6 +331,49 @@ habit! {
         Prints = "prints",
         /// No; and no receipt is kept that was not wanted.
         IsNo = "is-no",
+    }
+}
+
+habit! {
+    /// What restarts a firmware that hangs.
+    pub enum Watchdog {
+        /// A watchdog: to people, a screen that stands still is a terminal that is busy.
+        Restarts = "restarts",
+        /// Nothing, until somebody pulls the plug.
+        Missing = "missing",
+    }
+}
+
+habit! {
+    /// What a start makes of what was open.
+    pub enum Restart {
+        /// It goes on: an open charge may have been committed, and a slip that is not on paper is owed.
+        TakesUp = "takes-up",
+        /// It begins anew: open charges are over, no slip is owed, the presenter is cleared.
+        BeginsAnew = "begins-anew",
+    }
+}
+
+habit! {
+    /// What it means that a record of the journal is not as it was written.
+    pub enum Records {
+        /// Its check says so, and it is read from the other bank. What neither has is left out: its charge counts as
+        /// open, and is asked after.
+        Checked = "checked",
+        /// Nothing: what is read was written.
+        Unchecked = "unchecked",
+        /// That the journal is broken: it is formatted at the next start.
+        FormattedWhenWrong = "formatted-when-wrong",
+    }
+}
+
+habit! {
+    /// When a receipt is handed out that the presenter holds.
+    pub enum HandsOut {
+        /// Once it is on paper: it was paid before it was printed.
+        WhatIsPrinted = "what-is-printed",
+        /// If the journal still says what stands on it; otherwise it is pulled back.
+        WhatTheJournalStillSays = "what-the-journal-still-says",
     }
 }
 

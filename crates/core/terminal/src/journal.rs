@@ -1,9 +1,9 @@
 //! The terminal's flash: an append-only journal that survives a power cut.
 //!
 //! A record takes [`WRITE`] to reach the flash. What is in flash when the power goes is there when it comes
-//! back; the record being written and those behind it are lost, whole: each carries a check, and one that was cut
-//! short is found out and left out. Its bytes are `flash`'s. *Not modelled:* worn cells, a full
-//! flash.
+//! back; the record being written is cut short, and those behind it are lost: each carries a check, and one that was cut
+//! short is found out and left out. Its bytes are `flash`'s; what becomes of damaged ones is `damage`'s. *Not modelled:*
+//! worn cells, a full flash.
 
 use crate::charge::{Approval, Charge, Kind};
 use crate::event::{Copy, Noted};
@@ -21,6 +21,8 @@ pub const WRITE: Duration = Duration::from_millis(6);
 pub struct Journal {
     records: Vec<Record>,
     writing: VecDeque<(SimTime, Record)>,
+    /// A record was found to be wrong, and nobody has looked after it yet.
+    spoilt: bool,
 }
 
 /// One record.
@@ -112,7 +114,7 @@ impl Journal {
     /// A journal with these records in flash, oldest first.
     #[must_use]
     pub const fn of(records: Vec<Record>) -> Self {
-        Self { records, writing: VecDeque::new() }
+        Self { records, writing: VecDeque::new(), spoilt: false }
     }
 
     /// The records in flash, oldest first.
@@ -149,9 +151,58 @@ impl Journal {
         self.records.last()
     }
 
-    /// The power is gone: what was not in flash is lost.
-    pub fn cut(&mut self) {
+    /// The power is gone: what was not in flash is lost. Gives the record that was being written, and for how long.
+    pub fn cut(&mut self, now: SimTime) -> Option<(Record, Duration)> {
+        let front = self.writing.pop_front();
         self.writing.clear();
+        front.map(|(done, record)| (record, WRITE.saturating_sub(done.since(now))))
+    }
+
+    /// The firmware has stopped: the flash ends what it has begun, and the rest is never written.
+    pub(crate) fn halt(&mut self) {
+        self.writing.truncate(1);
+    }
+}
+
+/// What damage makes of it.
+impl Journal {
+    /// The newest record of a kind, and its place.
+    pub(crate) fn newest(&self, is_it: impl Fn(&Record) -> bool) -> Option<(usize, &Record)> {
+        self.records.iter().enumerate().rev().find(|(_, record)| is_it(record))
+    }
+
+    /// Another record is read at that place.
+    pub(crate) fn alter(&mut self, place: usize, record: Record) {
+        if let Some(there) = self.records.get_mut(place) {
+            *there = record;
+        }
+    }
+
+    /// No record is read at that place.
+    pub(crate) fn remove(&mut self, place: usize) {
+        if place < self.records.len() {
+            self.records.remove(place);
+        }
+    }
+
+    /// A record is in flash without having been settled.
+    pub(crate) fn keep(&mut self, record: Record) {
+        self.records.push(record);
+    }
+
+    /// Something in it is wrong.
+    pub(crate) const fn spoil(&mut self) {
+        self.spoilt = true;
+    }
+
+    /// Whether something in it is wrong; asked once.
+    pub(crate) const fn take_spoilt(&mut self) -> bool {
+        core::mem::replace(&mut self.spoilt, false)
+    }
+
+    /// All of it is erased.
+    pub(crate) fn format(&mut self) {
+        *self = Self::default();
     }
 }
 
@@ -221,6 +272,8 @@ impl Journal {
         self.records.iter().any(|record| match record {
             Record::Approved(approval) => approval.charge.key == key,
             Record::Ended(ended) => *ended == key,
+            // Who holds a slip has paid, though the record of the approval be lost. A wallet can still be asked.
+            Record::Printed(printed, _) => *printed == key && matches!(key, Key::Card { .. }),
             _ => false,
         })
     }
@@ -376,7 +429,8 @@ mod tests {
         assert_eq!(journal.settle(SimTime::ZERO), None);
         assert!(journal.settle(SimTime::ZERO + WRITE).is_some());
         assert_eq!(journal.settle(SimTime::ZERO + WRITE), None);
-        journal.cut();
+        let (torn, for_so_long) = journal.cut(SimTime::ZERO + WRITE * 3 / 2).unwrap();
+        assert_eq!((torn, for_so_long), (begun(2), WRITE / 2));
         assert_eq!(journal.open_charges().count(), 1);
         assert_eq!(journal.last_stan(), 1);
     }

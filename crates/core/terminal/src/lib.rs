@@ -22,6 +22,7 @@
 //! | [`scanner`] | the scanner that reads customers' codes |
 //! | `upload` | the voucher of every approval, up to the back office until an answer is final |
 //! | [`journal`], [`flash`] | what survives a power cut, as records and as bytes |
+//! | [`damage`] | records that are not as they were written, and a firmware that stops |
 //! | `spooler` | one slip at a time to the printer, and the truth about it back |
 //! | [`slip`], [`slip_text`] | what a charge looks like on paper; the same as lines for a cash register |
 //! | [`ecr`] | what a cash register asks for, as wishes; what comes of them, as answers |
@@ -36,6 +37,7 @@ mod card;
 pub mod charge;
 pub mod copies;
 mod counter;
+pub mod damage;
 mod desk;
 pub mod ecr;
 pub mod event;
@@ -70,6 +72,7 @@ mod upload;
 
 pub use charge::Kind;
 pub use copies::{Copies, NoSlip, PrintSettings};
+pub use damage::{Amiss, FlashPoke, Kept};
 pub use event::{ChargeResult, Copy, Errand, Event, Intent, Noted, Poke, Press, Request, Trouble, Wish};
 pub use habits::Habits;
 pub use journal::Totals;

@@ -27,17 +27,29 @@ use wallet::messages::Codec;
 pub struct Terminal {
     pub(crate) settings: Settings,
     pub(crate) journal: Journal,
-    power: Power,
+    pub(crate) power: Power,
     pub(crate) memory: Memory,
     pub(crate) outbox: Outbox<Event>,
-    scanner: Scanner,
+    pub(crate) scanner: Scanner,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Power {
+pub(crate) enum Power {
     Off,
-    Booting { until: SimTime },
+    Booting {
+        until: SimTime,
+    },
     On,
+    /// The firmware has stopped; its watchdog restarts it then.
+    Hung {
+        restart: SimTime,
+    },
+}
+
+impl Power {
+    pub(crate) fn booting(now: SimTime) -> Self {
+        Self::Booting { until: now + BOOT }
+    }
 }
 
 /// From power to ready. Payment terminals take far longer; three seconds keep a run short and a cut visible.
@@ -62,7 +74,7 @@ impl Terminal {
     pub fn switched_on(settings: Settings, journal: Journal, now: SimTime) -> Self {
         let mut memory = Memory::new(&settings, &journal);
         memory.screen = Screen::OFF;
-        let power = Power::Booting { until: now + BOOT };
+        let power = Power::booting(now);
         let (outbox, scanner) = (Outbox::default(), Scanner::default());
         Self { settings, journal, power, memory, outbox, scanner }
     }
@@ -101,8 +113,10 @@ impl Terminal {
         self.end_question_for(now, &poke);
         let asks = self.memory.question.is_some();
         match (poke, self.power) {
-            (Poke::PowerOff, Power::On | Power::Booting { .. }) => self.lose_power(),
-            (Poke::PowerOn, Power::Off) => self.power = Power::Booting { until: now + BOOT },
+            (Poke::PowerOff, Power::On | Power::Booting { .. } | Power::Hung { .. }) => self.lose_power(now),
+            (Poke::PowerOn, Power::Off) => self.power = Power::booting(now),
+            (Poke::Hang, Power::On | Power::Booting { .. }) => self.hang(now),
+            (Poke::Flash(poke), _) => self.on_flash(poke),
             (Poke::Charge(wish), Power::On) => self.on_wish(now, wish),
             (Poke::Press(Press::Cancel), Power::On) if asks => self.on_receipt_declined(now),
             (Poke::Press(Press::Enter | Press::Reprint), Power::On) if asks => self.on_receipt_wanted(now),
@@ -128,12 +142,8 @@ impl Terminal {
         }
     }
 
-    fn lose_power(&mut self) {
-        self.journal.cut();
-        self.memory = Memory::new(&self.settings, &self.journal);
-        self.memory.screen = Screen::OFF;
-        self.outbox.lose_sends();
-        self.scanner.lose_power();
+    fn lose_power(&mut self, now: SimTime) {
+        self.lose_memory(now);
         self.power = Power::Off;
         self.outbox.event(Event::PowerLost);
     }
@@ -142,7 +152,11 @@ impl Terminal {
         self.power = Power::On;
         self.memory.recovering = true;
         self.outbox.event(Event::Booted);
-        self.take_up(now);
+        self.read_journal();
+        self.memory.spooler.start_up(&self.settings);
+        if !self.begins_anew(now) {
+            self.take_up(now);
+        }
     }
 
     /// After a boot: takes up what the journal says is open, one after the other, then what is unprinted.
@@ -284,6 +298,7 @@ impl Terminal {
     fn on_wake(&mut self, now: SimTime) {
         match self.power {
             Power::Off => return,
+            Power::Hung { restart } => return self.wake_hung(now, restart),
             Power::Booting { until } => {
                 if now >= until {
                     self.boot(now);
@@ -322,6 +337,7 @@ impl Terminal {
         let last = last.map(|approval| approval.charge.key);
         let screen = match self.power {
             Power::Off | Power::Booting { .. } => Screen::OFF,
+            Power::Hung { .. } => return,
             Power::On => Screen {
                 face: self.face(),
                 verdict: self.memory.verdict,
@@ -397,6 +413,11 @@ impl Machine for Terminal {
     fn wake_at(&self) -> Option<(SimTime, Reason)> {
         match self.power {
             Power::Off => None,
+            Power::Hung { restart } => {
+                let journal = self.journal.wake_at().map(|at| (at, Reason("journal record is in flash")));
+                let watchdog = (restart != SimTime::NEVER).then_some((restart, Reason("watchdog restarts")));
+                [journal, watchdog].into_iter().flatten().min()
+            }
             Power::Booting { until } => Some((until, Reason("terminal is up"))),
             Power::On => {
                 let journal = self.journal.wake_at().map(|at| (at, Reason("journal record is in flash")));

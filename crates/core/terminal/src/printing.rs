@@ -11,7 +11,7 @@ use crate::flow::Flow;
 use crate::journal::Record;
 use crate::machine::Terminal;
 use crate::memory::Held;
-use crate::profile::{NoAnswer, Reprint, SwitchedOff, Unprinted, WaitingSlips};
+use crate::profile::{HandsOut, NoAnswer, Reprint, SwitchedOff, Unprinted, WaitingSlips};
 use crate::screen::Belief;
 use crate::slip::{Delivery, Sheet};
 use crate::spooler::{Job, Told};
@@ -24,6 +24,13 @@ impl Terminal {
         let key = approval.charge.key;
         if self.memory.held.is_some_and(|held| held.key == key) {
             self.move_held(Presenter::Present { steps: 80 });
+        } else if self.looks_first()
+            && !self.memory.recovering
+            && !self.settings.prints.leaves_customer_out(approval.charge.kind)
+        {
+            self.memory.held = Some(Held { key, on_paper: false, wanted: None });
+            let job = self.job(approval.clone(), Copy::Customer, false);
+            self.print(now, Job { delivery: Delivery::Hold, ..job });
         } else if !self.memory.recovering && !self.memory.register_prints.0 {
             let copies = self.copies(&approval.charge);
             for copy in copies.iter().filter(|copy| *copy != Copy::Customer) {
@@ -41,7 +48,7 @@ impl Terminal {
 
     /// Prints a copy for the first time.
     pub(crate) fn print_copy(&mut self, now: SimTime, approval: Approval, copy: Copy) {
-        let job = self.job(approval, copy, false, false);
+        let job = self.job(approval, copy, false);
         self.print(now, job);
     }
 
@@ -52,7 +59,7 @@ impl Terminal {
         self.say_no_slip(key, NoSlip::SwitchedOff, habit == SwitchedOff::Said);
         if habit == SwitchedOff::PulledBack {
             self.memory.held = Some(Held { key, on_paper: false, wanted: Some(Presenter::Retract) });
-            let job = self.job(approval.clone(), Copy::Customer, false, false);
+            let job = self.job(approval.clone(), Copy::Customer, false);
             self.print(now, Job { delivery: Delivery::Hold, counts: false, ..job });
         }
     }
@@ -73,7 +80,6 @@ impl Terminal {
     }
 
     pub(crate) fn print_what_is_missing(&mut self, now: SimTime) {
-        let mut after_trouble = true;
         let approvals: Vec<Approval> = self.journal.approvals().cloned().collect();
         for approval in approvals {
             let key = approval.charge.key;
@@ -81,8 +87,7 @@ impl Terminal {
                 let left_out = copy == Copy::Customer && self.journal.is_not_wanted(key);
                 if !left_out && !self.journal.is_printed(key, copy) {
                     self.memory.verdict = Some((approval.charge.intent, Belief::Approved));
-                    let job = self.job(approval.clone(), copy, true, after_trouble);
-                    after_trouble = false;
+                    let job = self.job(approval.clone(), copy, true);
                     self.print(now, job);
                 }
             }
@@ -107,7 +112,7 @@ impl Terminal {
         }
         if let Some(approval) = self.journal.approval(key).filter(|slip| self.can_reprint(slip)).cloned() {
             self.memory.no_slip = None;
-            let job = self.job(approval, Copy::Customer, true, false);
+            let job = self.job(approval, Copy::Customer, true);
             self.print(now, job);
         }
     }
@@ -132,7 +137,7 @@ impl Terminal {
         self.memory.held = Some(Held { key: charge.key, on_paper: false, wanted: None });
         let (reference, auth_code) = (String::new(), String::new());
         let approval = Approval { charge, reference, auth_code, date_mmdd: 0, at: now };
-        let job = self.job(approval, Copy::Customer, false, false);
+        let job = self.job(approval, Copy::Customer, false);
         self.print(now, Job { delivery: Delivery::Hold, counts: false, ..job });
     }
 
@@ -181,16 +186,45 @@ impl Terminal {
         if job.reprint && copy == Copy::Customer && self.settings.voucher_key.is_some() {
             self.journal.write(now, Record::Reprinted(key));
         }
+        let looks_first = job.counts && self.looks_first();
         if let Some(held) = &mut self.memory.held
             && held.key == key
         {
             held.on_paper = true;
-            if let Some(function) = held.wanted {
+            if looks_first && held.wanted.is_none() {
+                self.hand_out_if_paid(&approval.charge);
+            } else if let Some(function) = held.wanted {
                 if self.settings.prints.leaves_customer_out(approval.charge.kind) {
                     self.outbox.event(Event::PullsBack { key });
                 }
                 self.move_held(function);
             }
+        }
+    }
+
+    const fn looks_first(&self) -> bool {
+        self.has_presenter()
+            && matches!(self.settings.profile.habits.hands_out, HandsOut::WhatTheJournalStillSays)
+    }
+
+    /// A held receipt is on paper: it goes out if the journal says what stands on it, and back otherwise.
+    fn hand_out_if_paid(&mut self, charge: &Charge) {
+        if self.journal.approval(charge.key).is_some_and(|approval| approval.charge.amount == charge.amount) {
+            self.move_held(Presenter::Present { steps: 80 });
+        } else {
+            self.outbox.event(Event::PullsBack { key: charge.key });
+            self.move_held(Presenter::Retract);
+        }
+    }
+
+    /// What lies in the presenter goes back, whosever it is.
+    pub(crate) fn clear_presenter(&mut self) {
+        let newest = self.journal.approvals().next_back().map(|approval| approval.charge.key);
+        if self.has_presenter()
+            && let Some(key) = newest
+        {
+            self.outbox.event(Event::PullsBack { key });
+            self.memory.spooler.move_held(Presenter::Retract, &mut self.outbox);
         }
     }
 
@@ -231,11 +265,11 @@ impl Terminal {
         if self.has_presenter() { set.of(Copies::NONE.and(Copy::Customer)) } else { set }
     }
 
-    fn job(&self, approval: Approval, copy: Copy, reprint: bool, after_trouble: bool) -> Job {
+    fn job(&self, approval: Approval, copy: Copy, reprint: bool) -> Job {
         let sheet = Sheet::Slip { approval: Box::new(approval), copy };
         let (operator, delivery) = (self.operator(), self.delivery());
         let reprint = reprint && self.settings.profile.habits.reprint != Reprint::Unmarked;
-        Job { sheet, operator, reprint, after_trouble, delivery, counts: true }
+        Job { sheet, operator, reprint, after_trouble: false, delivery, counts: true }
     }
 
     fn operator(&self) -> u8 {

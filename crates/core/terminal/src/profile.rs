@@ -4,9 +4,9 @@
 //! `rigs/terminals` too, with where it was seen. *Not modelled:* releases of one firmware that share a journal.
 
 pub use crate::habits::{
-    Advices, Cancel, Differences, Habits, HostTrouble, NoAnswer, Notices, Originals, Paying, Pending,
-    PrinterStatus, Prints, Reads, Refusals, Rekeys, Replies, Reprint, ReversalEnds, Reversals, Silence,
-    Store, SwitchedOff, Unprinted, Uploading, WaitingSlips,
+    Advices, Cancel, Differences, Habits, HandsOut, HostTrouble, NoAnswer, Notices, Originals, Paying,
+    Pending, PrinterStatus, Prints, Reads, Records, Refusals, Rekeys, Replies, Reprint, Restart,
+    ReversalEnds, Reversals, Silence, Store, SwitchedOff, Unprinted, Uploading, WaitingSlips, Watchdog,
 };
 pub use crate::parameters::Parameters;
 pub use crate::speaks::{Speaks, Vouchers, WorkingKeys};
@@ -59,7 +59,7 @@ pub const REFERENCE: Profile = Profile {
 const SOUND: Habits = Habits::SOUND;
 
 /// Every firmware that there is.
-pub static PROFILES: [Profile; 34] = [
+pub static PROFILES: [Profile; 40] = [
     REFERENCE,
     Profile {
         name: "kiosk",
@@ -269,6 +269,46 @@ pub static PROFILES: [Profile; 34] = [
         name: "old-vouchers",
         about: "is an old release that writes the first format of vouchers alone",
         speaks: Speaks { vouchers: Vouchers::FirstFormat, ..Speaks::SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "no-watchdog",
+        about: "stays as it is when it hangs, until somebody pulls the plug",
+        habits: Habits { watchdog: Watchdog::Missing, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "begins-anew",
+        about: "takes up nothing after a start: what was open is over, what was not printed is not owed",
+        habits: Habits { restart: Restart::BeginsAnew, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "kiosk-begins-anew",
+        about: "takes up nothing after a start, and clears its presenter",
+        printer: "kiosk-80",
+        presenter: true,
+        habits: Habits { restart: Restart::BeginsAnew, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "unchecked-journal",
+        about: "takes what it reads in its journal for what it wrote there",
+        habits: Habits { records: Records::Unchecked, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "kiosk-unchecked-journal",
+        about: "looks into its journal before it hands a receipt out, and takes what it reads for what it wrote",
+        printer: "kiosk-80",
+        presenter: true,
+        habits: Habits { records: Records::Unchecked, hands_out: HandsOut::WhatTheJournalStillSays, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "formats-its-journal",
+        about: "takes one wrong record for a broken journal, and formats its flash",
+        habits: Habits { records: Records::FormattedWhenWrong, ..SOUND },
         ..REFERENCE
     },
 ];

@@ -22,6 +22,8 @@ pub struct Settings {
     pub reply_timeout: Duration,
     /// How long a shown code waits for its result.
     pub result_timeout: Duration,
+    /// How long a firmware that has stopped stands still before its watchdog restarts it.
+    pub watchdog: Duration,
     /// Terminal number, field 41.
     pub tid: &'static str,
     /// Merchant number, field 42.
@@ -68,6 +70,10 @@ pub enum Language {
     English,
 }
 
+/// As long as a firmware may be busy without saying that it lives, with two seconds to spare before the 12-bit counter of a
+/// usual microcontroller's watchdog, at 32 kHz divided by 256, is at its end.
+const WATCHDOG: Duration = Duration::from_secs(30);
+
 impl Settings {
     /// The usual test terminal with this firmware.
     #[must_use]
@@ -83,6 +89,7 @@ impl Settings {
             language: parameters.language,
             reply_timeout: parameters.reply_timeout,
             result_timeout: parameters.result_timeout,
+            watchdog: WATCHDOG,
             tid: parameters.tid,
             mid: parameters.mid,
             batch: parameters.batch,

@@ -3,13 +3,14 @@
 //! A sound firmware asks the printer before it sends (`DLE EOT` 1, 2 and 4), while it sends, and until the
 //! printer has said that everything is on paper (`GS ( H`). When the printer is in trouble, what it still
 //! holds is cleared (`DLE DC4 8`), an error is asked to end (`DLE ENQ 2`), and once the trouble is over the slip is printed again, whole and marked.
-//! The same goes for a slip that a power cut interrupted: half a command may be waiting in the printer for
-//! its parameters, and would swallow what comes next. A firmware that ignores its printer sends and believes.
+//! The same goes for the first slip after a start, whatever was printed before it: half a command may be waiting in the
+//! printer for its parameters, and would swallow what comes next, and half a slip would become a part of it. A firmware that ignores its printer sends and believes.
 //!
 //! Bytes leave in pieces of 64 at the line's rate, so that XOFF is obeyed in time: a receive buffer raises it
 //! with 128 bytes to spare. *Not modelled:* drawers, images, more than one printer.
 
 use crate::PRINTER;
+use crate::charge::Charge;
 use crate::event::{Event, Trouble};
 use crate::profile::PrinterStatus;
 use crate::settings::Settings;
@@ -39,6 +40,8 @@ pub(crate) struct Spooler {
     line_free: SimTime,
     /// The printer has said that it holds nothing of an older slip, not even half a command.
     cleared: bool,
+    /// The firmware has just started, and does not know what it was printing before: half a slip may hang in the printer.
+    starts: bool,
     trouble: Option<Trouble>,
     /// How often the slip at the front has been spoilt, and before when it is not tried again.
     spoilt: u32,
@@ -147,6 +150,7 @@ impl Spooler {
             watches: true,
             line_free: SimTime::ZERO,
             cleared: false,
+            starts: false,
             trouble: None,
             spoilt: 0,
             not_before: SimTime::ZERO,
@@ -159,6 +163,11 @@ impl Spooler {
         if self.stage == Stage::Idle {
             self.start(now, settings, out);
         }
+    }
+
+    /// The firmware has started: the first slip is printed as after trouble, by a firmware that knows what that is.
+    pub(crate) fn start_up(&mut self, settings: &Settings) {
+        self.starts = settings.profile.habits.printer_status == PrinterStatus::Watched;
     }
 
     /// Whether nothing is being printed and nothing waits.
@@ -254,10 +263,11 @@ impl Spooler {
     }
 
     fn start(&mut self, now: SimTime, settings: &Settings, out: &mut Outbox<Event>) {
-        let Some(job) = self.queue.front() else {
+        let Some(job) = self.queue.front_mut() else {
             self.stage = Stage::Idle;
             return;
         };
+        job.after_trouble |= core::mem::take(&mut self.starts);
         self.watches = settings.profile.habits.printer_status == PrinterStatus::Watched;
         if self.watches && job.after_trouble && !self.cleared {
             self.clear(now, out);
@@ -315,7 +325,8 @@ impl Spooler {
         if let Some(Job { sheet, reprint, .. }) = self.queue.front() {
             out.event(match sheet {
                 Sheet::Slip { approval, copy } => {
-                    Event::Printing { key: approval.charge.key, copy: *copy, reprint: *reprint }
+                    let Charge { key, amount, .. } = approval.charge;
+                    Event::Printing { key, copy: *copy, amount, reprint: *reprint }
                 }
                 Sheet::Totals { closing, .. } => Event::PrintingTotals { batch: closing.batch },
             });

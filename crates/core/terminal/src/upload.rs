@@ -35,11 +35,27 @@ pub(crate) struct Uploads {
     heard: SimTime,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Wait {
+    /// The charge with which its business began: a void is about a sale, and a completion about a hold.
+    root: Key,
     due: SimTime,
     tries: usize,
     in_format_2: bool,
+}
+
+impl Wait {
+    /// A completion void is three steps from its hold.
+    const STEPS: usize = 3;
+
+    fn of(key: Key, journal: &Journal) -> Self {
+        let mut root = key;
+        for _ in 0..Self::STEPS {
+            let about = journal.approval(root).and_then(|approval| approval.charge.original);
+            root = about.map_or(root, |original| original.key);
+        }
+        Self { root, due: SimTime::ZERO, tries: 0, in_format_2: false }
+    }
 }
 
 /// The upload that waits for its answer.
@@ -58,12 +74,12 @@ impl Uploads {
         let asks_again = settings.profile.habits.uploading == Uploading::UntilAnswered;
         let pending = |key: &Key| asks_again && settings.voucher_key.is_some() && !journal.is_vouched(*key);
         let approved = journal.approvals().map(|approval| approval.charge.key);
-        let waiting = approved.filter(pending).map(|key| (key, Wait::default())).collect();
+        let waiting = approved.filter(pending).map(|key| (key, Wait::of(key, journal))).collect();
         Self { waiting, open: None, answers: ResponseParser::new(LIMITS), heard: SimTime::ZERO }
     }
 
-    fn add(&mut self, key: Key, due: SimTime) {
-        self.waiting.entry(key).or_default().due = due;
+    fn add(&mut self, key: Key, due: SimTime, journal: &Journal) {
+        self.waiting.entry(key).or_insert_with(|| Wait::of(key, journal)).due = due;
     }
 
     /// Tries it again after a pause.
@@ -77,14 +93,22 @@ impl Uploads {
     }
 
     fn due(&self, now: SimTime) -> Option<(Key, Wait)> {
-        let due = self.waiting.iter().filter(|(_, wait)| self.open.is_none() && wait.due <= now);
+        let due = self.next_of_each().filter(|(_, wait)| self.open.is_none() && wait.due <= now);
         due.min_by_key(|(key, wait)| (wait.due, **key)).map(|(key, wait)| (*key, *wait))
+    }
+
+    /// The first that waits of each business. The others wait for it: a back office that has heard of a void before the
+    /// completion in between takes the completion for one too many.
+    fn next_of_each(&self) -> impl Iterator<Item = (&Key, &Wait)> {
+        self.waiting
+            .iter()
+            .filter(|(key, wait)| !self.waiting.range(..*key).any(|(_, other)| other.root == wait.root))
     }
 
     pub(crate) fn wake_at(&self) -> Option<(SimTime, Reason)> {
         let at = match self.open {
             Some(open) => Some(open.until),
-            None => self.waiting.values().map(|wait| wait.due).min(),
+            None => self.next_of_each().map(|(_, wait)| wait.due).min(),
         };
         at.map(|at| (at, Reason("voucher upload")))
     }
@@ -96,7 +120,7 @@ impl Terminal {
         let again = self.settings.profile.habits.uploading == Uploading::UntilAnswered;
         let is_due = noted == Noted::Approved || (noted == Noted::Reprinted && again);
         if is_due && self.settings.voucher_key.is_some() {
-            self.memory.uploads.add(key, now);
+            self.memory.uploads.add(key, now, &self.journal);
         }
     }
 
@@ -177,7 +201,7 @@ impl Terminal {
         let newer = knows_newer && outcome == Outcome::Refused(voucher::Reason::NewerFormatNeeded);
         match uploads.waiting.get_mut(&key) {
             Some(wait) if newer && !wait.in_format_2 => {
-                *wait = Wait { due: now, tries: 0, in_format_2: true };
+                *wait = Wait { due: now, tries: 0, in_format_2: true, ..*wait };
             }
             // Another merchant's, it says: a number was keyed in wrongly, and the voucher is right when that is.
             _ if outcome == Outcome::Refused(voucher::Reason::Foreign) => uploads.postpone(key, now),
@@ -188,7 +212,7 @@ impl Terminal {
                 if self.journal.reprints(key) == reprints {
                     uploads.waiting.remove(&key);
                 } else {
-                    uploads.add(key, now);
+                    uploads.add(key, now, &self.journal);
                 }
             }
         }

@@ -123,6 +123,23 @@ fn a_voucher_says_what_was_paid() {
 }
 
 #[test]
+fn the_voucher_of_a_void_waits_until_that_of_its_sale_is_done_with() {
+    let mut till = Till::new();
+    till.sale();
+    let sale = Key::Card { terminal: TerminalNo(0), batch: 1, stan: 1 };
+    till.approved(Wish { original: Some(sale), ..Wish::pay(Intent(1), Kind::Void, Fen::ZERO) });
+    // After ten seconds of patience and a pause of two, the sale's goes up again.
+    till.wait_ms(13_000);
+    assert!(
+        till.uploads().iter().all(|(_, voucher)| voucher.key == sale),
+        "nobody has said a word about the sale"
+    );
+    assert_eq!(till.uploads().len(), 2);
+    till.told(Outcome::Accepted);
+    assert_eq!(till.uploads().last().unwrap().1.kind, voucher::Kind::Void);
+}
+
+#[test]
 fn without_a_word_the_same_bytes_go_up_again_after_growing_pauses() {
     let mut till = Till::new();
     till.sale();

@@ -2,7 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`run`], [`check`], [`list`], [`coverage`], [`schema`], [`serve`] | the verbs |
+//! | [`run`], [`check`], [`list`], [`coverage`], [`cuts`], [`schema`], [`serve`] | the verbs |
 //! | [`catalogue`] | which scenario files are meant, and reading them |
 //! | [`exit`] | what the exit code says |
 //! | [`trouble`] | what keeps a verb from doing its work, and what to do about it |
@@ -11,6 +11,7 @@
 mod catalogue;
 mod check;
 mod coverage;
+mod cuts;
 mod exit;
 mod firmware;
 mod list;
@@ -47,6 +48,8 @@ enum Verb {
     List(list::Arguments),
     /// Print which causes of which symptoms the scenarios show, and which they survive.
     Coverage(coverage::Arguments),
+    /// Interrupt the sound firmware before every happening of the scenarios, and check every law.
+    Cuts(cuts::Arguments),
     /// Print the JSON Schema of scenario, rig or printer files, for editors.
     Schema(schema::Arguments),
     /// Emulate a device on real ports, in real time, for any software.
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Verb::Check(arguments) => check::run(arguments),
         Verb::List(arguments) => list::run(arguments),
         Verb::Coverage(arguments) => coverage::run(arguments),
+        Verb::Cuts(arguments) => cuts::run(arguments),
         Verb::Schema(arguments) => schema::run(arguments),
         Verb::Serve(arguments) => serve::run(arguments),
     };

@@ -7,7 +7,7 @@ mod case;
 mod human;
 mod json;
 mod live;
-mod pool;
+pub(crate) mod pool;
 mod progress;
 mod result;
 mod summary;

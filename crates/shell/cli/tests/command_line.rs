@@ -343,6 +343,24 @@ fn each_row_of_a_matrix_is_a_scenario_with_a_snapshot_of_its_own() {
 }
 
 #[test]
+fn the_sound_firmware_is_interrupted_before_its_happenings_and_the_flawed_one_is_left_out() {
+    let bench =
+        Bench::new(&[(EXAMPLE_PATH, EXAMPLE.as_bytes()), ("scenarios/survived.yaml", SURVIVED.as_bytes())]);
+    let said = bench.run(&["cuts", "--format", "json"]);
+    assert_eq!(said.status.code(), Some(0));
+    let document: Value = serde_json::from_slice(&said.stdout).unwrap();
+    let all = document["interruptions"].as_u64().unwrap();
+    assert!(all > 250, "{all} interruptions of a whole payment with its slip");
+    assert_eq!(document["broken"], 0);
+    let scenarios = document["scenarios"].as_array().unwrap();
+    assert_eq!(scenarios.len(), 1);
+    assert_eq!(scenarios[0]["path"], "scenarios/survived.yaml");
+    let said = bench.run(&["cuts", "--every", "10"]);
+    let text = String::from_utf8(said.stdout).unwrap();
+    assert!(text.contains("happenings of 1 scenario: no law broken"), "{text}");
+}
+
+#[test]
 fn schemas_are_printed() {
     for kind in ["scenario", "rig", "acquirer-faults"] {
         let said = Bench::new(&[]).run(&["schema", kind]);

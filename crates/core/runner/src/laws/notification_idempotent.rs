@@ -9,7 +9,7 @@ use crate::fact::Fact;
 use acquirer::Movement;
 use sim::{Fen, Key, SimTime};
 use std::collections::BTreeMap;
-use terminal::{ChargeResult, Event, Kind, Noted, Request};
+use terminal::{Amiss, ChargeResult, Event, Kind, Noted, Request};
 
 /// What has happened to one order.
 #[derive(Default)]
@@ -23,6 +23,9 @@ struct Order {
 pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
     let mut orders: BTreeMap<Key, Order> = BTreeMap::new();
     for (at, _, fact) in evidence.run.trace.events() {
+        if let Fact::Terminal(Event::Amiss(amiss)) = fact {
+            forget_what_is_lost(&mut orders, *amiss);
+        }
         let Some(key) = order_of(fact).filter(|key| is_order(evidence, *key)) else { continue };
         let order = orders.entry(key).or_default();
         match fact {
@@ -50,6 +53,19 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
         {
             report(at, format!("{key} was paid, no notification of it counted, and nobody asked"));
         }
+    }
+}
+
+/// What is no longer in the journal was not booked there.
+fn forget_what_is_lost(orders: &mut BTreeMap<Key, Order>, amiss: Amiss) {
+    match amiss {
+        Amiss::Lost { key, noted: Noted::Approved } | Amiss::Taken { key, noted: Noted::Approved } => {
+            if let Some(order) = orders.get_mut(&key) {
+                order.booked = false;
+            }
+        }
+        Amiss::Formatted => orders.values_mut().for_each(|order| order.booked = false),
+        Amiss::Lost { .. } | Amiss::Taken { .. } | Amiss::Mended { .. } | Amiss::Torn => {}
     }
 }
 

@@ -1,4 +1,7 @@
 //! receipt-follows-money: an approved receipt only for captured money; a missing receipt never moves money.
+//!
+//! What is printed is over what was asked for. A line that garbles print data does not break this: what left the firmware
+//! counts.
 
 use super::Report;
 use crate::evidence::Evidence;
@@ -25,6 +28,15 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
         match fact {
             Fact::Terminal(terminal::Event::Durable { key, noted: Noted::Approved }) => {
                 approved.insert(*key);
+            }
+            Fact::Terminal(terminal::Event::Printing { key, amount, .. }) => {
+                let begun = evidence.charge_of(*key).and_then(|charge| charge.begun);
+                if let Some(begun) = begun.filter(|begun| begun.amount != *amount) {
+                    report(
+                        at,
+                        format!("a slip over {amount} is printed for {key}, which is over {}", begun.amount),
+                    );
+                }
             }
             Fact::Acquirer(acquirer::Event::Committed {
                 movement: Movement::Reversed,

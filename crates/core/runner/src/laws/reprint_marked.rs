@@ -17,7 +17,7 @@ use terminal::{Copy, Event};
 pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
     let mut sent: BTreeMap<(Key, Copy), u32> = BTreeMap::new();
     for (_, event) in evidence.terminal() {
-        if let Event::Printing { key, copy, reprint: false } = event {
+        if let Event::Printing { key, copy, reprint: false, .. } = event {
             *sent.entry((*key, *copy)).or_default() += 1;
         }
     }

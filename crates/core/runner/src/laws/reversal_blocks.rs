@@ -40,7 +40,7 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
             Event::Learned { key, .. } => {
                 pending.remove(key);
             }
-            Event::PowerLost => pending.clear(),
+            Event::PowerLost | Event::Restarted => pending.clear(),
             _ => {}
         }
     }

@@ -39,14 +39,16 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
             Event::Durable { key, noted: Noted::Ended } => {
                 open.remove(key);
             }
-            Event::PowerLost => cut.extend(open.iter().map(|key| (*key, at))),
+            Event::PowerLost | Event::Restarted => cut.extend(open.iter().map(|key| (*key, at))),
             _ => {}
         }
     }
     for (key, at) in cut {
         report(
             at,
-            format!("{key} was open when the power went, and was neither reversed nor asked after since"),
+            format!(
+                "{key} was open when the terminal went out, and was neither reversed nor asked after since"
+            ),
         );
     }
 }

@@ -83,6 +83,27 @@ fn receipt_follows_money_breaks_when_a_missing_slip_takes_the_money_back() {
 }
 
 #[test]
+fn receipt_follows_money_breaks_when_an_altered_journal_is_printed() {
+    let steps =
+        "steps: [{ at: 0s, id: sale, card-sale: { amount: CNY 25.00 } }, { at: 20s, reprint: { of: sale } }]";
+    let altered = "faults: [{ at: 15s, terminal: { flip-bit: { of: approved, bit: 187 } } }]";
+    breaks(Law::ReceiptFollowsMoney, "unchecked-journal", &format!("{steps}\n{altered}"));
+}
+
+#[test]
+fn reversal_survives_breaks_when_a_start_begins_anew() {
+    let hang = "faults: [{ terminal: hang, when: acquirer.commits }]";
+    breaks(Law::ReversalSurvives, "begins-anew", &format!("{SALE}\n{hang}"));
+}
+
+#[test]
+fn number_unique_breaks_when_a_torn_record_costs_the_whole_journal() {
+    let steps = "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }, { at: 60s, card-sale: { amount: CNY 30.00 } }, { at: 120s, card-sale: { amount: CNY 5.00 } }]";
+    let torn = "faults: [{ power: { cut: terminal, for: 5s }, at: 60003ms }]";
+    breaks(Law::NumberUnique, "formats-its-journal", &format!("{steps}\n{torn}"));
+}
+
+#[test]
 fn receipt_in_hand_breaks_when_nobody_looks_at_the_printer() {
     let jam = "faults: [{ printer: { jam: { at: 40mm } } }]";
     breaks(Law::ReceiptInHand, "ignores-printer", &format!("{SALE}\n{jam}"));
@@ -106,7 +127,8 @@ fn reprint_marked_breaks_when_a_reprint_takes_the_money_again() {
     let copy = terminal::Copy::Customer;
     let again = |by| {
         let (movement, amount) = (Movement::Captured, Fen(2500));
-        let printed = Fact::Terminal(terminal::Event::Printing { key, copy, reprint: true });
+        let printed =
+            Fact::Terminal(terminal::Event::Printing { key, copy, amount: Fen(2500), reprint: true });
         let committed = acquirer::Event::Committed { key, movement, amount, by: Some(by) };
         judged_with(SALE, [printed, Fact::Acquirer(committed)]).contains(&Law::ReprintMarked)
     };

@@ -4,6 +4,7 @@
 
 use crate::driver::plan;
 use sim::{Seed, Stream};
+use tillrig_runner::cuts::{Cuts, Sample, cut};
 use tillrig_runner::{Evidence, VirtualTestbed, judge};
 
 /// Cases a firmware. Enough to have met every pair of faults; building with `TILLRIG_CASES=40000` takes more.
@@ -66,6 +67,68 @@ fn no_law_breaks_when_parameters_are_keyed_in_wrongly_and_put_right_under_random
         };
         with_wrong_parameters(&day, dice)
     });
+}
+
+#[test]
+fn no_law_breaks_when_the_terminal_is_interrupted_in_any_weather() {
+    const EVERY: usize = 97;
+    let cases = option_env!("TILLRIG_CUT_CASES").and_then(|text| text.parse().ok()).unwrap_or(30);
+    for case in 0..cases {
+        let mut dice = Seed(case).stream("weather");
+        let terminal = pick(&mut dice, &["reference", "kiosk"]);
+        let text = match dice.below(4) {
+            0 => scenario(terminal, payments, PAYMENT_AIMS, &mut dice),
+            1 => scenario(terminal, scans, SCAN_AIMS, &mut dice),
+            2 => scenario("reference", counter, COUNTER_AIMS, &mut dice),
+            _ => with_back_office(scenario("reference", back_office_day, COUNTER_AIMS, &mut dice), &mut dice),
+        };
+        let from = dice.below(EVERY as u64) as usize;
+        let Cuts { broken, .. } = cut(&plan(&text), Seed(case), Sample { every: EVERY, from });
+        let stories: Vec<String> = broken.iter().map(ToString::to_string).collect();
+        assert!(stories.is_empty(), "case {case}:\n{text}\n{}", stories.join("\n"));
+    }
+}
+
+/// It breaks laws, and that is its affair; it does not fall over what it reads.
+#[test]
+fn a_firmware_that_checks_nothing_goes_on_whatever_it_reads() {
+    let flawed = [
+        "unchecked-journal",
+        "kiosk-unchecked-journal",
+        "formats-its-journal",
+        "begins-anew",
+        "kiosk-begins-anew",
+        "no-watchdog",
+    ];
+    let mut taken = 0;
+    for case in 0..200 {
+        let mut dice = Seed(case).stream("damage");
+        let mut text = match dice.below(3) {
+            0 => scenario(pick(&mut dice, &flawed), payments, PAYMENT_AIMS, &mut dice),
+            1 => scenario(pick(&mut dice, &flawed), scans, SCAN_AIMS, &mut dice),
+            _ => with_back_office(
+                scenario(pick(&mut dice, &flawed), back_office_day, COUNTER_AIMS, &mut dice),
+                &mut dice,
+            ),
+        };
+        let mut more = String::new();
+        for _ in 0..20 {
+            let of = pick(&mut dice, &["begun", "approved", "ended", "printed"]);
+            let (bit, at) = (dice.below(800), dice.below(300_000));
+            more.push_str(&format!(
+                "  - {{ at: {at}ms, terminal: {{ flip-bit: {{ of: {of}, bit: {bit} }} }} }}\n"
+            ));
+            let at = dice.below(300_000_000);
+            more.push_str(&format!("  - {{ at: {at}us, power: {{ cut: terminal, for: 1s }} }}\n"));
+        }
+        text = text.replace("expect:", &format!("{more}expect:"));
+        let run = VirtualTestbed.run(&plan(&text), Seed(case));
+        taken += Evidence::of(&run)
+            .terminal()
+            .filter(|(_, event)| matches!(event, terminal::Event::Amiss(terminal::Amiss::Taken { .. })))
+            .count();
+    }
+    assert!(taken > 50, "{taken} altered records were taken for what was written");
 }
 
 #[test]
@@ -411,8 +474,10 @@ fn fault(terminal: &str, aims: &[&str], dice: &mut Stream) -> String {
     if core::ptr::eq(aims, SCAN_AIMS) && dice.below(6) == 0 {
         return format!("scanner: {}, {}", numbered(pick(dice, SCANNER_FAULTS), dice), start(dice));
     }
-    match dice.below(14) {
+    match dice.below(16) {
         0..=3 => link_fault(dice),
+        14 => format!("terminal: hang, {}", start(dice)),
+        15 => format!("terminal: {}, {}", numbered(pick(dice, TERMINAL_FAULTS), dice), start(dice)),
         10..=12 => format!("acquirer: {{ {} }}, {}", host_fault(aims, dice), start(dice)),
         13 => format!(
             "on: acquirer.link, bandwidth: {{ rate: {}bps, for: {}s }}, {}",
@@ -583,9 +648,21 @@ const SCANNER_FAULTS: &[&str] = &[
     "{ sends-twice: { after: #50s } }",
 ];
 
+/// What can happen inside a terminal. One bank of its flash is enough to live on.
+const TERMINAL_FAULTS: &[&str] = &[
+    "{ hang: { restarted-after: #60s } }",
+    "{ flip-bit: { of: begun, bit: #500 } }",
+    "{ flip-bit: { of: approved, bit: #500 } }",
+    "{ erase-record: { of: begun } }",
+    "{ erase-record: { of: approved } }",
+    "{ erase-record: { of: ended } }",
+    "{ erase-record: { of: printed } }",
+    "{ erase-record: { of: printed, from: both-banks } }",
+];
+
 /// A fault of the printer; `#90` is a number from 1 to 90.
 fn printer_fault(terminal: &str, dice: &mut Stream) -> String {
-    let own = if terminal == "kiosk" { KIOSK_FAULTS } else { DESK_FAULTS };
+    let own = if terminal.starts_with("kiosk") { KIOSK_FAULTS } else { DESK_FAULTS };
     numbered(pick(dice, &[PRINTER_FAULTS, own].concat()), dice)
 }
 

@@ -10,7 +10,7 @@ use std::thread;
 const WORTH_A_THREAD: usize = 4;
 
 /// How many threads to use for this many items.
-pub(super) fn jobs(asked: Option<NonZeroUsize>, items: usize) -> usize {
+pub(crate) fn jobs(asked: Option<NonZeroUsize>, items: usize) -> usize {
     match (asked, items / WORTH_A_THREAD) {
         (Some(asked), _) => asked.get().min(items),
         (None, 0 | 1) => 1,
@@ -20,7 +20,7 @@ pub(super) fn jobs(asked: Option<NonZeroUsize>, items: usize) -> usize {
 
 /// Works on every item, `jobs` at a time, and hands each result on in the order of the items. Ends early when
 /// `hear` fails.
-pub(super) fn in_order<T: Sync, R: Send, E>(
+pub(crate) fn in_order<T: Sync, R: Send, E>(
     items: &[T],
     jobs: usize,
     work: impl Fn(&T) -> R + Sync,

@@ -230,11 +230,11 @@ impl Hall {
     fn note(&self, desk: &mut Desk, now: SimTime, event: Event) {
         let deeds = desk.ecr.note(now, &event, &desk.session, &desk.terminal);
         match event {
-            Event::PowerLost => self.lose_power(desk),
+            Event::PowerLost | Event::Restarted => self.lose_power(desk),
             Event::Booted => self.powered.set(true),
             _ => {}
         }
-        let dark = (event == Event::PowerLost).then_some(Event::Shows(Screen::OFF));
+        let dark = matches!(event, Event::PowerLost | Event::Restarted).then_some(Event::Shows(Screen::OFF));
         for event in [Some(event), dark].into_iter().flatten() {
             self.tell_at(now, What::of(event, self.language));
         }

@@ -1,7 +1,8 @@
 //! The terminal's journal on the disk: `journal` in a folder, of which one terminal at a time has the use.
 //!
 //! A record is added and synchronised before the terminal hears that it is durable. What a crash left half written is cut
-//! off at the next start. Mode 0600. *Not modelled:* a limit to its size; a day at a counter is some hundred kilobytes.
+//! off at the next start; a record that was damaged since is left out, and those behind it are read. Mode 0600. *Not
+//! modelled:* a second bank; a limit to its size; a day at a counter is some hundred kilobytes.
 
 use crate::error::ServeError;
 use iso8583::Tdes;
@@ -24,6 +25,8 @@ pub(crate) struct JournalFile {
 #[derive(Debug)]
 pub(crate) struct Kept {
     pub(crate) records: Vec<Record>,
+    /// In how many places between them something stood that was no record.
+    pub(crate) damaged: usize,
     /// Bytes at its end that were no whole record.
     pub(crate) torn_bytes: usize,
 }
@@ -48,7 +51,7 @@ impl JournalFile {
         };
         let torn_bytes = bytes.len() - read.whole_bytes;
         journal.prepare(folder, read.whole_bytes).map_err(ServeError::opening(name))?;
-        Ok((journal, Kept { records: read.records, torn_bytes }))
+        Ok((journal, Kept { records: read.records, damaged: read.damaged, torn_bytes }))
     }
 
     /// Cuts off what is no record, and begins a new journal.
@@ -84,6 +87,7 @@ mod tests {
     use iso8583::Tdes;
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
+    use terminal::flash;
     use terminal::journal::Record;
 
     const KEY: Tdes = Tdes::new(*b"0123456789ABCDEF");
@@ -108,6 +112,22 @@ mod tests {
         let (_, kept) = JournalFile::open(folder.path(), KEY).unwrap();
         assert_eq!((kept.records, kept.torn_bytes), (vec![FIRST, SECOND], 0));
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_damaged_record_costs_none_behind_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut journal, _) = JournalFile::open(folder.path(), KEY).unwrap();
+        journal.append([FIRST, SECOND].iter()).unwrap();
+        drop(journal);
+        let path = folder.path().join("journal");
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[flash::HEADER.len() + 3] ^= 1;
+        fs::write(&path, &bytes).unwrap();
+        for _ in 0..2 {
+            let (_, kept) = JournalFile::open(folder.path(), KEY).unwrap();
+            assert_eq!((kept.records, kept.damaged, kept.torn_bytes), (vec![SECOND], 1, 0));
+        }
     }
 
     #[test]

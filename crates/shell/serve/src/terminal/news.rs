@@ -35,6 +35,8 @@ pub enum What {
     Recovered {
         /// How many records.
         records: usize,
+        /// In how many places between them it was damaged.
+        damaged: usize,
         /// Bytes at its end that were no whole record, and were left out.
         torn_bytes: usize,
     },
@@ -114,9 +116,15 @@ impl What {
     fn words(&self) -> Option<String> {
         Some(match self {
             Self::Listens { kind, place } => format!("listens at {kind} {place}"),
-            Self::Recovered { records, torn_bytes: 0 } => format!("journal: {records} records"),
-            Self::Recovered { records, torn_bytes } => {
-                format!("journal: {records} records; {torn_bytes} bytes of a torn one are left out")
+            Self::Recovered { records, damaged, torn_bytes } => {
+                let mut said = format!("journal: {records} records");
+                if *damaged > 0 {
+                    said.push_str(&format!("; damaged in {damaged} places, which are left out"));
+                }
+                if *torn_bytes > 0 {
+                    said.push_str(&format!("; {torn_bytes} bytes of a torn one are left out"));
+                }
+                said
             }
             Self::Connected { what, place } => format!("{what} connected, {place}"),
             Self::Disconnected { what, why } => format!("{what} disconnected: {why}"),
@@ -133,8 +141,8 @@ impl What {
         match self {
             Self::Listens { kind, place } => json!({ "news": "listens", "kind": kind, "place": place }),
             Self::Note(text) => json!({ "news": "note", "text": text }),
-            Self::Recovered { records, torn_bytes } => {
-                json!({ "news": "recovered", "records": records, "torn_bytes": torn_bytes })
+            Self::Recovered { records, damaged, torn_bytes } => {
+                json!({ "news": "recovered", "records": records, "damaged": damaged, "torn_bytes": torn_bytes })
             }
             Self::Connected { what, place } => json!({ "news": "connected", "what": what, "place": place }),
             Self::Disconnected { what, why } => json!({ "news": "disconnected", "what": what, "why": why }),
@@ -187,6 +195,9 @@ fn happened(event: &Event) -> Value {
         Event::PrinterTrouble { .. } => ("printer-trouble", None),
         Event::PullsBack { key } => ("pulls-back", Some(key)),
         Event::PowerLost => ("power-lost", None),
+        Event::Hung => ("hung", None),
+        Event::Restarted => ("restarted", None),
+        Event::Amiss(_) => ("amiss", None),
         Event::Booted => ("booted", None),
     };
     let mut object = json!({ "news": kind, "text": event.to_string() });

@@ -97,7 +97,11 @@ impl Server {
     ) -> Result<Result<(), Stopped>, ServeError> {
         let Self { settings, journal, notify, printer, ecr, control, lines: (_, lines), runtime } = self;
         let (file, kept) = journal.map_or((None, None), |(file, kept)| (Some(file), Some(kept)));
-        let recovered = kept.as_ref().map(|kept| (kept.records.len(), kept.torn_bytes));
+        let recovered = kept.as_ref().map(|kept| What::Recovered {
+            records: kept.records.len(),
+            damaged: kept.damaged,
+            torn_bytes: kept.torn_bytes,
+        });
         let records = kept.map(|kept| kept.records).unwrap_or_default();
         let clock = Clock::start_at(start(&records));
         let desk = desk(&settings, records, file, clock.base());
@@ -182,14 +186,13 @@ fn desk(settings: &Settings, records: Vec<Record>, file: Option<JournalFile>, no
     Desk { terminal, register, session, ecr: Ecr::new(settings.currency()), file, next_intent }
 }
 
-fn introduce(hall: &Hall, recovered: Option<(usize, usize)>) {
-    match recovered {
-        Some((records, torn_bytes)) => hall.tell(What::Recovered { records, torn_bytes }),
-        None => hall.tell(What::Note(
+fn introduce(hall: &Hall, recovered: Option<What>) {
+    hall.tell(recovered.unwrap_or_else(|| {
+        What::Note(
             "the journal is in memory only: what is open when this ends is forgotten; --data DIR keeps it"
                 .to_owned(),
-        )),
-    }
+        )
+    }));
     let screen = hall.screen();
     hall.tell(What::Shows { screen, lines: screen.words(hall.language()) });
 }
