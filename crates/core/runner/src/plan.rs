@@ -16,7 +16,7 @@ use scenario::{
     ScannerFault, Scenario, ShownCode, Trigger,
 };
 use sim::{Fen, LaneId, Ratio, Ruling, Seed, Selector, Tag, Verdict};
-use terminal::{Intent, Language, Press, Profile, Settings, Wish};
+use terminal::{Intent, Language, Press, Profile, Settings, WalletTable, Wish};
 
 /// A scenario, ready to run.
 #[derive(Clone, Debug)]
@@ -140,6 +140,9 @@ impl Plan {
         };
         settings.reply_timeout = setup.reply_timeout.unwrap_or(settings.reply_timeout);
         settings.result_timeout = setup.result_timeout.unwrap_or(settings.result_timeout);
+        if let Some(scenario::Wallets { wechat, alipay }) = setup.wallets {
+            settings.wallets = WalletTable { wechat, alipay };
+        }
         let back_office = back_office(&scenario)?;
         settings.voucher_key = back_office.as_ref().map(|_| seal_key(settings.tid));
         let steps = (0..scenario.steps.len())

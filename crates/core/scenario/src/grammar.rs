@@ -9,7 +9,7 @@ use crate::shape::{Field, List, Map, Scalar, Shape};
 use crate::step_grammar::{STEP, STEP_EXAMPLE};
 use crate::{
     Cause, Event, Fate, Language, Law, PRINTER_PROFILE_SENTENCES, PRINTER_PROFILES, ReceiptCopy, ScreenWord,
-    Symptom, TERMINAL_PROFILE_SENTENCES, TERMINAL_PROFILES,
+    Symptom, TERMINAL_PROFILE_SENTENCES, TERMINAL_PROFILES, Wallet,
 };
 
 /// The shape of the scalar that is a word of a vocabulary.
@@ -120,6 +120,8 @@ const fn word_leaves() -> Scalar {
     }
 }
 
+static WALLET: Shape = Shape::Scalar(word!(Wallet, "a wallet"));
+
 const TERMINAL_SETUP: Map = Map {
     what: "the terminal's setup",
     example: "{ profile: kiosk-prints-first, language: zh, reply-timeout: 5s }",
@@ -148,6 +150,12 @@ const TERMINAL_SETUP: Map = Map {
             TIME,
             "result-timeout: 20s",
             "how long the terminal waits for a wallet's result; the default is the profile's",
+        ),
+        Field::optional(
+            "wallets",
+            Shape::List(List { what: "wallets", may_be_empty: true, of: &WALLET, example: "[wechat]" }),
+            "wallets: [wechat]",
+            "the wallets of the terminal's table, whose codes and payments it recognises; the default is all of them",
         ),
     ],
 };

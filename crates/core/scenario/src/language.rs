@@ -70,6 +70,17 @@ pub struct TerminalSetup {
     pub reply_timeout: Option<Duration>,
     /// How long it waits for the result of a wallet payment; nothing leaves it to the profile.
     pub result_timeout: Option<Duration>,
+    /// The wallets of its table; nothing leaves it whole.
+    pub wallets: Option<Wallets>,
+}
+
+/// The wallets that a terminal knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wallets {
+    /// WeChat Pay.
+    pub wechat: bool,
+    /// Alipay.
+    pub alipay: bool,
 }
 
 /// What the customer does with a receipt.

@@ -10,7 +10,7 @@ use crate::back_office_lower::{back_office_fault, is_spoken_of};
 use crate::diagnostic::line_and_column;
 use crate::language::{
     Customer, Effect, Expectation, Expected, Fault, Hits, LinkFault, LinkVerdict, Place, PowerCut,
-    ReceiptExpectation, Scenario, Step, TerminalSetup, Trigger,
+    ReceiptExpectation, Scenario, Step, TerminalSetup, Trigger, Wallets,
 };
 use crate::node::Node;
 use crate::printer_lower::{air_fault, printer_fault};
@@ -19,7 +19,7 @@ use crate::scan::scanner_fault;
 use crate::step_lower::action;
 use crate::{
     BACK_OFFICE_PROFILES, Cause, Event, Fate, Language, Law, LinkPoint, MessageKind, PRINTER_PROFILES,
-    PowerTarget, ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILES,
+    PowerTarget, ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILES, Wallet,
 };
 use core::time::Duration;
 use sim::{Fen, Ratio, SimTime};
@@ -203,6 +203,7 @@ const fn reference() -> TerminalSetup {
         language: Language::Chinese,
         reply_timeout: None,
         result_timeout: None,
+        wallets: None,
     }
 }
 
@@ -218,7 +219,13 @@ fn terminal(node: &Node) -> Option<TerminalSetup> {
         language: node.word("language", Language::from_name).unwrap_or(Language::Chinese),
         reply_timeout: node.time("reply-timeout"),
         result_timeout: node.time("result-timeout"),
+        wallets: node.get("wallets").map(wallets),
     })
+}
+
+fn wallets(node: &Node) -> Wallets {
+    let has = |wallet| node.items().iter().any(|item| item.text().and_then(Wallet::from_name) == Some(wallet));
+    Wallets { wechat: has(Wallet::Wechat), alipay: has(Wallet::Alipay) }
 }
 
 fn customer(node: &Node) -> Option<Customer> {

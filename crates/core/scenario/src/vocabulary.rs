@@ -81,6 +81,8 @@ pub const TERMINAL_PROFILES: &[&str] = &[
     "books-every-notice",
     "uploads-once",
     "reprints-unmarked",
+    "unlisted-is-unpaid",
+    "kiosk-unlisted-is-unpaid",
 ];
 
 /// What each terminal profile does, in the same order.
@@ -113,6 +115,8 @@ pub const TERMINAL_PROFILE_SENTENCES: &[&str] = &[
     "books a payment whenever a notification of it comes, refunded since or not",
     "sends a voucher once and forgets it, whatever the back office says",
     "prints a slip again without saying that it is a reprint",
+    "takes a payment through a wallet that its table lacks for no payment",
+    "prints before it knows, and pulls the receipt back when its table lacks the wallet that has paid",
 ];
 
 /// The names of the printer profiles.

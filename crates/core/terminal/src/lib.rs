@@ -16,6 +16,7 @@
 //! | `order` | a wallet order: shown as a code, asked after, paid or closed |
 //! | `scan` | a wallet order paid by the customer's code: sent once, asked after, paid or undone |
 //! | `order_refund` | money of a wallet order goes back, under a number of its own |
+//! | [`wallets`] | which wallets the firmware knows |
 //! | `settled` | what an answer of the wallet's gateway settles |
 //! | [`scanner`] | the scanner that reads customers' codes |
 //! | `upload` | the voucher of every approval, up to the back office until an answer is final |
@@ -57,6 +58,7 @@ pub mod slip;
 pub mod slip_text;
 mod spooler;
 mod upload;
+pub mod wallets;
 
 pub use charge::Kind;
 pub use event::{ChargeResult, Copy, Errand, Event, Intent, Noted, Poke, Press, Request, Trouble, Wish};
@@ -66,6 +68,7 @@ pub use profile::{PROFILES, Profile};
 pub use scanner::{Barcode, ScannerPoke, Shown};
 pub use screen::{Belief, Face, Screen};
 pub use settings::{Language, Settings};
+pub use wallets::WalletTable;
 
 use sim::Port;
 

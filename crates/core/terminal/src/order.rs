@@ -20,7 +20,8 @@ use crate::charge::{Approval, Charge, Kind};
 use crate::desk::{Desk, Next};
 use crate::event::{ChargeResult, Event, Request};
 use crate::journal::Record;
-use crate::profile::{Cancel, Notices, Prints, Silence};
+use crate::ports::Notice;
+use crate::profile::{Cancel, Notices, Prints, Silence, Unlisted};
 use crate::screen::Belief;
 use crate::settled::Settled;
 use core::time::Duration;
@@ -156,7 +157,10 @@ impl Order {
                 desk.event(Event::Disbelieved { why: "it is about another order" });
                 Next::Stay
             }
-            Ok(Settled::State { state, reference }) => self.on_state(state, reference, desk, codec),
+            Ok(Settled::State { state: TradeState::Success, listed: false, .. }) if overlooks(desk) => {
+                self.on_unlisted(desk)
+            }
+            Ok(Settled::State { state, reference, .. }) => self.on_state(state, reference, desk, codec),
             // No call of this flow is answered so.
             Ok(Settled::Paid { .. } | Settled::Reversed { .. } | Settled::Refund { .. }) => Next::Stay,
             Err(AnswerError::Business { err_code, .. }) => self.on_refusal(err_code, desk, codec),
@@ -190,19 +194,22 @@ impl Order {
     /// same: the answer to its own question is what it books.
     pub(crate) fn on_notification(
         &mut self,
-        transaction: &str,
-        amount: Fen,
+        notice: &Notice,
         desk: &mut Desk<'_>,
         codec: &mut Codec,
     ) -> Next {
         let habits = desk.settings.profile.habits;
-        if amount != self.charge.amount && habits.notices != Notices::Believed {
+        let Notice { transaction, amount, listed, .. } = notice;
+        if !listed && overlooks(desk) && matches!(self.stage, Stage::Showing { .. }) {
+            return self.on_unlisted(desk);
+        }
+        if *amount != self.charge.amount && habits.notices != Notices::Believed {
             return self.on_other_amount(desk);
         }
         match (&self.stage, habits.prints) {
             (Stage::Showing { .. }, Prints::AfterTheResult) if habits.notices == Notices::Believed => {
                 desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Approved });
-                self.store(transaction.to_owned(), desk)
+                self.store(transaction.clone(), desk)
             }
             (Stage::Showing { until, .. }, Prints::AfterTheResult) => {
                 let until = *until;
@@ -212,7 +219,7 @@ impl Order {
             }
             (Stage::Showing { .. }, Prints::BeforeTheResult) => {
                 desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Approved });
-                self.store(transaction.to_owned(), desk)
+                self.store(transaction.clone(), desk)
             }
             _ => Next::Stay,
         }
@@ -226,6 +233,16 @@ impl Order {
             }
             _ => self.on_doubt("its amount is another", desk),
         }
+    }
+
+    /// Paid, and this firmware takes what its table lacks for not paid.
+    fn on_unlisted(&mut self, desk: &mut Desk<'_>) -> Next {
+        desk.event(Event::Disbelieved { why: "the wallet that has paid is not in the table" });
+        if desk.settings.profile.habits.prints == Prints::BeforeTheResult {
+            return Next::PullBack(self.charge);
+        }
+        desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Declined });
+        self.end(Belief::Declined, false, desk)
     }
 
     /// The cancel key.
@@ -442,4 +459,9 @@ impl Order {
         let request = messages::Request::OrderQuery { out_trade_no: number.as_str() };
         desk.call(Request::Query, &request, &self.charge, codec);
     }
+}
+
+/// Whether this firmware takes a payment through a wallet that its table lacks for none.
+fn overlooks(desk: &Desk<'_>) -> bool {
+    desk.settings.profile.habits.unlisted == Unlisted::IsNotPaid
 }

@@ -8,7 +8,7 @@ use crate::flow::Flow;
 use crate::journal::Record;
 use crate::machine::Terminal;
 use crate::memory::{Heard, Memory};
-use crate::profile::Notices;
+use crate::profile::{Notices, Unlisted};
 use crate::screen::Belief;
 use crate::settled::Settled;
 use iso8583::{CUP, Message, Mti};
@@ -71,7 +71,9 @@ impl Terminal {
                 }
             };
             let Some((call, charge)) = flow.open_call().zip(flow.charge()) else { continue };
-            let settled = codec.decode_answer(call, &response).map(|answer| Settled::of(&answer, &charge));
+            let wallets = self.settings.wallets;
+            let answer = codec.decode_answer(call, &response);
+            let settled = answer.map(|answer| Settled::of(&answer, &charge, wallets));
             self.step(now, |flow, desk, codec| flow.on_answer(settled, desk, codec));
         }
     }
@@ -99,6 +101,7 @@ impl Terminal {
                     transaction: notice.transaction_id.to_owned(),
                     amount: Fen(i64::try_from(notice.total_fee_fen).unwrap_or(i64::MAX)),
                     paid: notice.succeeded,
+                    listed: self.settings.wallets.knows_trade_type(notice.trade_type),
                 }),
                 Err(RequestError::Sign(_)) if believed => Notice::unsigned(request.body),
                 Err(_) => None,
@@ -126,7 +129,7 @@ impl Terminal {
             && Some(order.number) == notice.number
         {
             self.step(now, |flow, desk, codec| match flow {
-                Flow::Order(order) => order.on_notification(&notice.transaction, notice.amount, desk, codec),
+                Flow::Order(order) => order.on_notification(&notice, desk, codec),
                 _ => Next::Stay,
             });
         } else {
@@ -137,7 +140,8 @@ impl Terminal {
     /// A firmware that printed first and pulled back still learns, too late, that it was paid.
     fn on_late_notice(&mut self, now: SimTime, notice: Notice) {
         self.book_again(now, &notice);
-        let Some(charge) = self.memory.late else {
+        let overlooks = self.settings.profile.habits.unlisted == Unlisted::IsNotPaid && !notice.listed;
+        let Some(charge) = self.memory.late.filter(|_| !overlooks) else {
             return;
         };
         if notice.number.map(Key::Order) == Some(charge.key) && notice.amount == charge.amount {
@@ -165,11 +169,13 @@ impl Terminal {
 }
 
 /// What a notification says, taken out of the buffers that it was read in.
-struct Notice {
+pub(crate) struct Notice {
     number: Option<OrderNo>,
-    transaction: String,
-    amount: Fen,
+    pub(crate) transaction: String,
+    pub(crate) amount: Fen,
     paid: bool,
+    /// Whether the wallet that was paid with is one of the table.
+    pub(crate) listed: bool,
 }
 
 impl Notice {
@@ -182,6 +188,7 @@ impl Notice {
             transaction: fields.get("transaction_id").unwrap_or_default().to_owned(),
             amount: Fen(fields.get("total_fee")?.parse().ok()?),
             paid: fields.get("result_code") == Some("SUCCESS"),
+            listed: true,
         })
     }
 }

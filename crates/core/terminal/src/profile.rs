@@ -82,6 +82,8 @@ pub struct Habits {
     pub reads: Reads,
     /// How long it is after the answer to a voucher.
     pub uploading: Uploading,
+    /// What it makes of a payment through a wallet that its table lacks.
+    pub unlisted: Unlisted,
 }
 
 /// When a wallet receipt is printed.
@@ -283,6 +285,16 @@ pub enum Uploading {
     Once,
 }
 
+/// What a payment through a wallet is that the table lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unlisted {
+    /// A payment: what the acquirer has signed of the terminal's own order counts, and a notification of it is a reason to
+    /// ask. The table says how the wallet is called, and not whether money has moved.
+    Counts,
+    /// None: a row that is not there is "not paid".
+    IsNotPaid,
+}
+
 /// The sound firmware.
 pub const REFERENCE: Profile = Profile {
     name: "reference",
@@ -313,6 +325,7 @@ pub const REFERENCE: Profile = Profile {
         refusals: Refusals::AskedAfter,
         reads: Reads::OnceEach,
         uploading: Uploading::UntilAnswered,
+        unlisted: Unlisted::Counts,
     },
     reply_timeout: Duration::from_secs(60),
     result_timeout: Duration::from_secs(60),
@@ -321,7 +334,7 @@ pub const REFERENCE: Profile = Profile {
 const SOUND: Habits = REFERENCE.habits;
 
 /// Every firmware that there is.
-pub static PROFILES: [Profile; 28] = [
+pub static PROFILES: [Profile; 30] = [
     REFERENCE,
     Profile {
         name: "kiosk",
@@ -489,6 +502,21 @@ pub static PROFILES: [Profile; 28] = [
         name: "reprints-unmarked",
         about: "prints a slip again without saying that it is a reprint",
         habits: Habits { reprint: Reprint::Unmarked, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "unlisted-is-unpaid",
+        about: "takes a payment through a wallet that its table lacks for no payment",
+        habits: Habits { unlisted: Unlisted::IsNotPaid, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "kiosk-unlisted-is-unpaid",
+        about: "prints before it knows, and pulls the receipt back when its table lacks the wallet that has paid",
+        printer: "kiosk-80",
+        presenter: true,
+        habits: Habits { prints: Prints::BeforeTheResult, unlisted: Unlisted::IsNotPaid, ..SOUND },
+        result_timeout: Duration::from_secs(10),
         ..REFERENCE
     },
 ];

@@ -137,7 +137,7 @@ impl Scan {
             desk.event(Event::CodeIgnored { why: "no payment code is wanted" });
             return Next::Stay;
         };
-        if payment_code(read).wallet() != Some(Wallet::WeChat) {
+        if desk.settings.wallets.wallet_of_code(&payment_code(read)) != Some(Wallet::WeChat) {
             desk.event(Event::CodeIgnored { why: "it is no payment code of this wallet" });
             return Next::Stay;
         }
@@ -200,7 +200,7 @@ impl Scan {
     ) -> Next {
         match answer {
             Ok(Settled::Paid { reference }) => self.on_paid(reference, desk),
-            Ok(Settled::State { state, reference }) => self.on_state(state, reference, desk, codec),
+            Ok(Settled::State { state, reference, .. }) => self.on_state(state, reference, desk, codec),
             Ok(Settled::Reversed { refused: Some(_), recall: true }) => self.rest(desk),
             // Done or not, it names no order: the query does.
             Ok(Settled::Reversed { .. } | Settled::Closed) => {

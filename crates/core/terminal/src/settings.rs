@@ -3,6 +3,7 @@
 //! All keys here are test keys. *Not modelled:* download of the master key, several merchants.
 
 use crate::profile::{Profile, REFERENCE};
+use crate::wallets::WalletTable;
 use core::fmt;
 use core::time::Duration;
 use iso8583::{MacKey, Tdes};
@@ -40,6 +41,8 @@ pub struct Settings {
     pub app_id: &'static str,
     /// Where the wallet's notifications go.
     pub notify_url: &'static str,
+    /// The wallets that it knows.
+    pub wallets: WalletTable,
     /// The test card that customers tap.
     pub pan: &'static str,
     /// Whether a card slip has a copy for the bank too.
@@ -82,6 +85,7 @@ impl Settings {
             mch_id: "10000100",
             app_id: "wxd930ea5d5a258f4f",
             notify_url: "http://terminal/notify",
+            wallets: WalletTable::WHOLE,
             pan: "6222021234567890128",
             bank_copy: false,
             printer_baud_bps: 115_200,

@@ -208,7 +208,7 @@ impl Slip<'_> {
         if matches!(charge.key, Key::Card { .. }) {
             self.pair(self.pick("卡号:", "CARD NO:"), &masked(settings.pan));
         }
-        self.pair(self.pick("交易类型:", "TYPE:"), kind_words(charge.kind, language));
+        self.pair(self.pick("交易类型:", "TYPE:"), self.type_words(charge.kind, settings));
         self.pair(Label::Number.words(language), &charge.key.to_string());
         if let Some(original) = &charge.original {
             self.pair(Label::Original.words(language), &original.key.to_string());
@@ -222,6 +222,19 @@ impl Slip<'_> {
         self.pair(Label::Amount.words(language), &format!("RMB {}", charge.amount.digits()));
         self.writer.size(1, 1).bold(false).line_spacing(None);
         self.pair(Label::Outcome.words(language), approved_words(language));
+    }
+
+    /// What was done, and through which wallet, as far as the terminal's table has a name for it.
+    const fn type_words(&self, kind: Kind, settings: &Settings) -> &'static str {
+        match kind {
+            Kind::Order if !settings.wallets.wechat => {
+                self.pick("扫码消费(其他钱包)", "QR SALE (OTHER WALLET)")
+            }
+            Kind::OrderRefund if !settings.wallets.wechat => {
+                self.pick("扫码退货(其他钱包)", "QR REFUND (OTHER WALLET)")
+            }
+            _ => kind_words(kind, self.language),
+        }
     }
 
     fn totals(&mut self, closing: &Closing, at: SimTime) {

@@ -186,6 +186,8 @@ pub struct OrderState<'a> {
     pub transaction_id: Option<&'a str>,
     /// The amount in fen, once it is paid.
     pub total_fee_fen: Option<u64>,
+    /// By which way it was paid, where that is said: a word that this crate does not judge.
+    pub trade_type: Option<&'a str>,
 }
 
 /// The gateway tells that an order was paid, or that paying it failed.
@@ -199,6 +201,8 @@ pub struct Notification<'a> {
     pub total_fee_fen: u64,
     /// Whether the payment succeeded: `result_code`.
     pub succeeded: bool,
+    /// By which way it was paid, where that is said.
+    pub trade_type: Option<&'a str>,
 }
 
 /// What the merchant says to a notification; anything but success is repeated later.
