@@ -55,7 +55,7 @@ fn shows(symptom: Symptom, outcome: &Outcome) -> bool {
         }),
         Symptom::PreauthNotPrinted => any(|outcome, party| {
             let of_a_hold =
-                matches!(party.wanted.kind, Kind::PreAuth | Kind::Completion | Kind::CompletionAdvice);
+                matches!(party.wanted.kind, Kind::PreAuth | Kind::Completion | Kind::CompletionAdvice | Kind::WalletHold);
             of_a_hold && party.done && !holds_a_slip(outcome, party)
         }),
         Symptom::ScannedNoReceipt => any(|outcome, party| {

@@ -190,6 +190,7 @@ fn kind_of(scenario: &Scenario, index: usize) -> Option<terminal::Kind> {
         Action::CardSale(_) => Kind::Sale,
         Action::PreAuth(_) => Kind::PreAuth,
         Action::ShowQr(_) => Kind::Order,
+        Action::WalletHold(_) => Kind::WalletHold,
         Action::Scan(_) => Kind::Scan,
         Action::Later(later) => match later.what {
             LaterKind::Void => Kind::Void,
@@ -197,6 +198,7 @@ fn kind_of(scenario: &Scenario, index: usize) -> Option<terminal::Kind> {
                 Kind::OrderRefund
             }
             LaterKind::Refund => Kind::Refund,
+            LaterKind::VoidPreAuth if matches!(original, Some(Action::WalletHold(_))) => Kind::WalletHoldVoid,
             LaterKind::VoidPreAuth => Kind::PreAuthVoid,
             LaterKind::Complete(CompletionWay::Request) => Kind::Completion,
             LaterKind::Complete(CompletionWay::Advice) => Kind::CompletionAdvice,
@@ -328,8 +330,8 @@ fn act(scenario: &Scenario, index: usize) -> Act {
     match &scenario.steps[index].action {
         Action::CardSale(card) => Act::Terminal(pay(terminal::Kind::Sale, card.amount)),
         Action::PreAuth(card) => Act::Terminal(pay(terminal::Kind::PreAuth, card.amount)),
-        Action::ShowQr(qr) => Act::ShowQr {
-            poke: pay(terminal::Kind::Order, qr.amount),
+        Action::ShowQr(qr) | Action::WalletHold(qr) => Act::ShowQr {
+            poke: pay(kind_of(scenario, index).expect("a code that is shown is about money"), qr.amount),
             intent: own,
             pays_after: match qr.customer {
                 Payer::PaysAfter(span) => Some(span),

@@ -126,6 +126,8 @@ pub enum Action {
     CardSale(ByCard),
     /// The cashier has an amount held on a card.
     PreAuth(ByCard),
+    /// The terminal shows a QR code, and the customer scans it and has an amount frozen in the wallet.
+    WalletHold(ShowQr),
     /// The cashier does something about an earlier payment.
     Later(Later),
     /// The cashier has the slip of an earlier step printed again: the index of that step.
@@ -414,7 +416,7 @@ impl Action {
     pub const fn amount(&self) -> Option<Fen> {
         match self {
             Self::CardSale(card) | Self::PreAuth(card) => Some(card.amount),
-            Self::ShowQr(qr) => Some(qr.amount),
+            Self::ShowQr(qr) | Self::WalletHold(qr) => Some(qr.amount),
             Self::Scan(scan) => Some(scan.amount),
             _ => None,
         }
@@ -425,7 +427,7 @@ impl Action {
     pub const fn again(&self) -> Option<usize> {
         match self {
             Self::CardSale(card) | Self::PreAuth(card) => card.again,
-            Self::ShowQr(qr) => qr.again,
+            Self::ShowQr(qr) | Self::WalletHold(qr) => qr.again,
             Self::Scan(scan) => scan.again,
             _ => None,
         }

@@ -9,7 +9,7 @@ use crate::acquirer_lower::{check_aim, check_latencies, check_rush, desk_of};
 use crate::diagnostic::Diagnostic;
 use crate::language::{
     AcquirerFault, Action, Effect, HostFault, Later, LaterKind, LinkFault, LinkVerdict, Payer, PrinterFault,
-    Scenario, Trigger,
+    Scenario, ShowQr, Trigger,
 };
 use crate::node::Node;
 use crate::notice_lower::check_notice;
@@ -83,9 +83,9 @@ impl Contents {
                     step.action,
                     Action::CardSale(_) | Action::PreAuth(_) | Action::Later(_) | Action::Operator(_)
                 );
-                by_card && !refunds_order(scenario, &step.action)
+                by_card && !refunds_order(scenario, &step.action) && !lets_wallet_go(scenario, &step.action)
             }),
-            qr: has(|action| matches!(action, Action::ShowQr(_))),
+            qr: has(|action| matches!(action, Action::ShowQr(_) | Action::WalletHold(_))),
             scans: has(|action| matches!(action, Action::Scan(_))),
             refunds_qr: scenario.steps.iter().any(|step| {
                 refunds_order(scenario, &step.action)
@@ -93,7 +93,10 @@ impl Contents {
                         |of| matches!(of.action, Action::ShowQr(qr) if qr.customer != Payer::NeverPays),
                     )
             }),
-            pays: has(|action| matches!(action, Action::ShowQr(qr) if qr.customer != Payer::NeverPays)),
+            pays: has(|action| {
+                let agrees = |qr: &ShowQr| qr.customer != Payer::NeverPays;
+                matches!(action, Action::ShowQr(qr) | Action::WalletHold(qr) if agrees(qr))
+            }),
             asks: scenario.steps.iter().flat_map(|step| asked_by(scenario, &step.action)).copied().collect(),
             printer: model(scenario.printer),
         }
@@ -108,11 +111,12 @@ fn asked_by(scenario: &Scenario, action: &Action) -> &'static [MessageKind] {
     };
     match action {
         Action::Later(_) if refunds_order(scenario, action) => &[RefundOrder, RefundQuery],
+        Action::Later(_) if lets_wallet_go(scenario, action) => &[RefundOrder, Query],
         // An order that the gateway does not know is made and closed, so that its number is used up.
         Action::Scan(_) => &[Pay, Query, Reverse, Order, Close],
         Action::CardSale(_) => &[Sale, Reversal, SignOn],
         Action::PreAuth(_) => &[PreAuth, Reversal, SignOn],
-        Action::ShowQr(_) => &[Order, Query, Close, Notification],
+        Action::ShowQr(_) | Action::WalletHold(_) => &[Order, Query, Close, Notification],
         Action::Later(later) => match later.what {
             LaterKind::Void => &[Void, Reversal, SignOn],
             LaterKind::Refund => &[Refund, SignOn],
@@ -135,6 +139,12 @@ fn asked_by(scenario: &Scenario, action: &Action) -> &'static [MessageKind] {
 fn refunds_order(scenario: &Scenario, action: &Action) -> bool {
     let Action::Later(Later { what: LaterKind::Refund, of, .. }) = action else { return false };
     scenario.steps.get(*of).is_some_and(|of| matches!(of.action, Action::ShowQr(_) | Action::Scan(_)))
+}
+
+/// Whether an action lets money go that is frozen in a wallet.
+fn lets_wallet_go(scenario: &Scenario, action: &Action) -> bool {
+    let Action::Later(Later { what: LaterKind::VoidPreAuth, of, .. }) = action else { return false };
+    scenario.steps.get(*of).is_some_and(|of| matches!(of.action, Action::WalletHold(_)))
 }
 
 /// Why something never happens, and which field says so.
@@ -399,7 +409,10 @@ fn originals(scenario: &Scenario, action: &Action, node: &Node) -> Option<Diagno
         (Action::Later(Later { what: LaterKind::VoidCompletion, .. }), of) => {
             (is_completion(of), "a `complete`")
         }
-        (_, of) => (matches!(of, Action::PreAuth(_)), "a `pre-auth`"),
+        (Action::Later(Later { what: LaterKind::VoidPreAuth, .. }), of) => {
+            (matches!(of, Action::PreAuth(_) | Action::WalletHold(_)), "a `pre-auth`")
+        }
+        (_, of) => (matches!(of, Action::PreAuth(_)), "a `pre-auth` on a card"),
     };
     let of = LATER.iter().find_map(|field| node.get(field)?.get("of"))?;
     (!is_one).then(|| {

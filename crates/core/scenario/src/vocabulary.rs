@@ -82,6 +82,7 @@ pub const TERMINAL_PROFILES: &[&str] = &[
     "uploads-once",
     "reprints-unmarked",
     "unlisted-is-unpaid",
+    "waits-for-notices",
     "kiosk-unlisted-is-unpaid",
 ];
 
@@ -116,6 +117,7 @@ pub const TERMINAL_PROFILE_SENTENCES: &[&str] = &[
     "sends a voucher once and forgets it, whatever the back office says",
     "prints a slip again without saying that it is a reprint",
     "takes a payment through a wallet that its table lacks for no payment",
+    "waits for the notification alone, and forgets the order or the hold when it does not come in time",
     "prints before it knows, and pulls the receipt back when its table lacks the wallet that has paid",
 ];
 

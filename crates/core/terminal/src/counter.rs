@@ -17,8 +17,9 @@ use crate::profile::{Originals, Pending};
 use crate::scan::Scan;
 use crate::screen::Belief;
 use crate::settlement::Settlement;
+use crate::speech::Codec;
+use crate::wallets::ALIPAY_SHOP;
 use sim::{Fen, Key, SimTime};
-use wallet::messages::Codec;
 
 /// A completion may take so many hundredths of the hold.
 const COMPLETION_PERCENT: i64 = 115;
@@ -92,7 +93,9 @@ impl Terminal {
 
     fn begin(&mut self, now: SimTime, wish: Wish, original: Option<Approval>) {
         let amount = match (wish.kind, &original) {
-            (Kind::Void | Kind::PreAuthVoid | Kind::CompletionVoid, Some(original)) => original.charge.amount,
+            (Kind::Void | Kind::PreAuthVoid | Kind::CompletionVoid | Kind::WalletHoldVoid, Some(original)) => {
+                original.charge.amount
+            }
             _ => wish.amount,
         };
         let Wish { intent, kind, .. } = wish;
@@ -157,7 +160,9 @@ fn begun(kind: Kind, charge: impl FnOnce(Key) -> Charge, desk: &mut Desk<'_>) ->
     let key = if kind.transaction().is_some() {
         CardCharge::next_key(desk)
     } else {
-        Key::Order(Order::next_number(desk))
+        let number = Order::next_number(desk);
+        let is_alipays = matches!(kind, Kind::WalletHold | Kind::WalletHoldVoid);
+        Key::Order(if is_alipays { number.at(ALIPAY_SHOP) } else { number })
     };
     begun_as(charge(key), desk)
 }
@@ -166,7 +171,7 @@ fn begun(kind: Kind, charge: impl FnOnce(Key) -> Charge, desk: &mut Desk<'_>) ->
 pub(crate) fn begun_as(charge: Charge, desk: &mut Desk<'_>) -> Flow {
     match (charge.key, charge.kind) {
         (Key::Order(number), Kind::Scan) => Flow::Scan(Box::new(Scan::begin(charge, number, desk))),
-        (Key::Order(number), Kind::OrderRefund) => {
+        (Key::Order(number), Kind::OrderRefund | Kind::WalletHoldVoid) => {
             Flow::OrderRefund(Box::new(OrderRefund::begin(charge, number, desk)))
         }
         (Key::Order(number), _) => Flow::Order(Box::new(Order::begin(charge, number, desk))),
@@ -178,7 +183,7 @@ pub(crate) fn begun_as(charge: Charge, desk: &mut Desk<'_>) -> Flow {
 pub(crate) fn recovered(charge: Charge, desk: &mut Desk<'_>, codec: &mut Codec) -> Flow {
     match (charge.key, charge.kind) {
         (Key::Order(number), Kind::Scan) => Flow::Scan(Box::new(Scan::recover(charge, number, desk, codec))),
-        (Key::Order(number), Kind::OrderRefund) => {
+        (Key::Order(number), Kind::OrderRefund | Kind::WalletHoldVoid) => {
             Flow::OrderRefund(Box::new(OrderRefund::recover(charge, number, desk, codec)))
         }
         (Key::Order(number), _) => Flow::Order(Box::new(Order::recover(charge, number, desk, codec))),

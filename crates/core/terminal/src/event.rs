@@ -136,6 +136,9 @@ impl Request {
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
+            // A hold in a wallet is made, asked after and let go as an order is.
+            Self::Charge(Kind::WalletHold) => Kind::Order.word(),
+            Self::Charge(Kind::WalletHoldVoid) => Kind::OrderRefund.word(),
             Self::Charge(kind) => kind.word(),
             Self::Reversal => "reversal",
             Self::Query => "query",

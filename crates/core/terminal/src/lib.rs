@@ -17,6 +17,7 @@
 //! | `scan` | a wallet order paid by the customer's code: sent once, asked after, paid or undone |
 //! | `order_refund` | money of a wallet order goes back, under a number of its own |
 //! | [`wallets`] | which wallets the firmware knows |
+//! | `speech` | the tongues of the wallets' gateways |
 //! | `settled` | what an answer of the wallet's gateway settles |
 //! | [`scanner`] | the scanner that reads customers' codes |
 //! | `upload` | the voucher of every approval, up to the back office until an answer is final |
@@ -56,6 +57,7 @@ mod settlement;
 mod sign_on;
 pub mod slip;
 pub mod slip_text;
+mod speech;
 mod spooler;
 mod upload;
 pub mod wallets;

@@ -16,10 +16,10 @@ use crate::screen::{Belief, Face, Screen};
 use crate::settings::Settings;
 use crate::settlement::Settlement;
 use crate::sign_on::SignOn;
+use crate::speech::Codec;
 use crate::{CARD, NOTIFY, PRINTER, VOUCHERS, WALLET};
 use core::time::Duration;
 use sim::{Input, Machine, Outbox, Output, Reason, SimTime};
-use wallet::messages::Codec;
 
 /// The emulated terminal.
 #[derive(Clone, Debug)]

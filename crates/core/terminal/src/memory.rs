@@ -8,6 +8,7 @@ use crate::journal::Journal;
 use crate::scanner::Barcode;
 use crate::screen::{Belief, Face, Screen};
 use crate::settings::Settings;
+use crate::speech::Codec;
 use crate::spooler::Spooler;
 use crate::upload::Uploads;
 use core::time::Duration;
@@ -15,8 +16,6 @@ use escpos::Presenter;
 use iso8583::{Framer, Message, Mti};
 use sim::{Key, SimTime};
 use wallet::http::{Limits, RequestParser, ResponseParser};
-use wallet::messages::{Codec, Merchant};
-use wallet::sign::{ApiKey, SignType};
 
 /// All that a power cut takes.
 #[derive(Clone, Debug)]
@@ -78,13 +77,6 @@ pub(crate) struct Held {
 
 impl Memory {
     pub(crate) fn new(settings: &Settings, journal: &Journal) -> Self {
-        let merchant = Merchant {
-            app_id: settings.app_id.to_owned(),
-            mch_id: settings.mch_id.to_owned(),
-            api_key: ApiKey::new(settings.api_key),
-            sign_type: SignType::HmacSha256,
-            notify_url: settings.notify_url.to_owned(),
-        };
         Self {
             flow: Flow::Idle,
             numbers: Numbers::default(),
@@ -106,7 +98,7 @@ impl Memory {
             card_message: Message::new(Mti::FINANCIAL_REPLY),
             answers: ResponseParser::new(Limits::DEFAULT),
             notices: RequestParser::new(Limits::DEFAULT),
-            codec: Codec::new(merchant, "api.mch.weixin.qq.com"),
+            codec: Codec::new(settings),
             heard: Heard::default(),
             uploads: Uploads::of(settings, journal),
         }

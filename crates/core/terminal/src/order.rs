@@ -13,20 +13,22 @@
 //!
 //! Source of the rules: WeChat Pay, "payment state machine": silence, `SYSTEMERROR` and anything unreadable leave the
 //! result unknown; only a query or a close that was answered settles it. A close is believed when a query
-//! for the same order says closed: its own answer names no order. Nor does a refusal: see `on_refusal`. *Not modelled:* other
-//! wallets.
+//! for the same order says closed: its own answer names no order. Nor does a refusal: see `on_refusal`. A hold in a wallet
+//! (Alipay, fund authorisation) goes the same way: what is asked after is whether the money is frozen, and the answer to
+//! its cancel names it, so that it needs no query. *Not modelled:* freezing by payment code.
 
 use crate::charge::{Approval, Charge, Kind};
 use crate::desk::{Desk, Next};
 use crate::event::{ChargeResult, Event, Request};
 use crate::journal::Record;
 use crate::ports::Notice;
-use crate::profile::{Cancel, Notices, Prints, Silence, Unlisted};
+use crate::profile::{Cancel, Notices, Polls, Prints, Silence, Unlisted};
 use crate::screen::Belief;
 use crate::settled::Settled;
+use crate::speech::Codec;
 use core::time::Duration;
-use sim::{Fen, Key, OrderNo, Reason, SimTime};
-use wallet::messages::{self, AnswerError, Call, Codec, ErrCode, TradeState, UnifiedOrder};
+use sim::{Key, OrderNo, Reason, SimTime};
+use wallet::messages::{self, AnswerError, Call, ErrCode, TradeState, UnifiedOrder};
 
 /// A wallet order under way.
 #[derive(Clone, Debug)]
@@ -96,7 +98,12 @@ impl Order {
     pub(crate) fn recover(charge: Charge, number: OrderNo, desk: &mut Desk<'_>, codec: &mut Codec) -> Self {
         // Whether its code was on the screen is forgotten.
         let mut order = Self { charge, number, stage: Stage::Recording { cancelled: false }, shown: true };
-        order.ask(desk, codec);
+        if charge.kind == Kind::WalletHold {
+            // A cancel of it may be on its way, and takes back what a query would still call frozen.
+            order.close(desk, codec);
+        } else {
+            order.ask(desk, codec);
+        }
         order
     }
 
@@ -119,7 +126,7 @@ impl Order {
             Stage::Storing(approval) => Next::Paid(approval.clone()),
             Stage::Ending { belief, again: false } => Next::Over(*belief),
             Stage::Ending { again: true, .. } => {
-                let key = Key::Order(Self::next_number(desk));
+                let key = Key::Order(Self::next_number(desk).at(self.number.shop()));
                 Next::Instead(Charge { key, ..self.charge })
             }
             _ => Next::Stay,
@@ -182,7 +189,7 @@ impl Order {
                 Next::Stay
             }
             Stage::Showing { until, .. } => {
-                self.stage = Stage::Showing { until, next: desk.now + POLL, asked: false };
+                self.stage = Stage::Showing { until, next: next_poll(desk), asked: false };
                 Next::Stay
             }
             Stage::Closing { .. } | Stage::Asking { .. } | Stage::Remaking { .. } => self.rest(desk),
@@ -318,7 +325,7 @@ impl Order {
         let until = desk.now + desk.settings.result_timeout;
         match desk.settings.profile.habits.prints {
             Prints::AfterTheResult => {
-                self.stage = Stage::Showing { until, next: desk.now + POLL, asked: false };
+                self.stage = Stage::Showing { until, next: next_poll(desk), asked: false };
                 Next::Stay
             }
             Prints::BeforeTheResult => {
@@ -342,7 +349,7 @@ impl Order {
             }
             TradeState::NotPay | TradeState::UserPaying | TradeState::Accept => match self.stage {
                 Stage::Showing { until, .. } => {
-                    self.stage = Stage::Showing { until, next: desk.now + POLL, asked: false };
+                    self.stage = Stage::Showing { until, next: next_poll(desk), asked: false };
                     Next::Stay
                 }
                 _ => {
@@ -361,6 +368,11 @@ impl Order {
         match (&self.stage, code) {
             (Stage::Closing { .. } | Stage::Remaking { .. }, ErrCode::OrderPaid | ErrCode::OrderClosed) => {
                 self.ask(desk, codec);
+                Next::Stay
+            }
+            // Alipay knows a shown order only when somebody has scanned it.
+            (Stage::Showing { until, .. }, ErrCode::OrderNotExist) => {
+                self.stage = Stage::Showing { until: *until, next: next_poll(desk), asked: false };
                 Next::Stay
             }
             // A refusal names no order, and may be the late one of an older: an order whose code somebody may have is
@@ -439,7 +451,7 @@ impl Order {
             total_fee_fen: self.charge.amount.unsigned(),
             body: SHOP,
         };
-        desk.call(Request::Charge(Kind::Order), &messages::Request::UnifiedOrder(order), &self.charge, codec);
+        desk.call(Request::Charge(self.charge.kind), &messages::Request::UnifiedOrder(order), &self.charge, codec);
     }
 
     fn close(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) {
@@ -458,6 +470,14 @@ impl Order {
         let number = self.number;
         let request = messages::Request::OrderQuery { out_trade_no: number.as_str() };
         desk.call(Request::Query, &request, &self.charge, codec);
+    }
+}
+
+/// When the next query is due while a code is shown.
+fn next_poll(desk: &Desk<'_>) -> SimTime {
+    match desk.settings.profile.habits.polls {
+        Polls::EveryFewSeconds => desk.now + POLL,
+        Polls::Never => SimTime::NEVER,
     }
 }
 

@@ -11,8 +11,9 @@ use crate::memory::{Heard, Memory};
 use crate::profile::{Notices, Unlisted};
 use crate::screen::Belief;
 use crate::settled::Settled;
+use crate::wallets::ALIPAY_SHOP;
 use iso8583::{CUP, Message, Mti};
-use sim::{Fen, Key, OrderNo, SimTime, Tag};
+use sim::{Fen, Key, OrderNo, ShopNo, SimTime, Tag};
 use wallet::messages::{Acknowledgement, RequestError};
 use wallet::xml::Fields;
 
@@ -72,7 +73,7 @@ impl Terminal {
             };
             let Some((call, charge)) = flow.open_call().zip(flow.charge()) else { continue };
             let wallets = self.settings.wallets;
-            let answer = codec.decode_answer(call, &response);
+            let answer = codec.decode_answer(&charge, call, &response);
             let settled = answer.map(|answer| Settled::of(&answer, &charge, wallets));
             self.step(now, |flow, desk, codec| flow.on_answer(settled, desk, codec));
         }
@@ -94,10 +95,12 @@ impl Terminal {
                     return;
                 }
             };
+            let is_alipays = codec.is_alipays(request.target);
+            let shop = if is_alipays { ALIPAY_SHOP } else { ShopNo(0) };
             let believed = self.settings.profile.habits.notices == Notices::Believed;
             let notice = match codec.decode_notification(&request) {
                 Ok(notice) => Some(Notice {
-                    number: OrderNo::new(notice.out_trade_no),
+                    number: OrderNo::new(notice.out_trade_no).map(|number| number.at(shop)),
                     transaction: notice.transaction_id.to_owned(),
                     amount: Fen(i64::try_from(notice.total_fee_fen).unwrap_or(i64::MAX)),
                     paid: notice.succeeded,
@@ -106,18 +109,18 @@ impl Terminal {
                 Err(RequestError::Sign(_)) if believed => Notice::unsigned(request.body),
                 Err(_) => None,
             };
-            self.on_notice(now, notice);
+            self.on_notice(now, is_alipays, notice);
         }
     }
 
-    fn on_notice(&mut self, now: SimTime, notice: Option<Notice>) {
+    fn on_notice(&mut self, now: SimTime, is_alipays: bool, notice: Option<Notice>) {
         let acknowledgement = match &notice {
             Some(_) => Acknowledgement::Success,
             None => Acknowledgement::Fail("not believed".to_owned()),
         };
         let codec = &mut self.memory.codec;
         self.outbox.send_with(NOTIFY, Tag("acknowledgement"), |buffer| {
-            codec.encode_acknowledgement(&acknowledgement, buffer);
+            codec.encode_acknowledgement(is_alipays, &acknowledgement, buffer);
         });
         let Some(notice) = notice.filter(|notice| notice.paid) else {
             if acknowledgement != Acknowledgement::Success {

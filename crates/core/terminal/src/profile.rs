@@ -84,6 +84,8 @@ pub struct Habits {
     pub uploading: Uploading,
     /// What it makes of a payment through a wallet that its table lacks.
     pub unlisted: Unlisted,
+    /// How it learns what has become of a code that it shows.
+    pub polls: Polls,
 }
 
 /// When a wallet receipt is printed.
@@ -295,6 +297,15 @@ pub enum Unlisted {
     IsNotPaid,
 }
 
+/// How often an order is asked after while its code is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Polls {
+    /// Every few seconds: a notification may be late, or never come.
+    EveryFewSeconds,
+    /// Never: the platform will tell.
+    Never,
+}
+
 /// The sound firmware.
 pub const REFERENCE: Profile = Profile {
     name: "reference",
@@ -326,6 +337,7 @@ pub const REFERENCE: Profile = Profile {
         reads: Reads::OnceEach,
         uploading: Uploading::UntilAnswered,
         unlisted: Unlisted::Counts,
+        polls: Polls::EveryFewSeconds,
     },
     reply_timeout: Duration::from_secs(60),
     result_timeout: Duration::from_secs(60),
@@ -334,7 +346,7 @@ pub const REFERENCE: Profile = Profile {
 const SOUND: Habits = REFERENCE.habits;
 
 /// Every firmware that there is.
-pub static PROFILES: [Profile; 30] = [
+pub static PROFILES: [Profile; 31] = [
     REFERENCE,
     Profile {
         name: "kiosk",
@@ -508,6 +520,12 @@ pub static PROFILES: [Profile; 30] = [
         name: "unlisted-is-unpaid",
         about: "takes a payment through a wallet that its table lacks for no payment",
         habits: Habits { unlisted: Unlisted::IsNotPaid, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "waits-for-notices",
+        about: "waits for the notification alone, and forgets the order or the hold when it does not come in time",
+        habits: Habits { polls: Polls::Never, silence: Silence::Declined, ..SOUND },
         ..REFERENCE
     },
     Profile {

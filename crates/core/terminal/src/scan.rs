@@ -34,10 +34,11 @@ use crate::profile::{Cancel, HostTrouble, Paying, Refusals, Silence, Store};
 use crate::scanner::Barcode;
 use crate::screen::{Belief, Face};
 use crate::settled::Settled;
+use crate::speech::Codec;
 use core::time::Duration;
 use sim::{Key, OrderNo, Reason, SimTime};
 use wallet::ask::{PaymentCode, Wallet};
-use wallet::messages::{self, AnswerError, Call, Codec, ErrCode, MicroPay, TradeState, UnifiedOrder};
+use wallet::messages::{self, AnswerError, Call, ErrCode, MicroPay, TradeState, UnifiedOrder};
 
 /// A payment by payment code under way.
 #[derive(Clone, Debug)]
@@ -172,7 +173,7 @@ impl Scan {
             Stage::Storing(approval) => Next::Paid(approval.clone()),
             Stage::Ending { belief, again: false } => Next::Over(*belief),
             Stage::Ending { again: true, .. } => {
-                let key = Key::Order(crate::order::Order::next_number(desk));
+                let key = Key::Order(crate::order::Order::next_number(desk).at(self.number.shop()));
                 Next::Instead(Charge { key, ..self.charge })
             }
             _ => Next::Stay,

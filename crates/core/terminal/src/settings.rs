@@ -8,7 +8,10 @@ use core::fmt;
 use core::time::Duration;
 use iso8583::{MacKey, Tdes};
 use sim::SimTime;
+use std::sync::{Arc, LazyLock};
 use voucher::SealKey;
+use wallet::messages::AlipayShop;
+use wallet::rsa_key::{PrivateKey, PublicKey};
 
 /// One terminal's set-up.
 #[derive(Clone, Debug)]
@@ -41,6 +44,8 @@ pub struct Settings {
     pub app_id: &'static str,
     /// Where the wallet's notifications go.
     pub notify_url: &'static str,
+    /// The merchant's account with Alipay.
+    pub alipay: &'static LazyLock<Arc<AlipayShop>>,
     /// The wallets that it knows.
     pub wallets: WalletTable,
     /// The test card that customers tap.
@@ -52,6 +57,18 @@ pub struct Settings {
     /// What it seals its vouchers with; none where there is no back office.
     pub voucher_key: Option<SealKey>,
 }
+
+/// The test account with Alipay. Its keys are read once in the life of a program, for that is dear.
+static ALIPAY: LazyLock<Arc<AlipayShop>> = LazyLock::new(|| {
+    let (own, platform) =
+        (include_str!("../keys/alipay_merchant.pem"), include_str!("../keys/alipay_platform.public.pem"));
+    Arc::new(AlipayShop {
+        app_id: "2021000000000001".to_owned(),
+        private_key: PrivateKey::from_pem(own).expect("the test keys of this crate are readable"),
+        platform_key: PublicKey::from_pem(platform).expect("the test keys of this crate are readable"),
+        notify_url: "http://terminal/notify/alipay".to_owned(),
+    })
+});
 
 /// A language of slips and screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,6 +102,7 @@ impl Settings {
             mch_id: "10000100",
             app_id: "wxd930ea5d5a258f4f",
             notify_url: "http://terminal/notify",
+            alipay: &ALIPAY,
             wallets: WalletTable::WHOLE,
             pan: "6222021234567890128",
             bank_copy: false,

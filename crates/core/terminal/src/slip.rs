@@ -117,6 +117,8 @@ pub const fn kind_words(kind: Kind, language: Language) -> &'static str {
         Kind::Order => ("扫码消费(微信)", "QR SALE (WECHAT)"),
         Kind::Scan => ("付款码消费(微信)", "PAYMENT CODE SALE (WECHAT)"),
         Kind::OrderRefund => ("扫码退货(微信)", "QR REFUND (WECHAT)"),
+        Kind::WalletHold => ("扫码预授权(支付宝)", "QR PRE-AUTHORISATION (ALIPAY)"),
+        Kind::WalletHoldVoid => ("扫码预授权撤销(支付宝)", "QR PRE-AUTHORISATION VOID (ALIPAY)"),
     };
     match language {
         Language::Chinese => chinese,

@@ -6,7 +6,11 @@
 //! "Query" (JSAPI, NATIVE, APP, MICROPAY; FACEPAY and MWEB came later and are left out here).
 //! *Not modelled:* rates and limits by wallet, logos, the download of the table.
 
+use sim::ShopNo;
 use wallet::ask::{PaymentCode, Wallet};
+
+/// The merchant's account with Alipay; that with WeChat Pay is the first. An order's number says its shop.
+pub const ALIPAY_SHOP: ShopNo = ShopNo(1);
 
 /// The wallets of a terminal's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use crate::ask::{Ask, Make, OrderRef, Pay, Refund, RefundRef};
+use crate::ask::{Ask, Hold, Make, Operation, OrderRef, Pay, Refund, RefundRef};
 use crate::exchange::{Dialect, HttpAnswer, HttpRequest, route};
 use crate::keys::{
     AlipayMerchant, ApiV3Key, Certificate, MerchantKeys, PlatformKeys, WeChatMerchant, WeChatPlatform,
@@ -94,6 +94,17 @@ fn texts(ask: &Ask) -> Vec<Option<&str>> {
         }
         Ask::RefundQuery(RefundRef { order, refund_no, refund_id }) => {
             (order.as_ref(), vec![refund_no.as_deref(), refund_id.as_deref()])
+        }
+        Ask::Hold(Hold::Make(Make { order_no, subject, notify_url, attach, .. })) => {
+            let some = [notify_url, attach].map(Option::as_deref);
+            (None, [vec![Some(order_no.as_str()), Some(subject)], some.to_vec()].concat())
+        }
+        Ask::Hold(Hold::Query { hold, operation: Operation::RequestNo(text) | Operation::Id(text) }) => {
+            (Some(hold), vec![Some(text.as_str())])
+        }
+        Ask::Hold(Hold::Cancel(hold)) => (Some(hold), Vec::new()),
+        Ask::Hold(Hold::Unfreeze(Refund { order, refund_no, reason, notify_url, .. })) => {
+            (Some(order), vec![Some(refund_no.as_str()), reason.as_deref(), notify_url.as_deref()])
         }
         Ask::BillFile { token } => (None, vec![Some(token.as_str())]),
         Ask::Bill { .. } | Ask::Certificates | Ask::SandboxKey => (None, Vec::new()),

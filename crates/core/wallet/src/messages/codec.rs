@@ -44,7 +44,7 @@ impl Codec {
             Request::UnifiedOrder(order) => self.set_order(order),
             Request::MicroPay(pay) => self.set_pay(pay),
             Request::Refund(refund) => self.set_refund(refund),
-            Request::RefundQuery { out_refund_no } => self.fields.set("out_refund_no", out_refund_no),
+            Request::RefundQuery { out_refund_no, .. } => self.fields.set("out_refund_no", out_refund_no),
             Request::OrderQuery { .. } | Request::CloseOrder { .. } | Request::Reverse { .. } => {}
         }
         self.finish();
