@@ -52,6 +52,20 @@ faults:
 expect: { captured: CNY 20.00 }
 ";
 
+/// Money that is held in a wallet and let go, each with a lost answer; and a hold that nobody agrees on.
+const HOLDS: &str = "\
+terminal: { profile: reference, result-timeout: 20s }
+steps:
+  - { at: 0s, id: hold, pre-auth: { wallet: alipay, amount: CNY 300.00 } }
+  - { at: 25s, void-pre-auth: { of: hold } }
+  - { at: 60s, pre-auth: { wallet: alipay, amount: CNY 90.00, customer-pays-after: 20s } }
+faults:
+  - { on: acquirer.answers, message: query, drop: { times: 1 } }
+  - { on: acquirer.answers, message: refund-order, drop: { times: 1 } }
+  - { on: acquirer.answers, message: close, drop: { times: 1 } }
+expect: { captured: nothing }
+";
+
 /// Calls `visit` with the session before each of its happenings; returns how many there were.
 fn at_every_event(plan: &Arc<Plan>, mut visit: impl FnMut(&Session)) -> usize {
     let mut session = Session::new(plan, Seed(1));
@@ -91,6 +105,12 @@ fn a_power_cut_at_every_event_at_the_counter_breaks_no_law_either() {
 #[test]
 fn a_power_cut_at_every_event_of_scans_and_their_refunds_breaks_no_law() {
     let cuts = cut_everywhere(SCANS);
+    assert!(cuts > 300, "{cuts} cuts are too few");
+}
+
+#[test]
+fn a_power_cut_at_every_event_of_a_hold_in_a_wallet_breaks_no_law() {
+    let cuts = cut_everywhere(HOLDS);
     assert!(cuts > 300, "{cuts} cuts are too few");
 }
 

@@ -146,6 +146,10 @@ impl AlipayCodec {
     ) -> Result<Answer<'_>, AnswerError> {
         self.read = self.read_signed(service(product, call), http)?;
         let read = &self.read;
+        // The gateway itself: it did not take the request, and the business behind it never saw it.
+        if matches!(read.code.as_str(), "40001" | "40002" | "40003" | "40005" | "40006") {
+            return Err(AnswerError::Communication { message: read.sub_code.clone() });
+        }
         if read.code != "10000" {
             let word = if read.sub_code.is_empty() { &read.code } else { &read.sub_code };
             return Err(AnswerError::Business { err_code: refusal(read), word: word.clone() });
@@ -406,7 +410,6 @@ fn refusal(read: &Read) -> ErrCode {
         (_, "ACQ.TRADE_STATUS_ERROR" | "ILLEGAL_STATUS") => ErrCode::TradeStateError,
         (_, "ACQ.REASON_TRADE_REFUND_FEE_ERR" | "REQUEST_AMOUNT_EXCEED") => ErrCode::Error,
         (_, "ACQ.INVALID_PARAMETER" | "ILLEGAL_ARGUMENT") => ErrCode::ParamError,
-        (_, "isv.invalid-signature") => ErrCode::SignError,
         _ => ErrCode::Other,
     }
 }

@@ -217,7 +217,9 @@ fn the_terminal_takes_a_notice_of_money_that_is_frozen_and_no_forged_one() {
 }
 
 #[test]
-fn a_word_that_nobody_knows_leaves_the_result_open() {
+fn what_the_gateway_did_not_take_and_what_nobody_knows_leave_the_result_open() {
+    let say = |why: Refusal| word(Product::Fund, &QUERY, &why.into());
+    assert_eq!(say(Refusal::WrongSignature), "the gateway did not take the request: isv.invalid-signature");
+    assert_eq!(say(Refusal::PayerLimit), "OTHER");
     assert!(ErrCode::Other.leaves_result_unknown());
-    assert_eq!(word(Product::Fund, &QUERY, &Refusal::NoSuchMerchant.into()), "OTHER");
 }
