@@ -224,7 +224,8 @@ fn terminal(node: &Node) -> Option<TerminalSetup> {
 }
 
 fn wallets(node: &Node) -> Wallets {
-    let has = |wallet| node.items().iter().any(|item| item.text().and_then(Wallet::from_name) == Some(wallet));
+    let has =
+        |wallet| node.items().iter().any(|item| item.text().and_then(Wallet::from_name) == Some(wallet));
     Wallets { wechat: has(Wallet::Wechat), alipay: has(Wallet::Alipay) }
 }
 

@@ -130,7 +130,9 @@ const PRE_AUTH: Map = Map {
             Shape::Scalar(Scalar::Word {
                 what: "a wallet that holds money",
                 words: &["alipay"],
-                says: &["Alipay: the customer scans the terminal's code, and the amount is frozen in the wallet."],
+                says: &[
+                    "Alipay: the customer scans the terminal's code, and the amount is frozen in the wallet.",
+                ],
             }),
             "wallet: alipay",
             "whose code is shown; the default is a card",

@@ -86,11 +86,9 @@ impl Kind {
             Self::Completion => Transaction::Completion,
             Self::CompletionAdvice => Transaction::CompletionAdvice,
             Self::CompletionVoid => Transaction::CompletionVoid,
-            Self::Order
-            | Self::Scan
-            | Self::OrderRefund
-            | Self::WalletHold
-            | Self::WalletHoldVoid => return None,
+            Self::Order | Self::Scan | Self::OrderRefund | Self::WalletHold | Self::WalletHoldVoid => {
+                return None;
+            }
         })
     }
 

@@ -93,9 +93,10 @@ impl Terminal {
 
     fn begin(&mut self, now: SimTime, wish: Wish, original: Option<Approval>) {
         let amount = match (wish.kind, &original) {
-            (Kind::Void | Kind::PreAuthVoid | Kind::CompletionVoid | Kind::WalletHoldVoid, Some(original)) => {
-                original.charge.amount
-            }
+            (
+                Kind::Void | Kind::PreAuthVoid | Kind::CompletionVoid | Kind::WalletHoldVoid,
+                Some(original),
+            ) => original.charge.amount,
             _ => wish.amount,
         };
         let Wish { intent, kind, .. } = wish;

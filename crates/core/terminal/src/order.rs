@@ -451,7 +451,12 @@ impl Order {
             total_fee_fen: self.charge.amount.unsigned(),
             body: SHOP,
         };
-        desk.call(Request::Charge(self.charge.kind), &messages::Request::UnifiedOrder(order), &self.charge, codec);
+        desk.call(
+            Request::Charge(self.charge.kind),
+            &messages::Request::UnifiedOrder(order),
+            &self.charge,
+            codec,
+        );
     }
 
     fn close(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) {

@@ -479,7 +479,9 @@ impl Pen<'_> {
             Brand::Alipay => {
                 let day = self.clock.wall(self.now).day().compact();
                 match order.terms.way {
-                    Way::Scanned | Way::Shown => PlatformNo::of(format_args!("{day}22001{:015}", order.serial)),
+                    Way::Scanned | Way::Shown => {
+                        PlatformNo::of(format_args!("{day}22001{:015}", order.serial))
+                    }
                     Way::Hold => PlatformNo::of(format_args!("{day}10002001{:012}", order.serial)),
                 }
             }

@@ -70,7 +70,11 @@ fn kind_of(evidence: &Evidence<'_>, key: Key) -> Option<Kind> {
 /// The order that a fact moves, settles, books or asks after.
 const fn order_of(fact: &Fact) -> Option<Key> {
     let key = match fact {
-        Fact::Acquirer(acquirer::Event::Committed { key, movement: Movement::Captured | Movement::Held, .. })
+        Fact::Acquirer(acquirer::Event::Committed {
+            key,
+            movement: Movement::Captured | Movement::Held,
+            ..
+        })
         | Fact::Terminal(
             Event::Learned { key, .. }
             | Event::Durable { key, noted: Noted::Approved }

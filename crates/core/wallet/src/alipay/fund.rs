@@ -130,7 +130,8 @@ pub(super) fn said(told: &Told) -> Result<Map<String, Value>, (Refusal, bool)> {
 /// The operation that has frozen the money, and how the hold stands now.
 fn freezing(object: &mut Map<String, Value>, told: &OrderTold) {
     let frozen = told.payment.is_some();
-    let left = if frozen { told.amount.checked_sub(told.refunded).unwrap_or(Amount::ZERO) } else { Amount::ZERO };
+    let left =
+        if frozen { told.amount.checked_sub(told.refunded).unwrap_or(Amount::ZERO) } else { Amount::ZERO };
     let over = matches!(told.state, OrderState::Closed | OrderState::Revoked | OrderState::Failed);
     let (status, order_status) = match (frozen, over) {
         (true, _) if left == Amount::ZERO => ("SUCCESS", "CLOSED"),

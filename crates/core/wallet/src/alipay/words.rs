@@ -89,14 +89,14 @@ const GATEWAY_PARAMETERS: &[Word] = &[
 const FUND_WORDS: &[Word] = &[
     business(Refusal::NoSuchOrder, "AUTH_ORDER_NOT_EXIST", "支付宝资金授权订单不存在"), // P
     business(Refusal::NoSuchRefund, "AUTH_OPERATION_NOT_EXIST", "支付宝资金操作流水不存在"), // P
-    business(Refusal::OrderClosed, "ORDER_ALREADY_CLOSED", "授权订单已经关闭"), // P
-    business(Refusal::OrderReversed, "ORDER_ALREADY_CLOSED", "授权订单已经关闭"), // P
-    business(Refusal::AlreadyPaid, "ORDER_ALREADY_FINISH", "授权订单已经完结"), // M
-    business(Refusal::NotPaid, "ILLEGAL_STATUS", "订单状态非法"),               // P
-    business(Refusal::TooMuchRefund, "REQUEST_AMOUNT_EXCEED", "请求解冻金额超限"), // P
-    business(Refusal::NumberUsedForOther, "UNIQUE_VIOLATION", "请求信息被篡改"), // P
-    business(Refusal::BankError, "SYSTEM_ERROR", "系统错误"),                   // P
-    business(Refusal::WrongParameter(""), "ILLEGAL_ARGUMENT", "参数异常或参数缺失"), // P
+    business(Refusal::OrderClosed, "ORDER_ALREADY_CLOSED", "授权订单已经关闭"),         // P
+    business(Refusal::OrderReversed, "ORDER_ALREADY_CLOSED", "授权订单已经关闭"),       // P
+    business(Refusal::AlreadyPaid, "ORDER_ALREADY_FINISH", "授权订单已经完结"),         // M
+    business(Refusal::NotPaid, "ILLEGAL_STATUS", "订单状态非法"),                       // P
+    business(Refusal::TooMuchRefund, "REQUEST_AMOUNT_EXCEED", "请求解冻金额超限"),      // P
+    business(Refusal::NumberUsedForOther, "UNIQUE_VIOLATION", "请求信息被篡改"),        // P
+    business(Refusal::BankError, "SYSTEM_ERROR", "系统错误"),                           // P
+    business(Refusal::WrongParameter(""), "ILLEGAL_ARGUMENT", "参数异常或参数缺失"),    // P
 ];
 
 /// How this refusal is said to this call.

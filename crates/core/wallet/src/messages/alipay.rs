@@ -189,7 +189,7 @@ impl AlipayCodec {
             return Err(RequestError::NoSuchCall);
         }
         let field = |key, fault| RequestError::Field(FieldError { key, fault });
-        let mut pairs = form::read(http.body).ok_or(field("body", FieldFault::Unreadable))?;
+        let mut pairs = form::read(http.body).ok_or_else(|| field("body", FieldFault::Unreadable))?;
         pairs.sort();
         let get = |name: &str| {
             let found = pairs.iter().find(|(candidate, _)| candidate == name);
@@ -221,7 +221,7 @@ impl AlipayCodec {
         Ok(Notification {
             transaction_id: &self.read.trade_no,
             out_trade_no: &self.read.out_trade_no,
-            total_fee_fen: amount.ok_or(field("total_amount", FieldFault::Unreadable))?.fen(),
+            total_fee_fen: amount.ok_or_else(|| field("total_amount", FieldFault::Unreadable))?.fen(),
             succeeded,
             trade_type: None,
         })
@@ -244,7 +244,7 @@ impl AlipayCodec {
         let unreadable = AnswerError::Transport(TransportFault::Json);
         let whole: BTreeMap<String, &RawValue> = json::read(http.body).map_err(|_| unreadable.clone())?;
         let name = format!("{}_response", service.method().replace('.', "_"));
-        let inner = whole.get(&name).ok_or(unreadable.clone())?.get();
+        let inner = whole.get(&name).ok_or_else(|| unreadable.clone())?.get();
         let sign = whole.get("sign").ok_or(AnswerError::Sign(SignError::Missing))?.get();
         let sign: String = serde_json::from_str(sign).map_err(|_| AnswerError::Sign(SignError::Wrong))?;
         if !self.shop.platform_key.verifies(inner.as_bytes(), &sign) {
@@ -353,13 +353,17 @@ fn content(product: Product, request: &Request<'_>) -> Value {
         (Product::Fund, Request::CloseOrder { out_trade_no } | Request::Reverse { out_trade_no }) => json!({
             "out_order_no": out_trade_no, "out_request_no": out_trade_no, "remark": "not wanted any more",
         }),
-        (Product::Trade, Request::Refund(Refund { out_trade_no, out_refund_no, refund_fee_fen, .. })) => json!({
-            "out_trade_no": out_trade_no, "out_request_no": out_refund_no, "refund_amount": yuan(*refund_fee_fen),
-        }),
-        (Product::Fund, Request::Refund(Refund { transaction_id, out_refund_no, refund_fee_fen, .. })) => json!({
-            "auth_no": transaction_id, "out_request_no": out_refund_no, "amount": yuan(*refund_fee_fen),
-            "remark": "let go",
-        }),
+        (Product::Trade, Request::Refund(Refund { out_trade_no, out_refund_no, refund_fee_fen, .. })) => {
+            json!({
+                "out_trade_no": out_trade_no, "out_request_no": out_refund_no, "refund_amount": yuan(*refund_fee_fen),
+            })
+        }
+        (Product::Fund, Request::Refund(Refund { transaction_id, out_refund_no, refund_fee_fen, .. })) => {
+            json!({
+                "auth_no": transaction_id, "out_request_no": out_refund_no, "amount": yuan(*refund_fee_fen),
+                "remark": "let go",
+            })
+        }
         (Product::Trade, Request::RefundQuery { out_trade_no, out_refund_no }) => {
             json!({ "out_trade_no": out_trade_no, "out_request_no": out_refund_no })
         }
@@ -424,9 +428,9 @@ fn unknown(what: &str) -> AnswerError {
 }
 
 fn required<'a>(value: &'a str, key: &'static str) -> Result<&'a str, AnswerError> {
-    Some(value).filter(|value| !value.is_empty()).ok_or(wrong(key, FieldFault::Missing))
+    Some(value).filter(|value| !value.is_empty()).ok_or_else(|| wrong(key, FieldFault::Missing))
 }
 
 fn fen(yuan: &str, key: &'static str) -> Result<u64, AnswerError> {
-    Amount::parse_yuan(yuan).map(Amount::fen).ok_or(wrong(key, FieldFault::Unreadable))
+    Amount::parse_yuan(yuan).map(Amount::fen).ok_or_else(|| wrong(key, FieldFault::Unreadable))
 }

@@ -6,8 +6,8 @@ use tillrig_wallet::ask::{Ask, Hold, Operation, OrderRef, PaymentCode};
 use tillrig_wallet::exchange::HttpRequest;
 use tillrig_wallet::http::{RequestParser, ResponseParser};
 use tillrig_wallet::messages::{
-    AlipayCodec, AlipayShop, Answer, AnswerError, ErrCode, MicroPay, OrderState, Product, Refund, RefundStatus,
-    Request, UnifiedOrder,
+    AlipayCodec, AlipayShop, Answer, AnswerError, ErrCode, MicroPay, OrderState, Product, Refund,
+    RefundStatus, Request, UnifiedOrder,
 };
 use tillrig_wallet::notice::{Notice, Sender};
 use tillrig_wallet::rsa_key::PrivateKey;
@@ -127,7 +127,13 @@ fn a_cancel_says_itself_that_nobody_can_pay_any_more() {
 #[test]
 fn a_payment_code_is_paid_typed_or_refused() {
     let auth_code = PaymentCode::new("281234567890123456".to_owned());
-    let pay = MicroPay { out_trade_no: "A-1", total_fee_fen: 1850, body: "茶", auth_code: &auth_code, terminal_ip: "" };
+    let pay = MicroPay {
+        out_trade_no: "A-1",
+        total_fee_fen: 1850,
+        body: "茶",
+        auth_code: &auth_code,
+        terminal_ip: "",
+    };
     let say = |told: &Told| word(Product::Trade, &Request::MicroPay(pay), told);
     let mut typing = house::order(OrderKind::PaymentCode);
     assert!(say(&Told::Order(typing.clone())).contains("total_fee_fen: 1850"));
