@@ -45,6 +45,7 @@ pub(crate) enum Act {
         poke: terminal::Poke,
         intent: Intent,
         code: ShownCode,
+        wallet: scenario::Wallet,
     },
     /// Something about the payment of an earlier wish: people key in the number on its slip.
     Later {
@@ -327,19 +328,28 @@ fn act(scenario: &Scenario, index: usize) -> Act {
     let own = intent(scenario.intent_of(index));
     let wish_of = |step: usize| intent(scenario.intent_of(step));
     let pay = |kind, amount| terminal::Poke::Charge(Wish::pay(own, kind, amount));
+    let pay_by = |kind, amount, wallet| match wallet {
+        scenario::Wallet::Wechat => pay(kind, amount),
+        scenario::Wallet::Alipay => {
+            terminal::Poke::ChargeBy(Wish::pay(own, kind, amount), terminal::Wallet::Alipay)
+        }
+    };
     match &scenario.steps[index].action {
         Action::CardSale(card) => Act::Terminal(pay(terminal::Kind::Sale, card.amount)),
         Action::PreAuth(card) => Act::Terminal(pay(terminal::Kind::PreAuth, card.amount)),
-        Action::ShowQr(qr) | Action::WalletHold(qr) => Act::ShowQr {
-            poke: pay(kind_of(scenario, index).expect("a code that is shown is about money"), qr.amount),
+        Action::ShowQr(qr) => Act::ShowQr {
+            poke: pay_by(terminal::Kind::Order, qr.amount, qr.wallet),
             intent: own,
-            pays_after: match qr.customer {
-                Payer::PaysAfter(span) => Some(span),
-                Payer::NeverPays => None,
-            },
+            pays_after: pays_after(qr.customer),
+        },
+        Action::WalletHold(qr) => Act::ShowQr {
+            poke: pay_by(terminal::Kind::WalletHold, qr.amount, qr.wallet),
+            intent: own,
+            pays_after: pays_after(qr.customer),
         },
         Action::Scan(scan) => {
-            Act::Scan { poke: pay(terminal::Kind::Scan, scan.amount), intent: own, code: scan.code }
+            let poke = pay_by(terminal::Kind::Scan, scan.amount, scan.wallet);
+            Act::Scan { poke, intent: own, code: scan.code, wallet: scan.wallet }
         }
         Action::Later(later) => Act::Later {
             intent: own,
@@ -372,6 +382,13 @@ fn act(scenario: &Scenario, index: usize) -> Act {
             PrinterAct::ClearJam => printer::Poke::ClearJam,
             PrinterAct::TakeReceipt => printer::Poke::TakeReceipt,
         }),
+    }
+}
+
+const fn pays_after(customer: Payer) -> Option<Duration> {
+    match customer {
+        Payer::PaysAfter(span) => Some(span),
+        Payer::NeverPays => None,
     }
 }
 

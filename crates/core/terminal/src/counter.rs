@@ -18,21 +18,22 @@ use crate::scan::Scan;
 use crate::screen::Belief;
 use crate::settlement::Settlement;
 use crate::speech::Codec;
-use crate::wallets::ALIPAY_SHOP;
-use sim::{Fen, Key, SimTime};
+use crate::wallets::{ALIPAY_SHOP, shop_of};
+use sim::{Fen, Key, ShopNo, SimTime};
+use wallet::ask::Wallet;
 
 /// A completion may take so many hundredths of the hold.
 const COMPLETION_PERCENT: i64 = 115;
 
 impl Terminal {
-    pub(crate) fn on_wish(&mut self, now: SimTime, wish: Wish) {
+    pub(crate) fn on_wish(&mut self, now: SimTime, wish: Wish, wallet: Wallet) {
         self.give_way(now);
         if !self.accepts(wish.intent) {
             return;
         }
         match self.original_of(&wish) {
             Err(why) => self.refuse(wish.intent, why),
-            Ok(original) => self.begin(now, wish, original),
+            Ok(original) => self.begin(now, wish, wallet, original),
         }
     }
 
@@ -91,7 +92,7 @@ impl Terminal {
         self.memory.verdict = Some((intent, Belief::Declined));
     }
 
-    fn begin(&mut self, now: SimTime, wish: Wish, original: Option<Approval>) {
+    fn begin(&mut self, now: SimTime, wish: Wish, wallet: Wallet, original: Option<Approval>) {
         let amount = match (wish.kind, &original) {
             (
                 Kind::Void | Kind::PreAuthVoid | Kind::CompletionVoid | Kind::WalletHoldVoid,
@@ -100,9 +101,14 @@ impl Terminal {
             _ => wish.amount,
         };
         let Wish { intent, kind, .. } = wish;
+        let shop = match original.as_ref().map(|original| original.charge.key) {
+            Some(Key::Order(order)) => order.shop(),
+            _ if kind == Kind::WalletHold => ALIPAY_SHOP,
+            _ => shop_of(wallet),
+        };
         let original = original.map(|original| original.as_original());
         let charge = |key| Charge { intent, kind, key, amount, original };
-        self.enter(now, |desk, _| begun(kind, charge, desk));
+        self.enter(now, |desk, _| begun(kind, shop, charge, desk));
     }
 
     /// What a wish is about, if the journal has it and the rules allow it.
@@ -157,13 +163,11 @@ impl Terminal {
 }
 
 /// The flow of a new charge.
-fn begun(kind: Kind, charge: impl FnOnce(Key) -> Charge, desk: &mut Desk<'_>) -> Flow {
+fn begun(kind: Kind, shop: ShopNo, charge: impl FnOnce(Key) -> Charge, desk: &mut Desk<'_>) -> Flow {
     let key = if kind.transaction().is_some() {
         CardCharge::next_key(desk)
     } else {
-        let number = Order::next_number(desk);
-        let is_alipays = matches!(kind, Kind::WalletHold | Kind::WalletHoldVoid);
-        Key::Order(if is_alipays { number.at(ALIPAY_SHOP) } else { number })
+        Key::Order(Order::next_number(desk).at(shop))
     };
     begun_as(charge(key), desk)
 }

@@ -9,6 +9,7 @@ use crate::scanner::{Barcode, ScannerPoke, Shown};
 use crate::screen::Screen;
 use core::fmt;
 use sim::{Fen, Key, OrderNo};
+use wallet::ask::Wallet;
 
 /// One person's wish to pay once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +30,8 @@ pub enum Poke {
     PowerOn,
     /// The cashier picks a function and keys in an amount; the customer taps a card or looks at a code.
     Charge(Wish),
+    /// The same, where the cashier picks a wallet other than WeChat Pay.
+    ChargeBy(Wish, Wallet),
     /// A key.
     Press(Press),
     /// The cashier keys in the number on a slip, and asks for that slip again.

@@ -73,6 +73,7 @@ pub use settings::{Language, Settings};
 pub use wallets::WalletTable;
 
 use sim::Port;
+pub use wallet::ask::Wallet;
 
 /// The serial port of the printer.
 pub const PRINTER: Port = Port(0);

@@ -20,6 +20,7 @@ use crate::speech::Codec;
 use crate::{CARD, NOTIFY, PRINTER, VOUCHERS, WALLET};
 use core::time::Duration;
 use sim::{Input, Machine, Outbox, Output, Reason, SimTime};
+use wallet::ask::Wallet;
 
 /// The emulated terminal.
 #[derive(Clone, Debug)]
@@ -100,7 +101,8 @@ impl Terminal {
         match (poke, self.power) {
             (Poke::PowerOff, Power::On | Power::Booting { .. }) => self.lose_power(),
             (Poke::PowerOn, Power::Off) => self.power = Power::Booting { until: now + BOOT },
-            (Poke::Charge(wish), Power::On) => self.on_wish(now, wish),
+            (Poke::Charge(wish), Power::On) => self.on_wish(now, wish, Wallet::WeChat),
+            (Poke::ChargeBy(wish, wallet), Power::On) => self.on_wish(now, wish, wallet),
             (Poke::Press(Press::Cancel), Power::On) => self.step(now, Flow::on_cancel),
             (Poke::Press(Press::Reprint), Power::On) => self.reprint_newest(now),
             (Poke::Reprint(key), Power::On) => self.reprint(now, key),

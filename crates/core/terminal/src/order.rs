@@ -26,8 +26,10 @@ use crate::profile::{Cancel, Notices, Polls, Prints, Silence, Unlisted};
 use crate::screen::Belief;
 use crate::settled::Settled;
 use crate::speech::Codec;
+use crate::wallets::wallet_of;
 use core::time::Duration;
 use sim::{Key, OrderNo, Reason, SimTime};
+use wallet::ask::Wallet;
 use wallet::messages::{self, AnswerError, Call, ErrCode, TradeState, UnifiedOrder};
 
 /// A wallet order under way.
@@ -38,6 +40,8 @@ pub(crate) struct Order {
     stage: Stage,
     /// Somebody may have its code.
     shown: bool,
+    /// It is to be undone, and that is in flash.
+    undoing: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -54,6 +58,8 @@ enum Stage {
         next: SimTime,
         asked: bool,
     },
+    /// That it is to be undone is on its way to the flash.
+    Deciding,
     Closing {
         until: SimTime,
     },
@@ -91,20 +97,25 @@ impl Order {
         let Charge { intent, kind, key, amount, .. } = charge;
         desk.event(Event::Began { intent, kind, key, amount, original: None });
         desk.write(Record::Begun(charge));
-        Self { charge, number, stage: Stage::Recording { cancelled: false }, shown: false }
+        Self::new(charge, number, false)
     }
 
     /// Takes up an order that the journal says was begun: nobody knows what became of it.
     pub(crate) fn recover(charge: Charge, number: OrderNo, desk: &mut Desk<'_>, codec: &mut Codec) -> Self {
         // Whether its code was on the screen is forgotten.
-        let mut order = Self { charge, number, stage: Stage::Recording { cancelled: false }, shown: true };
-        if charge.kind == Kind::WalletHold {
-            // A cancel of it may be on its way, and takes back what a query would still call frozen.
+        let mut order = Self::new(charge, number, true);
+        order.undoing = desk.journal.is_being_undone(charge.key);
+        if order.undoing {
+            // A cancel of it may be on its way, and takes back what a query would still call paid.
             order.close(desk, codec);
         } else {
             order.ask(desk, codec);
         }
         order
+    }
+
+    const fn new(charge: Charge, number: OrderNo, shown: bool) -> Self {
+        Self { charge, number, stage: Stage::Recording { cancelled: false }, shown, undoing: false }
     }
 
     /// The next order number of this terminal.
@@ -121,6 +132,10 @@ impl Order {
             Stage::Recording { cancelled: true } => self.end(Belief::Declined, false, desk),
             Stage::Recording { cancelled: false } => {
                 self.order(1, desk, codec);
+                Next::Stay
+            }
+            Stage::Deciding => {
+                self.close(desk, codec);
                 Next::Stay
             }
             Stage::Storing(approval) => Next::Paid(approval.clone()),
@@ -315,7 +330,7 @@ impl Order {
             Stage::Asking { until } => Some((until, Reason("answer to the query is overdue"))),
             Stage::Remaking { until } => Some((until, Reason("answer to the order is overdue"))),
             Stage::Resting { until } => Some((until, Reason("order is closed again"))),
-            Stage::Recording { .. } | Stage::Storing(_) | Stage::Ending { .. } => None,
+            Stage::Recording { .. } | Stage::Deciding | Stage::Storing(_) | Stage::Ending { .. } => None,
         }
     }
 
@@ -343,6 +358,7 @@ impl Order {
         codec: &mut Codec,
     ) -> Next {
         match state {
+            TradeState::Success if self.undoing => self.rest(desk),
             TradeState::Success => {
                 desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Approved });
                 self.store(reference, desk)
@@ -459,10 +475,22 @@ impl Order {
         );
     }
 
+    /// Sees to it that nobody pays it any more. At Alipay that is a cancel, which gives back what was paid meanwhile: so
+    /// it is decided in flash first.
     fn close(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) {
+        let undoes = wallet_of(self.number.shop()) == Wallet::Alipay;
+        if undoes && !core::mem::replace(&mut self.undoing, true) {
+            desk.write(Record::Undoing(self.charge.key));
+            self.stage = Stage::Deciding;
+            return;
+        }
         let number = self.number;
         let request = messages::Request::CloseOrder { out_trade_no: number.as_str() };
-        desk.call(Request::Close, &request, &self.charge, codec);
+        let asks = match self.charge.kind {
+            Kind::Order if undoes => Request::Reverse,
+            _ => Request::Close,
+        };
+        desk.call(asks, &request, &self.charge, codec);
         self.stage = Stage::Closing { until: desk.now + ANSWER };
     }
 

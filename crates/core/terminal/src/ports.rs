@@ -11,7 +11,7 @@ use crate::memory::{Heard, Memory};
 use crate::profile::{Notices, Unlisted};
 use crate::screen::Belief;
 use crate::settled::Settled;
-use crate::wallets::ALIPAY_SHOP;
+use crate::wallets::{ALIPAY_SHOP, wallet_of};
 use iso8583::{CUP, Message, Mti};
 use sim::{Fen, Key, OrderNo, ShopNo, SimTime, Tag};
 use wallet::messages::{Acknowledgement, RequestError};
@@ -104,7 +104,7 @@ impl Terminal {
                     transaction: notice.transaction_id.to_owned(),
                     amount: Fen(i64::try_from(notice.total_fee_fen).unwrap_or(i64::MAX)),
                     paid: notice.succeeded,
-                    listed: self.settings.wallets.knows_trade_type(notice.trade_type),
+                    listed: self.settings.wallets.knows_trade_type(wallet_of(shop), notice.trade_type),
                 }),
                 Err(RequestError::Sign(_)) if believed => Notice::unsigned(request.body),
                 Err(_) => None,

@@ -35,9 +35,10 @@ use crate::scanner::Barcode;
 use crate::screen::{Belief, Face};
 use crate::settled::Settled;
 use crate::speech::Codec;
+use crate::wallets::wallet_of;
 use core::time::Duration;
 use sim::{Key, OrderNo, Reason, SimTime};
-use wallet::ask::{PaymentCode, Wallet};
+use wallet::ask::PaymentCode;
 use wallet::messages::{self, AnswerError, Call, ErrCode, MicroPay, TradeState, UnifiedOrder};
 
 /// A payment by payment code under way.
@@ -138,7 +139,7 @@ impl Scan {
             desk.event(Event::CodeIgnored { why: "no payment code is wanted" });
             return Next::Stay;
         };
-        if desk.settings.wallets.wallet_of_code(&payment_code(read)) != Some(Wallet::WeChat) {
+        if desk.settings.wallets.wallet_of_code(&payment_code(read)) != Some(wallet_of(self.number.shop())) {
             desk.event(Event::CodeIgnored { why: "it is no payment code of this wallet" });
             return Next::Stay;
         }

@@ -1,11 +1,12 @@
 //! What an answer of the wallet's gateway settles, taken out of the buffers that it was read in.
 //!
 //! Source: WeChat Pay v2: an answer counts for the order, or the refund, that it names, and for its amount.
-//! *Not modelled:* other wallets.
+//! Alipay says the same in other words.
 
 use crate::charge::Charge;
-use crate::wallets::WalletTable;
+use crate::wallets::{WalletTable, wallet_of};
 use sim::Key;
+use wallet::ask::Wallet;
 use wallet::messages::{Answer, ErrCode, OrderState, Paid, RefundStatus, RefundTold, Reversed, TradeState};
 
 /// What an answer settles.
@@ -44,7 +45,7 @@ impl Settled {
                 trade_type,
             }) => {
                 let reference = transaction_id.unwrap_or_default().to_owned();
-                let listed = wallets.knows_trade_type(*trade_type);
+                let listed = wallets.knows_trade_type(gateway(charge), *trade_type);
                 let state = Self::State { state: *trade_state, reference, listed };
                 about(charge, out_trade_no, *total_fee_fen, state)
             }
@@ -57,6 +58,14 @@ impl Settled {
                 about(charge, out_refund_no, Some(*refund_fee_fen), refund)
             }
         }
+    }
+}
+
+/// Whose gateway was asked about a charge.
+fn gateway(charge: &Charge) -> Wallet {
+    match charge.key {
+        Key::Order(number) => wallet_of(number.shop()),
+        Key::Card { .. } => Wallet::WeChat,
     }
 }
 

@@ -4,13 +4,15 @@
 //! again is a label and a value; [`Label`] holds the words, so that whoever reads a slip back uses the same
 //! ones. Text is GB18030. *Not modelled:* signature line rules, logos.
 
-use crate::charge::{Approval, Kind};
+use crate::charge::{Approval, Charge, Kind};
 use crate::desk::Closing;
 use crate::event::Copy;
 use crate::settings::{Language, Settings, wall_clock};
+use crate::wallets::wallet_of;
 use encoding_rs::GB18030;
 use escpos::{Align, CutMode, Presenter, Writer};
 use sim::{Fen, Key, SimTime};
+use wallet::ask::Wallet;
 
 /// What is printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -210,7 +212,7 @@ impl Slip<'_> {
         if matches!(charge.key, Key::Card { .. }) {
             self.pair(self.pick("卡号:", "CARD NO:"), &masked(settings.pan));
         }
-        self.pair(self.pick("交易类型:", "TYPE:"), self.type_words(charge.kind, settings));
+        self.pair(self.pick("交易类型:", "TYPE:"), self.type_words(charge, settings));
         self.pair(Label::Number.words(language), &charge.key.to_string());
         if let Some(original) = &charge.original {
             self.pair(Label::Original.words(language), &original.key.to_string());
@@ -227,15 +229,19 @@ impl Slip<'_> {
     }
 
     /// What was done, and through which wallet, as far as the terminal's table has a name for it.
-    const fn type_words(&self, kind: Kind, settings: &Settings) -> &'static str {
-        match kind {
-            Kind::Order if !settings.wallets.wechat => {
-                self.pick("扫码消费(其他钱包)", "QR SALE (OTHER WALLET)")
+    fn type_words(&self, charge: &Charge, settings: &Settings) -> &'static str {
+        let Key::Order(number) = charge.key else { return kind_words(charge.kind, self.language) };
+        let wallet = wallet_of(number.shop());
+        match (charge.kind, settings.wallets.has(wallet), wallet) {
+            (Kind::Order, false, _) => self.pick("扫码消费(其他钱包)", "QR SALE (OTHER WALLET)"),
+            (Kind::Scan, false, _) => self.pick("付款码消费(其他钱包)", "PAYMENT CODE SALE (OTHER WALLET)"),
+            (Kind::OrderRefund, false, _) => self.pick("扫码退货(其他钱包)", "QR REFUND (OTHER WALLET)"),
+            (Kind::Order, true, Wallet::Alipay) => self.pick("扫码消费(支付宝)", "QR SALE (ALIPAY)"),
+            (Kind::Scan, true, Wallet::Alipay) => {
+                self.pick("付款码消费(支付宝)", "PAYMENT CODE SALE (ALIPAY)")
             }
-            Kind::OrderRefund if !settings.wallets.wechat => {
-                self.pick("扫码退货(其他钱包)", "QR REFUND (OTHER WALLET)")
-            }
-            _ => kind_words(kind, self.language),
+            (Kind::OrderRefund, true, Wallet::Alipay) => self.pick("扫码退货(支付宝)", "QR REFUND (ALIPAY)"),
+            (kind, _, _) => kind_words(kind, self.language),
         }
     }
 

@@ -12,6 +12,19 @@ use wallet::ask::{PaymentCode, Wallet};
 /// The merchant's account with Alipay; that with WeChat Pay is the first. An order's number says its shop.
 pub const ALIPAY_SHOP: ShopNo = ShopNo(1);
 
+/// The shop that orders of a wallet are made in.
+pub(crate) const fn shop_of(wallet: Wallet) -> ShopNo {
+    match wallet {
+        Wallet::WeChat | Wallet::UnionPay => ShopNo(0),
+        Wallet::Alipay => ALIPAY_SHOP,
+    }
+}
+
+/// Whose orders are made in a shop.
+pub(crate) fn wallet_of(shop: ShopNo) -> Wallet {
+    if shop == ALIPAY_SHOP { Wallet::Alipay } else { Wallet::WeChat }
+}
+
 /// The wallets of a terminal's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WalletTable {
@@ -44,12 +57,15 @@ impl WalletTable {
         code.wallet().filter(|wallet| self.has(*wallet))
     }
 
-    /// Whether a payment of this `trade_type` was made through a wallet of the table. Where none is said, it is that of
-    /// the gateway that was asked.
+    /// Whether a payment of this `trade_type` was made through a wallet of the table. Alipay says none: its gateway serves
+    /// its own payers alone.
     #[must_use]
-    pub fn knows_trade_type(self, trade_type: Option<&str>) -> bool {
-        let is_wechat = |word: &str| WECHAT_TRADE_TYPES.contains(&word);
-        trade_type.is_none_or(|word| self.wechat && is_wechat(word))
+    pub fn knows_trade_type(self, gateway: Wallet, trade_type: Option<&str>) -> bool {
+        match (gateway, trade_type) {
+            (Wallet::WeChat, Some(word)) => self.wechat && WECHAT_TRADE_TYPES.contains(&word),
+            (Wallet::WeChat, None) => true,
+            (other, _) => self.has(other),
+        }
     }
 }
 
@@ -71,8 +87,11 @@ mod tests {
 
     #[test]
     fn a_way_to_pay_is_known_only_if_the_table_has_its_wallet() {
-        assert!(WalletTable::WHOLE.knows_trade_type(Some("NATIVE")));
-        assert!(!WalletTable::WHOLE.knows_trade_type(Some("HOLOPAY")));
-        assert!(!LACKS_WECHAT.knows_trade_type(Some("NATIVE")) && LACKS_WECHAT.knows_trade_type(None));
+        let knows = |table: WalletTable, word| table.knows_trade_type(Wallet::WeChat, word);
+        assert!(knows(WalletTable::WHOLE, Some("NATIVE")) && !knows(WalletTable::WHOLE, Some("HOLOPAY")));
+        assert!(!knows(LACKS_WECHAT, Some("NATIVE")) && knows(LACKS_WECHAT, None));
+        assert!(LACKS_WECHAT.knows_trade_type(Wallet::Alipay, None));
+        let lacks_alipay = WalletTable { alipay: false, ..WalletTable::WHOLE };
+        assert!(!lacks_alipay.knows_trade_type(Wallet::Alipay, None));
     }
 }

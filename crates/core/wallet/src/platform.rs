@@ -67,16 +67,6 @@ impl Manner {
         }
     }
 
-    /// Whether it was about a hold.
-    pub fn is_about_a_hold(&self) -> bool {
-        match &self.0 {
-            Way::WeChatV2(_) | Way::WeChatV3(_) => false,
-            Way::AlipayGateway(gateway::Manner { call, .. }) | Way::AlipayV3(rest::Manner { call, .. }) => {
-                call.is_some_and(alipay::Call::is_of_fund)
-            }
-        }
-    }
-
     /// What a signed request said that it will say only once. Alipay's gateway has none.
     pub fn nonce(&self) -> Option<&str> {
         match &self.0 {

@@ -4,6 +4,7 @@
 //! *Not modelled:* the method of a `gateway.do` call that cannot be read; it has no kind.
 
 use crate::event::Kind;
+use crate::orders::Brand;
 use crate::short::Code;
 use sim::Fen;
 use wallet::ask::{Ask, Hold};
@@ -139,8 +140,8 @@ pub(super) fn code(manner: &Manner, told: &Told) -> Code {
             OrderState::Revoked => "REVOKED",
             OrderState::Failed => "PAYERROR",
         }),
-        // Only the answer to the cancel of a hold names what it has ended.
-        Told::Reversed(_) if manner.is_about_a_hold() => Code::new("REVOKED"),
+        // Alipay's answer names what it has ended.
+        Told::Reversed(_) if Brand::of(manner.dialect()) == Brand::Alipay => Code::new("REVOKED"),
         _ => Code::new("SUCCESS"),
     }
 }
