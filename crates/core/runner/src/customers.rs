@@ -72,7 +72,8 @@ mod tests {
 
     #[test]
     fn no_two_showings_have_the_same_code_nor_one_that_a_misread_digit_makes() {
-        let of = |step| (0..SHOWINGS).map(move |showing| digits(step, ShownCode::Valid, Wallet::Wechat, showing));
+        let of =
+            |step| (0..SHOWINGS).map(move |showing| digits(step, ShownCode::Valid, Wallet::Wechat, showing));
         let codes: Vec<String> = (0..40).flat_map(of).collect();
         let different: BTreeSet<&String> = codes.iter().collect();
         assert_eq!(different.len(), codes.len());

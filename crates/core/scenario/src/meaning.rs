@@ -66,6 +66,8 @@ fn host_fault(node: &Node) -> impl Iterator<Item = Diagnostic> {
 struct Contents {
     card: bool,
     qr: bool,
+    /// A code of Alipay is shown.
+    alipay: bool,
     scans: bool,
     /// Money of a wallet order whose code was shown is given back.
     refunds_qr: bool,
@@ -87,6 +89,10 @@ impl Contents {
                 by_card && !refunds_order(scenario, &step.action) && !lets_wallet_go(scenario, &step.action)
             }),
             qr: has(|action| matches!(action, Action::ShowQr(_) | Action::WalletHold(_))),
+            alipay: has(|action| {
+                let is_alipays = |qr: &ShowQr| qr.wallet == Wallet::Alipay;
+                matches!(action, Action::ShowQr(qr) | Action::WalletHold(qr) if is_alipays(qr))
+            }),
             scans: has(|action| matches!(action, Action::Scan(_))),
             refunds_qr: scenario.steps.iter().any(|step| {
                 refunds_order(scenario, &step.action)
@@ -153,7 +159,8 @@ fn unvouched(scenario: &Scenario, action: &Action, node: &Node) -> Option<Diagno
     let span = node.get(field)?.get("wallet")?.span.clone();
     (wallet == Wallet::Alipay && scenario.back_office.is_some()).then(|| {
         let title = "the back office cannot verify a payment at Alipay yet";
-        Diagnostic::at(span, title, "its voucher would be missing").expected("`wallet: wechat`, or no back office")
+        Diagnostic::at(span, title, "its voucher would be missing")
+            .expected("`wallet: wechat`, or no back office")
     })
 }
 
@@ -295,8 +302,8 @@ fn never_spoils(what: &Contents, notice: NoticeFault) -> Option<Reason> {
             let says = "no step refunds a QR code that is paid, so the notification would never leave";
             Reason::new("acquirer", says, "a `refund` of a `show-qr` step, or another fault")
         }
-        NoticeFault::Stale { .. } => {
-            let says = "the terminal speaks WeChat Pay v2, whose notifications say no time";
+        NoticeFault::Stale { .. } if !what.alipay => {
+            let says = "the terminal shows codes of WeChat Pay v2 alone, whose notifications say no time";
             Reason::new("acquirer", says, OTHER)
         }
         _ => None,

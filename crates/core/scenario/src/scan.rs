@@ -2,9 +2,9 @@
 //!
 //! Source: "Scenario and rig files" of the design. *Not modelled:* wallets other than WeChat Pay and Alipay.
 
+use crate::Wallet;
 use crate::node::Node;
 use crate::scalar;
-use crate::Wallet;
 use crate::vocabulary::vocabulary;
 use core::time::Duration;
 use sim::Fen;

@@ -2,10 +2,10 @@
 //!
 //! Source: "Scenario and rig files" of the design. *Not modelled:* the hands of the cashier.
 
-use crate::{ShownCode, Wallet};
 use crate::grammar::{TIME, word};
 use crate::shape::{Choice, Field, Map, Presence, Scalar, Shape};
 use crate::step_grammar::{AGAIN, AMOUNT};
+use crate::{ShownCode, Wallet};
 
 pub(crate) const SCAN: Map = Map {
     what: "`scan`",

@@ -148,7 +148,9 @@ impl Kind {
             Self::Sale | Self::Order | Self::Scan => voucher::Kind::Payment,
             Self::PreAuth | Self::WalletHold => voucher::Kind::PreAuth,
             Self::Completion | Self::CompletionAdvice => voucher::Kind::Completion,
-            Self::Void | Self::PreAuthVoid | Self::CompletionVoid | Self::WalletHoldVoid => voucher::Kind::Void,
+            Self::Void | Self::PreAuthVoid | Self::CompletionVoid | Self::WalletHoldVoid => {
+                voucher::Kind::Void
+            }
             Self::Refund | Self::OrderRefund => voucher::Kind::Refund,
         };
         (!at_alipay).then_some(kind)

@@ -5,18 +5,20 @@
 
 use std::sync::LazyLock;
 
+use crate::amount::Amount;
 use crate::ask::{Ask, Hold, Make, Operation, OrderRef, Pay, Refund, RefundRef};
 use crate::exchange::{Dialect, HttpAnswer, HttpRequest, route};
 use crate::keys::{
     AlipayMerchant, ApiV3Key, Certificate, MerchantKeys, PlatformKeys, WeChatMerchant, WeChatPlatform,
 };
+use crate::messages::AlipayShop;
 use crate::moment::WallTime;
 use crate::notice::is_taken;
 use crate::platform::{Platform, Stamp};
 use crate::rsa_key::PrivateKey;
 use crate::sign::ApiKey;
 use crate::told::{Refusal, Told};
-use crate::{alipay, wechat_v2, wechat_v3};
+use crate::{alipay, messages, wechat_v2, wechat_v3};
 
 const NOW: WallTime = WallTime::from_unix_s(1_767_294_245);
 
@@ -65,6 +67,21 @@ pub fn fuzz_body(bytes: &[u8]) {
     for dialect in Dialect::ALL {
         let _ = is_taken(dialect, 200, bytes);
     }
+}
+
+/// The bytes are what a merchant of Alipay is answered, and told unasked.
+///
+/// # Panics
+/// When a claim is broken: no amount is longer than Alipay's, and what nobody has signed is no answer.
+pub fn fuzz_answer(bytes: &[u8]) {
+    let shop = AlipayShop {
+        app_id: "2".to_owned(),
+        private_key: PLATFORM.keys.alipay.clone(),
+        platform_key: PLATFORM.keys.alipay.public_key(),
+        notify_url: "http://shop/notify".to_owned(),
+    };
+    let amounts = messages::alipay::fuzz_answers(shop, bytes);
+    assert!(amounts.iter().all(|fen| Amount::from_fen(*fen).is_some()), "{amounts:?}");
 }
 
 /// What these bytes ask, as a body or a query of every call of every dialect.
@@ -234,6 +251,17 @@ mod tests {
             ("time_expire", &["20260102030405", "2026-01-02T03:04:05+08:00", "2026-01-02 03:04:05", ""]),
             ("timeout_express", &["90m", "", "1y"]),
             ("qr_code_timeout_express", &["1c", ""]),
+            ("out_order_no", &["A-1", ""]),
+            ("auth_no", &["2026", ""]),
+            ("operation_id", &["5", ""]),
+            ("order_title", &["room", ""]),
+            ("pay_timeout", &["15m", "1y", ""]),
+            ("code", &["10000", "10003", "40004", ""]),
+            ("sub_code", &["AUTH_ORDER_NOT_EXIST", "x", ""]),
+            ("status", &["SUCCESS", "INIT", "x"]),
+            ("trade_status", &["TRADE_SUCCESS", "WAIT_BUYER_PAY", "x"]),
+            ("rest_amount", &["18.50", "0.00", ""]),
+            ("qr_code", &["https://qr", ""]),
             ("bill_date", &["20260102", "2026-01-02", "2026-01"]),
             ("bill_type", &["ALL", "trade", ""]),
             ("token", &["T-1", ""]),
@@ -289,13 +317,18 @@ mod tests {
         fn no_fields_break_a_claim(fields in fields()) {
             for document in documents(&fields) {
                 fuzz_body(document.as_bytes());
+                fuzz_answer(document.as_bytes());
             }
+            let flat: Vec<String> =
+                fields.iter().map(|(name, value)| format!("\"{name}\":\"{value}\"")).collect();
+            fuzz_answer(format!("{{{}}}", flat.join(",")).as_bytes());
         }
 
         #[test]
         fn no_request_breaks_a_claim(bytes in pieces()) {
             fuzz_request(&bytes);
             fuzz_body(&bytes);
+            fuzz_answer(&bytes);
         }
 
         #[test]

@@ -6,7 +6,7 @@
 //! a call can fail stay apart in [`AnswerError`]. An [`AlipayCodec`] says and hears the same in Alipay's words. The gateway's side is [`crate::platform`] and [`crate::notice`].
 //! Not modelled: bills, payer identity, time stamps, notifications of refunds.
 
-mod alipay;
+pub(crate) mod alipay;
 mod codec;
 mod error;
 mod payment_code;

@@ -66,6 +66,20 @@ faults:
 expect: { captured: nothing }
 ";
 
+/// The same as [`SCANS`] at Alipay, whose cancel gives back what was paid; and a code that nobody pays in time.
+const ALIPAY: &str = "\
+terminal: { profile: reference, result-timeout: 20s }
+steps:
+  - { at: 0s, id: first, scan: { wallet: alipay, amount: CNY 25.00, customer-enters-password: 8s } }
+  - { at: 30s, show-qr: { wallet: alipay, amount: CNY 9.00, customer-pays-after: 20s } }
+  - { at: 70s, refund: { of: first, amount: CNY 5.00 } }
+faults:
+  - { on: acquirer.answers, message: pay, drop: { times: 1 } }
+  - { on: acquirer.answers, message: reverse, drop: { times: 1 } }
+  - { on: acquirer.answers, message: refund-query, drop: { times: 1 } }
+expect: { captured: CNY 20.00 }
+";
+
 /// Calls `visit` with the session before each of its happenings; returns how many there were.
 fn at_every_event(plan: &Arc<Plan>, mut visit: impl FnMut(&Session)) -> usize {
     let mut session = Session::new(plan, Seed(1));
@@ -105,6 +119,12 @@ fn a_power_cut_at_every_event_at_the_counter_breaks_no_law_either() {
 #[test]
 fn a_power_cut_at_every_event_of_scans_and_their_refunds_breaks_no_law() {
     let cuts = cut_everywhere(SCANS);
+    assert!(cuts > 300, "{cuts} cuts are too few");
+}
+
+#[test]
+fn a_power_cut_at_every_event_at_alipay_breaks_no_law() {
+    let cuts = cut_everywhere(ALIPAY);
     assert!(cuts > 300, "{cuts} cuts are too few");
 }
 

@@ -35,6 +35,14 @@ fn no_law_breaks_when_payment_codes_are_scanned_and_orders_refunded_under_random
 }
 
 #[test]
+fn no_law_breaks_when_both_wallets_are_scanned_shown_and_refunded_under_random_faults() {
+    blow_often(SIGNED_CASES, |dice| {
+        let terminal = pick(dice, &["reference", "kiosk"]);
+        scenario(terminal, both_wallets, SCAN_AIMS, dice)
+    });
+}
+
+#[test]
 fn no_law_breaks_when_money_is_held_in_wallets_under_random_faults() {
     blow_often(SIGNED_CASES, |dice| {
         let terminal = pick(dice, &["reference", "kiosk"]);
@@ -76,6 +84,40 @@ fn random_faults_over_scans_make_the_terminal_ask_for_everything_that_it_can() {
     ] {
         let times = asked.iter().filter(|other| **other == request).count();
         assert!(times >= 10, "{} is asked {times} times", request.word());
+    }
+}
+
+#[test]
+fn random_faults_at_alipay_make_the_terminal_ask_for_everything_that_it_can() {
+    use sim::{Key, ShopNo};
+    use terminal::{Event, Kind, Request};
+    let mut asked: Vec<Request> = Vec::new();
+    for case in 0..40 {
+        let (steps, aims) = if case % 2 == 0 {
+            (both_wallets as fn(&mut _, &mut _), SCAN_AIMS)
+        } else {
+            (holds as _, HOLD_AIMS)
+        };
+        let text = scenario("reference", steps, aims, &mut Seed(case).stream("weather"));
+        let run = VirtualTestbed.run(&plan(&text), Seed(case));
+        asked.extend(Evidence::of(&run).terminal().filter_map(|(_, event)| match event {
+            Event::Asked { request, key: Key::Order(order) } if order.shop() == ShopNo(1) => Some(*request),
+            _ => None,
+        }));
+    }
+    for request in [
+        Request::Charge(Kind::Order),
+        Request::Charge(Kind::Scan),
+        Request::Charge(Kind::OrderRefund),
+        Request::Charge(Kind::WalletHold),
+        Request::Charge(Kind::WalletHoldVoid),
+        Request::Query,
+        Request::Reverse,
+        Request::RefundQuery,
+        Request::Close,
+    ] {
+        let times = asked.iter().filter(|other| **other == request).count();
+        assert!(times >= 5, "{request:?} is asked {times} times");
     }
 }
 
@@ -205,6 +247,16 @@ fn scans(dice: &mut Stream, text: &mut String) {
     step(dice, "refund: { of: shown }");
     step(dice, "refund: { of: second, amount: CNY 1.50 }");
     step(dice, "refund: { of: first, amount: CNY #50.00 }");
+}
+
+/// The same at two wallets, more often at Alipay.
+fn both_wallets(dice: &mut Stream, text: &mut String) {
+    let mut steps = String::new();
+    scans(dice, &mut steps);
+    for line in steps.lines() {
+        let wallet = pick(dice, &["wallet: alipay", "wallet: alipay", "wallet: wechat"]);
+        text.push_str(&format!("{}\n", line.replace("wallet: wechat", wallet)));
+    }
 }
 
 /// Money that is held in wallets and let go again, between payments.

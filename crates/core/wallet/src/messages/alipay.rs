@@ -145,6 +145,11 @@ impl AlipayCodec {
         http: &http::Response<'_>,
     ) -> Result<Answer<'_>, AnswerError> {
         self.read = self.read_signed(service(product, call), http)?;
+        self.answer(product, call)
+    }
+
+    /// What was read, as the answer to this call.
+    fn answer(&self, product: Product, call: Call) -> Result<Answer<'_>, AnswerError> {
         let read = &self.read;
         // The gateway itself: it did not take the request, and the business behind it never saw it.
         if matches!(read.code.as_str(), "40001" | "40002" | "40003" | "40005" | "40006") {
@@ -295,6 +300,36 @@ impl AlipayCodec {
             },
         })
     }
+}
+
+/// What these bytes answer to every call, if Alipay has signed them; and what they tell unasked. For a fuzzer: it gives the
+/// amounts that were read.
+pub(crate) fn fuzz_answers(shop: AlipayShop, bytes: &[u8]) -> Vec<u64> {
+    let mut codec = AlipayCodec::new(Arc::new(shop), "gateway");
+    let mut amounts = Vec::new();
+    let response = http::Response { status: 200, reason: "", headers: http::Headers::default(), body: bytes };
+    let target = path_of(&codec.shop.notify_url).to_owned();
+    let request =
+        http::Request { method: "POST", target: &target, headers: http::Headers::default(), body: bytes };
+    amounts.extend(codec.decode_notification(&request).map(|notice| notice.total_fee_fen));
+    for product in [Product::Trade, Product::Fund] {
+        for call in Call::ALL {
+            assert!(codec.decode_answer(product, call, &response).is_err(), "nobody has signed this");
+        }
+    }
+    let Ok(read) = json::read(bytes) else { return amounts };
+    codec.read = read;
+    for product in [Product::Trade, Product::Fund] {
+        for call in Call::ALL {
+            amounts.extend(match codec.answer(product, call) {
+                Ok(Answer::Order(order)) => order.total_fee_fen,
+                Ok(Answer::Paid(paid)) => Some(paid.total_fee_fen),
+                Ok(Answer::Refund(refund)) => Some(refund.refund_fee_fen),
+                _ => None,
+            });
+        }
+    }
+    amounts
 }
 
 const TARGET: &str = "/gateway.do?charset=utf-8";
