@@ -16,6 +16,7 @@ use scenario::{
     ScannerFault, Scenario, ShownCode, Trigger,
 };
 use sim::{Fen, LaneId, Ratio, Ruling, Seed, Selector, Tag, Verdict};
+use terminal::wallets::ALIPAY_SHOP;
 use terminal::{Intent, Language, Press, Profile, Settings, WalletTable, Wish};
 
 /// A scenario, ready to run.
@@ -144,7 +145,7 @@ impl Plan {
         if let Some(scenario::Wallets { wechat, alipay }) = setup.wallets {
             settings.wallets = WalletTable { wechat, alipay };
         }
-        let back_office = back_office(&scenario)?;
+        let back_office = back_office(&scenario, &settings)?;
         settings.voucher_key = back_office.as_ref().map(|_| seal_key(settings.tid));
         let steps = (0..scenario.steps.len())
             .map(|index| (scenario.steps[index].start, act(&scenario, index)))
@@ -305,10 +306,13 @@ fn tell_namesakes_apart(faults: &mut [(Trigger, Harm)]) {
 }
 
 /// The back office that takes part, if one does.
-fn back_office(scenario: &Scenario) -> Result<Option<backoffice::Settings>, PlanError> {
+fn back_office(scenario: &Scenario, terminal: &Settings) -> Result<Option<backoffice::Settings>, PlanError> {
     let Some(name) = scenario.back_office else { return Ok(None) };
     let profile = backoffice::Profile::named(name).ok_or(PlanError::UnknownBackOffice(name))?;
-    Ok(Some(backoffice::Settings::of(profile)))
+    let mut settings = backoffice::Settings::of(profile);
+    let shop = terminal.alipay_told_at(&settings.wallet.notify_url);
+    settings.alipay = Some((ALIPAY_SHOP, shop));
+    Ok(Some(settings))
 }
 
 /// What the terminal of this number seals its vouchers with.

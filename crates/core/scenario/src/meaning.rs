@@ -33,7 +33,6 @@ pub(crate) fn check_meaning(scenario: &Scenario, root: &Node) -> Vec<Diagnostic>
             .extend(never_begins(&what, step.start).map(|reason| reason.at(node, "this step is never done")));
         wrong.extend(amounts(scenario, &step.action, node));
         wrong.extend(originals(scenario, &step.action, node));
-        wrong.extend(unvouched(scenario, &step.action, node));
     }
     for (fault, node) in scenario.faults.iter().zip(nodes("faults")) {
         let never = never_begins(&what, fault.start)
@@ -147,21 +146,6 @@ fn asked_by(scenario: &Scenario, action: &Action) -> &'static [MessageKind] {
 fn refunds_order(scenario: &Scenario, action: &Action) -> bool {
     let Action::Later(Later { what: LaterKind::Refund, of, .. }) = action else { return false };
     scenario.steps.get(*of).is_some_and(|of| matches!(of.action, Action::ShowQr(_) | Action::Scan(_)))
-}
-
-/// A payment at Alipay beside a back office, which could not verify its voucher.
-fn unvouched(scenario: &Scenario, action: &Action, node: &Node) -> Option<Diagnostic> {
-    let (field, wallet) = match action {
-        Action::ShowQr(qr) => ("show-qr", qr.wallet),
-        Action::Scan(scan) => ("scan", scan.wallet),
-        _ => return None,
-    };
-    let span = node.get(field)?.get("wallet")?.span.clone();
-    (wallet == Wallet::Alipay && scenario.back_office.is_some()).then(|| {
-        let title = "the back office cannot verify a payment at Alipay yet";
-        Diagnostic::at(span, title, "its voucher would be missing")
-            .expected("`wallet: wechat`, or no back office")
-    })
 }
 
 /// Whether an action lets money go that is frozen in a wallet.

@@ -109,12 +109,3 @@ fn the_terminal_takes_codes_of_two_wallets_and_no_other() {
     right(&SCAN.replace("wechat", "alipay"), UNPLUG);
     assert!(wrong(&SCAN.replace("wechat", "unionpay"), UNPLUG).contains("a wallet"));
 }
-
-#[test]
-fn a_back_office_is_no_place_for_payments_at_alipay_yet() {
-    let shown = "  - { at: 0s, id: code, show-qr: { wallet: alipay, amount: CNY 18.50 } }";
-    let redeemed = format!("{shown}\n  - {{ at: 60s, redeem: {{ of: code }} }}");
-    let dropped = "  - { on: acquirer.notifies, drop: { times: 1 } }";
-    right(shown, dropped);
-    assert!(wrong(&redeemed, dropped).contains("cannot verify a payment at Alipay yet"));
-}

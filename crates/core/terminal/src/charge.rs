@@ -4,7 +4,6 @@
 //! *Not modelled:* instalments, tips, electronic cash, balance enquiries: nothing of them is at risk when paper jams.
 
 use crate::event::Intent;
-use crate::wallets::ALIPAY_SHOP;
 use core::fmt;
 use iso8583::{CUP_TRANSACTIONS, SettlementSide, Transaction};
 use sim::{Fen, Key, SimTime};
@@ -139,21 +138,17 @@ impl Kind {
         matches!(self, Self::Sale | Self::Completion | Self::CompletionAdvice | Self::Order | Self::Scan)
     }
 
-    /// What the electronic voucher under this number is. What was done at Alipay has none: the back office could not
-    /// verify it yet.
+    /// What its electronic voucher is. A hold in a wallet has none.
     #[must_use]
-    pub fn voucher(self, key: Key) -> Option<voucher::Kind> {
-        let at_alipay = matches!(key, Key::Order(number) if number.shop() == ALIPAY_SHOP);
-        let kind = match self {
+    pub const fn voucher(self) -> Option<voucher::Kind> {
+        Some(match self {
+            Self::WalletHold | Self::WalletHoldVoid => return None,
             Self::Sale | Self::Order | Self::Scan => voucher::Kind::Payment,
-            Self::PreAuth | Self::WalletHold => voucher::Kind::PreAuth,
+            Self::PreAuth => voucher::Kind::PreAuth,
             Self::Completion | Self::CompletionAdvice => voucher::Kind::Completion,
-            Self::Void | Self::PreAuthVoid | Self::CompletionVoid | Self::WalletHoldVoid => {
-                voucher::Kind::Void
-            }
+            Self::Void | Self::PreAuthVoid | Self::CompletionVoid => voucher::Kind::Void,
             Self::Refund | Self::OrderRefund => voucher::Kind::Refund,
-        };
-        (!at_alipay).then_some(kind)
+        })
     }
 
     fn row(self) -> Option<&'static iso8583::TransactionRow> {

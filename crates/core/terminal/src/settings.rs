@@ -112,6 +112,15 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// The merchant's account with Alipay, for somebody of the same merchant who is told at another address.
+    #[must_use]
+    pub fn alipay_told_at(&self, notify_url: &str) -> Arc<AlipayShop> {
+        let shop = AlipayShop::clone(self.alipay);
+        Arc::new(AlipayShop { notify_url: notify_url.to_owned(), ..shop })
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self::of(&REFERENCE)

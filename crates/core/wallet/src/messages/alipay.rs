@@ -76,6 +76,7 @@ struct Read {
     #[serde(alias = "code_value")]
     qr_code: String,
     trade_status: String,
+    send_pay_date: String,
     status: String,
     refund_status: String,
     #[serde(alias = "amount")]
@@ -416,7 +417,9 @@ fn trade_state(read: &Read) -> Result<TradeState, AnswerError> {
     match read.trade_status.as_str() {
         "WAIT_BUYER_PAY" => Ok(TradeState::NotPay),
         status if is_paid(status) => Ok(TradeState::Success),
-        "TRADE_CLOSED" => Ok(TradeState::Closed),
+        // Closed unpaid, or because all of it went back.
+        "TRADE_CLOSED" if read.send_pay_date.is_empty() => Ok(TradeState::Closed),
+        "TRADE_CLOSED" => Ok(TradeState::Refund),
         _ => Err(wrong("trade_status", FieldFault::Unreadable)),
     }
 }

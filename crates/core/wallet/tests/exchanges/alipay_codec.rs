@@ -117,6 +117,26 @@ fn a_hold_counts_for_as_long_as_all_of_it_is_frozen() {
 }
 
 #[test]
+fn an_order_that_is_closed_was_paid_once_or_never() {
+    let say = |change: fn(&mut told::OrderTold)| {
+        let mut told = house::order(OrderKind::ShownCode);
+        change(&mut told);
+        word(Product::Trade, &QUERY, &Told::Order(told))
+    };
+    assert_eq!(say(|_| {}), "SUCCESS 1850");
+    let given_back = |order: &mut told::OrderTold| {
+        order.state = told::OrderState::Refunded;
+        order.refunded = order.amount;
+    };
+    assert_eq!(say(given_back), "REFUND 1850");
+    let never_paid = |order: &mut told::OrderTold| {
+        order.state = told::OrderState::Closed;
+        order.payment = None;
+    };
+    assert_eq!(say(never_paid), "CLOSED 1850");
+}
+
+#[test]
 fn a_cancel_says_itself_that_nobody_can_pay_any_more() {
     for product in [Product::Trade, Product::Fund] {
         assert_eq!(word(product, &CLOSE, &cancelled()), "REVOKED 0");
