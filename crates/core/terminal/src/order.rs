@@ -14,8 +14,11 @@
 //! Source of the rules: WeChat Pay, "payment state machine": silence, `SYSTEMERROR` and anything unreadable leave the
 //! result unknown; only a query or a close that was answered settles it. A close is believed when a query
 //! for the same order says closed: its own answer names no order. Nor does a refusal: see `on_refusal`. A hold in a wallet
-//! (Alipay, fund authorisation) goes the same way: what is asked after is whether the money is frozen, and the answer to
-//! its cancel names it, so that it needs no query. *Not modelled:* freezing by payment code.
+//! (Alipay, fund authorisation) goes the same way: what is asked after is whether the money is frozen.
+//!
+//! At Alipay an order is closed by a cancel. Its answer names the order, so that no query follows; and it gives back what
+//! was paid meanwhile, so that it is decided in flash before it leaves (`Deciding`), and after a power cut the cancel goes
+//! on and no query is believed. *Not modelled:* freezing by payment code.
 
 use crate::charge::{Approval, Charge, Kind};
 use crate::desk::{Desk, Next};

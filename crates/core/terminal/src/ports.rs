@@ -11,10 +11,10 @@ use crate::memory::{Heard, Memory};
 use crate::profile::{Notices, Unlisted};
 use crate::screen::Belief;
 use crate::settled::Settled;
-use crate::wallets::{ALIPAY_SHOP, wallet_of};
+use crate::wallets::{ALIPAY_SHOP, WalletTable, wallet_of};
 use iso8583::{CUP, Message, Mti};
 use sim::{Fen, Key, OrderNo, ShopNo, SimTime, Tag};
-use wallet::messages::{Acknowledgement, RequestError};
+use wallet::messages::{Acknowledgement, Notification, RequestError};
 use wallet::xml::Fields;
 
 impl Terminal {
@@ -98,14 +98,12 @@ impl Terminal {
             let is_alipays = codec.is_alipays(request.target);
             let shop = if is_alipays { ALIPAY_SHOP } else { ShopNo(0) };
             let believed = self.settings.profile.habits.notices == Notices::Believed;
+            let wallets = self.settings.wallets;
             let notice = match codec.decode_notification(&request) {
-                Ok(notice) => Some(Notice {
-                    number: OrderNo::new(notice.out_trade_no).map(|number| number.at(shop)),
-                    transaction: notice.transaction_id.to_owned(),
-                    amount: Fen(i64::try_from(notice.total_fee_fen).unwrap_or(i64::MAX)),
-                    paid: notice.succeeded,
-                    listed: self.settings.wallets.knows_trade_type(wallet_of(shop), notice.trade_type),
-                }),
+                Ok(notice) => Some(Notice::of(&notice, shop, wallets)),
+                Err(RequestError::Sign(_)) if believed && is_alipays => {
+                    codec.unsigned_by_alipay(&request).map(|notice| Notice::of(&notice, shop, wallets))
+                }
                 Err(RequestError::Sign(_)) if believed => Notice::unsigned(request.body),
                 Err(_) => None,
             };
@@ -182,6 +180,17 @@ pub(crate) struct Notice {
 }
 
 impl Notice {
+    /// What a notification that was read says, about an order of this shop.
+    fn of(notice: &Notification<'_>, shop: ShopNo, wallets: WalletTable) -> Self {
+        Self {
+            number: OrderNo::new(notice.out_trade_no).map(|number| number.at(shop)),
+            transaction: notice.transaction_id.to_owned(),
+            amount: Fen(i64::try_from(notice.total_fee_fen).unwrap_or(i64::MAX)),
+            paid: notice.succeeded,
+            listed: wallets.knows_trade_type(wallet_of(shop), notice.trade_type),
+        }
+    }
+
     /// What a document says without anybody having signed it.
     fn unsigned(document: &[u8]) -> Option<Self> {
         let mut fields = Fields::default();

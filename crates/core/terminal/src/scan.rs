@@ -17,13 +17,14 @@
 //! Source of the rules: WeChat Pay v2, "payment-code": the payment is sent once; `USERPAYING`, `SYSTEMERROR`, `BANKERROR`,
 //! silence and anything unreadable leave the result unknown, and only a query settles it, every few seconds. What is not
 //! paid in time is reversed, no earlier than 15 s after the payment was sent, until the answer is definite and `recall`
-//! says no. Nobody is ever notified of it.
+//! says no. Nobody is ever notified of it; what Alipay tells of it all the same is not waited for. At Alipay a reverse is
+//! called a cancel, and its answer names the order, so that no query follows.
 //!
 //! Neither a refusal nor the answer to a reverse names an order, and may be the late one of an older: what is told to people
 //! comes from answers that name it. That it is to be undone is in flash before the first reverse leaves: a reverse that is
 //! still on its way may take back what a query has just called paid. An order that the gateway does not know may still be on
-//! its way: its number is used up by an order whose code nobody sees, and that is closed. *Not modelled:* other wallets; a
-//! kiosk that prints before it knows prints afterwards here.
+//! its way: its number is used up by an order whose code nobody sees, and that is closed. *Not modelled:* printing
+//! before the result: a kiosk that does so prints afterwards here.
 
 use crate::charge::{Approval, Charge};
 use crate::desk::{Desk, Next};

@@ -103,6 +103,11 @@ impl Codec {
         }
     }
 
+    /// What a notification of Alipay's says, whoever has signed it.
+    pub(crate) fn unsigned_by_alipay(&mut self, request: &http::Request<'_>) -> Option<Notification<'_>> {
+        self.alipay.unsigned_notification(request).ok()
+    }
+
     /// Appends what is said to a notification.
     pub(crate) fn encode_acknowledgement(
         &mut self,

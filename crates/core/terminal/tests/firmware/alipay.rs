@@ -5,7 +5,9 @@ use crate::gateway::{self, method};
 use core::time::Duration;
 use sim::{Fen, Key, OrderNo};
 use tillrig_terminal::wallets::ALIPAY_SHOP;
-use tillrig_terminal::{Barcode, Belief, Intent, Kind, PRINTER, Poke, Press, Shown, WALLET, Wallet, Wish};
+use tillrig_terminal::{
+    Barcode, Belief, Intent, Kind, NOTIFY, PRINTER, Poke, Press, Shown, WALLET, Wallet, Wish,
+};
 use wallet::told::{OrderKind, OrderState, OrderTold, Refusal, Reversed, Told, Undone};
 
 const NUMBER: &str = "12345678W000001";
@@ -39,7 +41,11 @@ fn undone() -> Told {
 
 /// A terminal that shows the code of a hold of 18.50.
 fn code_shown() -> Counter {
-    let mut counter = Counter::new();
+    code_shown_on("reference")
+}
+
+fn code_shown_on(firmware: &str) -> Counter {
+    let mut counter = Counter::with(firmware);
     counter.poke(Poke::Charge(Wish::pay(Intent(0), Kind::WalletHold, Fen(1850))));
     counter.wait(Duration::from_millis(20));
     decide(&mut counter, &made());
@@ -102,6 +108,21 @@ fn what_is_held_is_let_go_by_the_platforms_number_of_it() {
     let text = String::from_utf8_lossy(request).into_owned();
     for said in ["%22auth_no%22%3A%22420001%22", "%22out_request_no%22%3A%2212345678W000002%22", "18.50"] {
         assert!(text.contains(said), "{text}");
+    }
+}
+
+#[test]
+fn a_notice_that_nobody_has_signed_is_believed_by_a_firmware_that_believes_and_by_no_other() {
+    let body = "notify_type=fund_auth_freeze&operation_type=FREEZE&status=SUCCESS&amount=18.50\
+                &auth_no=420001&out_order_no=12345678W000001&sign=AAAA&sign_type=RSA2";
+    for (firmware, believed) in [("reference", None), ("believes-notices", Some(Belief::Approved))] {
+        let mut counter = code_shown_on(firmware);
+        let mut notice = Vec::new();
+        let form = "application/x-www-form-urlencoded";
+        wallet::http::write_request(&mut notice, "POST", "/notify/alipay", "terminal", form, body.as_bytes());
+        counter.receive(NOTIFY, &notice);
+        counter.wait_s(1);
+        assert_eq!(counter.belief(), believed, "{firmware}");
     }
 }
 

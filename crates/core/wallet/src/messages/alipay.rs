@@ -194,22 +194,32 @@ impl AlipayCodec {
         if http.method != "POST" || !self.is_notified_at(http.target) {
             return Err(RequestError::NoSuchCall);
         }
-        let field = |key, fault| RequestError::Field(FieldError { key, fault });
-        let mut pairs = form::read(http.body).ok_or_else(|| field("body", FieldFault::Unreadable))?;
-        pairs.sort();
-        let get = |name: &str| {
-            let found = pairs.iter().find(|(candidate, _)| candidate == name);
-            found.and_then(|(_, value)| core::str::from_utf8(value).ok()).unwrap_or_default()
-        };
+        let pairs = sorted(http.body)?;
         let signed = pairs.iter().filter(|(name, value)| !is_signature(name) && !value.is_empty());
-        match get("sign") {
+        match value(&pairs, "sign") {
             "" => return Err(RequestError::Sign(SignError::Missing)),
             sign if self.shop.platform_key.verifies(&signed_bytes(signed), sign) => {}
             _ => return Err(RequestError::Sign(SignError::Wrong)),
         }
-        if get("app_id") != self.shop.app_id {
-            return Err(field("app_id", FieldFault::Foreign));
+        if value(&pairs, "app_id") != self.shop.app_id {
+            return Err(RequestError::Field(FieldError { key: "app_id", fault: FieldFault::Foreign }));
         }
+        self.notification(&pairs)
+    }
+
+    /// What a notification says without anybody having signed it: for a merchant who believes that.
+    ///
+    /// # Errors
+    /// It is unreadable.
+    pub fn unsigned_notification(
+        &mut self,
+        http: &http::Request<'_>,
+    ) -> Result<Notification<'_>, RequestError> {
+        self.notification(&sorted(http.body)?)
+    }
+
+    fn notification(&mut self, pairs: &[Pair]) -> Result<Notification<'_>, RequestError> {
+        let get = |name: &str| value(pairs, name);
         let first = |one, other| if get(one).is_empty() { get(other) } else { get(one) }.to_owned();
         let succeeded = match get("notify_type") {
             "fund_auth_freeze" => get("operation_type") == "FREEZE" && get("status") == "SUCCESS",
@@ -224,10 +234,11 @@ impl AlipayCodec {
         };
         self.read = read;
         let amount = Amount::parse_yuan(&self.read.total_amount);
+        let unreadable = FieldError { key: "total_amount", fault: FieldFault::Unreadable };
         Ok(Notification {
             transaction_id: &self.read.trade_no,
             out_trade_no: &self.read.out_trade_no,
-            total_fee_fen: amount.ok_or_else(|| field("total_amount", FieldFault::Unreadable))?.fen(),
+            total_fee_fen: amount.ok_or(RequestError::Field(unreadable))?.fen(),
             succeeded,
             trade_type: None,
         })
@@ -340,6 +351,20 @@ const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
 fn path_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.find('/').map_or("/", |slash| rest.split_at(slash).1)
+}
+
+/// The pairs of a form, by name.
+fn sorted(body: &[u8]) -> Result<Vec<Pair>, RequestError> {
+    let unreadable = FieldError { key: "body", fault: FieldFault::Unreadable };
+    let mut pairs = form::read(body).ok_or(RequestError::Field(unreadable))?;
+    pairs.sort();
+    Ok(pairs)
+}
+
+/// The value, empty when there is none.
+fn value<'a>(pairs: &'a [Pair], name: &str) -> &'a str {
+    let found = pairs.iter().find(|(candidate, _)| candidate == name);
+    found.and_then(|(_, value)| core::str::from_utf8(value).ok()).unwrap_or_default()
 }
 
 fn is_signature(name: &str) -> bool {
