@@ -19,7 +19,7 @@ use crate::short::{Code, Why};
 use core::time::Duration;
 use guard::Guard;
 use sim::{Fen, Key, OrderNo, ShopNo, SimTime, TerminalNo};
-use wallet::ask::Ask;
+use wallet::ask::{Ask, Hold, Operation};
 use wallet::exchange::{Dialect, HttpAnswer, HttpRequest};
 use wallet::moment::Day;
 use wallet::platform::{Heard, Manner, Stamp};
@@ -108,7 +108,8 @@ impl WalletRequest {
 
     fn refund_no(&self) -> Option<OrderNo> {
         let number = match self.call.asked.as_ref().ok()? {
-            Ask::Refund(refund) => Some(&refund.refund_no),
+            Ask::Refund(refund) | Ask::Hold(Hold::Unfreeze(refund)) => Some(&refund.refund_no),
+            Ask::Hold(Hold::Query { operation: Operation::RequestNo(number), .. }) => Some(number),
             Ask::RefundQuery(refund) => refund.refund_no.as_ref(),
             _ => None,
         };
@@ -245,10 +246,10 @@ impl Gateway {
             Event::Committed { key, movement, amount, by: Some(key) }
         };
         match happened {
-            Happened::Paid(order, amount) => events.push(committed(order, Movement::Captured, amount)),
-            Happened::PaidInVain(order, amount) => {
-                events.push(committed(order, Movement::Captured, amount));
-                events.push(committed(order, Movement::Reversed, amount));
+            Happened::Paid(order, way, amount) => events.push(committed(order, way.taken().0, amount)),
+            Happened::PaidInVain(order, way, amount) => {
+                events.push(committed(order, way.taken().0, amount));
+                events.push(committed(order, way.undone().0, amount));
             }
             Happened::Ended(order, amount) => events.push(committed(order, Movement::Closed, amount)),
             Happened::Refused(order, why) => events.push(Event::PaymentRefused { order, why }),
@@ -275,6 +276,7 @@ impl Gateway {
             shop: call.shop(),
             dialect: *dialect,
             rules: self.setup.rules(brand),
+            holds: matches!(ask, Ask::Hold(_)),
             payers: &self.setup.payers,
             notify_url: self.setup.notify_url.as_deref(),
             paying: self.paying,
@@ -288,6 +290,10 @@ impl Gateway {
             Ask::Close(order) => desk.close(order),
             Ask::Refund(refund) => desk.refund(refund),
             Ask::RefundQuery(refund) => desk.refunds(refund),
+            Ask::Hold(Hold::Make(make)) => desk.make(make),
+            Ask::Hold(Hold::Query { hold, operation }) => desk.query_hold(hold, operation),
+            Ask::Hold(Hold::Cancel(hold)) => desk.reverse(hold),
+            Ask::Hold(Hold::Unfreeze(refund)) => desk.refund(refund),
             Ask::Bill { day } => desk.bill(*day, self.bill_address(*day, *merchant)).map(Told::Bill),
             Ask::BillFile { token } => match bill_day(token, *merchant) {
                 Some(day) => desk.bill(day, self.bill_address(day, *merchant)).map(Told::Bill),
@@ -334,7 +340,8 @@ impl Call {
         }
         let which = match ask {
             Ask::Query(order) | Ask::Reverse(order) | Ask::Close(order) => order,
-            Ask::Refund(refund) => &refund.order,
+            Ask::Refund(refund) | Ask::Hold(Hold::Unfreeze(refund)) => &refund.order,
+            Ask::Hold(Hold::Query { hold, .. } | Hold::Cancel(hold)) => hold,
             _ => return None,
         };
         books.orders().find(self.shop(), which).map(|order| order.number)

@@ -171,6 +171,10 @@ pub enum Cause {
     OrderPaid,
     /// The merchant has taken an order back.
     OrderReversed,
+    /// A payer has agreed that money is frozen for an order.
+    OrderHeld,
+    /// What was frozen is let go.
+    OrderLetGo,
     /// The merchant has refunded an order, or a part of it.
     OrderRefunded {
         /// Which refund of the order book, from 1.
@@ -191,6 +195,8 @@ impl fmt::Display for Cause {
             Self::Reversal { reason } => write!(f, "reversal, reason {reason}"),
             Self::OrderPaid => f.write_str("order paid"),
             Self::OrderReversed => f.write_str("order reversed"),
+            Self::OrderHeld => f.write_str("order held"),
+            Self::OrderLetGo => f.write_str("held order let go"),
             Self::OrderRefunded { refund } => write!(f, "order refunded, refund {refund}"),
         }
     }

@@ -3,7 +3,8 @@
 //! Sources: WeChat Pay v2 and v3, Alipay: "payment-code", "Reverse", "Refund", "trade_state", "trade_status". Amounts in
 //! fen. An order is decided on by `desk`, and moves by [`OrderChange`]s alone. A payment *begins* when the payer agrees,
 //! and *lands* when the bank has moved the money; what else happens to the order in between decides what it finds.
-//! *Not modelled:* discounts, currencies, splits between merchants, orders that several payers share, forgetting.
+//! A hold (Alipay, fund authorisation) is an order whose money is frozen and not paid: it is made, agreed on, cancelled
+//! and given back as any other, and only the accounts differ. *Not modelled:* discounts, currencies, splits between merchants, orders that several payers share, forgetting.
 
 mod bill;
 mod clock;
@@ -21,6 +22,8 @@ pub(crate) use rules::Brand;
 pub(crate) use tell::{paid_told, refund_told};
 pub(crate) use time::{Happened, settle_due};
 
+use crate::event::Movement;
+use crate::ledger::{Account, Cause};
 use crate::short::Short;
 use core::fmt;
 use serde::{Deserialize, Serialize};
@@ -97,6 +100,8 @@ pub enum Way {
     Scanned,
     /// The payer scans the merchant's code.
     Shown,
+    /// The payer scans the merchant's code, and the money is frozen: it stays the payer's.
+    Hold,
 }
 
 /// Where an order stands.
@@ -355,6 +360,45 @@ impl Orders {
         self.by_refund.entry((order.shop(), refund.number.clone())).or_insert(order);
         self.by_refund_id.insert(refund.id, order);
         self.refunds_made = self.refunds_made.max(refund.serial);
+    }
+}
+
+impl Way {
+    /// What the ledger moves when the payer agrees.
+    pub(crate) const fn taken(self) -> (Movement, Cause, [Account; 2]) {
+        match self {
+            Self::Scanned | Self::Shown => {
+                let way = [Account::CustomerFunds, Account::MerchantReceivable];
+                (Movement::Captured, Cause::OrderPaid, way)
+            }
+            Self::Hold => {
+                (Movement::Held, Cause::OrderHeld, [Account::CustomerFunds, Account::CustomerHolds])
+            }
+        }
+    }
+
+    /// What it moves when that is undone as a whole.
+    pub(crate) const fn undone(self) -> (Movement, Cause, [Account; 2]) {
+        match self {
+            Self::Scanned | Self::Shown => {
+                let way = [Account::MerchantReceivable, Account::CustomerFunds];
+                (Movement::Reversed, Cause::OrderReversed, way)
+            }
+            Self::Hold => self.given_back(0),
+        }
+    }
+
+    /// What it moves by this refund of the book.
+    pub(crate) const fn given_back(self, refund: u32) -> (Movement, Cause, [Account; 2]) {
+        match self {
+            Self::Scanned | Self::Shown => {
+                let way = [Account::MerchantReceivable, Account::CustomerFunds];
+                (Movement::Refunded, Cause::OrderRefunded { refund }, way)
+            }
+            Self::Hold => {
+                (Movement::Released, Cause::OrderLetGo, [Account::CustomerHolds, Account::CustomerFunds])
+            }
+        }
     }
 }
 

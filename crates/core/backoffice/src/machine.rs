@@ -16,8 +16,9 @@ use crate::{ACQUIRER, FIRST_UPLOADS, NOTICES, WALLET};
 use core::time::Duration;
 use sim::{Input, Machine, Outbox, Output, Port, Reason, SimTime, Tag};
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use voucher::Number;
-use wallet::messages::Codec;
+use wallet::messages::{AlipayCodec, Codec};
 
 /// The back office.
 #[derive(Clone, Debug)]
@@ -37,6 +38,9 @@ pub(crate) struct Memory {
     pub(crate) uploads: BTreeMap<Port, Connection>,
     pub(crate) notices: Connection,
     pub(crate) codec: Codec,
+    pub(crate) alipay: Option<AlipayCodec>,
+    /// The last notice was one of Alipay's.
+    pub(crate) told_by_alipay: bool,
     pub(crate) enquiries: Enquiries,
     /// What is said when so many records are on the disk.
     departures: VecDeque<(usize, Departure)>,
@@ -64,6 +68,11 @@ impl Memory {
             uploads: BTreeMap::new(),
             notices: Connection::new(),
             codec: Codec::new(settings.wallet.clone(), "api.mch.weixin.qq.com"),
+            alipay: settings
+                .alipay
+                .as_ref()
+                .map(|(_, shop)| AlipayCodec::new(Arc::clone(shop), "openapi.alipay.com")),
+            told_by_alipay: false,
             enquiries: Enquiries::default(),
             departures: VecDeque::new(),
         }

@@ -3,7 +3,7 @@
 //! Source: WeChat Pay, "Notifications": check the signature and the amount, be ready for repetitions, ask when in doubt.
 //! The reference goes further and books nothing from a notice: an authentic one is a reason to ask now, so a forged, late
 //! or repeated one costs a question at most. *Not modelled:* notices of refunds, which v2 hides and does not sign; they
-//! get FAIL. Notices of v3 and Alipay.
+//! get FAIL. Notices of v3. One of Alipay that is not signed is believed by nobody.
 
 use crate::NOTICES;
 use crate::books::Verdict;
@@ -13,6 +13,7 @@ use crate::journal::Record;
 use crate::machine::BackOffice;
 use sim::{Fen, Key, OrderNo, SimTime, Tag};
 use voucher::Number;
+use wallet::http::Request;
 use wallet::messages::{Acknowledgement, RequestError};
 use wallet::xml::Fields;
 
@@ -36,7 +37,12 @@ impl BackOffice {
                 Err(why) => self.report(Event::NoticeDisbelieved { why }),
             }
             let mut bytes = Vec::new();
-            self.memory.codec.encode_acknowledgement(&acknowledgement, &mut bytes);
+            match &self.memory.alipay {
+                Some(alipay) if self.memory.told_by_alipay => {
+                    alipay.encode_acknowledgement(&acknowledgement, &mut bytes);
+                }
+                _ => self.memory.codec.encode_acknowledgement(&acknowledgement, &mut bytes),
+            }
             self.send_when_written(NOTICES, Tag("acknowledgement"), bytes);
         }
     }
@@ -44,7 +50,8 @@ impl BackOffice {
     /// The next notice, or why it is not believed.
     fn next_notice(&mut self) -> Option<Result<Notice, &'static str>> {
         let believes = self.believes_notices();
-        let shop = self.settings.shop;
+        let mut shop = self.settings.shop;
+        let alipays = self.settings.alipay.as_ref().map(|(shop, _)| *shop);
         let memory = &mut self.memory;
         let request = match memory.notices.parser.next_request() {
             Ok(None) => return None,
@@ -54,7 +61,15 @@ impl BackOffice {
                 return Some(Err("it is no HTTP request"));
             }
         };
-        let read = match memory.codec.decode_notification(&request) {
+        memory.told_by_alipay = is_form(&request);
+        let decoded = match (&mut memory.alipay, alipays) {
+            (Some(alipay), Some(alipays)) if memory.told_by_alipay => {
+                shop = alipays;
+                alipay.decode_notification(&request)
+            }
+            _ => memory.codec.decode_notification(&request),
+        };
+        let read = match decoded {
             Ok(said) => Notice::new(said.out_trade_no, said.total_fee_fen, said.succeeded),
             Err(RequestError::Sign(_)) if believes => Notice::unsigned(request.body),
             Err(RequestError::Sign(_)) => return Some(Err("it is not signed, or by somebody else")),
@@ -67,6 +82,10 @@ impl BackOffice {
 
     fn on_notice(&mut self, now: SimTime, notice: &Notice) {
         let Notice { order, amount, paid } = *notice;
+        // Alipay tells of money that went back as of its order; vouchers of refunds are asked after by themselves.
+        if !paid && self.memory.told_by_alipay {
+            return;
+        }
         if paid && self.books.told(order) == Some(amount) {
             self.report_when_written(Event::NoticeRepeated { order });
         } else {
@@ -100,6 +119,12 @@ impl BackOffice {
     pub(crate) fn believes_notices(&self) -> bool {
         self.habits().notices == Notices::Believed
     }
+}
+
+/// Alipay's notices are forms, and WeChat Pay's are XML.
+fn is_form(request: &Request<'_>) -> bool {
+    let kind = request.headers.get("Content-Type").unwrap_or_default();
+    kind.starts_with("application/x-www-form-urlencoded")
 }
 
 impl Notice {

@@ -5,9 +5,10 @@
 use crate::habits::{Profile, REFERENCE};
 use crate::release::Formats;
 use core::time::Duration;
-use sim::{ShopNo, SimTime, TerminalNo};
+use sim::{OrderNo, ShopNo, SimTime, TerminalNo};
+use std::sync::Arc;
 use voucher::SealKey;
-use wallet::messages::Merchant;
+use wallet::messages::{AlipayShop, Merchant};
 use wallet::moment::WallTime;
 use wallet::sign::{ApiKey, SignType};
 
@@ -28,6 +29,8 @@ pub struct Settings {
     pub shop: ShopNo,
     /// What merchant and wallet agreed on; `notify_url` is where this back office takes notices.
     pub wallet: Merchant,
+    /// The merchant's shop at Alipay, where it has one, and what was agreed on there.
+    pub alipay: Option<(ShopNo, Arc<AlipayShop>)>,
     /// Which formats it reads when it is new.
     pub formats: Formats,
     /// How many records fit on the disk; what comes then is turned away, and what is there goes on.
@@ -74,6 +77,7 @@ impl Settings {
                 sign_type: SignType::HmacSha256,
                 notify_url: "http://backoffice/notify".to_owned(),
             },
+            alipay: None,
             formats: Formats::ALL,
             room: 100_000,
             patience: Duration::from_secs(10),
@@ -90,6 +94,11 @@ impl Settings {
     #[must_use]
     pub const fn wall(&self, now: SimTime) -> WallTime {
         self.start.plus_s(now.as_secs())
+    }
+
+    /// Whether an order was made in the merchant's shop at Alipay.
+    pub(crate) fn is_alipays(&self, order: OrderNo) -> bool {
+        self.alipay.as_ref().is_some_and(|(shop, _)| *shop == order.shop())
     }
 
     pub(crate) fn terminal(&self, name: &str) -> Option<&Registration> {

@@ -2,8 +2,8 @@
 //!
 //! A voucher is true when the books of the acquirer have its charge, with its amount. Silence, HTTP errors, wrong
 //! signatures and "busy" say nothing, and it is asked again.
-//! *Not modelled:* how much of an order was refunded (the gateway's answer does not say), so a refund of an order is true
-//! when anything was; and later changes: what was true once is not asked again when it is redeemed.
+//! *Not modelled:* how much of an order was refunded at WeChat Pay (the gateway's answer does not say), so a refund of such
+//! an order is true when anything was; and later changes: what was true once is not asked again when it is redeemed.
 
 use crate::books::{Books, Held, Verdict};
 use crate::enquiries::{DENIALS, Enquiry};
@@ -11,12 +11,16 @@ use crate::event::{Delay, Event, VerifyFailure};
 use crate::habits::Verification;
 use crate::journal::Record;
 use crate::machine::BackOffice;
+use crate::settings::Settings;
 use crate::{ACQUIRER, WALLET};
 use sim::{Fen, Key, OrderNo, SimTime, Tag};
 use voucher::verification::{self, Finding, Question};
 use voucher::{Kind, Number, Voucher};
 use wallet::http::Response;
-use wallet::messages::{Answer, AnswerError, Call, ErrCode, OrderState, Request, TradeState};
+use wallet::messages::{
+    AlipayCodec, Answer, AnswerError, Call, Codec, ErrCode, OrderState, Product, RefundStatus, RefundTold,
+    Request, TradeState,
+};
 
 /// What an answer makes of a question.
 enum Heard {
@@ -64,8 +68,21 @@ impl BackOffice {
         let until = now + self.settings.patience;
         let mut bytes = Vec::new();
         if let Some(order) = order {
-            let query = Request::OrderQuery { out_trade_no: order.as_str() };
-            self.memory.codec.encode_request(&query, nonce, &mut bytes);
+            let own = voucher.order().filter(|_| kind == Kind::Refund);
+            match &mut self.memory.alipay {
+                Some(alipay) if self.settings.is_alipays(order) => {
+                    let out_trade_no = order.as_str();
+                    let query = match &own {
+                        Some(own) => Request::RefundQuery { out_trade_no, out_refund_no: own.as_str() },
+                        None => Request::OrderQuery { out_trade_no },
+                    };
+                    alipay.encode_request(Product::Trade, &query, self.settings.wall(now), &mut bytes);
+                }
+                _ => {
+                    let query = Request::OrderQuery { out_trade_no: order.as_str() };
+                    self.memory.codec.encode_request(&query, nonce, &mut bytes);
+                }
+            }
             self.send_when_written(WALLET, Tag("query"), bytes);
             self.memory.enquiries.wallet.ask(number, None, until);
         } else {
@@ -118,11 +135,14 @@ impl BackOffice {
         let held = open.and_then(|open| Some((open, books.get(open.number)?)));
         Some(match held {
             None => Heard::Stray,
-            Some((_, held)) if wallet => match memory.codec.decode_answer(Call::OrderQuery, &response) {
-                Ok(Answer::Order(order)) => order_heard(&order, held, books),
-                Ok(_) => Heard::Nothing("it is no answer to a query"),
-                Err(error) => refusal_heard(&error),
-            },
+            Some((_, held)) if wallet => {
+                match decoded((&mut memory.codec, memory.alipay.as_mut()), settings, held, &response) {
+                    Ok(Answer::Order(order)) => order_heard(&order, held, books),
+                    Ok(Answer::Refund(refund)) => refund_heard(&refund, held),
+                    Ok(_) => Heard::Nothing("it is no answer to a query"),
+                    Err(error) => refusal_heard(&error),
+                }
+            }
             Some((open, _)) => match open.seal {
                 Some(seal) => card_heard(&response, &settings.acquirer_key, seal),
                 None => Heard::Stray,
@@ -201,6 +221,36 @@ fn order_of(voucher: &Voucher, books: &Books) -> Option<OrderNo> {
     }
 }
 
+/// The answer to the question about this voucher. Alipay says what became of a refund only to who asks after the refund;
+/// WeChat Pay's order says that money went back.
+fn decoded<'a>(
+    codecs: (&'a mut Codec, Option<&'a mut AlipayCodec>),
+    settings: &Settings,
+    held: &Held,
+    response: &Response<'_>,
+) -> Result<Answer<'a>, AnswerError> {
+    let (codec, alipay) = codecs;
+    match (alipay, held.voucher.order()) {
+        (Some(alipay), Some(order)) if settings.is_alipays(order) => {
+            let is_refund = held.voucher.kind == Kind::Refund;
+            let call = if is_refund { Call::RefundQuery } else { Call::OrderQuery };
+            alipay.decode_answer(Product::Trade, call, response)
+        }
+        _ => codec.decode_answer(Call::OrderQuery, response),
+    }
+}
+
+/// What an authentic answer about a refund says about its voucher.
+fn refund_heard(refund: &RefundTold<'_>, held: &Held) -> Heard {
+    if held.voucher.order().is_none_or(|own| own.as_str() != refund.out_refund_no) {
+        return Heard::Stray;
+    }
+    Heard::Found(match (refund.status, i64::try_from(refund.refund_fee_fen)) {
+        (RefundStatus::Done, Ok(fen)) => Finding::Stands(Fen(fen)),
+        _ => Finding::UnderWay,
+    })
+}
+
 /// What an authentic state of an order says about a voucher.
 fn order_heard(order: &OrderState<'_>, held: &Held, books: &Books) -> Heard {
     let Voucher { kind, amount, .. } = &held.voucher;
@@ -223,7 +273,9 @@ fn order_heard(order: &OrderState<'_>, held: &Held, books: &Books) -> Heard {
 
 const fn refusal_heard(error: &AnswerError) -> Heard {
     match error {
-        AnswerError::Business { err_code: ErrCode::OrderNotExist, .. } => Heard::NoSuchOrder,
+        AnswerError::Business { err_code: ErrCode::OrderNotExist | ErrCode::RefundNotExist, .. } => {
+            Heard::NoSuchOrder
+        }
         AnswerError::Business { .. } => Heard::Nothing("the gateway refuses the query"),
         AnswerError::Communication { .. } => Heard::Nothing("the gateway did not take the query"),
         AnswerError::Transport(_) => Heard::Nothing("it is no answer of a gateway"),

@@ -76,8 +76,10 @@ fn shows(symptom: Symptom, outcome: &Outcome) -> bool {
             party.done && slips_of(outcome, party).any(|slip| slip.fate == Fate::Retracted)
         }),
         Symptom::PreauthNotPrinted => any(|outcome, party| {
-            let of_a_hold =
-                matches!(party.wanted.kind, Kind::PreAuth | Kind::Completion | Kind::CompletionAdvice);
+            let of_a_hold = matches!(
+                party.wanted.kind,
+                Kind::PreAuth | Kind::Completion | Kind::CompletionAdvice | Kind::WalletHold
+            );
             of_a_hold && party.done && !holds_a_slip(outcome, party)
         }),
         Symptom::ScannedNoReceipt => any(|outcome, party| {

@@ -16,7 +16,7 @@ use crate::plan::{Act, Harm, Plan};
 use acquirer::Arming;
 use acquirer::fault::{FaultId, Rush};
 use core::time::Duration;
-use scenario::{Customer, Event, HostRush, ShownCode, Trigger};
+use scenario::{Customer, Event, HostRush, ShownCode, Trigger, Wallet};
 use sim::{Entry, Key, LaneId, OrderNo, Rule, Seed, SimTime, Verdict, World};
 use terminal::{Intent, Press, Wish};
 
@@ -44,7 +44,7 @@ pub(crate) struct Director {
     /// Numbers that have left the terminal, and the wish that each was for.
     used: Vec<(Key, Intent)>,
     /// Which step each wish to scan was last tried by, what its customer shows, and how often that was shown.
-    codes: Vec<(Intent, usize, ShownCode, usize)>,
+    codes: Vec<(Intent, usize, ShownCode, Wallet, usize)>,
     /// For which charge the scanner's light is on, or was last.
     wanted: Option<Key>,
     people: People,
@@ -283,8 +283,8 @@ impl Director {
         if self.wanted != Some(key) {
             return;
         }
-        let (_, step, code, showings) = &mut self.codes[place];
-        let shown = customers::shown(*step, *code, *showings);
+        let (_, step, code, wallet, showings) = &mut self.codes[place];
+        let shown = customers::shown(*step, *code, *wallet, *showings);
         *showings += 1;
         world.note(Fact::CustomerShows(u16::try_from(*step).unwrap_or(u16::MAX)));
         if let Some(shown) = shown {
@@ -353,9 +353,9 @@ impl Director {
                 self.will_look_after(index, world.now());
                 world.poke(TERMINAL, Poke::Terminal(poke));
             }
-            Act::Scan { poke, intent, code } => {
+            Act::Scan { poke, intent, code, wallet } => {
                 self.codes.retain(|(other, ..)| *other != intent);
-                self.codes.push((intent, index, code, 0));
+                self.codes.push((intent, index, code, wallet, 0));
                 self.will_look_after(index, world.now());
                 world.poke(TERMINAL, Poke::Terminal(poke));
             }

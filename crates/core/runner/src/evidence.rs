@@ -134,8 +134,8 @@ impl Begun {
             Kind::Void | Kind::CompletionVoid => (Movement::Voided, Movement::Restored),
             // A refund is never reversed.
             Kind::Refund | Kind::OrderRefund => (Movement::Refunded, Movement::Restored),
-            Kind::PreAuth => (Movement::Held, Movement::Released),
-            Kind::PreAuthVoid => (Movement::Released, Movement::Held),
+            Kind::PreAuth | Kind::WalletHold => (Movement::Held, Movement::Released),
+            Kind::PreAuthVoid | Kind::WalletHoldVoid => (Movement::Released, Movement::Held),
             Kind::Completion | Kind::CompletionAdvice => (Movement::Completed, Movement::Reversed),
         }
     }

@@ -148,7 +148,7 @@ fn voucher_lines(held: &HeldVoucher) -> impl Iterator<Item = VoucherLine> + use<
 /// The movements of the ledger that stand, as the terminal's numbers name them.
 pub(crate) fn ledger(evidence: &Evidence<'_>) -> Vec<Line> {
     let line = |charge: &Charge| {
-        let kind = charge.begun?.kind.voucher();
+        let kind = charge.begun?.kind.voucher()?;
         let (at, amount) = done(evidence, charge)?;
         Some(Line { at, key: charge.key, kind, amount })
     };
@@ -185,7 +185,7 @@ fn terminal_lines(evidence: &Evidence<'_>) -> Vec<Line> {
     }
     let line = |(key, at)| {
         let begun = evidence.charge_of(key)?.begun?;
-        Some(Line { at, key, kind: begun.kind.voucher(), amount: begun.amount })
+        Some(Line { at, key, kind: begun.kind.voucher()?, amount: begun.amount })
     };
     approved.into_iter().filter_map(line).collect()
 }
@@ -194,7 +194,7 @@ fn terminal_lines(evidence: &Evidence<'_>) -> Vec<Line> {
 fn paper(evidence: &Evidence<'_>) -> Vec<backoffice::Slip> {
     let slip = |slip: &crate::slip::Slip| {
         let (key, amount) = (slip.key?, slip.amount?);
-        let kind = evidence.charge_of(key)?.begun?.kind.voucher();
+        let kind = evidence.charge_of(key)?.begun?.kind.voucher()?;
         let line = Line { at: slip.at, key, kind, amount };
         let counts = slip.copy == Some(Copy::Customer)
             && slip.is_legible()

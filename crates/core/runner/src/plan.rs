@@ -17,7 +17,8 @@ use scenario::{
     PrinterAct, PrinterFault, ScannerFault, Scenario, ShownCode, TerminalFault, Trigger,
 };
 use sim::{Fen, LaneId, Ratio, Ruling, Seed, Selector, Tag, Verdict};
-use terminal::{Intent, Parameters, Press, Profile, Settings, Wish};
+use terminal::wallets::ALIPAY_SHOP;
+use terminal::{Intent, Parameters, Press, Profile, Settings, WalletTable, Wish};
 
 /// A scenario, ready to run.
 #[derive(Clone, Debug)]
@@ -59,6 +60,7 @@ pub(crate) enum Act {
         poke: terminal::Poke,
         intent: Intent,
         code: ShownCode,
+        wallet: scenario::Wallet,
     },
     /// Something about the payment of an earlier wish: people key in the number on its slip.
     Later {
@@ -171,7 +173,10 @@ impl Plan {
         let mut settings = Settings::keyed(profile, &profile.parameters.with(&scenario.terminal.keyed));
         settings.prints = print_settings(&scenario.terminal.prints);
         settings.receipt_prompt = scenario.terminal.receipt_prompt;
-        let back_office = back_office(&scenario)?;
+        if let Some(scenario::Wallets { wechat, alipay }) = scenario.terminal.wallets {
+            settings.wallets = WalletTable { wechat, alipay };
+        }
+        let back_office = back_office(&scenario, &settings)?;
         settings.voucher_key = back_office.as_ref().map(|_| seal_key(Parameters::RIGHT.tid));
         let steps = (0..scenario.steps.len())
             .map(|index| (scenario.steps[index].start, act(&scenario, index)))
@@ -239,6 +244,7 @@ fn kind_of(scenario: &Scenario, index: usize) -> Option<terminal::Kind> {
         Action::CardSale(_) => Kind::Sale,
         Action::PreAuth(_) => Kind::PreAuth,
         Action::ShowQr(_) => Kind::Order,
+        Action::WalletHold(_) => Kind::WalletHold,
         Action::Scan(_) => Kind::Scan,
         Action::Later(later) => match later.what {
             LaterKind::Void => Kind::Void,
@@ -246,6 +252,7 @@ fn kind_of(scenario: &Scenario, index: usize) -> Option<terminal::Kind> {
                 Kind::OrderRefund
             }
             LaterKind::Refund => Kind::Refund,
+            LaterKind::VoidPreAuth if matches!(original, Some(Action::WalletHold(_))) => Kind::WalletHoldVoid,
             LaterKind::VoidPreAuth => Kind::PreAuthVoid,
             LaterKind::Complete(CompletionWay::Request) => Kind::Completion,
             LaterKind::Complete(CompletionWay::Advice) => Kind::CompletionAdvice,
@@ -361,10 +368,13 @@ fn tell_namesakes_apart(faults: &mut [(Trigger, Harm)]) {
 }
 
 /// The back office that takes part, if one does.
-fn back_office(scenario: &Scenario) -> Result<Option<backoffice::Settings>, PlanError> {
+fn back_office(scenario: &Scenario, terminal: &Settings) -> Result<Option<backoffice::Settings>, PlanError> {
     let Some(name) = scenario.back_office else { return Ok(None) };
     let profile = backoffice::Profile::named(name).ok_or(PlanError::UnknownBackOffice(name))?;
-    Ok(Some(backoffice::Settings::of(profile)))
+    let mut settings = backoffice::Settings::of(profile);
+    let shop = terminal.alipay_told_at(&settings.wallet.notify_url);
+    settings.alipay = Some((ALIPAY_SHOP, shop));
+    Ok(Some(settings))
 }
 
 /// What the terminal of this number seals its vouchers with. It was injected, whatever number is keyed in.
@@ -384,19 +394,28 @@ fn act(scenario: &Scenario, index: usize) -> Act {
     let own = intent(scenario.intent_of(index));
     let wish_of = |step: usize| intent(scenario.intent_of(step));
     let pay = |kind, amount| terminal::Poke::Charge(Wish::pay(own, kind, amount));
+    let pay_by = |kind, amount, wallet| match wallet {
+        scenario::Wallet::Wechat => pay(kind, amount),
+        scenario::Wallet::Alipay => {
+            terminal::Poke::ChargeBy(Wish::pay(own, kind, amount), terminal::Wallet::Alipay)
+        }
+    };
     match &scenario.steps[index].action {
         Action::CardSale(card) => Act::Terminal(pay(terminal::Kind::Sale, card.amount)),
         Action::PreAuth(card) => Act::Terminal(pay(terminal::Kind::PreAuth, card.amount)),
         Action::ShowQr(qr) => Act::ShowQr {
-            poke: pay(terminal::Kind::Order, qr.amount),
+            poke: pay_by(terminal::Kind::Order, qr.amount, qr.wallet),
             intent: own,
-            pays_after: match qr.customer {
-                Payer::PaysAfter(span) => Some(span),
-                Payer::NeverPays => None,
-            },
+            pays_after: pays_after(qr.customer),
+        },
+        Action::WalletHold(qr) => Act::ShowQr {
+            poke: pay_by(terminal::Kind::WalletHold, qr.amount, qr.wallet),
+            intent: own,
+            pays_after: pays_after(qr.customer),
         },
         Action::Scan(scan) => {
-            Act::Scan { poke: pay(terminal::Kind::Scan, scan.amount), intent: own, code: scan.code }
+            let poke = pay_by(terminal::Kind::Scan, scan.amount, scan.wallet);
+            Act::Scan { poke, intent: own, code: scan.code, wallet: scan.wallet }
         }
         Action::Later(later) => Act::Later {
             intent: own,
@@ -430,6 +449,13 @@ fn act(scenario: &Scenario, index: usize) -> Act {
             PrinterAct::ClearJam => printer::Poke::ClearJam,
             PrinterAct::TakeReceipt => printer::Poke::TakeReceipt,
         }),
+    }
+}
+
+const fn pays_after(customer: Payer) -> Option<Duration> {
+    match customer {
+        Payer::PaysAfter(span) => Some(span),
+        Payer::NeverPays => None,
     }
 }
 

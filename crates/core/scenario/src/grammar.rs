@@ -13,7 +13,7 @@ use crate::shape::{Field, List, Map, Scalar, Shape};
 use crate::step_grammar::{STEP, STEP_EXAMPLE};
 use crate::{
     Cause, Event, Fate, Law, PRINTER_PROFILE_SENTENCES, PRINTER_PROFILES, ReceiptCopy, ScreenWord, Symptom,
-    TERMINAL_PROFILE_SENTENCES, TERMINAL_PROFILES,
+    TERMINAL_PROFILE_SENTENCES, TERMINAL_PROFILES, Wallet,
 };
 
 /// The shape of the scalar that is a word of a vocabulary.
@@ -126,6 +126,15 @@ const fn word_leaves() -> Scalar {
     }
 }
 
+static WALLET: Shape = Shape::Scalar(word!(Wallet, "a wallet"));
+
+const WALLETS: Field = Field::optional(
+    "wallets",
+    Shape::List(List { what: "wallets", may_be_empty: true, of: &WALLET, example: "[wechat]" }),
+    "wallets: [wechat]",
+    "the wallets of the terminal's table, whose codes and payments it recognises; the default is all of them",
+);
+
 const TERMINAL_SETUP: Map = Map {
     what: "the terminal's setup",
     example: "{ profile: kiosk-prints-first, language: zh, reply-timeout: 5s }",
@@ -137,7 +146,7 @@ const TERMINAL_SETUP: Map = Map {
             "profile: kiosk-prints-first",
             "the firmware profile; the default is `reference`",
         )],
-        [NOTIFY_URL, PRINTER_BAUD, PRINTS_FIELD, RECEIPT_PROMPT]
+        [NOTIFY_URL, PRINTER_BAUD, PRINTS_FIELD, RECEIPT_PROMPT, WALLETS]
     ),
 };
 

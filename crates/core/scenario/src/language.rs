@@ -74,6 +74,17 @@ pub struct TerminalSetup {
     pub prints: PrintSetup,
     /// How long it asks whether a receipt is wanted; nothing where it prints without asking.
     pub receipt_prompt: Option<Duration>,
+    /// The wallets of its table; nothing leaves it whole.
+    pub wallets: Option<Wallets>,
+}
+
+/// The wallets that a terminal knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wallets {
+    /// WeChat Pay.
+    pub wechat: bool,
+    /// Alipay.
+    pub alipay: bool,
 }
 
 /// What the customer does with a receipt.
@@ -119,6 +130,8 @@ pub enum Action {
     CardSale(ByCard),
     /// The cashier has an amount held on a card.
     PreAuth(ByCard),
+    /// The terminal shows a QR code, and the customer scans it and has an amount frozen in the wallet.
+    WalletHold(ShowQr),
     /// The cashier does something about an earlier payment.
     Later(Later),
     /// The cashier has the slip of an earlier step printed again: the index of that step.
@@ -411,7 +424,7 @@ impl Action {
     pub const fn amount(&self) -> Option<Fen> {
         match self {
             Self::CardSale(card) | Self::PreAuth(card) => Some(card.amount),
-            Self::ShowQr(qr) => Some(qr.amount),
+            Self::ShowQr(qr) | Self::WalletHold(qr) => Some(qr.amount),
             Self::Scan(scan) => Some(scan.amount),
             _ => None,
         }
@@ -422,7 +435,7 @@ impl Action {
     pub const fn again(&self) -> Option<usize> {
         match self {
             Self::CardSale(card) | Self::PreAuth(card) => card.again,
-            Self::ShowQr(qr) => qr.again,
+            Self::ShowQr(qr) | Self::WalletHold(qr) => qr.again,
             Self::Scan(scan) => scan.again,
             _ => None,
         }

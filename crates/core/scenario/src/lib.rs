@@ -73,7 +73,7 @@ pub use fuzz::{fuzz_printer_file, fuzz_terminal_file};
 pub use language::{
     AcquirerFault, Action, ByCard, Customer, Effect, Expectation, Expected, Fault, Hits, HostFault, HostRush,
     Later, LaterKind, LinkFault, LinkVerdict, Payer, Place, PowerCut, PrinterFault, ReceiptExpectation,
-    Scenario, ShowQr, Step, TerminalSetup, Trigger,
+    Scenario, ShowQr, Step, TerminalSetup, Trigger, Wallets,
 };
 pub use law::Law;
 pub use parse::acquirer_faults;

@@ -10,7 +10,7 @@ use crate::back_office_lower::{back_office_fault, is_spoken_of};
 use crate::diagnostic::line_and_column;
 use crate::language::{
     Customer, Effect, Expectation, Expected, Fault, Hits, LinkFault, LinkVerdict, Place, PowerCut,
-    ReceiptExpectation, Scenario, Step, TerminalSetup, Trigger,
+    ReceiptExpectation, Scenario, Step, TerminalSetup, Trigger, Wallets,
 };
 use crate::node::Node;
 use crate::parameters;
@@ -23,7 +23,7 @@ use crate::step_lower::action;
 use crate::terminal_fault::terminal_fault;
 use crate::{
     BACK_OFFICE_PROFILES, Cause, Event, Fate, Law, LinkPoint, MessageKind, PRINTER_PROFILES, PowerTarget,
-    ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILES,
+    ReceiptCopy, ScreenWord, Symptom, TERMINAL_PROFILES, Wallet,
 };
 use core::time::Duration;
 use sim::{Fen, Ratio, SimTime};
@@ -205,6 +205,7 @@ fn reference() -> TerminalSetup {
         keyed: Keyed::default(),
         prints: PrintSetup::USUAL,
         receipt_prompt: None,
+        wallets: None,
     }
 }
 
@@ -220,7 +221,14 @@ fn terminal(node: &Node) -> Option<TerminalSetup> {
         keyed: parameters::read(node),
         prints: print_setup(node),
         receipt_prompt: node.time("receipt-prompt"),
+        wallets: node.get("wallets").map(wallets),
     })
+}
+
+fn wallets(node: &Node) -> Wallets {
+    let has =
+        |wallet| node.items().iter().any(|item| item.text().and_then(Wallet::from_name) == Some(wallet));
+    Wallets { wechat: has(Wallet::Wechat), alipay: has(Wallet::Alipay) }
 }
 
 fn customer(node: &Node) -> Option<Customer> {

@@ -9,14 +9,14 @@ use crate::acquirer_lower::{check_aim, check_latencies, check_rush, desk_of};
 use crate::diagnostic::Diagnostic;
 use crate::language::{
     AcquirerFault, Action, Effect, HostFault, Later, LaterKind, LinkFault, LinkVerdict, Payer, PrinterFault,
-    Scenario, Trigger,
+    Scenario, ShowQr, Trigger,
 };
 use crate::node::Node;
 use crate::notice_lower::check_notice;
 use crate::people::check_people;
 use crate::print_settings::check_prints;
 use crate::step_lower::LATER;
-use crate::{Event, LinkPoint, MessageKind, OperatorAct, check};
+use crate::{Event, LinkPoint, MessageKind, OperatorAct, Wallet, check};
 use acquirer::NoticeFault;
 use acquirer::fault::{Deed, Desk};
 use core::ops::Range;
@@ -69,6 +69,8 @@ fn host_fault(node: &Node) -> impl Iterator<Item = Diagnostic> {
 struct Contents {
     card: bool,
     qr: bool,
+    /// A code of Alipay is shown.
+    alipay: bool,
     scans: bool,
     /// Money of a wallet order whose code was shown is given back.
     refunds_qr: bool,
@@ -87,9 +89,13 @@ impl Contents {
                     step.action,
                     Action::CardSale(_) | Action::PreAuth(_) | Action::Later(_) | Action::Operator(_)
                 );
-                by_card && !refunds_order(scenario, &step.action)
+                by_card && !refunds_order(scenario, &step.action) && !lets_wallet_go(scenario, &step.action)
             }),
-            qr: has(|action| matches!(action, Action::ShowQr(_))),
+            qr: has(|action| matches!(action, Action::ShowQr(_) | Action::WalletHold(_))),
+            alipay: has(|action| {
+                let is_alipays = |qr: &ShowQr| qr.wallet == Wallet::Alipay;
+                matches!(action, Action::ShowQr(qr) | Action::WalletHold(qr) if is_alipays(qr))
+            }),
             scans: has(|action| matches!(action, Action::Scan(_))),
             refunds_qr: scenario.steps.iter().any(|step| {
                 refunds_order(scenario, &step.action)
@@ -97,7 +103,10 @@ impl Contents {
                         |of| matches!(of.action, Action::ShowQr(qr) if qr.customer != Payer::NeverPays),
                     )
             }),
-            pays: has(|action| matches!(action, Action::ShowQr(qr) if qr.customer != Payer::NeverPays)),
+            pays: has(|action| {
+                let agrees = |qr: &ShowQr| qr.customer != Payer::NeverPays;
+                matches!(action, Action::ShowQr(qr) | Action::WalletHold(qr) if agrees(qr))
+            }),
             asks: scenario.steps.iter().flat_map(|step| asked_by(scenario, &step.action)).copied().collect(),
             printer: model(scenario.printer),
         }
@@ -112,11 +121,13 @@ fn asked_by(scenario: &Scenario, action: &Action) -> &'static [MessageKind] {
     };
     match action {
         Action::Later(_) if refunds_order(scenario, action) => &[RefundOrder, RefundQuery],
+        Action::Later(_) if lets_wallet_go(scenario, action) => &[RefundOrder, Query],
         // An order that the gateway does not know is made and closed, so that its number is used up.
         Action::Scan(_) => &[Pay, Query, Reverse, Order, Close],
         Action::CardSale(_) => &[Sale, Reversal, SignOn],
         Action::PreAuth(_) => &[PreAuth, Reversal, SignOn],
-        Action::ShowQr(_) => &[Order, Query, Close, Notification],
+        Action::ShowQr(ShowQr { wallet: Wallet::Alipay, .. }) => &[Order, Query, Reverse, Notification],
+        Action::ShowQr(_) | Action::WalletHold(_) => &[Order, Query, Close, Notification],
         Action::Later(later) => match later.what {
             LaterKind::Void => &[Void, Reversal, SignOn],
             LaterKind::Refund => &[Refund, SignOn],
@@ -140,6 +151,12 @@ fn asked_by(scenario: &Scenario, action: &Action) -> &'static [MessageKind] {
 fn refunds_order(scenario: &Scenario, action: &Action) -> bool {
     let Action::Later(Later { what: LaterKind::Refund, of, .. }) = action else { return false };
     scenario.steps.get(*of).is_some_and(|of| matches!(of.action, Action::ShowQr(_) | Action::Scan(_)))
+}
+
+/// Whether an action lets money go that is frozen in a wallet.
+fn lets_wallet_go(scenario: &Scenario, action: &Action) -> bool {
+    let Action::Later(Later { what: LaterKind::VoidPreAuth, of, .. }) = action else { return false };
+    scenario.steps.get(*of).is_some_and(|of| matches!(of.action, Action::WalletHold(_)))
 }
 
 /// Why something never happens, and which field says so.
@@ -274,8 +291,8 @@ fn never_spoils(what: &Contents, notice: NoticeFault) -> Option<Reason> {
             let says = "no step refunds a QR code that is paid, so the notification would never leave";
             Reason::new("acquirer", says, "a `refund` of a `show-qr` step, or another fault")
         }
-        NoticeFault::Stale { .. } => {
-            let says = "the terminal speaks WeChat Pay v2, whose notifications say no time";
+        NoticeFault::Stale { .. } if !what.alipay => {
+            let says = "the terminal shows codes of WeChat Pay v2 alone, whose notifications say no time";
             Reason::new("acquirer", says, OTHER)
         }
         _ => None,
@@ -404,7 +421,10 @@ fn originals(scenario: &Scenario, action: &Action, node: &Node) -> Option<Diagno
         (Action::Later(Later { what: LaterKind::VoidCompletion, .. }), of) => {
             (is_completion(of), "a `complete`")
         }
-        (_, of) => (matches!(of, Action::PreAuth(_)), "a `pre-auth`"),
+        (Action::Later(Later { what: LaterKind::VoidPreAuth, .. }), of) => {
+            (matches!(of, Action::PreAuth(_) | Action::WalletHold(_)), "a `pre-auth`")
+        }
+        (_, of) => (matches!(of, Action::PreAuth(_)), "a `pre-auth` on a card"),
     };
     let of = LATER.iter().find_map(|field| node.get(field)?.get("of"))?;
     (!is_one).then(|| {

@@ -1,7 +1,8 @@
 //! A payment by payment code and the faults of its scanner, as checked values, and how they come from a checked tree.
 //!
-//! Source: "Scenario and rig files" of the design. *Not modelled:* wallets other than WeChat Pay.
+//! Source: "Scenario and rig files" of the design. *Not modelled:* wallets other than WeChat Pay and Alipay.
 
+use crate::Wallet;
 use crate::node::Node;
 use crate::scalar;
 use crate::vocabulary::vocabulary;
@@ -11,6 +12,8 @@ use sim::Fen;
 /// A payment by the code on the customer's phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scan {
+    /// Whose code is wanted.
+    pub wallet: Wallet,
     /// What is to be paid.
     pub amount: Fen,
     /// What the customer shows.
@@ -78,7 +81,8 @@ pub(crate) fn scan(node: &Node, again: Option<usize>) -> Option<Scan> {
         (None, Some(after)) => CodePayer::EntersPassword(after),
         (None, None) => CodePayer::PaysAtOnce,
     };
-    Some(Scan { amount: node.money("amount")?, code, customer, again })
+    let wallet = node.word("wallet", Wallet::from_name)?;
+    Some(Scan { wallet, amount: node.money("amount")?, code, customer, again })
 }
 
 /// What a `scanner` says that happens.

@@ -1,12 +1,11 @@
 //! The shape of a payment by payment code, and of what goes wrong with the scanner.
 //!
-//! Source: "Scenario and rig files" of the design. *Not modelled:* wallets other than WeChat Pay, which the terminal does
-//! not speak; the hands of the cashier.
+//! Source: "Scenario and rig files" of the design. *Not modelled:* the hands of the cashier.
 
-use crate::ShownCode;
 use crate::grammar::{TIME, word};
 use crate::shape::{Choice, Field, Map, Presence, Scalar, Shape};
 use crate::step_grammar::{AGAIN, AMOUNT};
+use crate::{ShownCode, Wallet};
 
 pub(crate) const SCAN: Map = Map {
     what: "`scan`",
@@ -14,11 +13,7 @@ pub(crate) const SCAN: Map = Map {
     fields: &[
         Field::required(
             "wallet",
-            Shape::Scalar(Scalar::Word {
-                what: "a wallet whose payment codes the terminal takes",
-                words: &["wechat"],
-                says: &["WeChat Pay."],
-            }),
+            Shape::Scalar(word!(Wallet, "a wallet")),
             "wallet: wechat",
             "whose payment code is wanted",
         ),

@@ -47,7 +47,7 @@ const ACTIONS: &[Field] = &[
         "pre-auth",
         Shape::Map(PRE_AUTH),
         "pre-auth: { amount: CNY 300.00 }",
-        "the cashier has an amount held on a card",
+        "the cashier has an amount held on a card, or in a wallet",
     ),
     Field::optional("void", Shape::Map(VOID), "void: { of: sale }", "the cashier takes a card sale back"),
     Field::optional(
@@ -126,8 +126,50 @@ const OF: Field = Field::required("of", NAME, "of: sale", "the `id` of the earli
 
 const CARD_SALE: Map =
     Map { what: "`card-sale`", example: "{ amount: CNY 25.00 }", choices: &[], fields: &[AMOUNT, AGAIN] };
-const PRE_AUTH: Map =
-    Map { what: "`pre-auth`", example: "{ amount: CNY 300.00 }", choices: &[], fields: &[AMOUNT, AGAIN] };
+const PRE_AUTH: Map = Map {
+    what: "`pre-auth`",
+    example: "{ amount: CNY 300.00 }",
+    fields: &[
+        AMOUNT,
+        AGAIN,
+        Field::optional(
+            "wallet",
+            Shape::Scalar(Scalar::Word {
+                what: "a wallet that holds money",
+                words: &["alipay"],
+                says: &[
+                    "Alipay: the customer scans the terminal's code, and the amount is frozen in the wallet.",
+                ],
+            }),
+            "wallet: alipay",
+            "whose code is shown; the default is a card",
+        ),
+    ],
+    choices: &[Choice {
+        what: "way of agreeing",
+        presence: Presence::Optional,
+        fields: &[
+            Field::with(
+                &["wallet"],
+                "customer-pays-after",
+                TIME,
+                "customer-pays-after: 3s",
+                "how long after the code is shown the customer agrees; the default is 3s",
+            ),
+            Field::with(
+                &["wallet"],
+                "customer-pays",
+                Shape::Scalar(Scalar::Word {
+                    what: "a way of not agreeing",
+                    words: &["never"],
+                    says: &["The customer walks away."],
+                }),
+                "customer-pays: never",
+                "the customer walks away without agreeing",
+            ),
+        ],
+    }],
+};
 const VOID: Map = about("`void`", "{ of: sale }");
 const VOID_PRE_AUTH: Map = about("`void-pre-auth`", "{ of: hold }");
 const VOID_COMPLETION: Map = about("`void-completion`", "{ of: done }");

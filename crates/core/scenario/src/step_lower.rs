@@ -26,7 +26,11 @@ pub(crate) fn action(node: &Node, ids: &BTreeMap<String, usize>) -> Option<Actio
         return by_card(sale).map(Action::CardSale);
     }
     if let Some(hold) = node.get("pre-auth") {
-        return by_card(hold).map(Action::PreAuth);
+        let Some(wallet) = hold.word("wallet", Wallet::from_name) else {
+            return by_card(hold).map(Action::PreAuth);
+        };
+        let (amount, customer, again) = (hold.money("amount")?, payer(hold), step_of(hold, "again"));
+        return Some(Action::WalletHold(ShowQr { wallet, amount, customer, again }));
     }
     if let Some(qr) = node.get("show-qr") {
         let wallet = qr.word("wallet", Wallet::from_name)?;

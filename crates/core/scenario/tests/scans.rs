@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use core::time::Duration;
-use scenario::{Action, CodePayer, Effect, Later, LaterKind, Scan, ScannerFault, Scenario, ShownCode};
+use scenario::{
+    Action, CodePayer, Effect, Later, LaterKind, Scan, ScannerFault, Scenario, ShownCode, Wallet,
+};
 use sim::Fen;
 use tillrig_scenario as scenario;
 
@@ -32,8 +34,13 @@ fn a_customer_shows_a_fresh_code_and_pays_at_once_unless_the_file_says_otherwise
         let Action::Scan(scan) = scenario.steps[0].action else { panic!("{:?}", scenario.steps) };
         scan
     };
-    let plain =
-        Scan { amount: Fen(1850), code: ShownCode::Valid, customer: CodePayer::PaysAtOnce, again: None };
+    let plain = Scan {
+        wallet: Wallet::Wechat,
+        amount: Fen(1850),
+        code: ShownCode::Valid,
+        customer: CodePayer::PaysAtOnce,
+        again: None,
+    };
     assert_eq!(scan(""), plain);
     let types = CodePayer::EntersPassword(Duration::from_secs(10));
     assert_eq!(scan(", customer-enters-password: 10s"), Scan { customer: types, ..plain });
@@ -98,7 +105,7 @@ fn a_fault_of_the_scanner_needs_something_to_scan() {
 }
 
 #[test]
-fn the_terminal_takes_codes_of_one_wallet() {
-    let alipay = SCAN.replace("wechat", "alipay");
-    assert!(wrong(&alipay, UNPLUG).contains("a wallet whose payment codes the terminal takes"));
+fn the_terminal_takes_codes_of_two_wallets_and_no_other() {
+    right(&SCAN.replace("wechat", "alipay"), UNPLUG);
+    assert!(wrong(&SCAN.replace("wechat", "unionpay"), UNPLUG).contains("a wallet"));
 }

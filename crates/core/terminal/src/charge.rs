@@ -33,11 +33,15 @@ pub enum Kind {
     Scan,
     /// Money of a wallet order is given back.
     OrderRefund,
+    /// An amount is frozen in a customer's wallet, by a code that the terminal shows.
+    WalletHold,
+    /// What was frozen is let go.
+    WalletHoldVoid,
 }
 
 impl Kind {
     /// All of them. Their places are their numbers in the flash: new ones go to the end.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Sale,
         Self::Void,
         Self::Refund,
@@ -49,6 +53,8 @@ impl Kind {
         Self::Order,
         Self::Scan,
         Self::OrderRefund,
+        Self::WalletHold,
+        Self::WalletHoldVoid,
     ];
 
     /// The word for this kind in traces, and by which link rules aim at its request: the host's own words.
@@ -58,8 +64,8 @@ impl Kind {
             Self::Sale => "sale",
             Self::Void => "void",
             Self::Refund => "refund",
-            Self::PreAuth => "preauth",
-            Self::PreAuthVoid => "preauth-void",
+            Self::PreAuth | Self::WalletHold => "preauth",
+            Self::PreAuthVoid | Self::WalletHoldVoid => "preauth-void",
             Self::Completion | Self::CompletionAdvice => "completion",
             Self::CompletionVoid => "completion-void",
             Self::Order => "order",
@@ -80,7 +86,9 @@ impl Kind {
             Self::Completion => Transaction::Completion,
             Self::CompletionAdvice => Transaction::CompletionAdvice,
             Self::CompletionVoid => Transaction::CompletionVoid,
-            Self::Order | Self::Scan | Self::OrderRefund => return None,
+            Self::Order | Self::Scan | Self::OrderRefund | Self::WalletHold | Self::WalletHoldVoid => {
+                return None;
+            }
         })
     }
 
@@ -105,7 +113,8 @@ impl Kind {
             Self::PreAuthVoid | Self::Completion | Self::CompletionAdvice => &[Self::PreAuth],
             Self::CompletionVoid => &[Self::Completion, Self::CompletionAdvice],
             Self::OrderRefund => &[Self::Order, Self::Scan],
-            Self::Sale | Self::PreAuth | Self::Order | Self::Scan => &[],
+            Self::WalletHoldVoid => &[Self::WalletHold],
+            Self::Sale | Self::PreAuth | Self::Order | Self::Scan | Self::WalletHold => &[],
         }
     }
 
@@ -114,7 +123,12 @@ impl Kind {
     pub const fn ends_its_original(self) -> bool {
         matches!(
             self,
-            Self::Void | Self::PreAuthVoid | Self::Completion | Self::CompletionAdvice | Self::CompletionVoid
+            Self::Void
+                | Self::PreAuthVoid
+                | Self::Completion
+                | Self::CompletionAdvice
+                | Self::CompletionVoid
+                | Self::WalletHoldVoid
         )
     }
 
@@ -124,16 +138,17 @@ impl Kind {
         matches!(self, Self::Sale | Self::Completion | Self::CompletionAdvice | Self::Order | Self::Scan)
     }
 
-    /// What its electronic voucher is.
+    /// What its electronic voucher is. A hold in a wallet has none.
     #[must_use]
-    pub const fn voucher(self) -> voucher::Kind {
-        match self {
+    pub const fn voucher(self) -> Option<voucher::Kind> {
+        Some(match self {
+            Self::WalletHold | Self::WalletHoldVoid => return None,
             Self::Sale | Self::Order | Self::Scan => voucher::Kind::Payment,
             Self::PreAuth => voucher::Kind::PreAuth,
             Self::Completion | Self::CompletionAdvice => voucher::Kind::Completion,
             Self::Void | Self::PreAuthVoid | Self::CompletionVoid => voucher::Kind::Void,
             Self::Refund | Self::OrderRefund => voucher::Kind::Refund,
-        }
+        })
     }
 
     fn row(self) -> Option<&'static iso8583::TransactionRow> {

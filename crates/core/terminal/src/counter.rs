@@ -17,21 +17,23 @@ use crate::profile::{Originals, Pending};
 use crate::scan::Scan;
 use crate::screen::Belief;
 use crate::settlement::Settlement;
-use sim::{Fen, Key, SimTime};
-use wallet::messages::Codec;
+use crate::speech::Codec;
+use crate::wallets::{ALIPAY_SHOP, shop_of};
+use sim::{Fen, Key, ShopNo, SimTime};
+use wallet::ask::Wallet;
 
 /// A completion may take so many hundredths of the hold.
 const COMPLETION_PERCENT: i64 = 115;
 
 impl Terminal {
-    pub(crate) fn on_wish(&mut self, now: SimTime, wish: Wish) {
+    pub(crate) fn on_wish(&mut self, now: SimTime, wish: Wish, wallet: Wallet) {
         self.give_way(now);
         if !self.accepts(wish.intent) {
             return;
         }
         match self.original_of(&wish) {
             Err(why) => self.refuse(wish.intent, why),
-            Ok(original) => self.begin(now, wish, original),
+            Ok(original) => self.begin(now, wish, wallet, original),
         }
     }
 
@@ -91,15 +93,23 @@ impl Terminal {
         self.memory.verdict = Some((intent, Belief::Declined));
     }
 
-    fn begin(&mut self, now: SimTime, wish: Wish, original: Option<Approval>) {
+    fn begin(&mut self, now: SimTime, wish: Wish, wallet: Wallet, original: Option<Approval>) {
         let amount = match (wish.kind, &original) {
-            (Kind::Void | Kind::PreAuthVoid | Kind::CompletionVoid, Some(original)) => original.charge.amount,
+            (
+                Kind::Void | Kind::PreAuthVoid | Kind::CompletionVoid | Kind::WalletHoldVoid,
+                Some(original),
+            ) => original.charge.amount,
             _ => wish.amount,
         };
         let Wish { intent, kind, .. } = wish;
+        let shop = match original.as_ref().map(|original| original.charge.key) {
+            Some(Key::Order(order)) => order.shop(),
+            _ if kind == Kind::WalletHold => ALIPAY_SHOP,
+            _ => shop_of(wallet),
+        };
         let original = original.map(|original| original.as_original());
         let charge = |key| Charge { intent, kind, key, amount, original };
-        self.enter(now, |desk, _| begun(kind, charge, desk));
+        self.enter(now, |desk, _| begun(kind, shop, charge, desk));
     }
 
     /// What a wish is about, if the journal has it and the rules allow it.
@@ -154,11 +164,11 @@ impl Terminal {
 }
 
 /// The flow of a new charge.
-fn begun(kind: Kind, charge: impl FnOnce(Key) -> Charge, desk: &mut Desk<'_>) -> Flow {
+fn begun(kind: Kind, shop: ShopNo, charge: impl FnOnce(Key) -> Charge, desk: &mut Desk<'_>) -> Flow {
     let key = if kind.transaction().is_some() {
         CardCharge::next_key(desk)
     } else {
-        Key::Order(Order::next_number(desk))
+        Key::Order(Order::next_number(desk).at(shop))
     };
     begun_as(charge(key), desk)
 }
@@ -167,7 +177,7 @@ fn begun(kind: Kind, charge: impl FnOnce(Key) -> Charge, desk: &mut Desk<'_>) ->
 pub(crate) fn begun_as(charge: Charge, desk: &mut Desk<'_>) -> Flow {
     match (charge.key, charge.kind) {
         (Key::Order(number), Kind::Scan) => Flow::Scan(Box::new(Scan::begin(charge, number, desk))),
-        (Key::Order(number), Kind::OrderRefund) => {
+        (Key::Order(number), Kind::OrderRefund | Kind::WalletHoldVoid) => {
             Flow::OrderRefund(Box::new(OrderRefund::begin(charge, number, desk)))
         }
         (Key::Order(number), _) => Flow::Order(Box::new(Order::begin(charge, number, desk))),
@@ -179,7 +189,7 @@ pub(crate) fn begun_as(charge: Charge, desk: &mut Desk<'_>) -> Flow {
 pub(crate) fn recovered(charge: Charge, desk: &mut Desk<'_>, codec: &mut Codec) -> Flow {
     match (charge.key, charge.kind) {
         (Key::Order(number), Kind::Scan) => Flow::Scan(Box::new(Scan::recover(charge, number, desk, codec))),
-        (Key::Order(number), Kind::OrderRefund) => {
+        (Key::Order(number), Kind::OrderRefund | Kind::WalletHoldVoid) => {
             Flow::OrderRefund(Box::new(OrderRefund::recover(charge, number, desk, codec)))
         }
         (Key::Order(number), _) => Flow::Order(Box::new(Order::recover(charge, number, desk, codec))),

@@ -10,10 +10,11 @@ use crate::profile::Store;
 use crate::scanner::Barcode;
 use crate::screen::Belief;
 use crate::settings::Settings;
+use crate::speech::Codec;
 use crate::{CARD, WALLET};
 use iso8583::{CUP, MacKey, Message, encode, encode_with_mac};
 use sim::{Outbox, SimTime, Tag};
-use wallet::messages::{self, Codec};
+use wallet::messages;
 
 /// What a flow borrows for one step.
 pub(crate) struct Desk<'a> {
@@ -89,8 +90,8 @@ impl Desk<'_> {
         codec: &mut Codec,
     ) {
         let tag = self.asks(request, charge);
-        let nonce = self.now.as_nanos();
-        self.outbox.send_with(WALLET, tag, |buffer| codec.encode_request(message, nonce, buffer));
+        let now = self.now;
+        self.outbox.send_with(WALLET, tag, |buffer| codec.encode_request(charge, message, now, buffer));
     }
 
     /// Starts to write that a charge at the wallet is approved, under this number of the gateway.

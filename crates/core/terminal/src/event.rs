@@ -12,6 +12,7 @@ use crate::scanner::{Barcode, ScannerPoke, Shown};
 use crate::screen::Screen;
 use core::fmt;
 use sim::{Fen, Key, OrderNo};
+use wallet::ask::Wallet;
 
 /// One person's wish to pay once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +37,8 @@ pub enum Poke {
     Flash(FlashPoke),
     /// The cashier picks a function and keys in an amount; the customer taps a card or looks at a code.
     Charge(Wish),
+    /// The same, where the cashier picks a wallet other than WeChat Pay.
+    ChargeBy(Wish, Wallet),
     /// A key.
     Press(Press),
     /// The cashier keys in the number on a slip, and asks for that slip again.
@@ -146,6 +149,9 @@ impl Request {
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
+            // A hold in a wallet is made, asked after and let go as an order is.
+            Self::Charge(Kind::WalletHold) => Kind::Order.word(),
+            Self::Charge(Kind::WalletHoldVoid) => Kind::OrderRefund.word(),
             Self::Charge(kind) => kind.word(),
             Self::Reversal => "reversal",
             Self::Query => "query",

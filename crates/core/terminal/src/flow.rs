@@ -12,10 +12,11 @@ use crate::screen::{Belief, Face};
 use crate::settled::Settled;
 use crate::settlement::Settlement;
 use crate::sign_on::SignOn;
+use crate::speech::Codec;
 use crate::{CARD, WALLET};
 use iso8583::Message;
 use sim::{Key, Port, Reason, SimTime};
-use wallet::messages::{AnswerError, Call, Codec};
+use wallet::messages::{AnswerError, Call};
 
 /// What the terminal is doing.
 #[derive(Clone, Debug)]

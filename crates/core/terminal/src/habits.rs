@@ -63,6 +63,10 @@ knobs! {
         pub switched_off: SwitchedOff = "switched-off-copies",
         /// What it means that nobody says whether a receipt is wanted.
         pub no_answer: NoAnswer = "receipt-prompt",
+        /// What it makes of a payment through a wallet that its table lacks.
+        pub unlisted: Unlisted = "unlisted-wallets",
+        /// How it learns what has become of a code that it shows.
+        pub polls: Polls = "polls",
         /// What restarts it when it hangs.
         pub watchdog: Watchdog = "watchdog",
         /// What a start makes of what was open.
@@ -331,6 +335,27 @@ habit! {
         Prints = "prints",
         /// No; and no receipt is kept that was not wanted.
         IsNo = "is-no",
+    }
+}
+
+habit! {
+    /// What a payment through a wallet is that the table lacks.
+    pub enum Unlisted {
+        /// A payment: what the acquirer has signed of the terminal's own order counts, and a notification of it is a
+        /// reason to ask. The table says how the wallet is called, and not whether money has moved.
+        Counts = "counts",
+        /// None: a row that is not there is "not paid".
+        IsNotPaid = "is-not-paid",
+    }
+}
+
+habit! {
+    /// How often an order is asked after while its code is shown.
+    pub enum Polls {
+        /// Every few seconds: a notification may be late, or never come.
+        EveryFewSeconds = "every-few-seconds",
+        /// Never: the platform will tell.
+        Never = "never",
     }
 }
 

@@ -18,6 +18,8 @@
 //! | `order` | a wallet order: shown as a code, asked after, paid or closed |
 //! | `scan` | a wallet order paid by the customer's code: sent once, asked after, paid or undone |
 //! | `order_refund` | money of a wallet order goes back, under a number of its own |
+//! | [`wallets`] | which wallets the firmware knows |
+//! | `speech` | the tongues of the wallets' gateways |
 //! | `settled` | what an answer of the wallet's gateway settles |
 //! | [`scanner`] | the scanner that reads customers' codes |
 //! | `upload` | the voucher of every approval, up to the back office until an answer is final |
@@ -67,8 +69,10 @@ mod sign_on;
 pub mod slip;
 pub mod slip_text;
 pub mod speaks;
+mod speech;
 mod spooler;
 mod upload;
+pub mod wallets;
 
 pub use charge::Kind;
 pub use copies::{Copies, NoSlip, PrintSettings};
@@ -84,8 +88,10 @@ pub use scanner::{Barcode, ScannerPoke, Shown};
 pub use screen::{Belief, Face, Screen};
 pub use settings::{Language, Settings};
 pub use speaks::Speaks;
+pub use wallets::WalletTable;
 
 use sim::Port;
+pub use wallet::ask::Wallet;
 
 /// The serial port of the printer.
 pub const PRINTER: Port = Port(0);

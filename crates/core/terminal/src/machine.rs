@@ -9,7 +9,7 @@ use crate::desk::{Desk, Next};
 use crate::event::{Event, Noted, Poke, Press};
 use crate::flow::Flow;
 use crate::journal::Journal;
-use crate::memory::{Memory, codec_of};
+use crate::memory::Memory;
 use crate::profile::{PrinterStatus, Reads, Rekeys};
 use crate::receipt_prompt::Question;
 use crate::scanner::{Barcode, Scanner};
@@ -17,10 +17,11 @@ use crate::screen::{Belief, Face, Screen};
 use crate::settings::Settings;
 use crate::settlement::Settlement;
 use crate::sign_on::SignOn;
+use crate::speech::Codec;
 use crate::{CARD, NOTIFY, PRINTER, VOUCHERS, WALLET};
 use core::time::Duration;
 use sim::{Input, Machine, Outbox, Output, Reason, SimTime};
-use wallet::messages::Codec;
+use wallet::ask::Wallet;
 
 /// The emulated terminal.
 #[derive(Clone, Debug)]
@@ -117,7 +118,8 @@ impl Terminal {
             (Poke::PowerOn, Power::Off) => self.power = Power::booting(now),
             (Poke::Hang, Power::On | Power::Booting { .. }) => self.hang(now),
             (Poke::Flash(poke), _) => self.on_flash(poke),
-            (Poke::Charge(wish), Power::On) => self.on_wish(now, wish),
+            (Poke::Charge(wish), Power::On) => self.on_wish(now, wish, Wallet::WeChat),
+            (Poke::ChargeBy(wish, wallet), Power::On) => self.on_wish(now, wish, wallet),
             (Poke::Press(Press::Cancel), Power::On) if asks => self.on_receipt_declined(now),
             (Poke::Press(Press::Enter | Press::Reprint), Power::On) if asks => self.on_receipt_wanted(now),
             (Poke::Press(Press::Cancel), Power::On) => self.step(now, Flow::on_cancel),
@@ -128,7 +130,7 @@ impl Terminal {
             (Poke::LogOn { operator }, Power::On) => self.on_operator(now, Some(operator)),
             (Poke::KeyIn(keyed), Power::On) => {
                 self.settings.key_in(keyed);
-                self.memory.codec = codec_of(&self.settings);
+                self.memory.codec = Codec::new(&self.settings);
             }
             (Poke::LogOff, Power::On) => self.on_operator(now, None),
             (Poke::Shows(shown), Power::On) => self.scanner.show(now, shown),

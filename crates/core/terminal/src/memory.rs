@@ -10,6 +10,7 @@ use crate::receipt_prompt::Question;
 use crate::scanner::Barcode;
 use crate::screen::{Belief, Face, Screen};
 use crate::settings::Settings;
+use crate::speech::Codec;
 use crate::spooler::Spooler;
 use crate::upload::Uploads;
 use core::time::Duration;
@@ -17,8 +18,6 @@ use escpos::Presenter;
 use iso8583::{Framer, Message, Mti};
 use sim::{Key, SimTime};
 use wallet::http::{Limits, RequestParser, ResponseParser};
-use wallet::messages::{Codec, Merchant};
-use wallet::sign::{ApiKey, SignType};
 
 /// All that a power cut takes.
 #[derive(Clone, Debug)]
@@ -107,21 +106,9 @@ impl Memory {
             card_message: Message::new(Mti::FINANCIAL_REPLY),
             answers: ResponseParser::new(Limits::DEFAULT),
             notices: RequestParser::new(Limits::DEFAULT),
-            codec: codec_of(settings),
+            codec: Codec::new(settings),
             heard: Heard::default(),
             uploads: Uploads::of(settings, journal),
         }
     }
-}
-
-/// What speaks to the wallet for the merchant that was keyed in.
-pub(crate) fn codec_of(settings: &Settings) -> Codec {
-    let merchant = Merchant {
-        app_id: settings.app_id.to_owned(),
-        mch_id: settings.mch_id.to_owned(),
-        api_key: ApiKey::new(settings.api_key),
-        sign_type: SignType::HmacSha256,
-        notify_url: settings.notify_url.to_owned(),
-    };
-    Codec::new(merchant, "api.mch.weixin.qq.com")
 }

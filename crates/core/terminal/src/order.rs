@@ -13,19 +13,27 @@
 //!
 //! Source of the rules: WeChat Pay, "payment state machine": silence, `SYSTEMERROR` and anything unreadable leave the
 //! result unknown; only a query or a close that was answered settles it. A close is believed when a query
-//! for the same order says closed: its own answer names no order. Nor does a refusal: see `on_refusal`. *Not modelled:* other
-//! wallets.
+//! for the same order says closed: its own answer names no order. Nor does a refusal: see `on_refusal`. A hold in a wallet
+//! (Alipay, fund authorisation) goes the same way: what is asked after is whether the money is frozen.
+//!
+//! At Alipay an order is closed by a cancel. Its answer names the order, so that no query follows; and it gives back what
+//! was paid meanwhile, so that it is decided in flash before it leaves (`Deciding`), and after a power cut the cancel goes
+//! on and no query is believed. *Not modelled:* freezing by payment code.
 
 use crate::charge::{Approval, Charge, Kind};
 use crate::desk::{Desk, Next};
 use crate::event::{ChargeResult, Event, Request};
 use crate::journal::Record;
-use crate::profile::{Cancel, Notices, Prints, Silence};
+use crate::ports::Notice;
+use crate::profile::{Cancel, Notices, Polls, Prints, Silence, Unlisted};
 use crate::screen::Belief;
 use crate::settled::Settled;
+use crate::speech::Codec;
+use crate::wallets::wallet_of;
 use core::time::Duration;
-use sim::{Fen, Key, OrderNo, Reason, SimTime};
-use wallet::messages::{self, AnswerError, Call, Codec, ErrCode, TradeState, UnifiedOrder};
+use sim::{Key, OrderNo, Reason, SimTime};
+use wallet::ask::Wallet;
+use wallet::messages::{self, AnswerError, Call, ErrCode, TradeState, UnifiedOrder};
 
 /// A wallet order under way.
 #[derive(Clone, Debug)]
@@ -35,6 +43,8 @@ pub(crate) struct Order {
     stage: Stage,
     /// Somebody may have its code.
     shown: bool,
+    /// It is to be undone, and that is in flash.
+    undoing: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -51,6 +61,8 @@ enum Stage {
         next: SimTime,
         asked: bool,
     },
+    /// That it is to be undone is on its way to the flash.
+    Deciding,
     Closing {
         until: SimTime,
     },
@@ -88,15 +100,25 @@ impl Order {
         let Charge { intent, kind, key, amount, .. } = charge;
         desk.event(Event::Began { intent, kind, key, amount, original: None });
         desk.write(Record::Begun(charge));
-        Self { charge, number, stage: Stage::Recording { cancelled: false }, shown: false }
+        Self::new(charge, number, false)
     }
 
     /// Takes up an order that the journal says was begun: nobody knows what became of it.
     pub(crate) fn recover(charge: Charge, number: OrderNo, desk: &mut Desk<'_>, codec: &mut Codec) -> Self {
         // Whether its code was on the screen is forgotten.
-        let mut order = Self { charge, number, stage: Stage::Recording { cancelled: false }, shown: true };
-        order.ask(desk, codec);
+        let mut order = Self::new(charge, number, true);
+        order.undoing = desk.journal.is_being_undone(charge.key);
+        if order.undoing {
+            // A cancel of it may be on its way, and takes back what a query would still call paid.
+            order.close(desk, codec);
+        } else {
+            order.ask(desk, codec);
+        }
         order
+    }
+
+    const fn new(charge: Charge, number: OrderNo, shown: bool) -> Self {
+        Self { charge, number, stage: Stage::Recording { cancelled: false }, shown, undoing: false }
     }
 
     /// The next order number of this terminal.
@@ -115,10 +137,14 @@ impl Order {
                 self.order(1, desk, codec);
                 Next::Stay
             }
+            Stage::Deciding => {
+                self.close(desk, codec);
+                Next::Stay
+            }
             Stage::Storing(approval) => Next::Paid(approval.clone()),
             Stage::Ending { belief, again: false } => Next::Over(*belief),
             Stage::Ending { again: true, .. } => {
-                let key = Key::Order(Self::next_number(desk));
+                let key = Key::Order(Self::next_number(desk).at(self.number.shop()));
                 Next::Instead(Charge { key, ..self.charge })
             }
             _ => Next::Stay,
@@ -156,7 +182,10 @@ impl Order {
                 desk.event(Event::Disbelieved { why: "it is about another order" });
                 Next::Stay
             }
-            Ok(Settled::State { state, reference }) => self.on_state(state, reference, desk, codec),
+            Ok(Settled::State { state: TradeState::Success, listed: false, .. }) if overlooks(desk) => {
+                self.on_unlisted(desk)
+            }
+            Ok(Settled::State { state, reference, .. }) => self.on_state(state, reference, desk, codec),
             // No call of this flow is answered so.
             Ok(Settled::Paid { .. } | Settled::Reversed { .. } | Settled::Refund { .. }) => Next::Stay,
             Err(AnswerError::Business { err_code, .. }) => self.on_refusal(err_code, desk, codec),
@@ -178,7 +207,7 @@ impl Order {
                 Next::Stay
             }
             Stage::Showing { until, .. } => {
-                self.stage = Stage::Showing { until, next: desk.now + POLL, asked: false };
+                self.stage = Stage::Showing { until, next: next_poll(desk), asked: false };
                 Next::Stay
             }
             Stage::Closing { .. } | Stage::Asking { .. } | Stage::Remaking { .. } => self.rest(desk),
@@ -190,19 +219,22 @@ impl Order {
     /// same: the answer to its own question is what it books.
     pub(crate) fn on_notification(
         &mut self,
-        transaction: &str,
-        amount: Fen,
+        notice: &Notice,
         desk: &mut Desk<'_>,
         codec: &mut Codec,
     ) -> Next {
         let habits = desk.settings.profile.habits;
-        if amount != self.charge.amount && habits.notices != Notices::Believed {
+        let Notice { transaction, amount, listed, .. } = notice;
+        if !listed && overlooks(desk) && matches!(self.stage, Stage::Showing { .. }) {
+            return self.on_unlisted(desk);
+        }
+        if *amount != self.charge.amount && habits.notices != Notices::Believed {
             return self.on_other_amount(desk);
         }
         match (&self.stage, habits.prints) {
             (Stage::Showing { .. }, Prints::AfterTheResult) if habits.notices == Notices::Believed => {
                 desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Approved });
-                self.store(transaction.to_owned(), desk)
+                self.store(transaction.clone(), desk)
             }
             (Stage::Showing { until, .. }, Prints::AfterTheResult) => {
                 let until = *until;
@@ -212,7 +244,7 @@ impl Order {
             }
             (Stage::Showing { .. }, Prints::BeforeTheResult) => {
                 desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Approved });
-                self.store(transaction.to_owned(), desk)
+                self.store(transaction.clone(), desk)
             }
             _ => Next::Stay,
         }
@@ -226,6 +258,16 @@ impl Order {
             }
             _ => self.on_doubt("its amount is another", desk),
         }
+    }
+
+    /// Paid, and this firmware takes what its table lacks for not paid.
+    fn on_unlisted(&mut self, desk: &mut Desk<'_>) -> Next {
+        desk.event(Event::Disbelieved { why: "the wallet that has paid is not in the table" });
+        if desk.settings.profile.habits.prints == Prints::BeforeTheResult {
+            return Next::PullBack(self.charge);
+        }
+        desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Declined });
+        self.end(Belief::Declined, false, desk)
     }
 
     /// The cancel key.
@@ -291,7 +333,7 @@ impl Order {
             Stage::Asking { until } => Some((until, Reason("answer to the query is overdue"))),
             Stage::Remaking { until } => Some((until, Reason("answer to the order is overdue"))),
             Stage::Resting { until } => Some((until, Reason("order is closed again"))),
-            Stage::Recording { .. } | Stage::Storing(_) | Stage::Ending { .. } => None,
+            Stage::Recording { .. } | Stage::Deciding | Stage::Storing(_) | Stage::Ending { .. } => None,
         }
     }
 
@@ -301,7 +343,7 @@ impl Order {
         let until = desk.now + desk.settings.result_timeout;
         match desk.settings.profile.habits.prints {
             Prints::AfterTheResult => {
-                self.stage = Stage::Showing { until, next: desk.now + POLL, asked: false };
+                self.stage = Stage::Showing { until, next: next_poll(desk), asked: false };
                 Next::Stay
             }
             Prints::BeforeTheResult => {
@@ -319,13 +361,14 @@ impl Order {
         codec: &mut Codec,
     ) -> Next {
         match state {
+            TradeState::Success if self.undoing => self.rest(desk),
             TradeState::Success => {
                 desk.event(Event::Learned { key: self.charge.key, result: ChargeResult::Approved });
                 self.store(reference, desk)
             }
             TradeState::NotPay | TradeState::UserPaying | TradeState::Accept => match self.stage {
                 Stage::Showing { until, .. } => {
-                    self.stage = Stage::Showing { until, next: desk.now + POLL, asked: false };
+                    self.stage = Stage::Showing { until, next: next_poll(desk), asked: false };
                     Next::Stay
                 }
                 _ => {
@@ -344,6 +387,11 @@ impl Order {
         match (&self.stage, code) {
             (Stage::Closing { .. } | Stage::Remaking { .. }, ErrCode::OrderPaid | ErrCode::OrderClosed) => {
                 self.ask(desk, codec);
+                Next::Stay
+            }
+            // Alipay knows a shown order only when somebody has scanned it.
+            (Stage::Showing { until, .. }, ErrCode::OrderNotExist) => {
+                self.stage = Stage::Showing { until: *until, next: next_poll(desk), asked: false };
                 Next::Stay
             }
             // A refusal names no order, and may be the late one of an older: an order whose code somebody may have is
@@ -422,13 +470,30 @@ impl Order {
             total_fee_fen: self.charge.amount.unsigned(),
             body: SHOP,
         };
-        desk.call(Request::Charge(Kind::Order), &messages::Request::UnifiedOrder(order), &self.charge, codec);
+        desk.call(
+            Request::Charge(self.charge.kind),
+            &messages::Request::UnifiedOrder(order),
+            &self.charge,
+            codec,
+        );
     }
 
+    /// Sees to it that nobody pays it any more. At Alipay that is a cancel, which gives back what was paid meanwhile: so
+    /// it is decided in flash first.
     fn close(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) {
+        let undoes = wallet_of(self.number.shop()) == Wallet::Alipay;
+        if undoes && !core::mem::replace(&mut self.undoing, true) {
+            desk.write(Record::Undoing(self.charge.key));
+            self.stage = Stage::Deciding;
+            return;
+        }
         let number = self.number;
         let request = messages::Request::CloseOrder { out_trade_no: number.as_str() };
-        desk.call(Request::Close, &request, &self.charge, codec);
+        let asks = match self.charge.kind {
+            Kind::Order if undoes => Request::Reverse,
+            _ => Request::Close,
+        };
+        desk.call(asks, &request, &self.charge, codec);
         self.stage = Stage::Closing { until: desk.now + ANSWER };
     }
 
@@ -442,4 +507,17 @@ impl Order {
         let request = messages::Request::OrderQuery { out_trade_no: number.as_str() };
         desk.call(Request::Query, &request, &self.charge, codec);
     }
+}
+
+/// When the next query is due while a code is shown.
+fn next_poll(desk: &Desk<'_>) -> SimTime {
+    match desk.settings.profile.habits.polls {
+        Polls::EveryFewSeconds => desk.now + POLL,
+        Polls::Never => SimTime::NEVER,
+    }
+}
+
+/// Whether this firmware takes a payment through a wallet that its table lacks for none.
+fn overlooks(desk: &Desk<'_>) -> bool {
+    desk.settings.profile.habits.unlisted == Unlisted::IsNotPaid
 }

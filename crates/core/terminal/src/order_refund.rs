@@ -15,18 +15,19 @@
 //! Source of the rules: WeChat Pay v2, "Refund": `out_refund_no` is the key, so that the same number again is the same
 //! refund; silence and `SYSTEMERROR` are answered by the query or by the same number, never by another one. A refusal names
 //! no refund, and may be the late one of an older message: only three of them, each with no such refund behind it, end it.
-//! *Not modelled:* refunds that find no account (the screen says unknown, and a person must look).
+//! Money that is frozen in a wallet is let go the same way. *Not modelled:* refunds that find no account (the screen says unknown, and a person must look).
 
-use crate::charge::{Approval, Charge};
+use crate::charge::{Approval, Charge, Kind};
 use crate::desk::{Desk, Next};
 use crate::event::{ChargeResult, Event, Request};
 use crate::journal::Record;
 use crate::profile::{Cancel, HostTrouble, Silence};
 use crate::screen::Belief;
 use crate::settled::Settled;
+use crate::speech::Codec;
 use core::time::Duration;
 use sim::{Fen, Key, OrderNo, Reason, SimTime};
-use wallet::messages::{self, AnswerError, Call, Codec, ErrCode, Refund, RefundStatus};
+use wallet::messages::{self, AnswerError, Call, ErrCode, Refund, RefundStatus};
 
 /// A refund of a wallet order under way.
 #[derive(Clone, Debug)]
@@ -84,7 +85,7 @@ impl OrderRefund {
             Stage::Storing(approval) => Next::Paid(approval.clone()),
             Stage::Ending { belief, again: false } => Next::Over(*belief),
             Stage::Ending { again: true, .. } => {
-                let key = Key::Order(crate::order::Order::next_number(desk));
+                let key = Key::Order(crate::order::Order::next_number(desk).at(self.number.shop()));
                 Next::Instead(Charge { key, ..self.charge })
             }
             Stage::Refunding { .. } | Stage::Querying { .. } | Stage::Resting { .. } => Next::Stay,
@@ -242,12 +243,13 @@ impl OrderRefund {
 
     /// Sends it, or sends it again: the same number is the same refund.
     fn refund(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) -> Next {
-        let Some((order, total)) = self.original(desk) else {
+        let Some((order, total, transaction)) = self.original(desk) else {
             return self.end(Belief::Declined, false, desk);
         };
         let number = self.number;
         let refund = Refund {
             out_trade_no: order.as_str(),
+            transaction_id: &transaction,
             out_refund_no: number.as_str(),
             total_fee_fen: total.unsigned(),
             refund_fee_fen: self.charge.amount.unsigned(),
@@ -258,18 +260,24 @@ impl OrderRefund {
         Next::Stay
     }
 
-    /// The order that it is about, and what that was about.
-    fn original(&self, desk: &Desk<'_>) -> Option<(OrderNo, Fen)> {
+    /// The order that it is about, what that was about, and the gateway's number of it.
+    fn original(&self, desk: &Desk<'_>) -> Option<(OrderNo, Fen, String)> {
         let key = self.charge.original?.key;
         let Key::Order(order) = key else { return None };
-        Some((order, desk.journal.approval(key)?.charge.amount))
+        let approval = desk.journal.approval(key)?;
+        Some((order, approval.charge.amount, approval.reference.clone()))
     }
 
     fn query(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) {
         self.has_left = true;
-        let number = self.number;
-        let request = messages::Request::RefundQuery { out_refund_no: number.as_str() };
-        desk.call(Request::RefundQuery, &request, &self.charge, codec);
+        let (number, order) = (self.number, self.charge.original.map(|original| original.key));
+        let out_trade_no = if let Some(Key::Order(order)) = &order { order.as_str() } else { "" };
+        let query = messages::Request::RefundQuery { out_trade_no, out_refund_no: number.as_str() };
+        let request = match self.charge.kind {
+            Kind::WalletHoldVoid => Request::Query,
+            _ => Request::RefundQuery,
+        };
+        desk.call(request, &query, &self.charge, codec);
         self.stage = Stage::Querying { until: desk.now + ANSWER };
     }
 }

@@ -8,12 +8,13 @@ use crate::flow::Flow;
 use crate::journal::Record;
 use crate::machine::Terminal;
 use crate::memory::{Heard, Memory};
-use crate::profile::Notices;
+use crate::profile::{Notices, Unlisted};
 use crate::screen::Belief;
 use crate::settled::Settled;
+use crate::wallets::{ALIPAY_SHOP, WalletTable, wallet_of};
 use iso8583::{CUP, Message, Mti};
-use sim::{Fen, Key, OrderNo, SimTime, Tag};
-use wallet::messages::{Acknowledgement, RequestError};
+use sim::{Fen, Key, OrderNo, ShopNo, SimTime, Tag};
+use wallet::messages::{Acknowledgement, Notification, RequestError};
 use wallet::xml::Fields;
 
 impl Terminal {
@@ -71,7 +72,9 @@ impl Terminal {
                 }
             };
             let Some((call, charge)) = flow.open_call().zip(flow.charge()) else { continue };
-            let settled = codec.decode_answer(call, &response).map(|answer| Settled::of(&answer, &charge));
+            let wallets = self.settings.wallets;
+            let answer = codec.decode_answer(&charge, call, &response);
+            let settled = answer.map(|answer| Settled::of(&answer, &charge, wallets));
             self.step(now, |flow, desk, codec| flow.on_answer(settled, desk, codec));
         }
     }
@@ -92,29 +95,30 @@ impl Terminal {
                     return;
                 }
             };
+            let is_alipays = codec.is_alipays(request.target);
+            let shop = if is_alipays { ALIPAY_SHOP } else { ShopNo(0) };
             let believed = self.settings.profile.habits.notices == Notices::Believed;
+            let wallets = self.settings.wallets;
             let notice = match codec.decode_notification(&request) {
-                Ok(notice) => Some(Notice {
-                    number: OrderNo::new(notice.out_trade_no),
-                    transaction: notice.transaction_id.to_owned(),
-                    amount: Fen(i64::try_from(notice.total_fee_fen).unwrap_or(i64::MAX)),
-                    paid: notice.succeeded,
-                }),
+                Ok(notice) => Some(Notice::of(&notice, shop, wallets)),
+                Err(RequestError::Sign(_)) if believed && is_alipays => {
+                    codec.unsigned_by_alipay(&request).map(|notice| Notice::of(&notice, shop, wallets))
+                }
                 Err(RequestError::Sign(_)) if believed => Notice::unsigned(request.body),
                 Err(_) => None,
             };
-            self.on_notice(now, notice);
+            self.on_notice(now, is_alipays, notice);
         }
     }
 
-    fn on_notice(&mut self, now: SimTime, notice: Option<Notice>) {
+    fn on_notice(&mut self, now: SimTime, is_alipays: bool, notice: Option<Notice>) {
         let acknowledgement = match &notice {
             Some(_) => Acknowledgement::Success,
             None => Acknowledgement::Fail("not believed".to_owned()),
         };
         let codec = &mut self.memory.codec;
         self.outbox.send_with(NOTIFY, Tag("acknowledgement"), |buffer| {
-            codec.encode_acknowledgement(&acknowledgement, buffer);
+            codec.encode_acknowledgement(is_alipays, &acknowledgement, buffer);
         });
         let Some(notice) = notice.filter(|notice| notice.paid) else {
             if acknowledgement != Acknowledgement::Success {
@@ -126,7 +130,7 @@ impl Terminal {
             && Some(order.number) == notice.number
         {
             self.step(now, |flow, desk, codec| match flow {
-                Flow::Order(order) => order.on_notification(&notice.transaction, notice.amount, desk, codec),
+                Flow::Order(order) => order.on_notification(&notice, desk, codec),
                 _ => Next::Stay,
             });
         } else {
@@ -137,7 +141,8 @@ impl Terminal {
     /// A firmware that printed first and pulled back still learns, too late, that it was paid.
     fn on_late_notice(&mut self, now: SimTime, notice: Notice) {
         self.book_again(now, &notice);
-        let Some(charge) = self.memory.late else {
+        let overlooks = self.settings.profile.habits.unlisted == Unlisted::IsNotPaid && !notice.listed;
+        let Some(charge) = self.memory.late.filter(|_| !overlooks) else {
             return;
         };
         if notice.number.map(Key::Order) == Some(charge.key) && notice.amount == charge.amount {
@@ -165,14 +170,27 @@ impl Terminal {
 }
 
 /// What a notification says, taken out of the buffers that it was read in.
-struct Notice {
+pub(crate) struct Notice {
     number: Option<OrderNo>,
-    transaction: String,
-    amount: Fen,
+    pub(crate) transaction: String,
+    pub(crate) amount: Fen,
     paid: bool,
+    /// Whether the wallet that was paid with is one of the table.
+    pub(crate) listed: bool,
 }
 
 impl Notice {
+    /// What a notification that was read says, about an order of this shop.
+    fn of(notice: &Notification<'_>, shop: ShopNo, wallets: WalletTable) -> Self {
+        Self {
+            number: OrderNo::new(notice.out_trade_no).map(|number| number.at(shop)),
+            transaction: notice.transaction_id.to_owned(),
+            amount: Fen(i64::try_from(notice.total_fee_fen).unwrap_or(i64::MAX)),
+            paid: notice.succeeded,
+            listed: wallets.knows_trade_type(wallet_of(shop), notice.trade_type),
+        }
+    }
+
     /// What a document says without anybody having signed it.
     fn unsigned(document: &[u8]) -> Option<Self> {
         let mut fields = Fields::default();
@@ -182,6 +200,7 @@ impl Notice {
             transaction: fields.get("transaction_id").unwrap_or_default().to_owned(),
             amount: Fen(fields.get("total_fee")?.parse().ok()?),
             paid: fields.get("result_code") == Some("SUCCESS"),
+            listed: true,
         })
     }
 }

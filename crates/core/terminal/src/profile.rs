@@ -5,8 +5,9 @@
 
 pub use crate::habits::{
     Advices, Cancel, Differences, Habits, HandsOut, HostTrouble, NoAnswer, Notices, Originals, Paying,
-    Pending, PrinterStatus, Prints, Reads, Records, Refusals, Rekeys, Replies, Reprint, Restart,
-    ReversalEnds, Reversals, Silence, Store, SwitchedOff, Unprinted, Uploading, WaitingSlips, Watchdog,
+    Pending, Polls, PrinterStatus, Prints, Reads, Records, Refusals, Rekeys, Replies, Reprint, Restart,
+    ReversalEnds, Reversals, Silence, Store, SwitchedOff, Unlisted, Unprinted, Uploading, WaitingSlips,
+    Watchdog,
 };
 pub use crate::parameters::Parameters;
 pub use crate::speaks::{Speaks, Vouchers, WorkingKeys};
@@ -59,7 +60,7 @@ pub const REFERENCE: Profile = Profile {
 const SOUND: Habits = Habits::SOUND;
 
 /// Every firmware that there is.
-pub static PROFILES: [Profile; 40] = [
+pub static PROFILES: [Profile; 43] = [
     REFERENCE,
     Profile {
         name: "kiosk",
@@ -309,6 +310,27 @@ pub static PROFILES: [Profile; 40] = [
         name: "formats-its-journal",
         about: "takes one wrong record for a broken journal, and formats its flash",
         habits: Habits { records: Records::FormattedWhenWrong, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "unlisted-is-unpaid",
+        about: "takes a payment through a wallet that its table lacks for no payment",
+        habits: Habits { unlisted: Unlisted::IsNotPaid, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "waits-for-notices",
+        about: "waits for the notification alone, and forgets the order or the hold when it does not come in time",
+        habits: Habits { polls: Polls::Never, silence: Silence::Declined, ..SOUND },
+        ..REFERENCE
+    },
+    Profile {
+        name: "kiosk-unlisted-is-unpaid",
+        about: "prints before it knows, and pulls the receipt back when its table lacks the wallet that has paid",
+        printer: "kiosk-80",
+        presenter: true,
+        habits: Habits { prints: Prints::BeforeTheResult, unlisted: Unlisted::IsNotPaid, ..SOUND },
+        parameters: Parameters { result_timeout: Duration::from_secs(10), ..Parameters::RIGHT },
         ..REFERENCE
     },
 ];

@@ -17,13 +17,14 @@
 //! Source of the rules: WeChat Pay v2, "payment-code": the payment is sent once; `USERPAYING`, `SYSTEMERROR`, `BANKERROR`,
 //! silence and anything unreadable leave the result unknown, and only a query settles it, every few seconds. What is not
 //! paid in time is reversed, no earlier than 15 s after the payment was sent, until the answer is definite and `recall`
-//! says no. Nobody is ever notified of it.
+//! says no. Nobody is ever notified of it; what Alipay tells of it all the same is not waited for. At Alipay a reverse is
+//! called a cancel, and its answer names the order, so that no query follows.
 //!
 //! Neither a refusal nor the answer to a reverse names an order, and may be the late one of an older: what is told to people
 //! comes from answers that name it. That it is to be undone is in flash before the first reverse leaves: a reverse that is
 //! still on its way may take back what a query has just called paid. An order that the gateway does not know may still be on
-//! its way: its number is used up by an order whose code nobody sees, and that is closed. *Not modelled:* other wallets; a
-//! kiosk that prints before it knows prints afterwards here.
+//! its way: its number is used up by an order whose code nobody sees, and that is closed. *Not modelled:* printing
+//! before the result: a kiosk that does so prints afterwards here.
 
 use crate::charge::{Approval, Charge};
 use crate::desk::{Desk, Next};
@@ -34,10 +35,12 @@ use crate::profile::{Cancel, HostTrouble, Paying, Refusals, Silence, Store};
 use crate::scanner::Barcode;
 use crate::screen::{Belief, Face};
 use crate::settled::Settled;
+use crate::speech::Codec;
+use crate::wallets::wallet_of;
 use core::time::Duration;
 use sim::{Key, OrderNo, Reason, SimTime};
-use wallet::ask::{PaymentCode, Wallet};
-use wallet::messages::{self, AnswerError, Call, Codec, ErrCode, MicroPay, TradeState, UnifiedOrder};
+use wallet::ask::PaymentCode;
+use wallet::messages::{self, AnswerError, Call, ErrCode, MicroPay, TradeState, UnifiedOrder};
 
 /// A payment by payment code under way.
 #[derive(Clone, Debug)]
@@ -137,7 +140,7 @@ impl Scan {
             desk.event(Event::CodeIgnored { why: "no payment code is wanted" });
             return Next::Stay;
         };
-        if payment_code(read).wallet() != Some(Wallet::WeChat) {
+        if desk.settings.wallets.wallet_of_code(&payment_code(read)) != Some(wallet_of(self.number.shop())) {
             desk.event(Event::CodeIgnored { why: "it is no payment code of this wallet" });
             return Next::Stay;
         }
@@ -172,7 +175,7 @@ impl Scan {
             Stage::Storing(approval) => Next::Paid(approval.clone()),
             Stage::Ending { belief, again: false } => Next::Over(*belief),
             Stage::Ending { again: true, .. } => {
-                let key = Key::Order(crate::order::Order::next_number(desk));
+                let key = Key::Order(crate::order::Order::next_number(desk).at(self.number.shop()));
                 Next::Instead(Charge { key, ..self.charge })
             }
             _ => Next::Stay,
@@ -200,7 +203,7 @@ impl Scan {
     ) -> Next {
         match answer {
             Ok(Settled::Paid { reference }) => self.on_paid(reference, desk),
-            Ok(Settled::State { state, reference }) => self.on_state(state, reference, desk, codec),
+            Ok(Settled::State { state, reference, .. }) => self.on_state(state, reference, desk, codec),
             Ok(Settled::Reversed { refused: Some(_), recall: true }) => self.rest(desk),
             // Done or not, it names no order: the query does.
             Ok(Settled::Reversed { .. } | Settled::Closed) => {

@@ -5,11 +5,15 @@
 use crate::copies::PrintSettings;
 use crate::parameters::{Keyed, Parameters};
 use crate::profile::{Profile, REFERENCE};
+use crate::wallets::WalletTable;
 use core::fmt;
 use core::time::Duration;
 use iso8583::{MacKey, Tdes};
 use sim::SimTime;
+use std::sync::{Arc, LazyLock};
 use voucher::SealKey;
+use wallet::messages::AlipayShop;
+use wallet::rsa_key::{PrivateKey, PublicKey};
 
 /// One terminal's set-up.
 #[derive(Clone, Debug)]
@@ -46,6 +50,10 @@ pub struct Settings {
     pub app_id: &'static str,
     /// Where the wallet's notifications go.
     pub notify_url: &'static str,
+    /// The merchant's account with Alipay.
+    pub alipay: &'static LazyLock<Arc<AlipayShop>>,
+    /// The wallets that it knows.
+    pub wallets: WalletTable,
     /// The test card that customers tap.
     pub pan: &'static str,
     /// Whether a card slip has a copy for the bank too.
@@ -59,6 +67,18 @@ pub struct Settings {
     /// What it seals its vouchers with; none where there is no back office.
     pub voucher_key: Option<SealKey>,
 }
+
+/// The test account with Alipay. Its keys are read once in the life of a program, for that is dear.
+static ALIPAY: LazyLock<Arc<AlipayShop>> = LazyLock::new(|| {
+    let (own, platform) =
+        (include_str!("../keys/alipay_merchant.pem"), include_str!("../keys/alipay_platform.public.pem"));
+    Arc::new(AlipayShop {
+        app_id: "2021000000000001".to_owned(),
+        private_key: PrivateKey::from_pem(own).expect("the test keys of this crate are readable"),
+        platform_key: PublicKey::from_pem(platform).expect("the test keys of this crate are readable"),
+        notify_url: "http://terminal/notify/alipay".to_owned(),
+    })
+});
 
 /// A language of slips and screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,6 +121,8 @@ impl Settings {
             mch_id: parameters.mch_id,
             app_id: parameters.app_id,
             notify_url: parameters.notify_url,
+            alipay: &ALIPAY,
+            wallets: WalletTable::WHOLE,
             pan: "6222021234567890128",
             bank_copy: parameters.bank_copy,
             prints: PrintSettings::USUAL,
@@ -129,6 +151,13 @@ impl Settings {
         self.mch_id = keyed.mch_id.unwrap_or(self.mch_id);
         self.app_id = keyed.app_id.unwrap_or(self.app_id);
         self.notify_url = keyed.notify_url.unwrap_or(self.notify_url);
+    }
+
+    /// The merchant's account with Alipay, for somebody of the same merchant who is told at another address.
+    #[must_use]
+    pub fn alipay_told_at(&self, notify_url: &str) -> Arc<AlipayShop> {
+        let shop = AlipayShop::clone(self.alipay);
+        Arc::new(AlipayShop { notify_url: notify_url.to_owned(), ..shop })
     }
 }
 

@@ -1,10 +1,12 @@
 //! What an answer of the wallet's gateway settles, taken out of the buffers that it was read in.
 //!
 //! Source: WeChat Pay v2: an answer counts for the order, or the refund, that it names, and for its amount.
-//! *Not modelled:* other wallets.
+//! Alipay says the same in other words.
 
 use crate::charge::Charge;
+use crate::wallets::{WalletTable, wallet_of};
 use sim::Key;
+use wallet::ask::Wallet;
 use wallet::messages::{Answer, ErrCode, OrderState, Paid, RefundStatus, RefundTold, Reversed, TradeState};
 
 /// What an answer settles.
@@ -14,8 +16,8 @@ pub(crate) enum Settled {
     CodeUrl,
     /// Nobody can pay the order any more.
     Closed,
-    /// Where the order stands, and the gateway's number of its payment.
-    State { state: TradeState, reference: String },
+    /// Where the order stands, the gateway's number of its payment, and whether the wallet is one of the table.
+    State { state: TradeState, reference: String, listed: bool },
     /// Paid at once, under this number of the gateway.
     Paid { reference: String },
     /// A reverse was done or refused, and whether to call it again. It names no order.
@@ -28,16 +30,23 @@ pub(crate) enum Settled {
 
 impl Settled {
     /// What `answer` settles for this charge.
-    pub(crate) fn of(answer: &Answer<'_>, charge: &Charge) -> Self {
+    pub(crate) fn of(answer: &Answer<'_>, charge: &Charge, wallets: WalletTable) -> Self {
         match answer {
             Answer::CodeUrl(_) => Self::CodeUrl,
             Answer::Closed => Self::Closed,
             Answer::Reversed(Reversed { refused, recall }) => {
                 Self::Reversed { refused: *refused, recall: *recall }
             }
-            Answer::Order(OrderState { out_trade_no, trade_state, transaction_id, total_fee_fen }) => {
+            Answer::Order(OrderState {
+                out_trade_no,
+                trade_state,
+                transaction_id,
+                total_fee_fen,
+                trade_type,
+            }) => {
                 let reference = transaction_id.unwrap_or_default().to_owned();
-                let state = Self::State { state: *trade_state, reference };
+                let listed = wallets.knows_trade_type(gateway(charge), *trade_type);
+                let state = Self::State { state: *trade_state, reference, listed };
                 about(charge, out_trade_no, *total_fee_fen, state)
             }
             Answer::Paid(Paid { out_trade_no, transaction_id, total_fee_fen }) => {
@@ -49,6 +58,14 @@ impl Settled {
                 about(charge, out_refund_no, Some(*refund_fee_fen), refund)
             }
         }
+    }
+}
+
+/// Whose gateway was asked about a charge.
+fn gateway(charge: &Charge) -> Wallet {
+    match charge.key {
+        Key::Order(number) => wallet_of(number.shop()),
+        Key::Card { .. } => Wallet::WeChat,
     }
 }
 

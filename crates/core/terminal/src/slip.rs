@@ -4,13 +4,15 @@
 //! again is a label and a value; [`Label`] holds the words, so that whoever reads a slip back uses the same
 //! ones. Text is GB18030. *Not modelled:* signature line rules, logos.
 
-use crate::charge::{Approval, Kind};
+use crate::charge::{Approval, Charge, Kind};
 use crate::desk::Closing;
 use crate::event::Copy;
 use crate::settings::{Language, Settings, wall_clock};
+use crate::wallets::wallet_of;
 use encoding_rs::GB18030;
 use escpos::{Align, CutMode, Presenter, Writer};
 use sim::{Fen, Key, SimTime};
+use wallet::ask::Wallet;
 
 /// What is printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,6 +119,8 @@ pub const fn kind_words(kind: Kind, language: Language) -> &'static str {
         Kind::Order => ("扫码消费(微信)", "QR SALE (WECHAT)"),
         Kind::Scan => ("付款码消费(微信)", "PAYMENT CODE SALE (WECHAT)"),
         Kind::OrderRefund => ("扫码退货(微信)", "QR REFUND (WECHAT)"),
+        Kind::WalletHold => ("扫码预授权(支付宝)", "QR PRE-AUTHORISATION (ALIPAY)"),
+        Kind::WalletHoldVoid => ("扫码预授权撤销(支付宝)", "QR PRE-AUTHORISATION VOID (ALIPAY)"),
     };
     match language {
         Language::Chinese => chinese,
@@ -208,7 +212,7 @@ impl Slip<'_> {
         if matches!(charge.key, Key::Card { .. }) {
             self.pair(self.pick("卡号:", "CARD NO:"), &masked(settings.pan));
         }
-        self.pair(self.pick("交易类型:", "TYPE:"), kind_words(charge.kind, language));
+        self.pair(self.pick("交易类型:", "TYPE:"), self.type_words(charge, settings));
         self.pair(Label::Number.words(language), &charge.key.to_string());
         if let Some(original) = &charge.original {
             self.pair(Label::Original.words(language), &original.key.to_string());
@@ -222,6 +226,23 @@ impl Slip<'_> {
         self.pair(Label::Amount.words(language), &format!("RMB {}", charge.amount.digits()));
         self.writer.size(1, 1).bold(false).line_spacing(None);
         self.pair(Label::Outcome.words(language), approved_words(language));
+    }
+
+    /// What was done, and through which wallet, as far as the terminal's table has a name for it.
+    fn type_words(&self, charge: &Charge, settings: &Settings) -> &'static str {
+        let Key::Order(number) = charge.key else { return kind_words(charge.kind, self.language) };
+        let wallet = wallet_of(number.shop());
+        match (charge.kind, settings.wallets.has(wallet), wallet) {
+            (Kind::Order, false, _) => self.pick("扫码消费(其他钱包)", "QR SALE (OTHER WALLET)"),
+            (Kind::Scan, false, _) => self.pick("付款码消费(其他钱包)", "PAYMENT CODE SALE (OTHER WALLET)"),
+            (Kind::OrderRefund, false, _) => self.pick("扫码退货(其他钱包)", "QR REFUND (OTHER WALLET)"),
+            (Kind::Order, true, Wallet::Alipay) => self.pick("扫码消费(支付宝)", "QR SALE (ALIPAY)"),
+            (Kind::Scan, true, Wallet::Alipay) => {
+                self.pick("付款码消费(支付宝)", "PAYMENT CODE SALE (ALIPAY)")
+            }
+            (Kind::OrderRefund, true, Wallet::Alipay) => self.pick("扫码退货(支付宝)", "QR REFUND (ALIPAY)"),
+            (kind, _, _) => kind_words(kind, self.language),
+        }
     }
 
     fn totals(&mut self, closing: &Closing, at: SimTime) {

@@ -3,7 +3,7 @@
 //! The record of an approval is the voucher's place in flash: what it says and its seal follow from that record and from
 //! the settings, so the same bytes go up again after a power cut, and no cut can come between an approval and its
 //! voucher. A record more says that a voucher is done with. Times in seconds, from [`voucher::upload::RESEND_PAUSES_S`].
-//! *Not modelled:* several vouchers in one upload, a store that is full, an approval that names no reference (a firmware
+//! *Not modelled:* several vouchers in one upload, vouchers of holds in a wallet, a store that is full, an approval that names no reference (a firmware
 //! that approved on silence has none, and no voucher either).
 
 use crate::VOUCHERS;
@@ -253,7 +253,7 @@ fn voucher_of(
         format: if in_format_2 { Format::Two { operator: format!("{operator:02}") } } else { Format::One },
         merchant: settings.mid.to_owned(),
         terminal: settings.tid.to_owned(),
-        kind: charge.kind.voucher(),
+        kind: charge.kind.voucher()?,
         key: charge.key,
         amount: charge.amount,
         reference: approval.reference.clone(),

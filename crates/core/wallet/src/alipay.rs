@@ -1,11 +1,12 @@
 //! Alipay: the trade interface in both of its dialects, which share their bodies and their codes.
 //!
 //! Source: Alipay's trade interface: `alipay.trade.pay`, `.precreate`, `.query`, `.cancel`, `.close`, `.refund`,
-//! `.fastpay.refund.query` and `alipay.data.dataservice.bill.downloadurl.query`. Amounts are yuan with two places.
+//! `.fastpay.refund.query` and `alipay.data.dataservice.bill.downloadurl.query`; the fund interface stands in `fund`. Amounts are yuan with two places.
 //! *Not modelled:* goods lists, discounts, splits, agents (`app_auth_token` is signed over and not looked at), encrypted
 //! content, the file behind a bill's address.
 
 pub(crate) mod answer;
+pub(crate) mod fund;
 pub(crate) mod gateway;
 pub(crate) mod rest;
 pub(crate) mod words;
@@ -29,10 +30,14 @@ pub(crate) enum Call {
     Refund,
     RefundQuery,
     BillAddress,
+    HoldMake,
+    HoldQuery,
+    HoldCancel,
+    Unfreeze,
 }
 
 impl Call {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 12] = [
         Self::Pay,
         Self::Precreate,
         Self::Query,
@@ -41,10 +46,19 @@ impl Call {
         Self::Refund,
         Self::RefundQuery,
         Self::BillAddress,
+        Self::HoldMake,
+        Self::HoldQuery,
+        Self::HoldCancel,
+        Self::Unfreeze,
     ];
 
+    /// Whether it is about a hold.
+    pub(crate) const fn is_of_fund(self) -> bool {
+        matches!(self, Self::HoldMake | Self::HoldQuery | Self::HoldCancel | Self::Unfreeze)
+    }
+
     /// The `method` of the gateway.
-    const fn method(self) -> &'static str {
+    pub(crate) const fn method(self) -> &'static str {
         match self {
             Self::Pay => "alipay.trade.pay",
             Self::Precreate => "alipay.trade.precreate",
@@ -54,6 +68,10 @@ impl Call {
             Self::Refund => "alipay.trade.refund",
             Self::RefundQuery => "alipay.trade.fastpay.refund.query",
             Self::BillAddress => "alipay.data.dataservice.bill.downloadurl.query",
+            Self::HoldMake => "alipay.fund.auth.order.voucher.create",
+            Self::HoldQuery => "alipay.fund.auth.operation.detail.query",
+            Self::HoldCancel => "alipay.fund.auth.operation.cancel",
+            Self::Unfreeze => "alipay.fund.auth.order.unfreeze",
         }
     }
 }
@@ -84,6 +102,9 @@ struct Body<'a> {
 
 /// Reads the body of a call. `notify_url` may stand outside it.
 fn ask(call: Call, bytes: &[u8], notify_url: Option<String>, now: WallTime) -> Result<Ask, Refusal> {
+    if call.is_of_fund() {
+        return fund::ask(call, bytes, notify_url, now);
+    }
     let mut body: Body<'_> = json::read(bytes)?;
     body.notify_url = filled(body.notify_url).or_else(|| filled(notify_url));
     match call {
@@ -95,6 +116,7 @@ fn ask(call: Call, bytes: &[u8], notify_url: Option<String>, now: WallTime) -> R
         Call::Refund => refund(body).map(Ask::Refund),
         Call::RefundQuery => refund_ref(body).map(Ask::RefundQuery),
         Call::BillAddress => bill(body.bill_type, body.bill_date),
+        Call::HoldMake | Call::HoldQuery | Call::HoldCancel | Call::Unfreeze => Err(Refusal::NoSuchCall),
     }
 }
 

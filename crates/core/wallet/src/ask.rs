@@ -26,6 +26,8 @@ pub enum Ask {
     Refund(Refund),
     /// What became of this refund, or of all refunds of this order?
     RefundQuery(RefundRef),
+    /// Something about a hold on a payer's money: Alipay, fund authorisation.
+    Hold(Hold),
     /// What happened on this day? Also where that can be fetched, in the dialects that give an address.
     Bill {
         /// The day in Beijing.
@@ -120,6 +122,44 @@ pub struct RefundRef {
     pub refund_id: Option<String>,
 }
 
+/// What is asked about a hold: money of a payer that is frozen for the merchant. A hold is an order of its own kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hold {
+    /// Make one, and give me the code to show. What it wants repeated is the merchant's number of this request.
+    Make(Make),
+    /// What became of this operation on it?
+    Query {
+        /// The hold.
+        hold: OrderRef,
+        /// The operation that has frozen the money, or one that has let it go.
+        operation: Operation,
+    },
+    /// Undo it: what is frozen is let go, and what is not never will be.
+    Cancel(OrderRef),
+    /// Let money go.
+    Unfreeze(Refund),
+}
+
+/// Which operation on a hold is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Operation {
+    /// The merchant's number: `out_request_no`.
+    RequestNo(String),
+    /// The platform's number: `operation_id`.
+    Id(String),
+}
+
+impl Operation {
+    /// Whether it is the one that has frozen the money of the hold with these numbers: the merchant's of the request, and
+    /// the platform's of the hold, once there is one.
+    pub fn is_freezing(&self, request_no: Option<&str>, auth_no: Option<&str>) -> bool {
+        match self {
+            Self::RequestNo(number) => request_no == Some(number),
+            Self::Id(id) => auth_no.is_some_and(|auth_no| crate::alipay::fund::operation_id(auth_no) == *id),
+        }
+    }
+}
+
 /// The number behind a payer's code. Its printed form shows the last four characters.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PaymentCode(String);
@@ -179,6 +219,9 @@ impl Ask {
             Self::Query(order) | Self::Reverse(order) | Self::Close(order) => order.order_no(),
             Self::Refund(refund) => refund.order.order_no(),
             Self::RefundQuery(refund) => refund.order.as_ref()?.order_no(),
+            Self::Hold(Hold::Make(make)) => Some(&make.order_no),
+            Self::Hold(Hold::Query { hold, .. } | Hold::Cancel(hold)) => hold.order_no(),
+            Self::Hold(Hold::Unfreeze(refund)) => refund.order.order_no(),
             Self::Bill { .. } | Self::BillFile { .. } | Self::Certificates | Self::SandboxKey => None,
         }
     }

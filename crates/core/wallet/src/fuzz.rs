@@ -5,18 +5,20 @@
 
 use std::sync::LazyLock;
 
-use crate::ask::{Ask, Make, OrderRef, Pay, Refund, RefundRef};
+use crate::amount::Amount;
+use crate::ask::{Ask, Hold, Make, Operation, OrderRef, Pay, Refund, RefundRef};
 use crate::exchange::{Dialect, HttpAnswer, HttpRequest, route};
 use crate::keys::{
     AlipayMerchant, ApiV3Key, Certificate, MerchantKeys, PlatformKeys, WeChatMerchant, WeChatPlatform,
 };
+use crate::messages::AlipayShop;
 use crate::moment::WallTime;
 use crate::notice::is_taken;
 use crate::platform::{Platform, Stamp};
 use crate::rsa_key::PrivateKey;
 use crate::sign::ApiKey;
 use crate::told::{Refusal, Told};
-use crate::{alipay, wechat_v2, wechat_v3};
+use crate::{alipay, messages, wechat_v2, wechat_v3};
 
 const NOW: WallTime = WallTime::from_unix_s(1_767_294_245);
 
@@ -67,6 +69,21 @@ pub fn fuzz_body(bytes: &[u8]) {
     }
 }
 
+/// The bytes are what a merchant of Alipay is answered, and told unasked.
+///
+/// # Panics
+/// When a claim is broken: no amount is longer than Alipay's, and what nobody has signed is no answer.
+pub fn fuzz_answer(bytes: &[u8]) {
+    let shop = AlipayShop {
+        app_id: "2".to_owned(),
+        private_key: PLATFORM.keys.alipay.clone(),
+        platform_key: PLATFORM.keys.alipay.public_key(),
+        notify_url: "http://shop/notify".to_owned(),
+    };
+    let amounts = messages::alipay::fuzz_answers(shop, bytes);
+    assert!(amounts.iter().all(|fen| Amount::from_fen(*fen).is_some()), "{amounts:?}");
+}
+
 /// What these bytes ask, as a body or a query of every call of every dialect.
 fn asks_in(bytes: &[u8]) -> Vec<Ask> {
     let merchant = PLATFORM.merchants.first().expect("the platform here has a merchant");
@@ -94,6 +111,17 @@ fn texts(ask: &Ask) -> Vec<Option<&str>> {
         }
         Ask::RefundQuery(RefundRef { order, refund_no, refund_id }) => {
             (order.as_ref(), vec![refund_no.as_deref(), refund_id.as_deref()])
+        }
+        Ask::Hold(Hold::Make(Make { order_no, subject, notify_url, attach, .. })) => {
+            let some = [notify_url, attach].map(Option::as_deref);
+            (None, [vec![Some(order_no.as_str()), Some(subject)], some.to_vec()].concat())
+        }
+        Ask::Hold(Hold::Query { hold, operation: Operation::RequestNo(text) | Operation::Id(text) }) => {
+            (Some(hold), vec![Some(text.as_str())])
+        }
+        Ask::Hold(Hold::Cancel(hold)) => (Some(hold), Vec::new()),
+        Ask::Hold(Hold::Unfreeze(Refund { order, refund_no, reason, notify_url, .. })) => {
+            (Some(order), vec![Some(refund_no.as_str()), reason.as_deref(), notify_url.as_deref()])
         }
         Ask::BillFile { token } => (None, vec![Some(token.as_str())]),
         Ask::Bill { .. } | Ask::Certificates | Ask::SandboxKey => (None, Vec::new()),
@@ -223,6 +251,17 @@ mod tests {
             ("time_expire", &["20260102030405", "2026-01-02T03:04:05+08:00", "2026-01-02 03:04:05", ""]),
             ("timeout_express", &["90m", "", "1y"]),
             ("qr_code_timeout_express", &["1c", ""]),
+            ("out_order_no", &["A-1", ""]),
+            ("auth_no", &["2026", ""]),
+            ("operation_id", &["5", ""]),
+            ("order_title", &["room", ""]),
+            ("pay_timeout", &["15m", "1y", ""]),
+            ("code", &["10000", "10003", "40004", ""]),
+            ("sub_code", &["AUTH_ORDER_NOT_EXIST", "x", ""]),
+            ("status", &["SUCCESS", "INIT", "x"]),
+            ("trade_status", &["TRADE_SUCCESS", "WAIT_BUYER_PAY", "x"]),
+            ("rest_amount", &["18.50", "0.00", ""]),
+            ("qr_code", &["https://qr", ""]),
             ("bill_date", &["20260102", "2026-01-02", "2026-01"]),
             ("bill_type", &["ALL", "trade", ""]),
             ("token", &["T-1", ""]),
@@ -278,13 +317,18 @@ mod tests {
         fn no_fields_break_a_claim(fields in fields()) {
             for document in documents(&fields) {
                 fuzz_body(document.as_bytes());
+                fuzz_answer(document.as_bytes());
             }
+            let flat: Vec<String> =
+                fields.iter().map(|(name, value)| format!("\"{name}\":\"{value}\"")).collect();
+            fuzz_answer(format!("{{{}}}", flat.join(",")).as_bytes());
         }
 
         #[test]
         fn no_request_breaks_a_claim(bytes in pieces()) {
             fuzz_request(&bytes);
             fuzz_body(&bytes);
+            fuzz_answer(&bytes);
         }
 
         #[test]

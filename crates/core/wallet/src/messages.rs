@@ -1,16 +1,19 @@
-//! The terminal's side of WeChat Pay v2: typed requests, answers and notifications, to and from whole HTTP messages.
+//! The terminal's side of WeChat Pay v2: typed requests, answers and notifications, to and from whole HTTP messages; and
+//! of Alipay's `gateway.do`, in the same types.
 //!
 //! Source: WeChat Pay v2, "payment-code" (calls, three result levels, `trade_state`) and "Notifications".
 //! A [`Codec`] holds what the terminal shares with the gateway and the buffers that it reuses. The three levels on which
-//! a call can fail stay apart in [`AnswerError`]. The gateway's side is [`crate::platform`] and [`crate::notice`].
+//! a call can fail stay apart in [`AnswerError`]. An [`AlipayCodec`] says and hears the same in Alipay's words. The gateway's side is [`crate::platform`] and [`crate::notice`].
 //! Not modelled: bills, payer identity, time stamps, notifications of refunds.
 
+pub(crate) mod alipay;
 mod codec;
 mod error;
 mod payment_code;
 mod refund;
 mod word;
 
+pub use alipay::{AlipayCodec, AlipayShop, Product};
 pub use codec::Codec;
 pub use error::{AnswerError, FieldError, FieldFault, RequestError, TransportFault};
 pub use payment_code::{MicroPay, Paid, Reversed};
@@ -114,6 +117,8 @@ pub enum Request<'a> {
     Refund(Refund<'a>),
     /// What became of this refund?
     RefundQuery {
+        /// The merchant's number of the order; WeChat Pay is not told.
+        out_trade_no: &'a str,
         /// The merchant's number of the refund.
         out_refund_no: &'a str,
     },
@@ -186,6 +191,8 @@ pub struct OrderState<'a> {
     pub transaction_id: Option<&'a str>,
     /// The amount in fen, once it is paid.
     pub total_fee_fen: Option<u64>,
+    /// By which way it was paid, where that is said: a word that this crate does not judge.
+    pub trade_type: Option<&'a str>,
 }
 
 /// The gateway tells that an order was paid, or that paying it failed.
@@ -199,6 +206,8 @@ pub struct Notification<'a> {
     pub total_fee_fen: u64,
     /// Whether the payment succeeded: `result_code`.
     pub succeeded: bool,
+    /// By which way it was paid, where that is said.
+    pub trade_type: Option<&'a str>,
 }
 
 /// What the merchant says to a notification; anything but success is repeated later.

@@ -85,6 +85,8 @@ pub enum OrderKind {
     PaymentCode,
     /// The payer scans the merchant's code.
     ShownCode,
+    /// The payer scans the merchant's code, and the money is frozen and not paid.
+    Hold,
 }
 
 /// Where an order stands.

@@ -4,4 +4,5 @@
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     wallet::fuzz::fuzz_request(bytes);
     wallet::fuzz::fuzz_body(bytes);
+    wallet::fuzz::fuzz_answer(bytes);
 });

@@ -4,9 +4,10 @@
 //! *Not modelled:* the method of a `gateway.do` call that cannot be read; it has no kind.
 
 use crate::event::Kind;
+use crate::orders::Brand;
 use crate::short::Code;
 use sim::Fen;
-use wallet::ask::Ask;
+use wallet::ask::{Ask, Hold};
 use wallet::exchange::HttpRequest;
 use wallet::platform::Manner;
 use wallet::told::{OrderState, Refusal, Told};
@@ -44,6 +45,10 @@ pub(super) const fn kind_of_ask(ask: &Ask) -> Kind {
     match ask {
         Ask::Pay(_) => Kind::Pay,
         Ask::Make(_) => Kind::Order,
+        Ask::Hold(Hold::Make(_)) => Kind::Order,
+        Ask::Hold(Hold::Query { .. }) => Kind::Query,
+        Ask::Hold(Hold::Cancel(_)) => Kind::Close,
+        Ask::Hold(Hold::Unfreeze(_)) => Kind::RefundOrder,
         Ask::Query(_) => Kind::Query,
         Ask::Reverse(_) => Kind::Reverse,
         Ask::Close(_) => Kind::Close,
@@ -85,8 +90,8 @@ pub(super) const fn reason(why: Refusal) -> &'static str {
 pub(super) fn amount(ask: &Ask) -> Option<Fen> {
     let amount = match ask {
         Ask::Pay(pay) => pay.amount,
-        Ask::Make(make) => make.amount,
-        Ask::Refund(refund) => refund.amount,
+        Ask::Make(make) | Ask::Hold(Hold::Make(make)) => make.amount,
+        Ask::Refund(refund) | Ask::Hold(Hold::Unfreeze(refund)) => refund.amount,
         _ => return None,
     };
     i64::try_from(amount.fen()).ok().map(Fen)
@@ -97,12 +102,12 @@ pub(super) fn field<'a>(ask: &'a Ask, name: &str) -> Option<&'a str> {
     match (name, ask) {
         ("auth_code", Ask::Pay(pay)) => Some(pay.payment_code.as_str()),
         ("body", Ask::Pay(pay)) => Some(&pay.subject),
-        ("body", Ask::Make(make)) => Some(&make.subject),
+        ("body", Ask::Make(make) | Ask::Hold(Hold::Make(make))) => Some(&make.subject),
         ("attach", Ask::Pay(pay)) => pay.attach.as_deref(),
         ("attach", Ask::Make(make)) => make.attach.as_deref(),
         ("device_info", Ask::Pay(pay)) => pay.device.as_deref(),
         ("device_info", Ask::Make(make)) => make.device.as_deref(),
-        ("out_refund_no", Ask::Refund(refund)) => Some(&refund.refund_no),
+        ("out_refund_no", Ask::Refund(refund) | Ask::Hold(Hold::Unfreeze(refund))) => Some(&refund.refund_no),
         _ => None,
     }
 }
@@ -135,6 +140,8 @@ pub(super) fn code(manner: &Manner, told: &Told) -> Code {
             OrderState::Revoked => "REVOKED",
             OrderState::Failed => "PAYERROR",
         }),
+        // Alipay's answer names what it has ended.
+        Told::Reversed(_) if Brand::of(manner.dialect()) == Brand::Alipay => Code::new("REVOKED"),
         _ => Code::new("SUCCESS"),
     }
 }

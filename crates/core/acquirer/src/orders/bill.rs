@@ -4,7 +4,7 @@
 //! *Not modelled:* fees, the waiting until the next morning, bills of months.
 
 use super::tell::{amount, kind};
-use super::{Clock, Desk, Order, State};
+use super::{Clock, Desk, Order, State, Way};
 use sim::{Fen, SimTime};
 use wallet::moment::Day;
 use wallet::told::{Bill, BillRefund, BillRow, Refusal};
@@ -14,7 +14,8 @@ impl Desk<'_> {
     pub(crate) fn bill(&self, day: Day, address: String) -> Result<Bill, Refusal> {
         let clock = self.pen.clock;
         let mut rows: Vec<(SimTime, BillRow)> = Vec::new();
-        for order in self.pen.books.orders().iter().filter(|order| order.number.shop() == self.shop) {
+        let is_paid_here = |order: &&Order| order.number.shop() == self.shop && order.terms.way != Way::Hold;
+        for order in self.pen.books.orders().iter().filter(is_paid_here) {
             each_row(order, clock, |at, row| {
                 if day.holds(clock.wall(at)) {
                     rows.push((at, row));

@@ -11,13 +11,13 @@ use super::{
 };
 use crate::books::{Books, Change};
 use crate::event::Movement;
-use crate::ledger::{AMOUNT_MAX, Cause, Entry};
+use crate::ledger::{AMOUNT_MAX, Entry};
 use crate::notifier::{About, NoticeChange, What};
 use crate::payers::{Does, Payers, payer_of};
 use core::time::Duration;
 use sim::{Fen, Key, OrderNo, ShopNo, SimTime};
 use wallet::amount::Amount;
-use wallet::ask::{self, Make, OrderRef, Pay, RefundRef};
+use wallet::ask::{self, Make, Operation, OrderRef, Pay, RefundRef};
 use wallet::exchange::Dialect;
 use wallet::moment::WallTime;
 use wallet::told::{RefundTold, Refusal, Reversed, Told, Undone};
@@ -28,6 +28,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) shop: ShopNo,
     pub(crate) dialect: Dialect,
     pub(crate) rules: &'a OrderRules,
+    /// Whether this is about holds, whose numbers are not those of orders that are paid.
+    pub(crate) holds: bool,
     pub(crate) payers: &'a Payers,
     /// Where notices of orders go that name no address.
     pub(crate) notify_url: Option<&'a str>,
@@ -97,7 +99,9 @@ impl Desk<'_> {
 
     /// Undoes an order: gives back what was paid, or sees to it that it never will be.
     pub(crate) fn reverse(&mut self, which: &OrderRef) -> Result<Told, Refusal> {
-        let Some(order) = self.find(which) else { return self.reverse_unknown(which) };
+        let Some(order) = self.find(which) else {
+            return if self.holds { Err(Refusal::NoSuchOrder) } else { self.reverse_unknown(which) };
+        };
         let mut order = order.clone();
         let undone = match order.state {
             State::Closed | State::Revoked { .. } => Undone::Nothing,
@@ -112,7 +116,7 @@ impl Desk<'_> {
                 self.pen.revoke(&mut order, rest);
                 // All of it may have gone back by refunds.
                 let moved = rest > Fen::ZERO;
-                self.moved = moved.then_some((Movement::Reversed, rest));
+                self.moved = moved.then_some((order.terms.way.undone().0, rest));
                 if moved { Undone::Refunded } else { Undone::Nothing }
             }
         };
@@ -140,7 +144,7 @@ impl Desk<'_> {
             return Err(Refusal::TooMuchRefund);
         }
         self.pen.refund(&mut order, asked, amount, (self.dialect, self.rules.refunding));
-        self.moved = Some((Movement::Refunded, amount));
+        self.moved = Some((order.terms.way.given_back(0).0, amount));
         let told = youngest_refund(&order, self.pen.clock, self.pen.now, true);
         told.map(Told::Refunded).ok_or(Refusal::NoSuchRefund)
     }
@@ -168,6 +172,21 @@ impl Desk<'_> {
         if told.is_empty() { Err(Refusal::NoSuchRefund) } else { Ok(Told::Refunds(told)) }
     }
 
+    /// What became of an operation on a hold.
+    pub(crate) fn query_hold(&self, which: &OrderRef, operation: &Operation) -> Result<Told, Refusal> {
+        let hold = self.find(which).filter(|order| !self.is_hidden(order)).ok_or(Refusal::NoSuchOrder)?;
+        let auth_no = hold.payment().map(|payment| payment.transaction.as_str());
+        if operation.is_freezing(hold.terms.attach.as_deref(), auth_no) {
+            return Ok(self.told(hold));
+        }
+        let is_it = |told: &RefundTold| match operation {
+            Operation::RequestNo(number) => told.refund_no == *number,
+            Operation::Id(id) => told.refund_id == *id,
+        };
+        let told = refunds(hold, self.pen.clock, self.pen.now).find(is_it);
+        told.map(|told| Told::Refunds(vec![told])).ok_or(Refusal::NoSuchRefund)
+    }
+
     fn pay_terms(&self, pay: &Pay) -> Result<Terms, Refusal> {
         Ok(Terms {
             amount: fen(pay.amount)?,
@@ -184,7 +203,7 @@ impl Desk<'_> {
         Ok(Terms {
             amount: fen(make.amount)?,
             subject: make.subject.clone(),
-            way: Way::Shown,
+            way: if self.holds { Way::Hold } else { Way::Shown },
             attach: make.attach.clone(),
             device: make.device.clone(),
             notify_url: make.notify_url.as_deref().or(self.notify_url).map(str::to_owned),
@@ -198,13 +217,14 @@ impl Desk<'_> {
     }
 
     fn find(&self, which: &OrderRef) -> Option<&Order> {
-        self.pen.books.orders().find(self.shop, which)
+        let found = self.pen.books.orders().find(self.shop, which);
+        found.filter(|order| (order.terms.way == Way::Hold) == self.holds)
     }
 
     const fn is_hidden(&self, order: &Order) -> bool {
         self.rules.shown_hides
             && !order.seen
-            && matches!((&order.state, order.terms.way), (State::Open, Way::Shown))
+            && matches!((&order.state, order.terms.way), (State::Open, Way::Shown | Way::Hold))
     }
 
     /// The order that this number has already, if it still can be paid.
@@ -392,7 +412,8 @@ impl Pen<'_> {
         let payment = self.payment(order, payer);
         self.write(order, OrderFact::Paid(payment));
         let key = Key::Order(order.number);
-        let entry = Entry::capture(self.now, key, Cause::OrderPaid, order.terms.amount);
+        let (_, cause, way) = order.terms.way.taken();
+        let entry = Entry::moved(self.now, key, cause, way, order.terms.amount);
         self.changes.push(Change::Entry(entry));
         if let Some(url) = order.terms.notify_url.clone().filter(|_| order.terms.is_told_of_payments()) {
             self.owe(About::new(order.number, What::Payment, order.terms.dialect, url), self.now);
@@ -404,15 +425,17 @@ impl Pen<'_> {
         let payment = self.payment(order, payer);
         self.write(order, OrderFact::PaidInVain(payment));
         let (key, amount) = (Key::Order(order.number), order.terms.amount);
-        self.changes.push(Change::Entry(Entry::capture(self.now, key, Cause::OrderPaid, amount)));
-        self.changes.push(Change::Entry(Entry::give_back(self.now, key, Cause::OrderReversed, amount)));
+        for (_, cause, way) in [order.terms.way.taken(), order.terms.way.undone()] {
+            self.changes.push(Change::Entry(Entry::moved(self.now, key, cause, way, amount)));
+        }
     }
 
     pub(super) fn revoke(&mut self, order: &mut Order, returned: Fen) {
         self.write(order, OrderFact::Revoked { at: self.now, returned });
         if returned > Fen::ZERO {
             let key = Key::Order(order.number);
-            let entry = Entry::give_back(self.now, key, Cause::OrderReversed, returned);
+            let (_, cause, way) = order.terms.way.undone();
+            let entry = Entry::moved(self.now, key, cause, way, returned);
             self.changes.push(Change::Entry(entry));
         }
     }
@@ -430,12 +453,13 @@ impl Pen<'_> {
         let (number, reason) = (asked.refund_no.clone(), asked.reason.clone());
         let refund = Refund { number, id, serial, amount, reason, at, done_at };
         self.write(order, OrderFact::Refunded(refund));
-        let cause = Cause::OrderRefunded { refund: serial };
-        let entry = Entry::give_back(self.now, Key::Order(order.number), cause, amount);
+        let (_, cause, way) = order.terms.way.given_back(serial);
+        let entry = Entry::moved(self.now, Key::Order(order.number), cause, way, amount);
         self.changes.push(Change::Entry(entry));
         // Alipay tells of a refund where it tells of the payment, WeChat Pay where the refund asks for it.
         let url = match Brand::of(order.terms.dialect) {
             Brand::WeChat => asked.notify_url.clone(),
+            Brand::Alipay if order.terms.way == Way::Hold => None,
             Brand::Alipay => asked.notify_url.clone().or_else(|| order.terms.notify_url.clone()),
         };
         if let Some(url) = url {
@@ -454,7 +478,12 @@ impl Pen<'_> {
             Brand::WeChat => PlatformNo::of(format_args!("42{:026}", order.serial)),
             Brand::Alipay => {
                 let day = self.clock.wall(self.now).day().compact();
-                PlatformNo::of(format_args!("{day}22001{:015}", order.serial))
+                match order.terms.way {
+                    Way::Scanned | Way::Shown => {
+                        PlatformNo::of(format_args!("{day}22001{:015}", order.serial))
+                    }
+                    Way::Hold => PlatformNo::of(format_args!("{day}10002001{:012}", order.serial)),
+                }
             }
         };
         Payment { at: self.now, transaction, payer }
@@ -470,7 +499,7 @@ impl Terms {
 
     /// WeChat Pay tells nobody of payments by payment code: the merchant must ask.
     fn is_told_of_payments(&self) -> bool {
-        self.way == Way::Shown || Brand::of(self.dialect) == Brand::Alipay
+        self.way != Way::Scanned || Brand::of(self.dialect) == Brand::Alipay
     }
 }
 

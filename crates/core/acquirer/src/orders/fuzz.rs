@@ -3,7 +3,7 @@
 //! Five bytes are a step: what, which order, how much, which code or refund, how long. *Not modelled:* dialects; their
 //! bytes are fuzzed where they are read.
 
-use super::{Order, State};
+use super::{Brand, Order, State, Way};
 use crate::books::Books;
 use crate::config::{Config, WalletSetup};
 use crate::event::Event;
@@ -13,7 +13,7 @@ use crate::payers::{Does, PayerRule, Payers, Who};
 use core::time::Duration;
 use sim::{Fen, Key, OrderNo, SimTime};
 use wallet::amount::Amount;
-use wallet::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund};
+use wallet::ask::{Ask, Hold, Make, OrderRef, Pay, PaymentCode, Refund};
 use wallet::exchange::Dialect;
 
 /// Plays what the bytes say, and checks after each step that orders and ledger agree.
@@ -51,6 +51,7 @@ impl Play {
         let subject = "tea".to_owned();
         let (expires, attach, device) = (None, None, None);
         let notify_url = Some("http://shop/notify".to_owned());
+        let is_hold = what & 0x40 != 0 && dialect == Dialect::AlipayGateway;
         let ask = match what & 7 {
             0 | 1 => {
                 let prefix = if dialect == Dialect::WeChatV2 { 13 } else { 28 };
@@ -66,18 +67,20 @@ impl Play {
                     device,
                 })
             }
-            2 => Ask::Make(Make { order_no, amount: whole, subject, notify_url, expires, attach, device }),
+            2 => {
+                let make = Make { order_no, amount: whole, subject, notify_url, expires, attach, device };
+                if is_hold { Ask::Hold(Hold::Make(make)) } else { Ask::Make(make) }
+            }
+            3 | 4 if is_hold => Ask::Hold(Hold::Cancel(by_no())),
             3 => Ask::Reverse(by_no()),
             4 => Ask::Close(by_no()),
-            5 => Ask::Refund(Refund {
-                order: by_no(),
-                refund_no: format!("R-{}", which % 4),
-                amount: whole,
-                total: None,
-                reason: None,
-                notify_url,
-            }),
-            6 => return self.confirm(&order_no),
+            5 => {
+                let (order, refund_no) = (by_no(), format!("R-{}", which % 4));
+                let refund =
+                    Refund { order, refund_no, amount: whole, total: None, reason: None, notify_url };
+                if is_hold { Ask::Hold(Hold::Unfreeze(refund)) } else { Ask::Refund(refund) }
+            }
+            6 => return self.confirm(&order_no, Brand::of(dialect)),
             _ => return self.pass(Duration::from_secs(u64::from(span))),
         };
         let mut changes = Vec::new();
@@ -86,8 +89,8 @@ impl Play {
         changes.iter().for_each(|change| self.books.apply(change));
     }
 
-    fn confirm(&mut self, order_no: &str) {
-        let Some(number) = OrderNo::new(order_no) else { return };
+    fn confirm(&mut self, order_no: &str, brand: Brand) {
+        let Some(number) = OrderNo::new(order_no).map(|number| number.at(brand.shop_of(0))) else { return };
         let mut changes = Vec::new();
         let _taken = self.gateway.confirm(self.now, number, &self.books, &mut changes);
         changes.iter().for_each(|change| self.books.apply(change));
@@ -111,7 +114,9 @@ impl Play {
             State::Paid(_) => order.terms.amount - order.refunded(),
             _ => Fen::ZERO,
         };
-        assert_eq!(self.books.ledger().net(Key::Order(order.number)), owed, "{order:?}");
+        let standing = self.books.ledger().standing(Key::Order(order.number));
+        let expected = if order.terms.way == Way::Hold { (Fen::ZERO, owed) } else { (owed, Fen::ZERO) };
+        assert_eq!((standing.net, standing.held), expected, "{order:?}");
         assert!(owed >= Fen::ZERO && order.given_back() <= order.terms.amount, "{order:?}");
     }
 }

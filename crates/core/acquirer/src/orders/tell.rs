@@ -103,6 +103,7 @@ pub(super) const fn kind(way: Way) -> OrderKind {
     match way {
         Way::Scanned => OrderKind::PaymentCode,
         Way::Shown => OrderKind::ShownCode,
+        Way::Hold => OrderKind::Hold,
     }
 }
 

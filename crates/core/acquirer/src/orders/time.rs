@@ -13,10 +13,10 @@ use sim::{Fen, OrderNo, Reason, SimTime};
 /// What has happened by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Happened {
-    /// An order was paid.
-    Paid(OrderNo, Fen),
+    /// An order was paid, or its money frozen.
+    Paid(OrderNo, Way, Fen),
     /// An order was paid in vain: the money went back at once.
-    PaidInVain(OrderNo, Fen),
+    PaidInVain(OrderNo, Way, Fen),
     /// A payment landed on an order that cannot be paid.
     Refused(OrderNo, PaymentRefusal),
     /// An order ran out.
@@ -73,7 +73,7 @@ fn land(pen: &mut Pen<'_>, (lands, number): (SimTime, u64), payment: UnderWay) -
             State::Revoked { at, paid: None, .. } if was_at_bank(at) => {
                 let mut known = known.clone();
                 pen.capture_in_vain(&mut known, payer);
-                Happened::PaidInVain(order, known.terms.amount)
+                Happened::PaidInVain(order, known.terms.way, known.terms.amount)
             }
             State::Paid(_) | State::Revoked { .. } | State::Closed => {
                 let why = pen.books.orders().payable(order).err();
@@ -82,7 +82,7 @@ fn land(pen: &mut Pen<'_>, (lands, number): (SimTime, u64), payment: UnderWay) -
             State::Open | State::Paying | State::Failed => {
                 let mut known = known.clone();
                 pen.capture(&mut known, payer);
-                Happened::Paid(order, known.terms.amount)
+                Happened::Paid(order, known.terms.way, known.terms.amount)
             }
         },
     }

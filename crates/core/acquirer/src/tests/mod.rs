@@ -4,6 +4,7 @@ mod book;
 mod card;
 mod dialects;
 mod faults;
+mod holds;
 mod hostile;
 mod merchant;
 mod notices;

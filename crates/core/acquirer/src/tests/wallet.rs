@@ -166,9 +166,10 @@ fn a_refund_is_known_by_its_own_number_and_moves_the_money_of_its_order() {
     let (out_trade_no, out_refund_no, terminal_ip) = ("T-1", "R-1", "192.0.2.7");
     let pay = MicroPay { out_trade_no, total_fee_fen: 1850, body: "tea", auth_code, terminal_ip };
     driver.receive(WALLET, &call(&Request::MicroPay(pay))).pass(1000);
-    let refund = Refund { out_trade_no, out_refund_no, total_fee_fen: 1850, refund_fee_fen: 500 };
+    let refund =
+        Refund { out_trade_no, transaction_id: "", out_refund_no, total_fee_fen: 1850, refund_fee_fen: 500 };
     driver.receive(WALLET, &call(&Request::Refund(refund))).pass(1000);
-    driver.receive(WALLET, &call(&Request::RefundQuery { out_refund_no })).pass(1000);
+    driver.receive(WALLET, &call(&Request::RefundQuery { out_trade_no, out_refund_no })).pass(1000);
     let story = driver.story();
     let told = |what: &str| story.iter().any(|line| line.ends_with(what));
     assert!(told("refund-order received, R-1") && told("refund-order answered SUCCESS, R-1"), "{story:?}");

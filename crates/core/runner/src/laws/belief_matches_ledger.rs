@@ -39,7 +39,7 @@ const fn done(kind: Kind) -> &'static str {
     match kind {
         Kind::Sale | Kind::Order | Kind::Scan | Kind::Completion | Kind::CompletionAdvice => "captured",
         Kind::Void | Kind::Refund | Kind::OrderRefund | Kind::CompletionVoid => "given back",
-        Kind::PreAuth => "held",
-        Kind::PreAuthVoid => "let go",
+        Kind::PreAuth | Kind::WalletHold => "held",
+        Kind::PreAuthVoid | Kind::WalletHoldVoid => "let go",
     }
 }

@@ -12,7 +12,7 @@ use terminal::{Intent, Kind};
 pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
     for wish in &evidence.wishes {
         let wanted = wish.wanted;
-        if matches!(wanted.kind, Kind::Sale | Kind::Order | Kind::Scan | Kind::PreAuth) {
+        if matches!(wanted.kind, Kind::Sale | Kind::Order | Kind::Scan | Kind::PreAuth | Kind::WalletHold) {
             check_payment(wanted, evidence, report);
         }
     }
@@ -39,7 +39,7 @@ fn check_payment(wanted: Wanted, evidence: &Evidence<'_>, report: &mut Report<'_
             .filter(move |other| is_one(other.kind) && leads_to(evidence, *other, intent))
     };
     let is_right = match wanted.kind {
-        Kind::PreAuth => about(is_completion).any(|completion| completion.amount == taken),
+        Kind::PreAuth | Kind::WalletHold => about(is_completion).any(|completion| completion.amount == taken),
         _ => taken == amount,
     };
     if taken != Fen::ZERO && !is_right {

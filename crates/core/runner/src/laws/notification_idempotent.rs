@@ -1,6 +1,6 @@
 //! notification-idempotent: forged, foreign or repeated notifications change nothing; a lost one is found by asking.
 //!
-//! A terminal that books an order as paid while nobody has paid it was taken in; one that books it twice counted a
+//! Money that is frozen by an order counts as paid here. A terminal that books an order as paid while nobody has paid it was taken in; one that books it twice counted a
 //! repetition; one that never learned of a payment, and did not ask after it was made, waited for what was lost.
 
 use super::Report;
@@ -48,7 +48,7 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
     let orders = orders.into_iter().filter(|_| evidence.run.settled);
     for (key, order) in orders {
         if let Some(at) = order.paid_at.filter(|_| !order.known && !order.asked)
-            && evidence.net_under(key) != Fen::ZERO
+            && evidence.charge_of(key).is_some_and(|charge| charge.net() + charge.held != Fen::ZERO)
             && is_notified(evidence, key)
         {
             report(at, format!("{key} was paid, no notification of it counted, and nobody asked"));
@@ -71,7 +71,7 @@ fn forget_what_is_lost(orders: &mut BTreeMap<Key, Order>, amiss: Amiss) {
 
 /// Whether this is the number of an order, and not that of a refund.
 fn is_order(evidence: &Evidence<'_>, key: Key) -> bool {
-    kind_of(evidence, key) != Some(Kind::OrderRefund)
+    !matches!(kind_of(evidence, key), Some(Kind::OrderRefund | Kind::WalletHoldVoid))
 }
 
 /// Nobody is notified of a payment by payment code.
@@ -86,7 +86,11 @@ fn kind_of(evidence: &Evidence<'_>, key: Key) -> Option<Kind> {
 /// The order that a fact moves, settles, books or asks after.
 const fn order_of(fact: &Fact) -> Option<Key> {
     let key = match fact {
-        Fact::Acquirer(acquirer::Event::Committed { key, movement: Movement::Captured, .. })
+        Fact::Acquirer(acquirer::Event::Committed {
+            key,
+            movement: Movement::Captured | Movement::Held,
+            ..
+        })
         | Fact::Terminal(
             Event::Learned { key, .. }
             | Event::Durable { key, noted: Noted::Approved }

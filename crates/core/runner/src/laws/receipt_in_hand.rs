@@ -44,9 +44,8 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
 const fn happened(kind: Kind) -> &'static str {
     match kind {
         Kind::Sale | Kind::Order | Kind::Scan | Kind::Completion | Kind::CompletionAdvice => "paid",
-        Kind::PreAuth => "held",
-        Kind::Void | Kind::Refund | Kind::OrderRefund | Kind::CompletionVoid | Kind::PreAuthVoid => {
-            "given back"
-        }
+        Kind::PreAuth | Kind::WalletHold => "held",
+        Kind::Void | Kind::Refund | Kind::OrderRefund | Kind::CompletionVoid => "given back",
+        Kind::PreAuthVoid | Kind::WalletHoldVoid => "let go",
     }
 }

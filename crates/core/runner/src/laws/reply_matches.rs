@@ -67,6 +67,8 @@ impl Said {
                 self.declined |= code != "SUCCESS";
             }
             Kind::RefundQuery => self.approved |= code == "SUCCESS",
+            // Alipay's cancel names what it has ended.
+            Kind::Close | Kind::Reverse => self.undone |= code == "REVOKED",
             Kind::Query => {
                 self.approved |= code == "SUCCESS";
                 self.undone |= matches!(code, "CLOSED" | "REVOKED" | "REFUND" | "PAYERROR");

@@ -109,7 +109,7 @@ fn party_line(party: &Party) -> String {
     let told = told.map_or_else(|| "nothing".to_owned(), |belief| belief.to_string());
     let done = if *done { "done" } else { "not done" };
     match about {
-        None if *kind == Kind::PreAuth => {
+        None if matches!(kind, Kind::PreAuth | Kind::WalletHold) => {
             format!("{intent}: {amount} to hold; told {told}; {done}; charged {charged}")
         }
         None => format!("{intent}: {amount} to pay; told {told}; charged {charged}"),

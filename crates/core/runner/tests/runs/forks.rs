@@ -66,6 +66,34 @@ faults:
 expect: { captured: CNY 38.00 }
 ";
 
+/// Money that is held in a wallet and let go, each with a lost answer; and a hold that nobody agrees on.
+const HOLDS: &str = "\
+terminal: { profile: reference, result-timeout: 20s }
+steps:
+  - { at: 0s, id: hold, pre-auth: { wallet: alipay, amount: CNY 300.00 } }
+  - { at: 25s, void-pre-auth: { of: hold } }
+  - { at: 60s, pre-auth: { wallet: alipay, amount: CNY 90.00, customer-pays-after: 20s } }
+faults:
+  - { on: acquirer.answers, message: query, drop: { times: 1 } }
+  - { on: acquirer.answers, message: refund-order, drop: { times: 1 } }
+  - { on: acquirer.answers, message: close, drop: { times: 1 } }
+expect: { captured: nothing }
+";
+
+/// The same as [`SCANS`] at Alipay, whose cancel gives back what was paid; and a code that nobody pays in time.
+const ALIPAY: &str = "\
+terminal: { profile: reference, result-timeout: 20s }
+steps:
+  - { at: 0s, id: first, scan: { wallet: alipay, amount: CNY 25.00, customer-enters-password: 8s } }
+  - { at: 30s, show-qr: { wallet: alipay, amount: CNY 9.00, customer-pays-after: 20s } }
+  - { at: 70s, refund: { of: first, amount: CNY 5.00 } }
+faults:
+  - { on: acquirer.answers, message: pay, drop: { times: 1 } }
+  - { on: acquirer.answers, message: reverse, drop: { times: 1 } }
+  - { on: acquirer.answers, message: refund-query, drop: { times: 1 } }
+expect: { captured: CNY 20.00 }
+";
+
 /// Calls `visit` with the session before each of its happenings; returns how many there were.
 fn at_every_event(plan: &Arc<Plan>, mut visit: impl FnMut(&Session)) -> usize {
     let mut session = Session::new(plan, Seed(1));
@@ -121,6 +149,18 @@ fn a_power_cut_at_every_event_of_scans_and_their_refunds_breaks_no_law() {
 #[test]
 fn a_power_cut_at_every_event_while_receipts_are_asked_about_breaks_no_law() {
     let cuts = cut_everywhere(RECEIPTS);
+    assert!(cuts > 300, "{cuts} cuts are too few");
+}
+
+#[test]
+fn a_power_cut_at_every_event_at_alipay_breaks_no_law() {
+    let cuts = cut_everywhere(ALIPAY);
+    assert!(cuts > 300, "{cuts} cuts are too few");
+}
+
+#[test]
+fn a_power_cut_at_every_event_of_a_hold_in_a_wallet_breaks_no_law() {
+    let cuts = cut_everywhere(HOLDS);
     assert!(cuts > 300, "{cuts} cuts are too few");
 }
 

@@ -9,6 +9,8 @@ use tillrig_runner::{Evidence, VirtualTestbed, judge};
 
 /// Cases a firmware. Enough to have met every pair of faults; building with `TILLRIG_CASES=40000` takes more.
 const CASES: u64 = 400;
+/// The same where every message is signed by RSA, of which a build without optimisation makes a dozen a second.
+const SIGNED_CASES: u64 = 150;
 
 #[test]
 fn the_reference_firmware_breaks_no_law_under_random_faults() {
@@ -30,6 +32,24 @@ fn no_law_breaks_when_payment_codes_are_scanned_and_orders_refunded_under_random
     blow(|dice| {
         let terminal = pick(dice, &["reference", "kiosk"]);
         scenario(terminal, scans, SCAN_AIMS, dice)
+    });
+}
+
+#[test]
+fn no_law_breaks_when_both_wallets_are_scanned_shown_and_refunded_under_random_faults() {
+    blow_often(SIGNED_CASES, |dice| {
+        let terminal = pick(dice, &["reference", "kiosk"]);
+        let text = scenario(terminal, both_wallets, SCAN_AIMS, dice);
+        if dice.below(3) == 0 { with_back_office(text, dice) } else { text }
+    });
+}
+
+#[test]
+fn no_law_breaks_when_money_is_held_in_wallets_under_random_faults() {
+    blow_often(SIGNED_CASES, |dice| {
+        let terminal = pick(dice, &["reference", "kiosk"]);
+        let text = scenario(terminal, holds, HOLD_AIMS, dice);
+        if dice.below(4) == 0 { with_back_office(text, dice) } else { text }
     });
 }
 
@@ -157,12 +177,50 @@ fn random_faults_over_scans_make_the_terminal_ask_for_everything_that_it_can() {
     }
 }
 
+#[test]
+fn random_faults_at_alipay_make_the_terminal_ask_for_everything_that_it_can() {
+    use sim::{Key, ShopNo};
+    use terminal::{Event, Kind, Request};
+    let mut asked: Vec<Request> = Vec::new();
+    for case in 0..40 {
+        let (steps, aims) = if case % 2 == 0 {
+            (both_wallets as fn(&mut _, &mut _), SCAN_AIMS)
+        } else {
+            (holds as _, HOLD_AIMS)
+        };
+        let text = scenario("reference", steps, aims, &mut Seed(case).stream("weather"));
+        let run = VirtualTestbed.run(&plan(&text), Seed(case));
+        asked.extend(Evidence::of(&run).terminal().filter_map(|(_, event)| match event {
+            Event::Asked { request, key: Key::Order(order) } if order.shop() == ShopNo(1) => Some(*request),
+            _ => None,
+        }));
+    }
+    for request in [
+        Request::Charge(Kind::Order),
+        Request::Charge(Kind::Scan),
+        Request::Charge(Kind::OrderRefund),
+        Request::Charge(Kind::WalletHold),
+        Request::Charge(Kind::WalletHoldVoid),
+        Request::Query,
+        Request::Reverse,
+        Request::RefundQuery,
+        Request::Close,
+    ] {
+        let times = asked.iter().filter(|other| **other == request).count();
+        assert!(times >= 5, "{request:?} is asked {times} times");
+    }
+}
+
 fn weather(terminal: &str) {
     blow(|dice| scenario(terminal, payments, PAYMENT_AIMS, dice));
 }
 
 fn blow(scenario: impl Fn(&mut Stream) -> String) {
-    let cases = option_env!("TILLRIG_CASES").and_then(|text| text.parse().ok()).unwrap_or(CASES);
+    blow_often(CASES, scenario);
+}
+
+fn blow_often(usual: u64, scenario: impl Fn(&mut Stream) -> String) {
+    let cases = option_env!("TILLRIG_CASES").and_then(|text| text.parse().ok()).unwrap_or(usual);
     for case in 0..cases {
         let text = scenario(&mut Seed(case).stream("weather"));
         let run = VirtualTestbed.run(&plan(&text), Seed(case));
@@ -360,6 +418,43 @@ fn scans(dice: &mut Stream, text: &mut String) {
     step(dice, "refund: { of: first, amount: CNY #50.00 }");
 }
 
+/// The same at two wallets, more often at Alipay.
+fn both_wallets(dice: &mut Stream, text: &mut String) {
+    let mut steps = String::new();
+    scans(dice, &mut steps);
+    for line in steps.lines() {
+        let wallet = pick(dice, &["wallet: alipay", "wallet: alipay", "wallet: wechat"]);
+        text.push_str(&format!("{}\n", line.replace("wallet: wechat", wallet)));
+    }
+}
+
+/// Money that is held in wallets and let go again, between payments.
+fn holds(dice: &mut Stream, text: &mut String) {
+    let mut at = 0;
+    let mut step = |dice: &mut Stream, what: &str| {
+        let agrees = if dice.below(6) == 0 {
+            "customer-pays: never".to_owned()
+        } else {
+            format!("customer-pays-after: {}s", 1 + dice.below(70))
+        };
+        let what = what.replace('@', &agrees);
+        text.push_str(&format!("  - {{ at: {at}s, {} }}\n", numbered(&what, dice)));
+        at += 2 + dice.below(50);
+    };
+    step(dice, "id: room, pre-auth: { wallet: alipay, amount: CNY #900.00, @ }");
+    step(dice, "id: shown, show-qr: { wallet: wechat, amount: CNY 150.50, @ }");
+    if dice.below(2) == 0 {
+        step(dice, "void-pre-auth: { of: room }");
+    }
+    step(dice, "id: car, pre-auth: { wallet: alipay, amount: CNY #900.00, @ }");
+    if dice.below(2) == 0 {
+        step(dice, "card-sale: { amount: CNY 20.00 }");
+    }
+    step(dice, "void-pre-auth: { of: car }");
+    step(dice, "void-pre-auth: { of: room }");
+    step(dice, "refund: { of: shown }");
+}
+
 /// What the customer of a payment code does, and shows: it stands where a step has `@`.
 fn customer(dice: &mut Stream) -> String {
     let pays = match dice.below(6) {
@@ -456,6 +551,7 @@ const SCAN_AIMS: &[&str] = &[
     ", to: order",
     ", to: close",
 ];
+const HOLD_AIMS: &[&str] = &["", ", to: order", ", to: query", ", to: close", ", to: refund-order"];
 const COUNTER_AIMS: &[&str] = &[
     "",
     ", to: reversal",

@@ -77,7 +77,12 @@ const fn face(kind: Kind) -> Face {
         Kind::CompletionAdvice => (Mti::ADVICE, "000000", "06", 24),
         Kind::CompletionVoid => (Mti::FINANCIAL, "200000", "06", 21),
         // What a wallet does never comes here.
-        Kind::Sale | Kind::Order | Kind::Scan | Kind::OrderRefund => (Mti::FINANCIAL, "000000", "00", 22),
+        Kind::Sale
+        | Kind::Order
+        | Kind::Scan
+        | Kind::OrderRefund
+        | Kind::WalletHold
+        | Kind::WalletHoldVoid => (Mti::FINANCIAL, "000000", "00", 22),
     };
     Face { mti, processing, condition, message_type }
 }

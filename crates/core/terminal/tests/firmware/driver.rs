@@ -2,6 +2,7 @@
 //!
 //! The driver answers nothing by itself: what a test does not send, the terminal does not get.
 
+use crate::gateway;
 use core::time::Duration;
 use iso8583::{CUP, Framer, MacKey, Message, Mti, decode, encode_with_mac};
 use sim::{Fen, Input, Machine, Output, Port, SimTime};
@@ -24,7 +25,7 @@ impl Counter {
 
     pub(crate) fn with(firmware: &str) -> Self {
         let profile = Profile::named(firmware).unwrap();
-        let terminal = Terminal::new(Settings::of(profile));
+        let terminal = Terminal::new(Settings { alipay: &gateway::ALIPAY, ..Settings::of(profile) });
         Self { terminal, now: SimTime::ZERO, sent: Vec::new(), events: Vec::new() }
     }
 

@@ -3,7 +3,7 @@
 //! So the terminal is read, and answered, by the code that the acquirer has, and not by its own codec turned around.
 //! *Not modelled:* orders: the gateway believes whatever it is told to say.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use wallet::amount::Amount;
 use wallet::exchange::HttpRequest;
@@ -11,6 +11,7 @@ use wallet::http::RequestParser;
 use wallet::keys::{
     AlipayMerchant, ApiV3Key, Certificate, MerchantKeys, PlatformKeys, WeChatMerchant, WeChatPlatform,
 };
+use wallet::messages::AlipayShop;
 use wallet::moment::WallTime;
 use wallet::notice::{Notice, Sender};
 use wallet::platform::{Platform, Stamp};
@@ -25,6 +26,23 @@ const MCH_ID: &str = "10000100";
 const NOW: WallTime = WallTime::from_unix_s(1_767_294_245);
 
 static PLATFORM: LazyLock<Platform> = LazyLock::new(platform);
+
+/// The merchant's account with this platform's Alipay. One key is everybody's here.
+pub(crate) static ALIPAY: LazyLock<Arc<AlipayShop>> = LazyLock::new(|| {
+    Arc::new(AlipayShop {
+        app_id: "2".to_owned(),
+        private_key: PLATFORM.keys.alipay.clone(),
+        platform_key: PLATFORM.keys.alipay.public_key(),
+        notify_url: "http://terminal/notify/alipay".to_owned(),
+    })
+});
+
+/// What a request asks of Alipay: its `method`.
+pub(crate) fn method(request: &[u8]) -> String {
+    let text = String::from_utf8_lossy(request).into_owned();
+    let (_, rest) = text.split_once("method=").unwrap();
+    rest.split('&').next().unwrap().to_owned()
+}
 
 /// The answer to a request of the terminal when the gateway decides so.
 pub(crate) fn answer(request: &[u8], told: &Told) -> Vec<u8> {

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::alipay::{Call, words};
+use crate::alipay::{Call, fund, words};
 use crate::amount::Amount;
 use crate::told::{OrderState, OrderTold, RefundState, RefundTold, Refusal, Reversed, Told, Undone};
 
@@ -50,6 +50,9 @@ pub(crate) fn rest_object(call: Option<Call>, told: &Told) -> (u16, Value) {
 
 /// The fields of what worked, with its `code`; or why it did not.
 fn said(call: Option<Call>, told: &Told) -> Result<(&'static str, Object), (Refusal, bool)> {
+    if call.is_some_and(Call::is_of_fund) {
+        return fund::said(told).map(|object| ("10000", object));
+    }
     let mut object = Object::new();
     match told {
         Told::Order(told) if call == Some(Call::Pay) => return paid(told).map_err(|why| (why, false)),
@@ -167,11 +170,11 @@ pub(crate) fn masked(buyer_id: &str) -> String {
     format!("{head}****")
 }
 
-fn set(object: &mut Object, key: &str, value: &str) {
+pub(super) fn set(object: &mut Object, key: &str, value: &str) {
     object.insert(key.to_owned(), value.into());
 }
 
-fn set_some(object: &mut Object, key: &str, value: Option<&str>) {
+pub(super) fn set_some(object: &mut Object, key: &str, value: Option<&str>) {
     if let Some(value) = value {
         set(object, key, value);
     }

@@ -64,6 +64,10 @@ fn call_of(request: &HttpRequest<'_>) -> Option<Call> {
         "trade/refund" => Call::Refund,
         "trade/fastpay/refund/query" => Call::RefundQuery,
         "data/dataservice/bill/downloadurl/query" => Call::BillAddress,
+        "fund/auth/order/voucher/create" => Call::HoldMake,
+        "fund/auth/operation/detail/query" => Call::HoldQuery,
+        "fund/auth/operation/cancel" => Call::HoldCancel,
+        "fund/auth/order/unfreeze" => Call::Unfreeze,
         _ => return None,
     };
     let method = if call == Call::BillAddress { "GET" } else { "POST" };

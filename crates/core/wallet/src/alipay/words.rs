@@ -84,12 +84,28 @@ const GATEWAY_PARAMETERS: &[Word] = &[
     row(Refusal::WrongParameter("version"), "40002", "isv.invalid-version", "不支持的版本号"),
 ];
 
+/// Refusals of the fund interface that have words of their own there. Source: its published lists of codes, as open clients
+/// repeat them (P); the number of another hold (M).
+const FUND_WORDS: &[Word] = &[
+    business(Refusal::NoSuchOrder, "AUTH_ORDER_NOT_EXIST", "支付宝资金授权订单不存在"), // P
+    business(Refusal::NoSuchRefund, "AUTH_OPERATION_NOT_EXIST", "支付宝资金操作流水不存在"), // P
+    business(Refusal::OrderClosed, "ORDER_ALREADY_CLOSED", "授权订单已经关闭"),         // P
+    business(Refusal::OrderReversed, "ORDER_ALREADY_CLOSED", "授权订单已经关闭"),       // P
+    business(Refusal::AlreadyPaid, "ORDER_ALREADY_FINISH", "授权订单已经完结"),         // M
+    business(Refusal::NotPaid, "ILLEGAL_STATUS", "订单状态非法"),                       // P
+    business(Refusal::TooMuchRefund, "REQUEST_AMOUNT_EXCEED", "请求解冻金额超限"),      // P
+    business(Refusal::NumberUsedForOther, "UNIQUE_VIOLATION", "请求信息被篡改"),        // P
+    business(Refusal::BankError, "SYSTEM_ERROR", "系统错误"),                           // P
+    business(Refusal::WrongParameter(""), "ILLEGAL_ARGUMENT", "参数异常或参数缺失"),    // P
+];
+
 /// How this refusal is said to this call.
 pub(crate) fn word(why: Refusal, call: Option<Call>) -> &'static Word {
     let same = |row: &&Word| core::mem::discriminant(&row.why) == core::mem::discriminant(&why);
     let found = WORDS.iter().filter(same).find(|row| row.call.is_none() || row.call == call);
     let of_the_gateway = GATEWAY_PARAMETERS.iter().find(|row| row.why == why);
-    of_the_gateway.or(found).expect("every refusal has a row")
+    let of_the_fund = FUND_WORDS.iter().filter(|_| call.is_some_and(Call::is_of_fund)).find(same);
+    of_the_gateway.or(of_the_fund).or(found).expect("every refusal has a row")
 }
 
 /// What a person reads.

@@ -44,7 +44,7 @@ impl Codec {
             Request::UnifiedOrder(order) => self.set_order(order),
             Request::MicroPay(pay) => self.set_pay(pay),
             Request::Refund(refund) => self.set_refund(refund),
-            Request::RefundQuery { out_refund_no } => self.fields.set("out_refund_no", out_refund_no),
+            Request::RefundQuery { out_refund_no, .. } => self.fields.set("out_refund_no", out_refund_no),
             Request::OrderQuery { .. } | Request::CloseOrder { .. } | Request::Reverse { .. } => {}
         }
         self.finish();
@@ -129,6 +129,7 @@ impl Codec {
             out_trade_no: text("out_trade_no")?,
             total_fee_fen: amount_fen(&self.fields, "total_fee").map_err(RequestError::Field)?,
             succeeded,
+            trade_type: filled(&self.fields, "trade_type"),
         })
     }
 
@@ -213,9 +214,12 @@ const fn unreadable(key: &'static str) -> AnswerError {
     AnswerError::Field(FieldError { key, fault: FieldFault::Unreadable })
 }
 
+fn filled<'a>(fields: &'a Fields, key: &'static str) -> Option<&'a str> {
+    fields.get(key).filter(|value| !value.is_empty())
+}
+
 fn required<'a>(fields: &'a Fields, key: &'static str) -> Result<&'a str, FieldError> {
-    let value = fields.get(key).filter(|value| !value.is_empty());
-    value.ok_or(FieldError { key, fault: FieldFault::Missing })
+    filled(fields, key).ok_or(FieldError { key, fault: FieldFault::Missing })
 }
 
 /// An amount is plain decimal digits: no sign, no point.
@@ -232,8 +236,9 @@ fn order_state(fields: &Fields) -> Result<OrderState<'_>, AnswerError> {
     Ok(OrderState {
         out_trade_no: required(fields, "out_trade_no").map_err(AnswerError::Field)?,
         trade_state: TradeState::from_wire(state).ok_or(unreadable("trade_state"))?,
-        transaction_id: fields.get("transaction_id").filter(|value| !value.is_empty()),
+        transaction_id: filled(fields, "transaction_id"),
         total_fee_fen: total_fee.transpose()?,
+        trade_type: filled(fields, "trade_type"),
     })
 }
 
@@ -397,12 +402,14 @@ mod tests {
             ("transaction_id", "4200000001"),
             ("out_trade_no", "A-1"),
             ("total_fee", "1850"),
+            ("trade_type", "NATIVE"),
         ];
         let notification = Notification {
             transaction_id: "4200000001",
             out_trade_no: "A-1",
             total_fee_fen: 1850,
             succeeded: true,
+            trade_type: Some("NATIVE"),
         };
         for (path, key, expected) in [
             ("/notify/wechat", KEY, Ok(notification)),
@@ -466,6 +473,7 @@ mod tests {
                 trade_state: TradeState::NotPay,
                 transaction_id: None,
                 total_fee_fen: None,
+                trade_type: None,
             });
             let mut body = signed(&[
                 ("return_code", "SUCCESS"),

@@ -51,6 +51,8 @@ pub enum TransportFault {
     Status(u16),
     /// The body is not the flat XML of this dialect.
     Xml(XmlError),
+    /// The body is not the JSON of this dialect, or answers another call.
+    Json,
 }
 
 /// What is wrong with which field.
@@ -91,6 +93,7 @@ impl fmt::Display for AnswerError {
                 write!(f, "the gateway answered with HTTP {status}")
             }
             Self::Transport(TransportFault::Xml(error)) => error.fmt(f),
+            Self::Transport(TransportFault::Json) => f.write_str("the body is no answer to this call"),
             Self::Communication { message } => write!(f, "the gateway did not take the request: {message}"),
             Self::Sign(error) => error.fmt(f),
             Self::Field(error) => error.fmt(f),

@@ -11,6 +11,8 @@ use crate::messages::error::{FieldError, FieldFault};
 pub struct Refund<'a> {
     /// The merchant's number of the order.
     pub out_trade_no: &'a str,
+    /// The gateway's number of the payment, or of the hold; WeChat Pay is not told.
+    pub transaction_id: &'a str,
     /// The merchant's number of the refund.
     pub out_refund_no: &'a str,
     /// What the order was about, in fen.

@@ -4,13 +4,14 @@
 //! much went back. *Not modelled:* funding details, charsets other than UTF-8, splits.
 
 use crate::alipay::answer::masked;
+use crate::alipay::fund;
 use crate::alipay::gateway::signed_bytes;
 use crate::alipay::words::trade_status;
 use crate::form;
 use crate::moment::WallTime;
 use crate::notice::{Notice, Post};
 use crate::rsa_key::PrivateKey;
-use crate::told::{OrderTold, RefundTold};
+use crate::told::{OrderKind, OrderTold, RefundTold};
 
 /// Who tells it.
 pub(super) struct By<'a> {
@@ -26,7 +27,7 @@ pub(super) fn write(by: &By<'_>, notice: &Notice) -> Post {
     let mut pairs = Pairs::default();
     for (name, value) in [
         ("notify_time", by.sent_at.dashed().as_str()),
-        ("notify_type", "trade_status_sync"),
+        ("notify_type", notify_type(notice)),
         ("notify_id", by.notify_id),
         ("charset", "utf-8"),
         ("version", "1.0"),
@@ -37,6 +38,9 @@ pub(super) fn write(by: &By<'_>, notice: &Notice) -> Post {
         pairs.set(name, value);
     }
     match notice {
+        Notice::Order(told) if told.kind == OrderKind::Hold => {
+            fund::noticed(told).iter().for_each(|(name, value)| pairs.set(name, value));
+        }
         Notice::Order(told) => order(&mut pairs, told),
         Notice::Refund(told) => refund(&mut pairs, told),
     }
@@ -49,6 +53,14 @@ pub(super) fn write(by: &By<'_>, notice: &Notice) -> Post {
     form::write(&mut body, "sign_type", b"RSA2");
     form::write(&mut body, "sign", signature.as_bytes());
     Post { content_type: "application/x-www-form-urlencoded; charset=utf-8", headers: Vec::new(), body }
+}
+
+/// Which of Alipay's products tells it.
+const fn notify_type(notice: &Notice) -> &'static str {
+    match notice {
+        Notice::Order(OrderTold { kind: OrderKind::Hold, .. }) => "fund_auth_freeze",
+        Notice::Order(_) | Notice::Refund(_) => "trade_status_sync",
+    }
 }
 
 #[derive(Default)]

@@ -218,7 +218,8 @@ pub(crate) fn payment(fields: &mut Fields, order: &OrderTold) {
 pub(crate) const fn trade_type(kind: OrderKind) -> &'static str {
     match kind {
         OrderKind::PaymentCode => "MICROPAY",
-        OrderKind::ShownCode => "NATIVE",
+        // WeChat Pay has no holds here.
+        OrderKind::ShownCode | OrderKind::Hold => "NATIVE",
     }
 }
 

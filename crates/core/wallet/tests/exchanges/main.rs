@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod alipay_codec;
 mod driver;
 #[path = "../house/mod.rs"]
 mod house;

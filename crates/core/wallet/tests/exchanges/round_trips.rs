@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use tillrig_wallet::amount::Amount;
-use tillrig_wallet::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund};
+use tillrig_wallet::ask::{Ask, Hold, Make, Operation, OrderRef, Pay, PaymentCode, Refund};
 use tillrig_wallet::exchange::Dialect;
 use tillrig_wallet::moment::WallTime;
 
@@ -71,6 +71,21 @@ fn ask() -> impl Strategy<Value = Ask> {
     ]
 }
 
+/// What is asked about holds, which Alipay alone has.
+fn hold() -> impl Strategy<Value = Ask> {
+    let make = (word(), amount(), prose(), word()).prop_map(|(order_no, amount, subject, request_no)| {
+        let (attach, notify_url) = (Some(request_no), Some("https://shop.example/notify".to_owned()));
+        Hold::Make(Make { order_no, amount, subject, notify_url, expires: None, attach, device: None })
+    });
+    let operation = prop_oneof![word().prop_map(Operation::RequestNo), word().prop_map(Operation::Id)];
+    let query = (order_ref(), operation).prop_map(|(hold, operation)| Hold::Query { hold, operation });
+    let unfreeze = (word(), word(), amount()).prop_map(|(auth_no, refund_no, amount)| {
+        let (order, reason) = (OrderRef::TransactionId(auth_no), Some("let go".to_owned()));
+        Hold::Unfreeze(Refund { order, refund_no, amount, total: None, reason, notify_url: None })
+    });
+    prop_oneof![make, query, order_ref().prop_map(Hold::Cancel), unfreeze].prop_map(Ask::Hold)
+}
+
 /// Alipay does not repeat how much was paid.
 fn as_alipay_has_it(ask: &Ask) -> Ask {
     match ask.clone() {
@@ -91,6 +106,13 @@ proptest! {
                 Dialect::AlipayGateway | Dialect::AlipayV3 => as_alipay_has_it(&ask),
             };
             prop_assert_eq!(hear(&merchant::write(dialect, &ask, &key)), Ok(meant), "{:?}", dialect);
+        }
+    }
+
+    #[test]
+    fn whatever_is_asked_about_a_hold_arrives_as_it_was_meant(ask in hold()) {
+        for dialect in [Dialect::AlipayGateway, Dialect::AlipayV3] {
+            prop_assert_eq!(hear(&merchant::write(dialect, &ask, &merchant_key())), Ok(ask.clone()), "{:?}", dialect);
         }
     }
 

@@ -67,7 +67,7 @@ fn meant(request: &Request<'_>) -> Ask {
             reason: None,
             notify_url: None,
         }),
-        Request::RefundQuery { out_refund_no } => Ask::RefundQuery(RefundRef {
+        Request::RefundQuery { out_refund_no, .. } => Ask::RefundQuery(RefundRef {
             refund_no: Some((*out_refund_no).to_owned()),
             ..RefundRef::default()
         }),
@@ -182,6 +182,7 @@ fn a_refund_is_known_by_its_own_number() {
     let told = house::refund();
     let refund = Refund {
         out_trade_no: "A-1",
+        transaction_id: "4200000001",
         out_refund_no: &told.refund_no,
         total_fee_fen: told.total.fen(),
         refund_fee_fen: told.amount.fen(),
@@ -191,7 +192,7 @@ fn a_refund_is_known_by_its_own_number() {
         assert_eq!((taken.out_refund_no, taken.refund_id), (&*told.refund_no, &*told.refund_id));
         assert_eq!((taken.refund_fee_fen, taken.status), (told.amount.fen(), RefundStatus::Processing));
     });
-    let query = Request::RefundQuery { out_refund_no: &told.refund_no };
+    let query = Request::RefundQuery { out_trade_no: "A-1", out_refund_no: &told.refund_no };
     for (state, status) in [
         (RefundState::Processing, RefundStatus::Processing),
         (RefundState::Done, RefundStatus::Done),
@@ -221,7 +222,7 @@ proptest! {
         let (out_trade_no, out_refund_no, refund_fee_fen) = (&*number, &*number, total_fee_fen);
         let terminal_ip = "192.0.2.7";
         let pay = MicroPay { out_trade_no, total_fee_fen, body: &body, auth_code: &auth_code, terminal_ip };
-        let refund = Refund { out_trade_no, out_refund_no, total_fee_fen, refund_fee_fen };
+        let refund = Refund { out_trade_no, transaction_id: "", out_refund_no, total_fee_fen, refund_fee_fen };
         for request in [Request::MicroPay(pay), Request::Refund(refund)] {
             let mut bytes = Vec::new();
             terminal().encode_request(&request, 1, &mut bytes);

@@ -9,7 +9,7 @@ use md5::{Digest, Md5};
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
 use tillrig_wallet::amount::Amount;
-use tillrig_wallet::ask::{Ask, Make, OrderRef, Pay, PaymentCode, Refund, RefundRef};
+use tillrig_wallet::ask::{Ask, Hold, Make, Operation, OrderRef, Pay, PaymentCode, Refund, RefundRef};
 use tillrig_wallet::exchange::{Dialect, HttpRequest};
 use tillrig_wallet::moment::WallTime;
 use tillrig_wallet::rsa_key::PrivateKey;
@@ -130,7 +130,7 @@ fn v2_path(ask: &Ask) -> &'static str {
         Ask::RefundQuery(_) => "/pay/refundquery",
         Ask::Bill { .. } => "/pay/downloadbill",
         Ask::SandboxKey => "/sandboxnew/pay/getsignkey",
-        Ask::BillFile { .. } | Ask::Certificates => panic!("not in this dialect"),
+        Ask::BillFile { .. } | Ask::Certificates | Ask::Hold(_) => panic!("not in this dialect"),
     }
 }
 
@@ -289,7 +289,7 @@ fn v3_parts(ask: &Ask) -> (&'static str, String, Option<Value>) {
         }
         Ask::BillFile { token } => ("GET", format!("/v3/billdownload/file?token={token}"), None),
         Ask::Certificates => ("GET", "/v3/certificates".to_owned(), None),
-        Ask::SandboxKey => panic!("not in this dialect"),
+        Ask::SandboxKey | Ask::Hold(_) => panic!("not in this dialect"),
     }
 }
 
@@ -354,6 +354,10 @@ fn alipay_method(ask: &Ask) -> &'static str {
         Ask::Refund(_) => "alipay.trade.refund",
         Ask::RefundQuery(_) => "alipay.trade.fastpay.refund.query",
         Ask::Bill { .. } => "alipay.data.dataservice.bill.downloadurl.query",
+        Ask::Hold(Hold::Make(_)) => "alipay.fund.auth.order.voucher.create",
+        Ask::Hold(Hold::Query { .. }) => "alipay.fund.auth.operation.detail.query",
+        Ask::Hold(Hold::Cancel(_)) => "alipay.fund.auth.operation.cancel",
+        Ask::Hold(Hold::Unfreeze(_)) => "alipay.fund.auth.order.unfreeze",
         Ask::BillFile { .. } | Ask::Certificates | Ask::SandboxKey => panic!("not in this dialect"),
     }
 }
@@ -397,12 +401,46 @@ fn alipay_parts(ask: &Ask) -> (Value, Option<String>) {
             set("bill_type", Some("trade".to_owned()));
             set("bill_date", Some(day.dashed()));
         }
+        Ask::Hold(Hold::Make(make)) => {
+            set("out_order_no", Some(make.order_no.clone()));
+            set("out_request_no", make.attach.clone());
+            set("order_title", Some(make.subject.clone()));
+            set("amount", Some(make.amount.yuan().to_string()));
+            notify.clone_from(&make.notify_url);
+        }
+        Ask::Hold(Hold::Query { hold, operation }) => {
+            let (name, number) = alipay_hold(hold);
+            set(name, Some(number));
+            match operation {
+                Operation::RequestNo(number) => set("out_request_no", Some(number.clone())),
+                Operation::Id(id) => set("operation_id", Some(id.clone())),
+            }
+        }
+        Ask::Hold(Hold::Cancel(hold)) => {
+            let (name, number) = alipay_hold(hold);
+            set(name, Some(number));
+            set("remark", Some("cancelled".to_owned()));
+        }
+        Ask::Hold(Hold::Unfreeze(refund)) => {
+            let (name, number) = alipay_hold(&refund.order);
+            set(name, Some(number));
+            set("out_request_no", Some(refund.refund_no.clone()));
+            set("amount", Some(refund.amount.yuan().to_string()));
+            set("remark", refund.reason.clone());
+        }
         _ => {}
     }
     if let Some((name, number)) = order_of(ask).map(alipay_order) {
         set(name, Some(number));
     }
     (body.into(), notify)
+}
+
+fn alipay_hold(hold: &OrderRef) -> (&'static str, String) {
+    match hold {
+        OrderRef::OrderNo(number) => ("out_order_no", number.clone()),
+        OrderRef::TransactionId(id) => ("auth_no", id.clone()),
+    }
 }
 
 fn alipay_order(order: &OrderRef) -> (&'static str, String) {

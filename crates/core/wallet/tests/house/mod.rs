@@ -11,7 +11,7 @@ use base64ct::{Base64, Encoding};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tillrig_wallet::amount::Amount;
-use tillrig_wallet::ask::Ask;
+use tillrig_wallet::ask::{Ask, Hold};
 use tillrig_wallet::exchange::{Dialect, HttpAnswer, HttpRequest};
 use tillrig_wallet::keys::{
     AlipayMerchant, ApiV3Key, Certificate, MerchantKeys, PlatformKeys, WeChatMerchant, WeChatPlatform,
@@ -123,6 +123,14 @@ pub(crate) fn told(ask: &Ask) -> Told {
         Ask::BillFile { .. } => Told::Bill(bill(NOW.day())),
         Ask::Certificates => Told::Certificates,
         Ask::SandboxKey => Told::SandboxKey,
+        Ask::Hold(Hold::Make(_)) => {
+            Told::Made { order_no, code_url: "https://qr.alipay.com/bax1".to_owned() }
+        }
+        Ask::Hold(Hold::Query { .. }) => Told::Order(order(OrderKind::Hold)),
+        Ask::Hold(Hold::Cancel(_)) => {
+            Told::Reversed(Reversed { order_no, transaction_id: None, undone: Undone::Closed })
+        }
+        Ask::Hold(Hold::Unfreeze(_)) => Told::Refunded(refund()),
     }
 }
 

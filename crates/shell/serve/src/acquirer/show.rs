@@ -3,7 +3,7 @@
 //! *Not modelled:* searching; a list is read from its beginning or from any place in it.
 
 use crate::acquirer::platform::{Page, View};
-use acquirer::orders::{Order, State};
+use acquirer::orders::{Order, State, Way};
 use acquirer::{Entry, Platform};
 use serde_json::{Value, json};
 use sim::SimTime;
@@ -63,6 +63,7 @@ fn order(order: &Order) -> Value {
     let state = match order.state {
         State::Open => "open",
         State::Paying => "paying",
+        State::Paid(_) if order.terms.way == Way::Hold => "held",
         State::Paid(_) => "paid",
         State::Closed => "closed",
         State::Revoked { .. } => "revoked",
