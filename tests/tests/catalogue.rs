@@ -1,6 +1,7 @@
-//! The whole catalogue in other people's hands: their ISO 8583 codec reads every card message that its runs put on
+//! The whole catalogue: every mark of it is shown and survived; and in other people's hands: their ISO 8583 codec reads every card message that its runs put on
 //! the wire, and their JSON Schema validator agrees with our parser on every file.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,16 +9,38 @@ use std::process::Output;
 use std::sync::Arc;
 
 use runner::device::{CARD_ANSWERS, CARD_ASKS};
-use runner::{Plan, VirtualTestbed};
+use runner::{Coverage, Outcome, Plan, VirtualTestbed};
 use scenario::{
-    AcquirerFault, Effect, Scenario, printer_schema, rig_schema, scenario_schema, terminal_schema,
-    terminals_schema,
+    AcquirerFault, Cause, Effect, Scenario, Symptom, printer_schema, rig_schema, scenario_schema,
+    terminal_schema, terminals_schema,
 };
 use sim::{Entry, Seed};
 use tillrig_tests::peers;
 use tillrig_tests::repository::root;
 
 type Checked = Result<(), Box<dyn Error>>;
+
+/// What the product promises: every symptom by every cause, shown where it hurts and survived where it need not.
+#[test]
+fn every_marked_cell_is_shown_by_a_flawed_device_and_survived_by_a_sound_one() -> Checked {
+    let mut cells: BTreeMap<(Cause, Symptom), (bool, bool)> = BTreeMap::new();
+    for path in yaml_files(&root().join("scenarios"))? {
+        for scenario in Scenario::parse_all(&path.to_string_lossy(), &fs::read(&path)?)? {
+            let cell = cells.entry((scenario.cause, scenario.symptom)).or_default();
+            let plan = Arc::new(Plan::new(scenario)?);
+            let coverage = Coverage::of(&plan, &Outcome::of(&VirtualTestbed.run(&plan, Seed(1)), None));
+            *cell = (cell.0 | coverage.shown, cell.1 | coverage.survived);
+        }
+    }
+    let marked =
+        Cause::ALL.iter().flat_map(|cause| cause.symptoms().iter().map(move |symptom| (*cause, *symptom)));
+    let missing: Vec<String> = marked
+        .filter(|cell| cells.get(cell) != Some(&(true, true)))
+        .map(|(cause, symptom)| format!("{cause} under {symptom}"))
+        .collect();
+    assert!(missing.is_empty(), "not shown and survived: {}", missing.join(", "));
+    Ok(())
+}
 
 #[test]
 fn pyiso8583_reads_every_card_message_of_the_catalogue_and_writes_the_same_bytes() -> Checked {
