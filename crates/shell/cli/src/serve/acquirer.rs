@@ -183,7 +183,7 @@ fn settings(arguments: &Acquirer) -> Result<Settings, Trouble> {
 }
 
 /// A number with `ms` or `s`.
-fn span(words: &str) -> Result<Duration, String> {
+pub(super) fn span(words: &str) -> Result<Duration, String> {
     let number = |digits: &str| digits.parse::<u32>().ok().map(u64::from);
     let millis = words.strip_suffix("ms").and_then(number);
     let seconds = || words.strip_suffix('s').and_then(number).map(|seconds| seconds * 1000);
