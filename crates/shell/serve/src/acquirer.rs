@@ -28,6 +28,7 @@ mod exchange;
 mod fsync_times;
 mod hall;
 pub mod house;
+mod http_again;
 mod http_call;
 mod http_door;
 mod http_wire;

@@ -13,6 +13,7 @@
 
 use crate::acquirer::door::{Custom, Visit};
 use crate::acquirer::hall::Busy;
+use crate::acquirer::http_again::Again;
 use crate::acquirer::http_call;
 use crate::acquirer::http_wire::{HttpWire, Orders, Unread};
 use crate::acquirer::news::What;
@@ -82,7 +83,7 @@ pub(crate) async fn attend<P: Platform>(visit: Visit<P>, stream: TcpStream, tls:
     if first == [TLS_HANDSHAKE] {
         secure(guest, wire).await;
     } else {
-        converse(guest, TokioIo::new(wire), false).await;
+        converse(guest, wire, false).await;
     }
 }
 
@@ -94,7 +95,7 @@ async fn secure<P: Platform>(
     let bounds = guest.visit.hall.settings.bounds;
     let Some(tls) = &guest.tls else { return malformed(&guest, "no TLS here") };
     match tokio::time::timeout(bounds.reading, tls.accept(stream)).await {
-        Ok(Ok(stream)) => converse(guest, TokioIo::new(stream), true).await,
+        Ok(Ok(stream)) => converse(guest, stream, true).await,
         Ok(Err(error)) if error.kind() != io::ErrorKind::TimedOut => {
             malformed(&guest, &format!("no TLS: {error}"));
         }
@@ -105,10 +106,11 @@ async fn secure<P: Platform>(
 /// Call after call, until one side has enough or the end begins.
 async fn converse<P: Platform>(
     guest: Rc<Guest<P>>,
-    io: impl hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     inside: bool,
 ) {
     let hall = &guest.visit.hall;
+    let io = TokioIo::new(Again::new(stream, guest.orders.clone()));
     let bounds = hall.settings.bounds;
     let service = service_fn(|request| serve(Rc::clone(&guest), request, inside));
     let connection = http1::Builder::new()

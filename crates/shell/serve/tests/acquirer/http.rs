@@ -235,6 +235,52 @@ fn a_lost_answer_is_silence_and_a_stray_one_answers_the_next_call() {
     assert_eq!(first.rest(), b"");
 }
 
+/// The second answer of a call comes before the answer to the next call.
+fn hears_the_first_answer_twice(client: &mut Client<impl Read + Write>) {
+    assert_eq!(client.call("POST", "/pay/order", b"a").text(), "heard a");
+    let taken_for_its_answer = client.call("POST", "/pay/order", b"b");
+    assert_eq!((taken_for_its_answer.status, taken_for_its_answer.text()), (200, "heard a".to_owned()));
+    assert_eq!(client.hear().text(), "heard b");
+    assert_eq!(client.call("POST", "/pay/order", b"c").text(), "heard c");
+}
+
+#[test]
+fn an_answer_that_is_sent_twice_is_taken_for_that_of_the_next_call() {
+    let bench = Bench::start();
+    let armed = || bench.arm(r#"{"fate": "twice", "ms": 0}"#);
+    armed();
+    hears_the_first_answer_twice(&mut bench.client());
+    armed();
+    hears_the_first_answer_twice(&mut Client(secure(&bench, connect(bench.http), "localhost")));
+    armed();
+    hears_the_first_answer_twice(&mut tunnel(&bench, "api.mch.weixin.qq.com"));
+    assert_eq!(bench.ledger(), ["a", "b", "c"], "whatever is said twice is decided once");
+}
+
+#[test]
+fn a_second_answer_comes_while_the_next_call_is_being_served() {
+    let bench = Bench::start();
+    bench.arm(r#"{"fate": "twice", "ms": 20}"#);
+    bench.arm(r#"{"fate": "lost"}"#);
+    let mut client = bench.client();
+    assert_eq!(client.call("POST", "/pay/order", b"a").text(), "heard a");
+    // The call that is never answered seems to be.
+    assert_eq!(client.call("POST", "/pay/order", b"b").text(), "heard a");
+    assert_eq!(bench.ledger(), ["a", "b"]);
+}
+
+#[test]
+fn a_second_answer_ends_with_its_connection() {
+    let bench = Bench::start();
+    bench.arm(r#"{"fate": "twice", "ms": 600000}"#);
+    let mut client = bench.client();
+    client.write(
+        b"POST /pay/order HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nContent-Length: 1\r\n\r\na",
+    );
+    assert_eq!(client.hear().text(), "heard a");
+    assert_eq!(client.rest(), b"");
+}
+
 #[test]
 fn at_the_end_idle_connections_are_closed_and_late_answers_still_come() {
     let bench = Bench::start();
