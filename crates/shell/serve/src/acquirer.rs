@@ -19,6 +19,7 @@
 //! | [`error`] | [`AcquirerError`] |
 
 mod card_line;
+mod client_certificate;
 mod client_files;
 mod counters;
 pub mod credentials;
