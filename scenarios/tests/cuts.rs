@@ -43,8 +43,7 @@ fn an_interruption_before_any_happening_breaks_no_law_on_the_sound_firmware() {
 
 /// The scenarios of one file.
 fn all_of(path: &Path) -> impl Iterator<Item = (PathBuf, Scenario)> {
-    let all = Scenario::parse_all(&path.to_string_lossy(), &fs::read(path).unwrap());
-    let all = all.unwrap_or_else(|wrong| panic!("{wrong}"));
+    let all = Scenario::parse_all(&path.to_string_lossy(), &fs::read(path).unwrap()).unwrap();
     all.into_iter().map(|scenario| (path_of(path, &scenario), scenario))
 }
 

@@ -110,7 +110,8 @@ impl Bench<'_> {
     }
 
     /// What it amends may come later: a voucher can be overtaken on its way. So can a completion by the void of the hold
-    /// that followed its own void; what is younger than it does not stand in its way.
+    /// that followed its own void; what is younger than it does not stand in its way. Another completion does only until
+    /// its own void comes, or the acquirer knows nothing of it.
     fn check_amendment(&self, voucher: &Voucher) -> Result<(), Reason> {
         let Some((first, held)) = voucher.names.and_then(|first| Some((first, self.books.get(first)?)))
         else {
@@ -118,12 +119,15 @@ impl Bench<'_> {
         };
         let remaining = self.books.remaining(first);
         let allowed = match voucher.kind {
-            Kind::Completion => !self.books.ended(first, voucher.time),
+            Kind::Completion => !self.books.voided(first, voucher.time),
             Kind::Void => voucher.amount == held.voucher.amount && remaining == held.voucher.amount,
             Kind::Refund => voucher.amount <= remaining,
             Kind::Payment | Kind::PreAuth => false,
         };
-        let fits = voucher.kind.can_amend(held.voucher.kind);
-        if fits && allowed { Ok(()) } else { Err(Reason::Amendment) }
+        if !allowed || !voucher.kind.can_amend(held.voucher.kind) {
+            return Err(Reason::Amendment);
+        }
+        let rivals = voucher.kind == Kind::Completion && self.books.completed(first, voucher.time);
+        if rivals { Err(Reason::HoldCompleted) } else { Ok(()) }
     }
 }

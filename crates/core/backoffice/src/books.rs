@@ -220,14 +220,16 @@ impl Books {
         held.voucher.amount - self.amendments(number, |kind| matches!(kind, Kind::Void | Kind::Refund))
     }
 
-    /// Whether a hold had ended by then: was voided, or completed by what was not voided.
-    pub(crate) fn ended(&self, number: Number, by: WallTime) -> bool {
-        self.amending(number).filter(|(_, held)| held.voucher.time <= by).any(|(ending, held)| {
-            match held.voucher.kind {
-                Kind::Void => true,
-                Kind::Completion => self.remaining(ending) > Fen::ZERO,
-                Kind::Payment | Kind::PreAuth | Kind::Refund => false,
-            }
+    /// Whether a hold had been voided by then.
+    pub(crate) fn voided(&self, number: Number, by: WallTime) -> bool {
+        self.amending(number).any(|(_, held)| held.voucher.kind == Kind::Void && held.voucher.time <= by)
+    }
+
+    /// Whether a hold had been completed by then, as far as the vouchers say that are there; a void may be on its way.
+    pub(crate) fn completed(&self, number: Number, by: WallTime) -> bool {
+        let stands = |completion| self.remaining(completion) > Fen::ZERO;
+        self.amending(number).any(|(completion, held)| {
+            held.voucher.kind == Kind::Completion && held.voucher.time <= by && stands(completion)
         })
     }
 

@@ -5,8 +5,8 @@
 use crate::dialect::Dialect;
 use crate::encode_error::EncodeError;
 use crate::frame_writer::{FrameWriter, Head};
-use crate::keys::MacKey;
 use crate::message::Message;
+use crate::ready_key::AnyMacKey;
 
 /// Appends the frame of `msg` to `out`: the length and the body.
 ///
@@ -20,12 +20,13 @@ pub fn encode(dialect: &Dialect, msg: &Message, out: &mut Vec<u8>) -> Result<(),
 ///
 /// # Errors
 /// As [`encode`].
-pub fn encode_with_mac(
+pub fn encode_with_mac<'k>(
     dialect: &Dialect,
     msg: &Message,
-    key: &MacKey,
+    key: impl Into<AnyMacKey<'k>>,
     out: &mut Vec<u8>,
 ) -> Result<(), EncodeError> {
+    let key: AnyMacKey<'_> = key.into();
     write(FrameWriter::with_mac(dialect, head(msg), key, out), msg)
 }
 

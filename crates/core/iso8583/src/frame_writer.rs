@@ -12,9 +12,9 @@ use crate::dialect::{BitmapCoding, BitmapWidth, Dialect, DigitCoding, Form, Leng
 use crate::encode_error::EncodeError;
 use crate::envelope::{Header, Tpdu};
 use crate::field_bytes;
-use crate::keys::MacKey;
 use crate::message::{Message, bits};
 use crate::mti::Mti;
+use crate::ready_key::AnyMacKey;
 
 /// What stands before the fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl Head {
 pub struct FrameWriter<'a> {
     dialect: &'a Dialect,
     /// Whose MAC ends the frame, if any does.
-    key: Option<&'a MacKey>,
+    key: Option<AnyMacKey<'a>>,
     out: &'a mut Vec<u8>,
     /// The highest field that was written.
     last: u8,
@@ -89,8 +89,13 @@ impl<'a> FrameWriter<'a> {
     }
 
     /// Begins a frame that will end with its MAC; what is written to the MAC's field is passed over.
-    pub fn with_mac(dialect: &'a Dialect, head: Head, key: &'a MacKey, out: &'a mut Vec<u8>) -> Self {
-        Self::begin(dialect, head, Some(key), out)
+    pub fn with_mac(
+        dialect: &'a Dialect,
+        head: Head,
+        key: impl Into<AnyMacKey<'a>>,
+        out: &'a mut Vec<u8>,
+    ) -> Self {
+        Self::begin(dialect, head, Some(key.into()), out)
     }
 
     /// Leaves out the fields that the dialect does not have.
@@ -102,7 +107,7 @@ impl<'a> FrameWriter<'a> {
     pub(crate) fn begin(
         dialect: &'a Dialect,
         head: Head,
-        key: Option<&'a MacKey>,
+        key: Option<AnyMacKey<'a>>,
         out: &'a mut Vec<u8>,
     ) -> Self {
         let places = Places { frame: out.len(), ..Places::default() };

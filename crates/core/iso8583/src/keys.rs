@@ -6,8 +6,8 @@
 
 use core::fmt;
 
+use des::Des;
 use des::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
-use des::{Des, TdesEde2};
 
 /// A DES key of eight or sixteen bytes; parity bits are ignored.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,22 +16,54 @@ pub struct DesKey {
     right: Option<[u8; 8]>,
 }
 
-/// A key with its schedule, for one message.
-pub(crate) enum Expanded {
-    Single(Des),
-    Double(TdesEde2),
+/// A key with its schedules: they cost more than a block does.
+#[derive(Clone)]
+pub(crate) struct Expanded {
+    left: Des,
+    /// The right half of a key of double length.
+    right: Option<Des>,
 }
 
 impl Expanded {
-    /// Encrypts one block.
+    /// Encrypts one block: by all of the key.
     pub(crate) fn encrypt(&self, block: [u8; 8]) -> [u8; 8] {
-        let mut block = block.into();
-        match self {
-            Self::Single(key) => key.encrypt_block(&mut block),
-            Self::Double(key) => key.encrypt_block(&mut block),
+        let once = self.encrypt_left(block);
+        match &self.right {
+            None => once,
+            Some(right) => self.encrypt_left(decrypt(right, once)),
         }
-        block.into()
     }
+
+    /// Decrypts one block: by all of the key.
+    pub(crate) fn decrypt(&self, block: [u8; 8]) -> [u8; 8] {
+        let once = decrypt(&self.left, block);
+        match &self.right {
+            None => once,
+            Some(right) => decrypt(&self.left, encrypt(right, once)),
+        }
+    }
+
+    /// Encrypts one block by the left half alone.
+    pub(crate) fn encrypt_left(&self, block: [u8; 8]) -> [u8; 8] {
+        encrypt(&self.left, block)
+    }
+
+    /// Decrypts one block by the right half alone; that of a key of single length is the key itself.
+    pub(crate) fn decrypt_right(&self, block: [u8; 8]) -> [u8; 8] {
+        decrypt(self.right.as_ref().unwrap_or(&self.left), block)
+    }
+}
+
+fn encrypt(half: &Des, block: [u8; 8]) -> [u8; 8] {
+    let mut block = block.into();
+    half.encrypt_block(&mut block);
+    block.into()
+}
+
+fn decrypt(half: &Des, block: [u8; 8]) -> [u8; 8] {
+    let mut block = block.into();
+    half.decrypt_block(&mut block);
+    block.into()
 }
 
 impl DesKey {
@@ -62,44 +94,15 @@ impl DesKey {
         self.expanded().encrypt(block)
     }
 
-    /// The key, ready for several blocks: its schedule costs more than a block does.
+    /// The key, ready for several blocks.
     pub(crate) fn expanded(&self) -> Expanded {
-        match self.sixteen() {
-            None => Expanded::Single(Des::new(&self.left.into())),
-            Some(both) => Expanded::Double(TdesEde2::new(&both.into())),
-        }
+        let half = |bytes: [u8; 8]| Des::new(&bytes.into());
+        Expanded { left: half(self.left), right: self.right.map(half) }
     }
 
     /// Decrypts one block.
     pub fn decrypt(&self, block: [u8; 8]) -> [u8; 8] {
-        let mut block = block.into();
-        match self.sixteen() {
-            None => Des::new(&self.left.into()).decrypt_block(&mut block),
-            Some(both) => TdesEde2::new(&both.into()).decrypt_block(&mut block),
-        }
-        block.into()
-    }
-
-    /// The left half, or all of a key of single length.
-    pub(crate) const fn left(&self) -> Self {
-        Self::single(self.left)
-    }
-
-    /// The right half; that of a key of single length is the key itself.
-    pub(crate) const fn right(&self) -> Self {
-        match self.right {
-            None => self.left(),
-            Some(right) => Self::single(right),
-        }
-    }
-
-    fn sixteen(&self) -> Option<[u8; 16]> {
-        let right = self.right?;
-        let mut both = [0; 16];
-        let (first, last) = both.split_at_mut(8);
-        first.copy_from_slice(&self.left);
-        last.copy_from_slice(&right);
-        Some(both)
+        self.expanded().decrypt(block)
     }
 }
 

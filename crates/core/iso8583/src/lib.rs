@@ -37,6 +37,7 @@ mod mti;
 mod pan;
 mod pin;
 mod quick;
+mod ready_key;
 mod reply_code;
 mod transaction;
 mod words;
@@ -66,6 +67,7 @@ pub use message::Message;
 pub use mti::Mti;
 pub use pan::{Pan, PanError};
 pub use pin::{Pin, PinError};
+pub use ready_key::{AnyMacKey, ReadyMacKey};
 pub use reply_code::{
     CODES_FILE, FollowUp, REPLY_CODES, ReplyClass, ReplyCode, parse_codes, reply_code, reply_entry,
 };

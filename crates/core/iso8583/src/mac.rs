@@ -9,7 +9,8 @@ use serde::Deserialize;
 
 use crate::dialect::{BitmapCoding, Dialect, DigitCoding};
 use crate::envelope::envelope_bytes;
-use crate::keys::MacKey;
+use crate::keys::Expanded;
+use crate::ready_key::AnyMacKey;
 
 /// How a MAC is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
@@ -28,12 +29,13 @@ pub enum MacAlgorithm {
 
 impl MacAlgorithm {
     /// The MAC of these bytes.
-    pub fn compute(self, key: &MacKey, message: &[u8]) -> [u8; 8] {
-        match self {
-            Self::CupEcb => cup_ecb(key, message),
-            Self::X9_9 => x9_9(key, message),
-            Self::X9_19 => x9_19(key, message),
-        }
+    pub fn compute<'a>(self, key: impl Into<AnyMacKey<'a>>, message: &[u8]) -> [u8; 8] {
+        let rule = match self {
+            Self::CupEcb => cup_ecb_by,
+            Self::X9_9 => x9_9_by,
+            Self::X9_19 => x9_19_by,
+        };
+        key.into().with_expanded(|key| rule(key, message))
     }
 }
 
@@ -41,7 +43,11 @@ impl MacAlgorithm {
 ///
 /// # Errors
 /// The frame is too short, or its bitmap announces no MAC.
-pub fn set_mac(dialect: &Dialect, frame: &mut [u8], key: &MacKey) -> Result<(), MacError> {
+pub fn set_mac<'a>(
+    dialect: &Dialect,
+    frame: &mut [u8],
+    key: impl Into<AnyMacKey<'a>>,
+) -> Result<(), MacError> {
     let body = frame.get_mut(dialect.envelope.length.bytes()..).ok_or(MacError::TooShort)?;
     let (covered, place) = authenticated(dialect, body)?;
     let (mac, width) = (dialect.mac.algorithm.compute(key, covered), place.len());
@@ -56,7 +62,7 @@ pub fn set_mac(dialect: &Dialect, frame: &mut [u8], key: &MacKey) -> Result<(), 
 ///
 /// # Errors
 /// The body is too short, announces no MAC, or carries another one than the key gives.
-pub fn verify_mac(dialect: &Dialect, body: &[u8], key: &MacKey) -> Result<(), MacError> {
+pub fn verify_mac<'a>(dialect: &Dialect, body: &[u8], key: impl Into<AnyMacKey<'a>>) -> Result<(), MacError> {
     let (covered, place) = authenticated(dialect, body)?;
     let computed = dialect.mac.algorithm.compute(key, covered);
     if computed.starts_with(place) {
@@ -87,26 +93,36 @@ pub enum MacError {
 
 /// The UnionPay "ECB" MAC: eight upper-case hexadecimal characters in ASCII, over bytes from the message type to
 /// the byte before the MAC. With a key of double length each encryption is triple.
-pub fn cup_ecb(key: &MacKey, message: &[u8]) -> [u8; 8] {
-    let folded = blocks(message).fold([0; 8], xor);
-    let (first, last) = hex(folded);
-    let key = key.0.expanded();
-    let (mac, _) = hex(key.encrypt(xor(key.encrypt(first), last)));
-    mac
+pub fn cup_ecb<'a>(key: impl Into<AnyMacKey<'a>>, message: &[u8]) -> [u8; 8] {
+    MacAlgorithm::CupEcb.compute(key, message)
 }
 
 /// ANSI X9.9: DES-CBC with a zero start, zero padding; the last block. With a key of double length each encryption
 /// is triple.
-pub fn x9_9(key: &MacKey, message: &[u8]) -> [u8; 8] {
-    let key = key.0.expanded();
-    blocks(message).fold([0; 8], |chain, block| key.encrypt(xor(chain, block)))
+pub fn x9_9<'a>(key: impl Into<AnyMacKey<'a>>, message: &[u8]) -> [u8; 8] {
+    MacAlgorithm::X9_9.compute(key, message)
 }
 
 /// ANSI X9.19: X9.9 with the left half of the key, then one decryption with the right half and one encryption with the
 /// left. With a key of single length this is X9.9.
-pub fn x9_19(key: &MacKey, message: &[u8]) -> [u8; 8] {
-    let (left, right) = (key.0.left(), key.0.right());
-    left.encrypt(right.decrypt(x9_9(&left.into(), message)))
+pub fn x9_19<'a>(key: impl Into<AnyMacKey<'a>>, message: &[u8]) -> [u8; 8] {
+    MacAlgorithm::X9_19.compute(key, message)
+}
+
+fn cup_ecb_by(key: &Expanded, message: &[u8]) -> [u8; 8] {
+    let folded = blocks(message).fold([0; 8], xor);
+    let (first, last) = hex(folded);
+    let (mac, _) = hex(key.encrypt(xor(key.encrypt(first), last)));
+    mac
+}
+
+fn x9_9_by(key: &Expanded, message: &[u8]) -> [u8; 8] {
+    blocks(message).fold([0; 8], |chain, block| key.encrypt(xor(chain, block)))
+}
+
+fn x9_19_by(key: &Expanded, message: &[u8]) -> [u8; 8] {
+    let chain = blocks(message).fold([0; 8], |chain, block| key.encrypt_left(xor(chain, block)));
+    key.encrypt_left(key.decrypt_right(chain))
 }
 
 /// Splits a body into the bytes that the MAC covers, and the MAC that stands there.
@@ -179,29 +195,37 @@ impl core::error::Error for MacError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CUP, Message, Mti, encode, encode_with_mac};
+    use crate::{CUP, MacKey, Message, Mti, ReadyMacKey, encode, encode_with_mac};
 
     const LEFT: MacKey = MacKey::new([0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF]);
     const RIGHT: MacKey = MacKey::new([0xFE, 0xDC, 0xBA, 0x98, 0x76, 0x54, 0x32, 0x10]);
     const DOUBLE: MacKey = MacKey::double(0x0123_4567_89AB_CDEF_FEDC_BA98_7654_3210_u128.to_be_bytes());
     const TEXT: &[u8] = b"Now is the time for all ";
 
+    /// The MAC of the text by this key, which is the same in both of its forms.
+    fn mac(algorithm: MacAlgorithm, key: MacKey) -> [u8; 8] {
+        let plain = algorithm.compute(&key, TEXT);
+        assert_eq!(algorithm.compute(&ReadyMacKey::new(key), TEXT), plain);
+        plain
+    }
+
     #[test]
     fn x9_9_gives_the_published_answer() {
-        assert_eq!(x9_9(&LEFT, TEXT), 0x70A3_0640_CC76_DD8B_u64.to_be_bytes());
+        assert_eq!(mac(MacAlgorithm::X9_9, LEFT), 0x70A3_0640_CC76_DD8B_u64.to_be_bytes());
     }
 
     #[test]
     fn x9_19_gives_the_published_answer() {
-        assert_eq!(x9_19(&DOUBLE, TEXT), 0xA1C7_2E74_EA3F_A9B6_u64.to_be_bytes());
-        assert_eq!(x9_19(&LEFT, TEXT), x9_9(&LEFT, TEXT), "both halves are the same");
+        assert_eq!(mac(MacAlgorithm::X9_19, DOUBLE), 0xA1C7_2E74_EA3F_A9B6_u64.to_be_bytes());
+        let (one, other) = (mac(MacAlgorithm::X9_19, LEFT), mac(MacAlgorithm::X9_9, LEFT));
+        assert_eq!(one, other, "both halves are the same");
     }
 
     /// These were computed with OpenSSL (`des-ede`), by the rule of the dialect, "Keys and MAC".
     #[test]
     fn a_key_of_double_length_encrypts_three_times() {
-        assert_eq!(cup_ecb(&DOUBLE, TEXT).as_slice(), b"F5BE6DD0");
-        assert_eq!(x9_9(&DOUBLE, TEXT), 0x9346_2A6D_B9B4_A4D1_u64.to_be_bytes());
+        assert_eq!(&mac(MacAlgorithm::CupEcb, DOUBLE), b"F5BE6DD0");
+        assert_eq!(mac(MacAlgorithm::X9_9, DOUBLE), 0x9346_2A6D_B9B4_A4D1_u64.to_be_bytes());
     }
 
     #[test]

@@ -72,6 +72,8 @@ pub struct Charge {
     pub reversed: Fen,
     /// What was given back of it because somebody wanted so.
     pub given_back: Fen,
+    /// What of that went back by voids, which leave everything as it was before.
+    pub voided: Fen,
     /// What is held under this number.
     pub held: Fen,
     /// Whether the ledger has done what it was begun for, and has not undone it by a reversal.
@@ -98,6 +100,11 @@ impl Charge {
         self.captured - self.reversed - self.given_back
     }
 
+    fn give_back_by_void(&mut self, amount: Fen) {
+        self.given_back += amount;
+        self.voided += amount;
+    }
+
     fn move_money(&mut self, movement: Movement, amount: Fen) {
         match movement {
             Movement::Captured => self.captured += amount,
@@ -105,9 +112,10 @@ impl Charge {
                 self.captured += amount;
                 self.held = Fen::ZERO;
             }
-            Movement::Restored => self.given_back -= amount,
+            Movement::Restored => self.give_back_by_void(-amount),
             Movement::Reversed => self.reversed += amount,
-            Movement::Voided | Movement::Refunded => self.given_back += amount,
+            Movement::Voided => self.give_back_by_void(amount),
+            Movement::Refunded => self.given_back += amount,
             Movement::Held => self.held = amount,
             Movement::Released => self.held = Fen::ZERO,
             Movement::Closed | Movement::Ordered => {}
@@ -260,6 +268,7 @@ impl<'a> Evidence<'a> {
                 captured: Fen::ZERO,
                 reversed: Fen::ZERO,
                 given_back: Fen::ZERO,
+                voided: Fen::ZERO,
                 held: Fen::ZERO,
                 stands: false,
                 moved_at: SimTime::ZERO,

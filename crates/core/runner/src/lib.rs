@@ -45,5 +45,6 @@ pub use office::{HeldVoucher, Office};
 pub use outcome::{Failure, Outcome, Verdict};
 pub use people::{Person, Whim};
 pub use plan::{Plan, PlanError};
+pub use print_settings::print_settings;
 pub use session::{HAPPENINGS_MAX, Run, Session, VirtualTestbed};
 pub use slip::Slip;

@@ -3,8 +3,9 @@
 use scenario::{PrintSetup, SlipCopy, SlipKind};
 use terminal::{Copies, Copy, Kind, PrintSettings};
 
-/// What the terminal is set to print.
-pub(crate) fn print_settings(setup: &PrintSetup) -> PrintSettings {
+/// What a terminal is set to print.
+#[must_use]
+pub fn print_settings(setup: &PrintSetup) -> PrintSettings {
     let mut settings = PrintSettings::USUAL;
     for (kind, copies) in setup.iter() {
         let copies = copies.fold(Copies::NONE, |copies, copy| copies.and(copy_of(copy)));

@@ -44,6 +44,17 @@ impl PrintSetup {
     /// As it was delivered.
     pub const USUAL: Self = Self([None; SlipKind::ALL.len()]);
 
+    /// From now on these copies are printed of this kind, and no other.
+    pub fn set(&mut self, kind: SlipKind, copies: &[SlipCopy]) {
+        if let Some((_, place)) = SlipKind::ALL.iter().zip(&mut self.0).find(|(known, _)| **known == kind) {
+            let mut set = [false; SlipCopy::ALL.len()];
+            for (is_set, copy) in set.iter_mut().zip(SlipCopy::ALL) {
+                *is_set = copies.contains(copy);
+            }
+            *place = Some(set);
+        }
+    }
+
     /// The kinds for which something is set, each with its copies.
     pub fn iter(&self) -> impl Iterator<Item = (SlipKind, impl Iterator<Item = SlipCopy>)> {
         let copies = |set: [bool; SlipCopy::ALL.len()]| {
@@ -94,14 +105,10 @@ const fn slip(name: &'static str, example: &'static str, doc: &'static str) -> F
 pub(crate) fn print_setup(setup: &Node) -> PrintSetup {
     let mut prints = PrintSetup::USUAL;
     let Some(node) = setup.get("prints") else { return prints };
-    for (kind, set) in SlipKind::ALL.iter().zip(&mut prints.0) {
+    for kind in SlipKind::ALL {
         let Some(copies) = node.get(kind.name()) else { continue };
-        let is_there = |copy: &SlipCopy| copies.items().iter().any(|item| item.text() == Some(copy.name()));
-        let mut copies = [false; SlipCopy::ALL.len()];
-        for (place, copy) in copies.iter_mut().zip(SlipCopy::ALL) {
-            *place = is_there(copy);
-        }
-        *set = Some(copies);
+        let copies = copies.items().iter().filter_map(|item| SlipCopy::from_name(item.text()?));
+        prints.set(*kind, &copies.collect::<Vec<_>>());
     }
     prints
 }

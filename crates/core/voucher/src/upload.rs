@@ -3,7 +3,8 @@
 //! `POST /vouchers` with a sealed voucher; the answer is a sealed word about the seal of that upload, so that a late
 //! answer to an older one cannot be taken for it. A terminal keeps the sealed bytes and sends the same ones again, after
 //! [`RESEND_PAUSES_S`], until an answer is [`Outcome::is_final`]: without any answer, after HTTP 400 (the line has
-//! spoiled it), 429 or 503 (not now), and after a word that blames the line.
+//! spoiled it), 429 or 503 (not now), and after a word that blames the line, the clock, or the order in which vouchers
+//! came.
 //! *Not modelled:* several vouchers in one upload; vouchers that a terminal asks back.
 
 use crate::envelope::{self, Envelope, EnvelopeError, Seal, SealKey};
@@ -96,11 +97,13 @@ pub enum Reason {
     Conflict,
     /// What it amends does not allow it, or no more of it.
     Amendment,
+    /// It completes a hold that another voucher has completed; the void of that one may be on its way.
+    HoldCompleted,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Seal,
         Self::UnknownTerminal,
         Self::Unreadable,
@@ -110,6 +113,7 @@ impl Reason {
         Self::FromTheFuture,
         Self::Conflict,
         Self::Amendment,
+        Self::HoldCompleted,
     ];
 
     /// The word on the wire.
@@ -125,13 +129,14 @@ impl Reason {
             Self::FromTheFuture => "from-the-future",
             Self::Conflict => "conflict",
             Self::Amendment => "amendment",
+            Self::HoldCompleted => "hold-completed",
         }
     }
 
     /// Whether sending the same bytes again cannot help.
     #[must_use]
     pub const fn is_final(self) -> bool {
-        !matches!(self, Self::Seal | Self::FromTheFuture)
+        !matches!(self, Self::Seal | Self::FromTheFuture | Self::HoldCompleted)
     }
 }
 
@@ -339,9 +344,9 @@ mod tests {
     }
 
     #[test]
-    fn only_the_line_and_the_clock_are_worth_another_try() {
+    fn only_the_line_the_clock_and_what_overtakes_are_worth_another_try() {
         let again: Vec<Outcome> = every_outcome().into_iter().filter(|outcome| !outcome.is_final()).collect();
-        assert_eq!(again, [Outcome::Refused(Reason::Seal), Outcome::Refused(Reason::FromTheFuture)]);
+        assert_eq!(again, [Reason::Seal, Reason::FromTheFuture, Reason::HoldCompleted].map(Outcome::Refused));
     }
 
     proptest! {

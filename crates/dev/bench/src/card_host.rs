@@ -7,7 +7,9 @@
 
 use acquirer::fault::Content;
 use acquirer::{Books, CardDesk, CardRequest, CardSetup, Change, Civil, Code};
-use iso8583::{CUP, FrameWriter, Head, MacKey, Message, Mti, decode, encode_with_mac, verify_mac};
+use iso8583::{
+    CUP, FrameWriter, Head, MacKey, Message, Mti, ReadyMacKey, decode, encode_with_mac, verify_mac,
+};
 use sim::SimTime;
 use std::rc::Rc;
 
@@ -40,7 +42,8 @@ struct Host {
 pub struct Codec {
     frames: Rc<[Vec<u8>]>,
     next: usize,
-    key: MacKey,
+    /// Expanded, as the host's own.
+    key: ReadyMacKey,
     request: Message,
     /// The fields of an answer by rising number; without a value, it is the request's.
     fields: Vec<(u8, Option<Vec<u8>>)>,
@@ -131,7 +134,7 @@ impl Codec {
             fields: reply.fields().map(said).collect(),
             frames: host.frames,
             next: 0,
-            key: key(),
+            key: ReadyMacKey::new(key()),
             request: Message::new(Mti::FINANCIAL),
             out: Vec::new(),
         }
@@ -143,6 +146,7 @@ impl Codec {
     /// Behind the last frame of the round.
     pub fn exchange(&mut self) -> usize {
         let Self { frames, next, key, request, fields, out } = self;
+        let key = &*key;
         let body = &frames.get(*next).expect("a round is longer than what is measured in it")[2..];
         *next += 1;
         decode(&CUP, body, request).expect("the frame is a sale");

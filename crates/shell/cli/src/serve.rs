@@ -6,6 +6,7 @@
 mod acquirer;
 mod known;
 mod profile;
+mod slips;
 mod terminal;
 
 use crate::exit::Exit;

@@ -91,6 +91,10 @@ fn a_signal_or_a_word_ends_it_in_order() {
     served.until("display: ENTER AMOUNT");
     served.types("sell 5");
     served.until("error: `sell 5` is not understood, expected a word such as `sale 25.00`");
+    served.types("help");
+    served.until(
+        "enter                           the enter key: yes, where it asks whether a receipt is wanted",
+    );
     served.types("quit");
     assert_eq!(served.code(), Some(0));
 }
@@ -162,6 +166,8 @@ fn a_bad_command_line_says_what_was_expected_and_repeats_no_key() {
         (&["--mac-key", "SECRET"], "write 16 or 32 hex digits"),
         (&["--client", "/nowhere/at/all"], "name what `tillrig serve acquirer --data DIR` has written"),
         (&["--ecr-password", "1234567"], "at most six"),
+        (&["--prints", "hold=merchant"], "there is no slip `hold`; there are card-sale"),
+        (&["--receipt-prompt", "long"], "expected a time such as"),
     ] {
         let output = output(arguments);
         let complaint = String::from_utf8_lossy(&output.stderr);

@@ -19,6 +19,7 @@
 //! | [`error`] | [`AcquirerError`] |
 
 mod card_line;
+mod client_certificate;
 mod client_files;
 mod counters;
 pub mod credentials;
@@ -28,6 +29,7 @@ mod exchange;
 mod fsync_times;
 mod hall;
 pub mod house;
+mod http_again;
 mod http_call;
 mod http_door;
 mod http_wire;

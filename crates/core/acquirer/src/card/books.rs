@@ -11,7 +11,7 @@ use super::settlement::{BatchTotals, Detail};
 use crate::event::Kind;
 use crate::short::Short;
 use core::time::Duration;
-use iso8583::MacAlgorithm;
+use iso8583::{MacAlgorithm, ReadyMacKey};
 use serde::{Deserialize, Serialize};
 use sim::{Fen, SimTime, TerminalNo};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +57,8 @@ pub struct Terminal {
     pub(crate) master_key: KeyBytes,
     pub(crate) mac_algorithm: MacAlgorithm,
     pub(crate) keys: Option<TerminalKeys>,
+    /// The MAC key of those, expanded once: it makes or checks two MACs a message.
+    pub(crate) mac_key: Option<ReadyMacKey>,
     pub(crate) is_signed_on: bool,
     pub(crate) batch: u32,
     pub(crate) totals: BatchTotals,
@@ -342,6 +344,7 @@ impl Terminal {
             master_key,
             mac_algorithm,
             keys: working_keys,
+            mac_key: working_keys.map(|keys| keys.ready_mac()),
             is_signed_on: false,
             batch,
             totals: BatchTotals::default(),
@@ -352,7 +355,10 @@ impl Terminal {
 
     fn apply(&mut self, change: &CardChange) {
         match change {
-            CardChange::SignedOn { keys, .. } => (self.keys, self.is_signed_on) = (Some(*keys), true),
+            CardChange::SignedOn { keys, .. } => {
+                (self.keys, self.mac_key) = (Some(*keys), Some(keys.ready_mac()));
+                self.is_signed_on = true;
+            }
             CardChange::SignedOut { .. } => self.is_signed_on = false,
             CardChange::TotalsDiffer { theirs, .. } => {
                 let details = self.uploading.take().map(|upload| upload.details).unwrap_or_default();

@@ -5,7 +5,7 @@
 //! Test keys only; whoever has the seed has them all. *Not modelled:* a security module, parity, SM4.
 
 use core::fmt;
-use iso8583::{DesKey, KeyLayout, MacAlgorithm, Tdes, WorkingKeys};
+use iso8583::{DesKey, KeyLayout, MacAlgorithm, MacKey, ReadyMacKey, Tdes, WorkingKeys};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -98,6 +98,11 @@ impl TerminalKeys {
             mac: key(Use::Mac, double && mac == MacAlgorithm::X9_19),
             track: (layout == KeyLayout::DoubleWithTrack).then(|| key(Use::Track, true)),
         }
+    }
+
+    /// The key of MACs, expanded.
+    pub(crate) fn ready_mac(&self) -> ReadyMacKey {
+        ReadyMacKey::new(MacKey::from(self.mac.des()))
     }
 
     /// The keys, ready to be wrapped.

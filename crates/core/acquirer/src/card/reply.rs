@@ -63,16 +63,16 @@ impl CardDesk {
         let wants_mac = has_mac(request.kind) && (request.kind != Kind::Script || request.has(64));
         let key = terminal
             .filter(|_| wants_mac)
-            .and_then(|terminal| terminal.keys.map(|keys| (terminal.mac_algorithm, keys.mac.des().into())));
+            .and_then(|terminal| Some((terminal.mac_algorithm, terminal.mac_key.as_ref()?)));
         let Self { setup, scratch, .. } = self;
         let record = decision.record.and_then(|number| Some((number, books.record_of(number)?)));
         let approved = record.filter(|_| request.kind != Kind::Reversal && decision.is_approval());
         let answer = Answer { request, decision, record, approved, setup, clock: self.start.at(now) };
         let head = answer.head();
-        let mut frame = match &key {
+        let mut frame = match key {
             _ if matches!(setup.speech, Speech::Own(_)) => {
                 let dialect = setup.speech.dialect();
-                let key = key.as_ref().filter(|_| request.own(dialect.mac().field).is_some());
+                let key = key.filter(|_| request.own(dialect.mac().field).is_some());
                 match key {
                     Some((_, key)) => FrameWriter::with_mac(dialect, head, key, out),
                     None => FrameWriter::new(dialect, head, out),
@@ -80,7 +80,7 @@ impl CardDesk {
                 .passing_over_unknown_fields()
             }
             _ if request.stated.is_some() => FrameWriter::new(setup.speech.dialect(), head, out),
-            Some((algorithm, key)) => FrameWriter::with_mac(mac::dialect(*algorithm), head, key, out),
+            Some((algorithm, key)) => FrameWriter::with_mac(mac::dialect(algorithm), head, key, out),
             None => FrameWriter::new(setup.speech.dialect(), head, out),
         };
         answer.write(&mut frame, content != Content::NoReplyCode, scratch);

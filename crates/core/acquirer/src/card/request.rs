@@ -14,10 +14,11 @@ use crate::fault::{Desk, Subject, Totals};
 use crate::short::{Code, Short};
 use core::fmt;
 use iso8583::{
-    CUP_TRANSACTIONS, DecodeError, Field59, Field60, Field61, MacAlgorithm, MacError, MacKey, Message, Mti,
-    Pan, Tag, Transaction, TransactionKey, decode, verify_mac,
+    CUP_TRANSACTIONS, DecodeError, Field59, Field60, Field61, MacAlgorithm, MacError, Message, Mti, Pan,
+    ReadyMacKey, Tag, Transaction, TransactionKey, decode, verify_mac,
 };
 use sim::{Fen, Key, TerminalNo};
+use std::borrow::Cow;
 
 /// The number of a terminal that nobody has registered: in events, and never in the books. A newcomer has it too until
 /// its first request is decided, so what is told of that request's arrival, refusal and answer names it.
@@ -152,7 +153,7 @@ impl CardRequest {
         let is_advice = mti == Mti::ADVICE || mti == Mti::SCRIPT_RESULT;
         self.fingerprint = if is_advice { fingerprint(&self.message) } else { 0 };
         self.mac = match self.key_of(terminal, setup, books) {
-            Some((algorithm, key)) => match verify_mac(mac::spoken(setup.speech, algorithm), body, &key) {
+            Some((algorithm, key)) => match verify_mac(mac::spoken(setup.speech, algorithm), body, &*key) {
                 Ok(()) => Mac::Right,
                 Err(MacError::Wrong { .. }) => Mac::Wrong,
                 Err(MacError::Absent | MacError::TooShort) => Mac::Absent,
@@ -171,21 +172,27 @@ impl CardRequest {
         terminal.and_then(|number| books.terminal(number)).map_or(1, Terminal::batch)
     }
 
-    fn key_of(
+    /// The key of a terminal is ready; that of a newcomer is used once.
+    fn key_of<'b>(
         &self,
         terminal: TerminalNo,
         setup: &CardSetup,
-        books: &CardBooks,
-    ) -> Option<(MacAlgorithm, MacKey)> {
+        books: &'b CardBooks,
+    ) -> Option<(MacAlgorithm, Cow<'b, ReadyMacKey>)> {
         if !has_mac(self.kind) || setup.speech == Speech::Ascii87 {
             return None;
         }
-        let (algorithm, keys) = match (books.terminal(terminal), &setup.admit) {
-            (Some(terminal), _) => (terminal.mac_algorithm, terminal.keys),
-            (None, Admit::Any { working_keys, mac_algorithm, .. }) => (*mac_algorithm, *working_keys),
-            (None, Admit::Known) => return None,
-        };
-        keys.map(|keys| (algorithm, keys.mac.des().into()))
+        match (books.terminal(terminal), &setup.admit) {
+            (Some(terminal), _) => {
+                let key = terminal.mac_key.as_ref()?;
+                Some((terminal.mac_algorithm, Cow::Borrowed(key)))
+            }
+            (None, Admit::Any { working_keys, mac_algorithm, .. }) => {
+                let key = working_keys.as_ref()?.ready_mac();
+                Some((*mac_algorithm, Cow::Owned(key)))
+            }
+            (None, Admit::Known) => None,
+        }
     }
 
     /// What a message of this type asks for, and as which transaction; `None` for a type that is not served.

@@ -96,7 +96,7 @@ fn a_hold_is_no_payment_and_its_completion_is() {
     let mut scene = paid(&[&hold, &completion]);
     assert_eq!(refusal(scene.redeem(hold.number())), RedeemRefusal::NoPayment);
     let second = amending(&hold, Kind::Completion, 3, 100);
-    assert_eq!(scene.upload(&second), Ok(Outcome::Refused(Reason::Amendment)), "a hold ends once");
+    assert_eq!(scene.upload(&second), Ok(Outcome::Refused(Reason::HoldCompleted)), "a hold ends once");
     assert!(matches!(scene.redeem(completion.number()), Event::Redeemed { amount: Fen(1_850), .. }));
 }
 
@@ -122,6 +122,40 @@ fn a_completion_that_its_own_void_and_that_of_its_hold_overtake_is_taken_all_the
     assert_eq!(refusal(scene.redeem(completion.number())), RedeemRefusal::GivenBack);
     let later = Voucher { time: of_the_hold.time.plus_s(1), ..amending(&hold, Kind::Completion, 5, 900) };
     assert_eq!(scene.upload(&later), Ok(Outcome::Refused(Reason::Amendment)), "a hold ends once");
+}
+
+#[test]
+fn a_second_completion_that_overtakes_the_void_of_the_first_is_taken_when_that_has_come() {
+    let hold = Voucher { kind: Kind::PreAuth, ..payment(1, 2_000) };
+    let of_later = |seconds, voucher| Voucher { time: hold.time.plus_s(seconds), ..voucher };
+    let first = of_later(10, amending(&hold, Kind::Completion, 2, 1_850));
+    let void = of_later(20, amending(&first, Kind::Void, 3, 1_850));
+    let second = of_later(30, amending(&hold, Kind::Completion, 4, 900));
+    let mut scene = paid(&[&hold, &first]);
+    scene.pass(60);
+    scene.capture(&second);
+    let refused = scene.upload(&second).unwrap();
+    assert!(refused == Outcome::Refused(Reason::HoldCompleted) && !refused.is_final(), "{refused:?}");
+    scene.capture(&void);
+    assert_eq!(scene.upload(&void), Ok(Outcome::Accepted));
+    assert_eq!(scene.upload(&second), Ok(Outcome::Accepted));
+    assert!(matches!(scene.redeem(second.number()), Event::Redeemed { amount: Fen(900), .. }));
+    assert_eq!(refusal(scene.redeem(first.number())), RedeemRefusal::GivenBack);
+}
+
+#[test]
+fn a_second_completion_is_taken_when_the_acquirer_knows_nothing_of_the_first() {
+    let hold = Voucher { kind: Kind::PreAuth, ..payment(1, 2_000) };
+    let untrue = amending(&hold, Kind::Completion, 2, 1_850);
+    let second = amending(&hold, Kind::Completion, 3, 900);
+    let mut scene = paid(&[&hold]);
+    scene.capture(&second);
+    scene.mood = Mood::Silent;
+    assert_eq!(scene.upload(&untrue), Ok(Outcome::Accepted));
+    assert_eq!(scene.upload(&second), Ok(Outcome::Refused(Reason::HoldCompleted)));
+    scene.mood = Mood::Honest;
+    scene.pass(300);
+    assert_eq!(scene.upload(&second), Ok(Outcome::Accepted));
 }
 
 #[test]

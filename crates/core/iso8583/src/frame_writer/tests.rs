@@ -3,6 +3,7 @@
 //! *Not claimed here:* that what is written can be read; the encoder's tests and the peers say that.
 
 use super::*;
+use crate::MacKey;
 use crate::{ASCII87, CUP, Kind, Length, OddPad, decode, encode, encode_with_mac};
 use proptest::prelude::*;
 

@@ -1,7 +1,8 @@
 //! charged-once: for one intent to pay, the net captured at rest is nothing or exactly the amount.
 //!
-//! What is captured of a hold is what one completion was wanted for. What was given back because somebody wanted so
-//! counts as captured here; that it is no more than was wanted is asked as well.
+//! What is captured of a hold is what one completion was wanted for; one that was voided gave its money back into the
+//! hold, and another may follow. What else was given back because somebody wanted so counts as captured here; that it is
+//! no more than was wanted is asked as well.
 
 use super::Report;
 use crate::evidence::{Charge, Evidence};
@@ -29,7 +30,10 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
 fn check_payment(wanted: Wanted, evidence: &Evidence<'_>, report: &mut Report<'_>) {
     let Wanted { intent, amount, .. } = wanted;
     let sum = |of: fn(&Charge) -> Fen| evidence.charges_of(intent).map(of).sum::<Fen>();
-    let taken = sum(|charge| charge.captured - charge.reversed);
+    let taken = match wanted.kind {
+        Kind::PreAuth => sum(|charge| charge.captured - charge.reversed - charge.voided),
+        _ => sum(|charge| charge.captured - charge.reversed),
+    };
     let moved = evidence.charges_of(intent).map(|charge| charge.moved_at).max().unwrap_or(SimTime::ZERO);
     let about = |is_one: fn(Kind) -> bool| {
         evidence

@@ -1,8 +1,11 @@
 //! Laws that are broken at the counter: by advices, keys, totals and slips that a firmware is careless with. The sound
 //! firmwares keep them under the same fault.
 
-use crate::driver::broken;
+use crate::driver::{broken, plan, run};
+use acquirer::{Event, Movement};
 use scenario::Law;
+use sim::{Entry, Fen, Key, TerminalNo};
+use tillrig_runner::{Evidence, Fact, Run, judge};
 
 const SALE_AND_SETTLE: &str =
     "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }, { at: 20s, operator: settle }]";
@@ -53,4 +56,37 @@ fn charged_once_and_void_once_break_when_a_refund_is_told_again_under_a_new_numb
     let lost = "faults: [{ acquirer: { loses: answer, to: refund, times: 1 } }]";
     let laws = [Law::ChargedOnce, Law::UnknownIsAsked, Law::VoidOnce];
     break_only(&laws, "naive-repeat", &format!("{refund}\n{lost}"));
+}
+
+/// A hold that is completed, and completed once more, with or without a void between.
+fn completed_twice(between: &str) -> String {
+    format!(
+        "steps: [{{ at: 0s, id: hold, pre-auth: {{ amount: CNY 800.00 }} }},
+         {{ at: 60s, id: wrong, complete: {{ of: hold, amount: CNY 880.00 }} }},
+         {between}
+         {{ at: 120s, complete: {{ of: hold, amount: CNY 780.00 }} }}]"
+    )
+}
+
+#[test]
+fn a_hold_is_charged_once_though_it_is_completed_again_after_a_void() {
+    let lines = completed_twice("{ at: 90s, void-completion: { of: wrong } },");
+    for sound in ["reference", "kiosk"] {
+        assert_eq!(broken(sound, &lines), [], "{sound}");
+    }
+}
+
+fn laws_broken_by(run: &Run) -> Vec<Law> {
+    judge(&Evidence::of(run), None).iter().map(|breach| breach.law).collect()
+}
+
+#[test]
+fn charged_once_breaks_when_a_host_completes_a_hold_twice_without_a_void() {
+    let lines = format!("{}\nexpect: {{ captured: nothing }}", completed_twice(""));
+    let mut run = run(&plan(&lines));
+    assert_eq!(laws_broken_by(&run), [], "the host refuses the second one");
+    let key = Key::Card { terminal: TerminalNo(0), batch: 1, stan: 1 };
+    let completed = Event::Committed { key, movement: Movement::Completed, amount: Fen(78_000), by: None };
+    run.trace.record(run.ended_at, Entry::Noted(Fact::Acquirer(completed)));
+    assert!(laws_broken_by(&run).contains(&Law::ChargedOnce), "{:?}", laws_broken_by(&run));
 }

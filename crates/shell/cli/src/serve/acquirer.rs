@@ -77,6 +77,10 @@ pub(super) struct Acquirer {
     /// Let other machines use the side door, /_tillrig/.
     #[arg(long)]
     side_door_anywhere: bool,
+    /// Refuse refunds and reverses of WeChat Pay v2 that come without the client certificate in the client folder, as the
+    /// real gateway does: HTTPS alone can show one.
+    #[arg(long)]
+    wechat_certificate: bool,
     /// From the arrival of a request to its commit, for example 180ms.
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = span)]
     processing: Duration,
@@ -176,6 +180,7 @@ fn settings(arguments: &Acquirer) -> Result<Settings, Trouble> {
     settings.data.clone_from(&arguments.data);
     settings.client.clone_from(&arguments.client);
     settings.side_door_anywhere = arguments.side_door_anywhere;
+    settings.wants_certificate = arguments.wechat_certificate;
     settings.speech = known::speech(&arguments.dialect)?;
     settings.pace = Pace { processing: arguments.processing, answering: arguments.answering };
     settings.bounds.connections = arguments.connections.max(1);
@@ -183,7 +188,7 @@ fn settings(arguments: &Acquirer) -> Result<Settings, Trouble> {
 }
 
 /// A number with `ms` or `s`.
-fn span(words: &str) -> Result<Duration, String> {
+pub(super) fn span(words: &str) -> Result<Duration, String> {
     let number = |digits: &str| digits.parse::<u32>().ok().map(u64::from);
     let millis = words.strip_suffix("ms").and_then(number);
     let seconds = || words.strip_suffix('s').and_then(number).map(|seconds| seconds * 1000);

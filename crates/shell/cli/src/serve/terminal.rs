@@ -3,6 +3,8 @@
 //! What happens goes to stdout, a line each; what went wrong around it, to stderr. Keys come from files or the command line
 //! and are shown nowhere. *Not here:* what is served and how it ends; that is the crate `serve`.
 
+use super::acquirer::span;
+use super::slips::{Slips, print_settings};
 use crate::exit::Exit;
 use crate::firmware;
 use crate::output::{self, Format};
@@ -14,6 +16,7 @@ use iso8583::{MacKey, Tdes};
 use serde_json::Value;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use terminal::Language;
 
 const EXAMPLES: &str = "\
@@ -29,6 +32,9 @@ Examples:
       firmware of your own; rigs/terminals shows how, `tillrig schema terminal` says every word
   tillrig serve terminal --client till-host/client --ecr 127.0.0.1:20007
       your cash register: ZVT over TCP, amounts in yuan unless --ecr-currency says otherwise
+  tillrig serve terminal --client till-host/client --printer pty:/tmp/printer \
+                         --prints pre-auth=merchant --prints void=none --receipt-prompt 15s
+      what it prints, and what it asks first
 
 While it runs, it takes words on standard input and on the control socket, such as `sale 25.00`,
 `void 000001-000001`, `cancel`, `settle`, `power off`; `help` lists them all.";
@@ -85,6 +91,14 @@ pub(super) struct Terminal {
     /// What display and slips are written in [default: the profile's, mostly zh].
     #[arg(long, value_enum)]
     language: Option<Tongue>,
+    /// Print these copies of a slip, joined by commas: merchant, customer, bank, or none. Slips are called as in scenarios:
+    /// card-sale, void, refund, pre-auth, void-pre-auth, complete, void-completion, show-qr, scan. Once for each.
+    #[arg(long, value_name = "SLIP=COPIES", value_parser = Slips::parse)]
+    prints: Vec<Slips>,
+    /// Ask so long after a wallet payment whether a receipt is wanted: `enter` is yes, `cancel` is no; a sound
+    /// firmware prints it when nobody answers.
+    #[arg(long, value_name = "TIME", value_parser = span)]
+    receipt_prompt: Option<Duration>,
     /// Keep the journal in this folder, and take up there the next time what is open; without it, it is in memory only.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -194,6 +208,8 @@ fn fill_terminal(arguments: &Terminal, terminal: &mut terminal::Settings) -> Res
         Some(Tongue::English) => Language::English,
         None => terminal.language,
     };
+    terminal.prints = print_settings(&arguments.prints);
+    terminal.receipt_prompt = arguments.receipt_prompt;
     Ok(())
 }
 
@@ -274,4 +290,35 @@ fn characters(said: &str, count: usize, flag: &str) -> Result<String, Trouble> {
 /// A terminal's settings last as long as the program.
 fn kept(text: &str) -> &'static str {
     text.to_owned().leak()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Terminal, settings};
+    use clap::Parser;
+    use std::time::Duration;
+    use terminal::{Copies, Copy, Kind};
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        terminal: Terminal,
+    }
+
+    fn set(words: &[&str]) -> Result<terminal::Settings, clap::Error> {
+        let line = Line::try_parse_from(["tillrig"].iter().chain(words))?;
+        Ok(settings(&line.terminal).unwrap_or_else(|_| panic!("{words:?} can be served")).terminal)
+    }
+
+    #[test]
+    fn a_terminal_prints_what_the_command_line_says_and_asks_first() {
+        let usual = set(&[]).unwrap();
+        assert_eq!((usual.prints.of(Kind::PreAuth), usual.receipt_prompt), (None, None));
+        let said = ["--prints", "pre-auth=merchant", "--prints", "void=none", "--receipt-prompt", "15s"];
+        let settings = set(&said).unwrap();
+        assert_eq!(settings.prints.of(Kind::PreAuth), Some(Copies::NONE.and(Copy::Merchant)));
+        assert_eq!(settings.prints.of(Kind::Void), Some(Copies::NONE));
+        assert_eq!(settings.prints.of(Kind::Sale), None);
+        assert_eq!(settings.receipt_prompt, Some(Duration::from_secs(15)));
+    }
 }

@@ -4,6 +4,7 @@
 //! authority of our own, valid from 2024 to 2049. The file is JSON, mode 0600, and replaced as a whole or not at all.
 //! *Not modelled:* expiry, renewal, revocation, keys for more than one merchant.
 
+use crate::acquirer::client_certificate::{self, Tls};
 use crate::acquirer::error::AcquirerError;
 use crate::acquirer::http_door::HOSTS;
 use rand_core::{OsRng, RngCore};
@@ -132,7 +133,7 @@ impl Credentials {
             let (found, ours) = (read.format.into(), FORMAT.into());
             return Err(AcquirerError::OtherVersion { place: path.display().to_string(), found, ours });
         }
-        read.acceptor().map_err(|error| damaged(error.to_string()))?;
+        read.tls(false).map_err(|error| damaged(error.to_string()))?;
         read.platform().map_err(|error| damaged(error.to_string()))?;
         Ok(read)
     }
@@ -160,13 +161,16 @@ impl Credentials {
         Ok(Self { format: FORMAT, server, wechat, alipay, authority: authority.signed })
     }
 
-    /// What takes TLS connections.
-    pub(crate) fn acceptor(&self) -> Result<TlsAcceptor, Box<dyn core::error::Error + Send + Sync>> {
+    /// What takes TLS connections, with or without asking for the merchant's certificate.
+    pub(crate) fn tls(&self, asks: bool) -> Result<Tls, Box<dyn core::error::Error + Send + Sync>> {
         let certificate = CertificateDer::from_pem_slice(self.server.certificate_pem.as_bytes())?;
         let key = PrivateKeyDer::from_pem_slice(self.server.key_pem.as_bytes())?;
-        let config =
-            ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key)?;
-        Ok(TlsAcceptor::from(Arc::new(config)))
+        let merchant = CertificateDer::from_pem_slice(self.wechat.merchant.certificate_pem.as_bytes())?;
+        let config = ServerConfig::builder()
+            .with_client_cert_verifier(client_certificate::verifier(asks))
+            .with_single_cert(vec![certificate], key)?;
+        let wanted = asks.then(|| Arc::new(merchant));
+        Ok(Tls { acceptor: TlsAcceptor::from(Arc::new(config)), wanted })
     }
 
     /// What the wallet platforms sign and check with.

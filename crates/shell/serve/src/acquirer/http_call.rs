@@ -1,9 +1,8 @@
 //! One HTTP call: read within bounds, handed to whom it is for, and answered as its course says.
 //!
 //! Received, committed and answered as with cards; what has to wait becomes a task of its own, so that it commits even
-//! when its client has gone. An answer that is lost leaves the client waiting. *Not modelled:* an answer sent twice: HTTP
-//! pairs each request with one answer, and a second one would be taken for that of the next request, so it leaves once;
-//! a stray answer in front of another: it leaves instead of it.
+//! when its client has gone. An answer that is lost leaves the client waiting. *Not modelled:* a stray answer in front of
+//! another: it leaves instead of it.
 
 use crate::acquirer::hall::Hall;
 use crate::acquirer::http_door::{self, Guest, plain};
@@ -184,7 +183,8 @@ async fn leave<P: Platform>(
 ) -> Result<(HttpAnswer, Ticket, InFlight<P>), Gone> {
     let hall = &guest.visit.hall;
     match fate {
-        AnswerFate::Sent | AnswerFate::Twice(_) => {}
+        AnswerFate::Sent => {}
+        AnswerFate::Twice(after) => guest.orders.repeat(after),
         AnswerFate::Lost => {
             flight.over();
             return silence(hall).await;

@@ -8,17 +8,20 @@
 //! | begins with TLS | the same without a tunnel |
 //!
 //! So software with addresses of its own needs only its environment changed: a proxy, and one more root.
-//! Source: "How a localhost fake serves them". *Not modelled:* HTTP/2, tunnels without TLS inside, client certificates
-//! (one that is shown is not looked at), being a proxy for anybody else.
+//! Source: "How a localhost fake serves them". *Not modelled:* HTTP/2, tunnels without TLS inside, being a proxy for
+//! anybody else.
 
+use crate::acquirer::client_certificate::{Shown, Tls, page};
 use crate::acquirer::door::{Custom, Visit};
 use crate::acquirer::hall::Busy;
+use crate::acquirer::http_again::Again;
 use crate::acquirer::http_call;
 use crate::acquirer::http_wire::{HttpWire, Orders, Unread};
 use crate::acquirer::news::What;
 use crate::acquirer::platform::Platform;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
+use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
@@ -27,7 +30,6 @@ use std::io;
 use std::rc::Rc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsAcceptor;
 
 /// The hosts that it stands in for, in tunnels, certificates and calls through a proxy.
 pub(crate) const HOSTS: [&str; 6] = [
@@ -55,14 +57,14 @@ pub(crate) struct Guest<P: Platform> {
     pub(crate) visit: Visit<P>,
     pub(crate) orders: Orders,
     /// None where only metrics are served.
-    tls: Option<TlsAcceptor>,
+    tls: Option<Tls>,
     /// Only metrics are to be had here.
     pub(crate) metrics_only: bool,
     _busy: Busy<P>,
 }
 
 /// Serves a connection to its end.
-pub(crate) async fn attend<P: Platform>(visit: Visit<P>, stream: TcpStream, tls: Option<TlsAcceptor>) {
+pub(crate) async fn attend<P: Platform>(visit: Visit<P>, stream: TcpStream, tls: Option<Tls>) {
     // It only makes answers quicker.
     let _ = stream.set_nodelay(true);
     let bounds = visit.hall.settings.bounds;
@@ -82,7 +84,7 @@ pub(crate) async fn attend<P: Platform>(visit: Visit<P>, stream: TcpStream, tls:
     if first == [TLS_HANDSHAKE] {
         secure(guest, wire).await;
     } else {
-        converse(guest, TokioIo::new(wire), false).await;
+        converse(guest, wire, None).await;
     }
 }
 
@@ -93,8 +95,11 @@ async fn secure<P: Platform>(
 ) {
     let bounds = guest.visit.hall.settings.bounds;
     let Some(tls) = &guest.tls else { return malformed(&guest, "no TLS here") };
-    match tokio::time::timeout(bounds.reading, tls.accept(stream)).await {
-        Ok(Ok(stream)) => converse(guest, TokioIo::new(stream), true).await,
+    match tokio::time::timeout(bounds.reading, tls.acceptor.accept(stream)).await {
+        Ok(Ok(stream)) => {
+            let shown = tls.judge(stream.get_ref().1.peer_certificates());
+            converse(Rc::clone(&guest), stream, Some(shown)).await;
+        }
         Ok(Err(error)) if error.kind() != io::ErrorKind::TimedOut => {
             malformed(&guest, &format!("no TLS: {error}"));
         }
@@ -102,15 +107,16 @@ async fn secure<P: Platform>(
     }
 }
 
-/// Call after call, until one side has enough or the end begins.
+/// Call after call, until one side has enough or the end begins; what was shown, where it is inside TLS.
 async fn converse<P: Platform>(
     guest: Rc<Guest<P>>,
-    io: impl hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
-    inside: bool,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    shown: Option<Shown>,
 ) {
     let hall = &guest.visit.hall;
+    let io = TokioIo::new(Again::new(stream, guest.orders.clone()));
     let bounds = hall.settings.bounds;
-    let service = service_fn(|request| serve(Rc::clone(&guest), request, inside));
+    let service = service_fn(|request| serve(Rc::clone(&guest), request, shown));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(bounds.idle_http)
@@ -155,17 +161,31 @@ fn timed_out(error: &hyper::Error, reading: bool) -> bool {
 async fn serve<P: Platform>(
     guest: Rc<Guest<P>>,
     request: Request<Incoming>,
-    inside: bool,
+    shown: Option<Shown>,
 ) -> Result<Response<Full<Bytes>>, http_call::Gone> {
     if request.method() == Method::CONNECT {
-        return Ok(connect(guest, request, inside));
+        return Ok(connect(guest, request, shown.is_some()));
     }
     let uri = request.uri();
     if uri.scheme().is_some() && !uri.host().is_some_and(stands_in_for) {
         let why = format!("this is no proxy for {}\n", uri.host().unwrap_or_default());
         return http_call::refuse(guest, request, plain(StatusCode::MISDIRECTED_REQUEST, why)).await;
     }
+    let refusal = guest.tls.as_ref().and_then(|tls| tls.refusal(uri.path(), shown));
+    if let Some(why) = refusal {
+        malformed(&guest, why);
+        return http_call::refuse(guest, request, refused(why)).await;
+    }
     http_call::serve(guest, request).await
+}
+
+/// What the web server in front of a gateway says.
+fn refused(why: &str) -> Response<Full<Bytes>> {
+    let (status, page) = page(why);
+    let mut response = Response::new(Full::new(page));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    response
 }
 
 /// Opens a tunnel that ends here.

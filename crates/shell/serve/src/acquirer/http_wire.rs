@@ -41,6 +41,8 @@ pub(crate) struct Orders(Arc<Mutex<State>>);
 struct State {
     phase: Phase,
     damage: Damage,
+    /// The next answer is sent once more, so long after.
+    again: Option<Duration>,
 }
 
 /// What its peer is about.
@@ -88,6 +90,21 @@ impl Orders {
         self.state().damage = Damage::Slow { byte_time };
     }
 
+    /// The answer leaves, and once more so long after.
+    pub(crate) fn repeat(&self, after: Duration) {
+        self.state().again = Some(after);
+    }
+
+    /// Whether the answer that begins now is to leave once more, and when.
+    pub(crate) fn again(&self) -> Option<Duration> {
+        self.state().again
+    }
+
+    /// Somebody sees to that.
+    pub(crate) fn done_again(&self) {
+        self.state().again = None;
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // Nobody can fail while holding it.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -109,7 +126,7 @@ impl HttpWire {
     fn note_bytes(&mut self) {
         let mut state = self.orders.state();
         if state.phase == Phase::Resting {
-            *state = State { phase: Phase::Reading, damage: Damage::None };
+            (state.phase, state.damage) = (Phase::Reading, Damage::None);
             self.late.as_mut().reset(Instant::now() + self.bounds.reading);
         }
     }

@@ -6,6 +6,7 @@
 //! no answer leaves that is not on disk. *Not modelled:* going on with queries without a disk; a restart that keeps
 //! its connections.
 
+use crate::acquirer::client_certificate::Tls;
 use crate::acquirer::client_files::{self, Addresses};
 use crate::acquirer::credentials::{Credentials, private_folder};
 use crate::acquirer::door::{self, Door};
@@ -33,7 +34,6 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
 use tokio::task::LocalSet;
-use tokio_rustls::TlsAcceptor;
 
 /// The folder that a path without any begins in.
 const HERE: &str = ".";
@@ -174,7 +174,7 @@ impl<P: Platform> Server<P> {
     pub fn run(self, tell: impl FnMut(&News) -> io::Result<()> + 'static) -> Result<Summary, AcquirerError> {
         let Self { settings, platform, kept, doors, credentials, client_folder, stopper, runtime } = self;
         let Kept { journal, clock, recovered } = kept;
-        let tls = credentials.acceptor();
+        let tls = credentials.tls(settings.wants_certificate);
         let tls = tls.map_err(|error| AcquirerError::NoKeys { what: error.to_string() })?;
         let root = credentials.root()?;
         let hall = Rc::new(Hall::new(platform, settings, clock, journal, tell));
@@ -198,7 +198,7 @@ impl<P: Platform> Server<P> {
 }
 
 /// Opens all doors.
-fn begin<P: Platform>(hall: &Rc<Hall<P>>, doors: Doors, tls: TlsAcceptor) {
+fn begin<P: Platform>(hall: &Rc<Hall<P>>, doors: Doors, tls: Tls) {
     let Doors { iso8583, http, metrics } = doors;
     for door in [&iso8583, &http, &metrics].into_iter().flatten() {
         hall.tell(What::Listens { kind: door.kind, place: door.address.to_string() });

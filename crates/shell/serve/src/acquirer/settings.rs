@@ -26,6 +26,8 @@ pub struct Settings {
     pub client: Option<PathBuf>,
     /// The side door is open to other machines too.
     pub side_door_anywhere: bool,
+    /// Refunds and reverses of WeChat Pay v2 want the merchant's client certificate, which is in the client folder.
+    pub wants_certificate: bool,
     /// What the terminals speak.
     pub speech: Speech,
     /// Usual times of an exchange.
@@ -82,6 +84,7 @@ impl Settings {
             data: None,
             client: None,
             side_door_anywhere: false,
+            wants_certificate: false,
             speech: Speech::UnionPay,
             pace: Pace::default(),
             bounds: Bounds::DEFAULT,

@@ -42,7 +42,7 @@ enum Takes {
 }
 
 /// Every word: an example, what it does, and what it takes.
-const WORDS: [(&str, &str, Takes); 19] = [
+const WORDS: [(&str, &str, Takes); 20] = [
     ("sale 25.00", "the customer taps the card", Takes::Sum(Kind::Sale)),
     ("void 000001-000001", "takes a sale of the open batch back", Takes::About(Kind::Void)),
     (
@@ -55,7 +55,16 @@ const WORDS: [(&str, &str, Takes); 19] = [
     ("complete 000001-000002 280.00", "takes what was held", Takes::SumAbout(Kind::Completion)),
     ("void-completion 000001-000003", "gives it back into the hold", Takes::About(Kind::CompletionVoid)),
     ("qr 18.50", "shows the code of a wallet order", Takes::Sum(Kind::Order)),
-    ("cancel", "the cancel key", Takes::Nothing(Poke::Press(Press::Cancel))),
+    (
+        "enter",
+        "the enter key: yes, where it asks whether a receipt is wanted",
+        Takes::Nothing(Poke::Press(Press::Enter)),
+    ),
+    (
+        "cancel",
+        "the cancel key: ends what goes on; no, where it asks whether a receipt is wanted",
+        Takes::Nothing(Poke::Press(Press::Cancel)),
+    ),
     ("reprint 000001-000001", "prints that slip again; without a number the newest", Takes::NumberOrNothing),
     ("settle", "settles the batch", Takes::Nothing(Poke::Settle)),
     ("sign-on", "asks the host for keys", Takes::Nothing(Poke::SignOn)),

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 const MALFORMED: &str = "tillrig_acquirer_malformed_total{door=\"http\"}";
@@ -18,20 +18,41 @@ type Tls = StreamOwned<ClientConnection, TcpStream>;
 
 /// TLS as a client does it that trusts the authority of the client folder and nobody else.
 fn secure(bench: &Bench, stream: TcpStream, name: &str) -> Tls {
+    secure_with(bench, stream, name, None)
+}
+
+/// A certificate and its key, in PEM.
+type Shown = (String, String);
+
+/// The same with a certificate of its own, which it shows when it is asked for one.
+fn secure_with(bench: &Bench, stream: TcpStream, name: &str, shows: Option<Shown>) -> Tls {
     let mut roots = RootCertStore::empty();
     roots
         .add(CertificateDer::from_pem_file(bench.client_file("ca.pem")).expect("the bench works"))
         .expect("the bench works");
-    let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    let config = ClientConfig::builder().with_root_certificates(roots);
+    let config = match shows {
+        None => config.with_no_client_auth(),
+        Some((certificate, key)) => {
+            let certificate =
+                CertificateDer::from_pem_slice(certificate.as_bytes()).expect("the bench works");
+            let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).expect("the bench works");
+            config.with_client_auth_cert(vec![certificate], key).expect("the bench works")
+        }
+    };
     let name = ServerName::try_from(name.to_owned()).expect("the bench works");
     StreamOwned::new(ClientConnection::new(Arc::new(config), name).expect("the bench works"), stream)
 }
 
 fn tunnel(bench: &Bench, host: &str) -> Client<Tls> {
+    tunnel_with(bench, host, None)
+}
+
+fn tunnel_with(bench: &Bench, host: &str, shows: Option<Shown>) -> Client<Tls> {
     let mut client = bench.client();
     client.write(format!("CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n").as_bytes());
     assert_eq!(client.hear().status, 200);
-    Client(secure(bench, client.0, host))
+    Client(secure_with(bench, client.0, host, shows))
 }
 
 #[test]
@@ -105,6 +126,61 @@ fn tls_needs_no_tunnel() {
     drop(stranger);
     bench.until_line("no TLS");
     assert_eq!(bench.client().call("POST", "/pay/order", b"b").status, 200);
+}
+
+/// The certificate that the client folder holds for the merchant.
+fn merchants(bench: &Bench) -> Shown {
+    let read = |name| std::fs::read_to_string(bench.client_file(name)).expect("it is written at start");
+    (read("wechat-merchant-cert.pem"), read("wechat-merchant-key.pem"))
+}
+
+fn somebodys() -> Shown {
+    let made = rcgen::generate_simple_self_signed(vec!["somebody".to_owned()]).expect("the bench works");
+    (made.cert.pem(), made.signing_key.serialize_pem())
+}
+
+#[test]
+fn a_refund_or_reverse_without_the_merchants_certificate_is_refused_in_front_of_the_gateway() {
+    let bench = Bench::start_with(|settings| settings.wants_certificate = true);
+    let without = "<title>400 No required SSL certificate was sent</title>";
+    let mut plain = bench.client();
+    let mut bare = Client(secure(&bench, connect(bench.http), "localhost"));
+    let mut wrong = Client(secure_with(&bench, connect(bench.http), "localhost", Some(somebodys())));
+    for call in ["refund", "reverse"] {
+        let path = format!("/secapi/pay/{call}");
+        for (answer, says) in [
+            (plain.call("POST", &path, b"x"), without),
+            (bare.call("POST", &path, b"x"), without),
+            (wrong.call("POST", &path, b"x"), "<title>400 The SSL certificate error</title>"),
+        ] {
+            assert_eq!((answer.status, answer.headers["content-type"].as_str()), (400, "text/html"));
+            assert!(answer.text().contains(says), "{}", answer.text());
+        }
+    }
+    assert_eq!(bench.metric(MALFORMED), 6);
+    assert_eq!(bench.ledger(), [""; 0], "nobody behind the door has heard of it");
+    // What wants none is served on the same connections.
+    assert_eq!(plain.call("POST", "/pay/micropay", b"a").text(), "heard a");
+    assert_eq!(bare.call("POST", "/pay/micropay", b"b").text(), "heard b");
+    assert_eq!(wrong.call("POST", "/pay/micropay", b"c").text(), "heard c");
+}
+
+#[test]
+fn a_refund_with_the_merchants_certificate_is_served_bare_and_in_a_tunnel() {
+    let bench = Bench::start_with(|settings| settings.wants_certificate = true);
+    let shown = Some(merchants(&bench));
+    let mut bare = Client(secure_with(&bench, connect(bench.http), "localhost", shown.clone()));
+    assert_eq!(bare.call("POST", "/secapi/pay/refund", b"a").text(), "heard a");
+    let mut tunnel = tunnel_with(&bench, "api.mch.weixin.qq.com", shown);
+    assert_eq!(tunnel.call("POST", "/secapi/pay/reverse", b"b").text(), "heard b");
+}
+
+#[test]
+fn nobody_is_asked_for_a_certificate_unless_the_settings_want_one() {
+    let bench = Bench::start();
+    assert_eq!(bench.client().call("POST", "/secapi/pay/refund", b"a").text(), "heard a");
+    let mut bare = Client(secure_with(&bench, connect(bench.http), "localhost", Some(somebodys())));
+    assert_eq!(bare.call("POST", "/secapi/pay/refund", b"b").text(), "heard b");
 }
 
 #[test]
@@ -233,6 +309,52 @@ fn a_lost_answer_is_silence_and_a_stray_one_answers_the_next_call() {
     // The first client still waits, until the end.
     let (_folder, _) = bench.stop();
     assert_eq!(first.rest(), b"");
+}
+
+/// The second answer of a call comes before the answer to the next call.
+fn hears_the_first_answer_twice(client: &mut Client<impl Read + Write>) {
+    assert_eq!(client.call("POST", "/pay/order", b"a").text(), "heard a");
+    let taken_for_its_answer = client.call("POST", "/pay/order", b"b");
+    assert_eq!((taken_for_its_answer.status, taken_for_its_answer.text()), (200, "heard a".to_owned()));
+    assert_eq!(client.hear().text(), "heard b");
+    assert_eq!(client.call("POST", "/pay/order", b"c").text(), "heard c");
+}
+
+#[test]
+fn an_answer_that_is_sent_twice_is_taken_for_that_of_the_next_call() {
+    let bench = Bench::start();
+    let armed = || bench.arm(r#"{"fate": "twice", "ms": 0}"#);
+    armed();
+    hears_the_first_answer_twice(&mut bench.client());
+    armed();
+    hears_the_first_answer_twice(&mut Client(secure(&bench, connect(bench.http), "localhost")));
+    armed();
+    hears_the_first_answer_twice(&mut tunnel(&bench, "api.mch.weixin.qq.com"));
+    assert_eq!(bench.ledger(), ["a", "b", "c"], "whatever is said twice is decided once");
+}
+
+#[test]
+fn a_second_answer_comes_while_the_next_call_is_being_served() {
+    let bench = Bench::start();
+    bench.arm(r#"{"fate": "twice", "ms": 20}"#);
+    bench.arm(r#"{"fate": "lost"}"#);
+    let mut client = bench.client();
+    assert_eq!(client.call("POST", "/pay/order", b"a").text(), "heard a");
+    // The call that is never answered seems to be.
+    assert_eq!(client.call("POST", "/pay/order", b"b").text(), "heard a");
+    assert_eq!(bench.ledger(), ["a", "b"]);
+}
+
+#[test]
+fn a_second_answer_ends_with_its_connection() {
+    let bench = Bench::start();
+    bench.arm(r#"{"fate": "twice", "ms": 600000}"#);
+    let mut client = bench.client();
+    client.write(
+        b"POST /pay/order HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nContent-Length: 1\r\n\r\na",
+    );
+    assert_eq!(client.hear().text(), "heard a");
+    assert_eq!(client.rest(), b"");
 }
 
 #[test]
