@@ -2,7 +2,7 @@
 //! fails; and another seed gives another.
 
 use crate::driver::plan;
-use crate::sound::busy_day;
+use crate::weather::busy_day;
 use sim::Seed;
 use std::sync::Arc;
 use terminal::PROFILES;

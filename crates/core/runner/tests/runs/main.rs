@@ -15,3 +15,4 @@ mod people;
 mod receipts;
 mod settlement;
 mod sound;
+mod weather;

@@ -1,7 +1,7 @@
 //! What people do by chance: on what they see, one thing after the other, and by the seed alone.
 
 use crate::driver::{outcome, plan};
-use crate::sound::busy_day;
+use crate::weather::busy_day;
 use scenario::{Fate, Law};
 use sim::{Fen, Seed};
 use terminal::Press;

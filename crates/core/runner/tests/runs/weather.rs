@@ -1,0 +1,576 @@
+//! Scenarios by chance: days at the counter, and what goes wrong on them; all as text, as a person would write it.
+//!
+//! Every draw comes from the dice that are handed in. *Not here:* what they are judged by.
+
+use sim::{Seed, Stream};
+
+pub(crate) fn scenario(
+    terminal: &str,
+    steps: fn(&mut Stream, &mut String),
+    aims: &[&str],
+    dice: &mut Stream,
+) -> String {
+    let mut text = format!("terminal: {}\n", setup(terminal, aims, dice));
+    if dice.below(5) == 0 {
+        text.push_str("customer: leaves-receipt\n");
+    }
+    if dice.below(3) == 0 {
+        text.push_str(&people(dice));
+    }
+    text.push_str("steps:\n");
+    steps(dice, &mut text);
+    for _ in 0..dice.below(3) {
+        let key = pick(dice, &["cancel", "reprint", "cancel", "enter"]);
+        text.push_str(&format!("  - {{ at: {}ms, press: {key} }}\n", dice.below(150_000)));
+    }
+    if dice.below(3) == 0 {
+        text.push_str(&format!("  - {{ at: {}s, printer: load-paper }}\n", 60 + dice.below(60)));
+    }
+    text.push_str("faults:\n");
+    for _ in 0..=dice.below(3) {
+        text.push_str(&format!("  - {{ {} }}\n", fault(terminal, aims, dice)));
+    }
+    if aims.contains(&", to: settlement") && dice.below(3) == 0 {
+        let totals = pick(dice, &["miss-the-last", "count-the-last-twice"]);
+        text.push_str(&format!("  - {{ acquirer: {{ totals: {totals}, times: {} }} }}\n", 1 + dice.below(3)));
+    }
+    text.push_str("expect: { captured: nothing }\n");
+    text
+}
+
+/// A day of payments of every kind with everything that is left to chance: people, settings, faults.
+pub(crate) fn busy_day(terminal: &str, seed: u64) -> String {
+    let dice = &mut Seed(seed).stream("busy day");
+    let printer = if terminal.starts_with("kiosk") { "kiosk" } else { "reference" };
+    let text = scenario(printer, scans, SCAN_AIMS, dice);
+    let own = text.lines().filter(|line| !line.starts_with("terminal:") && !line.starts_with("people:"));
+    let own: String = own.map(|line| format!("{line}\n")).collect();
+    format!(
+        "terminal: {{ profile: {terminal}, receipt-prompt: {}s }}\n\
+         people: {{ operator: {}, customer: {} }}\n{own}",
+        1 + dice.below(40),
+        pick(dice, &["anybody", "hasty", "unsure"]),
+        pick(dice, &["anybody", "late", "fickle"])
+    )
+}
+
+/// People by chance, each in a word or not there.
+pub(crate) fn people(dice: &mut Stream) -> String {
+    let operator = pick(dice, &["", "operator: anybody, ", "operator: hasty, ", "operator: unsure, "]);
+    let customer = pick(dice, &["", "customer: anybody", "customer: late", "customer: fickle"]);
+    format!("people: {{ {operator}{customer} }}\n")
+}
+
+/// The terminal, one in three with print settings for what is done with it.
+fn setup(terminal: &str, aims: &[&str], dice: &mut Stream) -> String {
+    if dice.below(3) > 0 {
+        return terminal.to_owned();
+    }
+    let kinds: &[&str] = match aims {
+        PAYMENT_AIMS => &["card-sale", "show-qr"],
+        SCAN_AIMS => &["scan", "show-qr", "refund"],
+        _ => &["card-sale", "pre-auth", "void", "refund", "complete", "void-completion", "show-qr"],
+    };
+    let copies = ["", "merchant", "customer", "merchant, bank", "merchant, customer, bank"];
+    let mut set: Vec<String> = Vec::new();
+    for kind in kinds {
+        if dice.below(2) == 0 {
+            set.push(format!("{kind}: [{}]", pick(dice, &copies)));
+        }
+    }
+    let prompt =
+        if dice.below(2) == 0 { format!(", receipt-prompt: {}s", 1 + dice.below(40)) } else { String::new() };
+    format!("{{ profile: {terminal}, prints: {{ {} }}{prompt} }}", set.join(", "))
+}
+
+/// The same, where somebody keys in what is wrong and, sooner or later, what is right.
+pub(crate) fn with_wrong_parameters(scenario: &str, dice: &mut Stream) -> String {
+    let mut steps = "steps:\n".to_owned();
+    for _ in 0..=dice.below(2) {
+        let (name, wrong) = WRONG_PARAMETERS[dice.below(WRONG_PARAMETERS.len() as u64) as usize];
+        let right = terminal::Parameters::ALL.iter().find(|parameter| parameter.name == name).unwrap();
+        let at = dice.below(300);
+        steps.push_str(&format!("  - {{ at: {at}s, key-in: {{ {name}: {wrong} }} }}\n"));
+        // A dark terminal takes no keys, so somebody looks again.
+        for at in [at + 1 + dice.below(100), 700, 760] {
+            steps.push_str(&format!("  - {{ at: {at}s, key-in: {{ {name}: {} }} }}\n", right.default));
+        }
+    }
+    scenario.replace("steps:\n", &steps)
+}
+
+const WRONG_PARAMETERS: &[(&str, &str)] = &[
+    ("reply-timeout", "200ms"),
+    ("result-timeout", "2s"),
+    ("language", "en"),
+    ("bank-copy", "true"),
+    ("tid", "12345687"),
+    ("mid", "123456789012354"),
+    ("currency", "840"),
+    ("master-key", "11111111111111111111111111111111"),
+    ("mac-key", "1111111111111111"),
+    ("api-key", "00000000000000000000000000000000"),
+    ("mch-id", "10000101"),
+    ("app-id", "wx0000000000000000"),
+];
+
+/// Card sales and shown codes: at least one of each, so that every fault has something to aim at.
+pub(crate) fn payments(dice: &mut Stream, text: &mut String) {
+    for index in 0..2 + dice.below(3) {
+        let at = index * 45 + dice.below(30);
+        let yuan = 1 + dice.below(500);
+        if index % 2 == 0 {
+            text.push_str(&format!("  - {{ at: {at}s, card-sale: {{ amount: CNY {yuan}.00 }} }}\n"));
+        } else {
+            let pays = format!("customer-pays-after: {}s", 1 + dice.below(70));
+            text.push_str(&format!(
+                "  - {{ at: {at}s, show-qr: {{ wallet: wechat, amount: CNY {yuan}.50, {pays} }} }}\n"
+            ));
+        }
+    }
+}
+
+/// Everything that is done at a counter, each once at least, in the order of a day, and close enough to get into the
+/// way of what went before.
+pub(crate) fn counter(dice: &mut Stream, text: &mut String) {
+    let mut at = 0;
+    let mut step = |dice: &mut Stream, what: &str| {
+        text.push_str(&format!("  - {{ at: {at}s, {} }}\n", numbered(what, dice)));
+        at += 3 + dice.below(40);
+    };
+    for what in DAY {
+        step(dice, what);
+        if dice.below(5) == 0 {
+            // Once more: somebody has not seen that it was done, or that it was not.
+            let again = if what.starts_with("id: ") {
+                what.replacen("id: ", "id: again-", 1)
+            } else {
+                (*what).to_owned()
+            };
+            step(dice, &again);
+        }
+    }
+}
+
+/// A day at the counter; `#400` is a number from 1 to 400.
+const DAY: &[&str] = &[
+    "id: sale, card-sale: { amount: CNY #400.00 }",
+    "id: hold, pre-auth: { amount: CNY #400.00 }",
+    "void: { of: sale }",
+    "id: other, card-sale: { amount: CNY 200.00 }",
+    "id: done, complete: { of: hold, amount: CNY #400.00 }",
+    "show-qr: { wallet: wechat, amount: CNY #400.50, customer-pays-after: #70s }",
+    "refund: { of: other, amount: CNY #150.00 }",
+    "id: hold2, pre-auth: { amount: CNY 100.00 }",
+    "void-completion: { of: done }",
+    "complete: { of: hold2, amount: CNY #115.00, by: advice }",
+    "void-pre-auth: { of: hold }",
+    "reprint: { of: other }",
+    "operator: sign-on",
+    "operator: settle",
+    "card-sale: { amount: CNY #400.00 }",
+];
+
+/// Payment codes and shown codes, and money of both that goes back.
+pub(crate) fn scans(dice: &mut Stream, text: &mut String) {
+    let mut at = 0;
+    let mut step = |dice: &mut Stream, what: &str| {
+        let what = what.replace('@', &customer(dice));
+        text.push_str(&format!("  - {{ at: {at}s, {} }}\n", numbered(&what, dice)));
+        at += 2 + dice.below(50);
+    };
+    step(dice, "id: first, scan: { wallet: wechat, amount: CNY 200.00@ }");
+    step(dice, "id: shown, show-qr: { wallet: wechat, amount: CNY 150.50, customer-pays-after: #70s }");
+    if dice.below(2) == 0 {
+        step(dice, "scan: { wallet: wechat, amount: CNY #300.00@ }");
+    }
+    step(dice, "refund: { of: first, amount: CNY #150.00 }");
+    step(dice, "id: second, scan: { wallet: wechat, amount: CNY 9.50@ }");
+    if dice.below(2) == 0 {
+        step(dice, "id: sale, card-sale: { amount: CNY 20.00 }");
+    }
+    step(dice, "refund: { of: shown }");
+    step(dice, "refund: { of: second, amount: CNY 1.50 }");
+    step(dice, "refund: { of: first, amount: CNY #50.00 }");
+}
+
+/// The same at two wallets, more often at Alipay.
+pub(crate) fn both_wallets(dice: &mut Stream, text: &mut String) {
+    let mut steps = String::new();
+    scans(dice, &mut steps);
+    for line in steps.lines() {
+        let wallet = pick(dice, &["wallet: alipay", "wallet: alipay", "wallet: wechat"]);
+        text.push_str(&format!("{}\n", line.replace("wallet: wechat", wallet)));
+    }
+}
+
+/// Money that is held in wallets and let go again, between payments.
+pub(crate) fn holds(dice: &mut Stream, text: &mut String) {
+    let mut at = 0;
+    let mut step = |dice: &mut Stream, what: &str| {
+        let agrees = if dice.below(6) == 0 {
+            "customer-pays: never".to_owned()
+        } else {
+            format!("customer-pays-after: {}s", 1 + dice.below(70))
+        };
+        let what = what.replace('@', &agrees);
+        text.push_str(&format!("  - {{ at: {at}s, {} }}\n", numbered(&what, dice)));
+        at += 2 + dice.below(50);
+    };
+    step(dice, "id: room, pre-auth: { wallet: alipay, amount: CNY #900.00, @ }");
+    step(dice, "id: shown, show-qr: { wallet: wechat, amount: CNY 150.50, @ }");
+    if dice.below(2) == 0 {
+        step(dice, "void-pre-auth: { of: room }");
+    }
+    step(dice, "id: car, pre-auth: { wallet: alipay, amount: CNY #900.00, @ }");
+    if dice.below(2) == 0 {
+        step(dice, "card-sale: { amount: CNY 20.00 }");
+    }
+    step(dice, "void-pre-auth: { of: car }");
+    step(dice, "void-pre-auth: { of: room }");
+    step(dice, "refund: { of: shown }");
+}
+
+/// What the customer of a payment code does, and shows: it stands where a step has `@`.
+fn customer(dice: &mut Stream) -> String {
+    let pays = match dice.below(6) {
+        0 => ", customer-pays: never".to_owned(),
+        1 => ", customer-pays: lacks-money".to_owned(),
+        2 | 3 => format!(", customer-enters-password: {}s", 1 + dice.below(90)),
+        _ => String::new(),
+    };
+    let code = pick(
+        dice,
+        &["", "", "", "", ", code: expired", ", code: foreign", ", code: invalid", ", code: damaged"],
+    );
+    format!("{pays}{code}")
+}
+
+/// A day at the counter, and people who come to the back office with what they got there.
+pub(crate) fn back_office_day(dice: &mut Stream, text: &mut String) {
+    counter(dice, text);
+    for _ in 0..1 + dice.below(5) {
+        let what = pick(dice, &["redeem", "redeem", "query-voucher"]);
+        let of = pick(dice, &["sale", "other", "done", "other"]);
+        let by = pick(dice, &["number", "amount-and-time"]);
+        let at = dice.below(560);
+        text.push_str(&format!("  - {{ at: {at}s, {what}: {{ of: {of}, by: {by} }} }}\n"));
+    }
+}
+
+/// The same with a back office, and something that happens to it or on the way there.
+pub(crate) fn with_back_office(scenario: String, dice: &mut Stream) -> String {
+    let mut more = String::new();
+    for _ in 0..=dice.below(3) {
+        let fault = if dice.below(2) == 0 {
+            format!("backoffice: {{ {} }}", numbered(pick(dice, BACK_OFFICE_FAULTS), dice))
+        } else {
+            let on = [
+                "terminal.uploads",
+                "backoffice.answers",
+                "backoffice.asks",
+                "acquirer.finds",
+                "acquirer.informs",
+            ];
+            back_office_link_fault(pick(dice, &on), dice)
+        };
+        more.push_str(&format!("  - {{ {fault}, {} }}\n", back_office_start(dice)));
+    }
+    format!("backoffice: reference\n{}", scenario.replace("expect:", &format!("{more}expect:")))
+}
+
+const BACK_OFFICE_FAULTS: &[&str] = &[
+    "close-uploads: { for: #200s }",
+    "close-queries: { for: #200s }",
+    "close-redemptions: until-healed",
+    "rate-limit: { of: uploads, times: #3, within: #60s, for: #300s }",
+    "rate-limit: { of: redemptions, times: 1, within: #60s }",
+    "upgrade: { for: #300s }",
+    "upgrade: until-healed",
+    "rule-from: #300s",
+    "power-cut: { for: #60s }",
+    "power-cut: { for: #5s }",
+    "forges: { amount: CNY #50.00 }",
+];
+
+fn back_office_link_fault(on: &str, dice: &mut Stream) -> String {
+    let hits = numbered(pick(dice, &["times: #4", "skip: #3, times: #3", "chance: 1/3"]), dice);
+    let verdict = match dice.below(6) {
+        0 => format!("drop: {{ {hits} }}"),
+        1 => format!("corrupt: {{ {hits} }}"),
+        2 => format!("delay: {{ by: {}s, {hits} }}", 1 + dice.below(60)),
+        3 => format!("duplicate: {{ after: {}s, {hits} }}", 1 + dice.below(60)),
+        4 => format!("reorder: {{ {hits} }}"),
+        _ => return format!("on: backoffice.link, cut: {{ for: {}s }}", 1 + dice.below(200)),
+    };
+    format!("on: {on}, {verdict}")
+}
+
+fn back_office_start(dice: &mut Stream) -> String {
+    if dice.below(2) == 0 {
+        return format!("at: {}ms", dice.below(300_000));
+    }
+    let events = ["terminal.uploads", "backoffice.accepts", "backoffice.verifies", "acquirer.commits"];
+    format!("when: {}, nth: {}", pick(dice, &events), 1 + dice.below(4))
+}
+
+/// What a fault of the host aims at, where it does not hit whatever comes.
+pub(crate) const PAYMENT_AIMS: &[&str] =
+    &["", ", to: sale", ", to: reversal", ", to: order", ", to: query", ", to: close"];
+pub(crate) const SCAN_AIMS: &[&str] = &[
+    "",
+    ", to: pay",
+    ", to: query",
+    ", to: reverse",
+    ", to: refund-order",
+    ", to: refund-query",
+    ", to: order",
+    ", to: close",
+];
+pub(crate) const HOLD_AIMS: &[&str] =
+    &["", ", to: order", ", to: query", ", to: close", ", to: refund-order"];
+pub(crate) const COUNTER_AIMS: &[&str] = &[
+    "",
+    ", to: reversal",
+    ", to: void",
+    ", to: refund",
+    ", to: preauth",
+    ", to: preauth-void",
+    ", to: completion",
+    ", to: completion-void",
+    ", to: sign-on",
+    ", to: settlement",
+    ", to: upload",
+];
+
+fn fault(terminal: &str, aims: &[&str], dice: &mut Stream) -> String {
+    if core::ptr::eq(aims, SCAN_AIMS) && dice.below(6) == 0 {
+        return format!("scanner: {}, {}", numbered(pick(dice, SCANNER_FAULTS), dice), start(dice));
+    }
+    match dice.below(16) {
+        0..=3 => link_fault(dice),
+        14 => format!("terminal: hang, {}", start(dice)),
+        15 => format!("terminal: {}, {}", numbered(pick(dice, TERMINAL_FAULTS), dice), start(dice)),
+        10..=12 => format!("acquirer: {{ {} }}, {}", host_fault(aims, dice), start(dice)),
+        13 => format!(
+            "on: acquirer.link, bandwidth: {{ rate: {}bps, for: {}s }}, {}",
+            50 + dice.below(20_000),
+            1 + dice.below(120),
+            start(dice)
+        ),
+        4 => format!(
+            "power: {{ cut: {}, for: {}s }}, {}",
+            pick(dice, &["terminal", "printer", "both"]),
+            1 + dice.below(40),
+            start(dice)
+        ),
+        5 => format!("acquirer: {{ down: {{ for: {}s }} }}, {}", 1 + dice.below(200), start(dice)),
+        6 => format!("acquirer: {{ slow: {{ by: {}s }} }}, {}", 1 + dice.below(90), start(dice)),
+        7 => format!(
+            "on: {}, cut: {{ for: {}s }}, {}",
+            pick(dice, &["printer.link", "acquirer.link"]),
+            1 + dice.below(120),
+            start(dice)
+        ),
+        8 => format!(
+            "air: {{ {} }}, {}",
+            pick(dice, &["temperature: 60C", "temperature: -20C", "humidity: 98%"]),
+            start(dice)
+        ),
+        _ => format!("printer: {}, {}", printer_fault(terminal, dice), start(dice)),
+    }
+}
+
+fn link_fault(dice: &mut Stream) -> String {
+    let on = pick(
+        dice,
+        &[
+            "terminal.asks",
+            "acquirer.answers",
+            "acquirer.notifies",
+            "terminal.acknowledges",
+            "terminal.prints",
+            "printer.replies",
+        ],
+    );
+    let hits = match dice.below(3) {
+        0 => format!("times: {}", 1 + dice.below(6)),
+        1 => format!("skip: {}, times: {}", 1 + dice.below(4), 1 + dice.below(3)),
+        _ => format!("chance: 1/{}", 2 + dice.below(4)),
+    };
+    match dice.below(6) {
+        3 => format!("on: {on}, reorder: {{ {hits} }}"),
+        4 => format!("on: {on}, corrupt: {{ {hits} }}"),
+        5 => format!("on: {on}, delay: {{ by: {{ between: 1ms, and: {}s }}, {hits} }}", 1 + dice.below(100)),
+        0 => format!("on: {on}, drop: {{ {hits} }}"),
+        1 => format!("on: {on}, delay: {{ by: {}s, {hits} }}", 1 + dice.below(100)),
+        _ => format!("on: {on}, duplicate: {{ after: {}s, {hits} }}", 1 + dice.below(100)),
+    }
+}
+
+/// What the acquirer's host can do; a span where it needs one stands for anything from 1 s to 100 s.
+const HOST_FAULTS: &[&str] = &[
+    "loses: request",
+    "loses: answer",
+    "holds: #100s",
+    "holds: { between: 1ms, and: #100s }",
+    "says: 51",
+    "says: 96",
+    "says: 98",
+    "says: SYSTEMERROR",
+    "commits-but-says: 96",
+    "commits-but-says: 09",
+    "commits-but-says: SYSTEMERROR",
+    "answers: before-the-next",
+    "answers-late: #100s",
+    "answers-twice: { after: #100s }",
+    "answers-slowly: { each-byte: #900ms }",
+    "answers-with: wrong-mac",
+    "answers-with: truncated",
+    "answers-with: wrong-length",
+    "answers-with: unknown-field",
+    "answers-with: no-reply-code",
+    "answers-with: other-encoding",
+    "answers-with: error-page",
+    "cuts-answer: { after-bytes: #150 }",
+];
+/// What it can do to a notification.
+const NOTICE_FAULTS: &[&str] = &[
+    "loses: notification",
+    "notifies: after-the-next",
+    "notifies-late: #100s",
+    "notifies-twice: { after: #100s }",
+    "notifies-with: truncated",
+    "notifies-with: other-encoding",
+    "notifies-with: error-page",
+    "notifies-falsely: { order: 12345678W00000#3, signed: rightly }",
+    "notifies-falsely: { order: 12345678W00000#3, signed: with-a-wrong-key }",
+    "notifies-falsely: { more: CNY #9.00, signed: rightly }",
+    "notifies-falsely: { less: CNY #9.00, signed: rightly }",
+    "notifies-falsely: { less: CNY #9.00, signed: not-at-all }",
+    "notifies-falsely: { signed: naming-a-wrong-key }",
+];
+
+/// A deed of the host and what it aims at, or a rush.
+fn host_fault(aims: &[&str], dice: &mut Stream) -> String {
+    if dice.below(8) == 0 {
+        let (more, serves) = (1 + dice.below(500), 20 + dice.below(100));
+        let arrives = serves + more;
+        return format!(
+            "rush: {{ arrives: {arrives}/s, serves: {serves}/s, queue: {}, for: {}s }}",
+            1 + dice.below(2000),
+            1 + dice.below(90)
+        );
+    }
+    let about_notices = dice.below(4) == 0;
+    let deed = numbered(pick(dice, if about_notices { NOTICE_FAULTS } else { HOST_FAULTS }), dice);
+    let aim = match dice.below(4) {
+        0 => format!(", times: {}", 1 + dice.below(6)),
+        1 => format!(", skip: {}, times: {}", dice.below(4) + 1, 1 + dice.below(3)),
+        2 => format!(", chance: 1/{}", 2 + dice.below(4)),
+        _ => format!(", for: {}s", 1 + dice.below(90)),
+    };
+    if about_notices {
+        return format!("{deed}{aim}");
+    }
+    format!("{deed}{aim}{}", pick(dice, aims))
+}
+
+/// Everything that can happen to a printer, with a number where it needs one.
+const PRINTER_FAULTS: &[&str] = &[
+    "{ wear-gear: { gear: platen, missing: [#90] } }",
+    "{ jam: { at: 1#9mm } }",
+    "{ jam: { at: #90mm } }",
+    "{ drag: { force: 1#999mN } }",
+    "{ paper-left: #200mm }",
+    "{ pull: { force: #9N, for: #50mm } }",
+    "{ load-roll: { length: #9m, coating: away } }",
+    "{ load-roll: { sensitivity: #99%, skew: #9%, over-sensor: false } }",
+    "{ weaken-motor: #99% }",
+    "{ glaze-platen: #99% }",
+    "{ spot-platen: { at: #30mm, length: #20mm, contact: #99% } }",
+    "{ open-dots: { first: #500, count: 64 } }",
+    "{ short-dots: { first: #500, count: #64 } }",
+    "{ tilt-head: { left: #99%, right: #99% } }",
+    "{ thermistor: open }",
+    "{ thermistor: shorted }",
+    "{ age-head: { km: #900 } }",
+    "{ soil: { sensor: paper-end, dims: #99%, flickers: #40% } }",
+    "{ soil: { sensor: near-end, brightens: #99% } }",
+    "{ soil: { sensor: exit, dims: #99% } }",
+    "{ supply: { voltage: #30V } }",
+    "{ supply: { resistance: #9Ohm } }",
+    "{ block-blade: #99% }",
+    "{ home-switch: open }",
+    "{ home-switch: shorted }",
+    "open-cover",
+    "wrap-paper",
+    "unplug-module",
+    "hold-feed-button",
+];
+/// What can happen only to parts that one of the two printers has.
+const KIOSK_FAULTS: &[&str] = &["{ fill-bin: #60 }", "block-presenter"];
+const DESK_FAULTS: &[&str] = &["unplug-drawer"];
+
+/// Everything that can happen to a scanner.
+const SCANNER_FAULTS: &[&str] = &[
+    "unplug",
+    "{ window: #99% }",
+    "{ scratch: { digit: #18 } }",
+    "{ scratch: { digit: #18, check: ignored } }",
+    "{ sends-twice: { after: #50s } }",
+];
+
+/// What can happen inside a terminal. One bank of its flash is enough to live on.
+const TERMINAL_FAULTS: &[&str] = &[
+    "{ hang: { restarted-after: #60s } }",
+    "{ flip-bit: { of: begun, bit: #500 } }",
+    "{ flip-bit: { of: approved, bit: #500 } }",
+    "{ erase-record: { of: begun } }",
+    "{ erase-record: { of: approved } }",
+    "{ erase-record: { of: ended } }",
+    "{ erase-record: { of: printed } }",
+    "{ erase-record: { of: printed, from: both-banks } }",
+];
+
+/// A fault of the printer; `#90` is a number from 1 to 90.
+fn printer_fault(terminal: &str, dice: &mut Stream) -> String {
+    let own = if terminal.starts_with("kiosk") { KIOSK_FAULTS } else { DESK_FAULTS };
+    numbered(pick(dice, &[PRINTER_FAULTS, own].concat()), dice)
+}
+
+/// A text in which `#90` has become a number from 1 to 90.
+fn numbered(text: &str, dice: &mut Stream) -> String {
+    let mut fault = String::new();
+    let mut parts = text.split('#');
+    fault.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let (most, rest) = part.split_at(digits);
+        let number = 1 + dice.below(most.parse().unwrap());
+        fault.push_str(&format!("{number}{rest}"));
+    }
+    fault
+}
+
+fn start(dice: &mut Stream) -> String {
+    if dice.below(2) == 0 {
+        return format!("at: {}ms", dice.below(120_000));
+    }
+    let event = pick(
+        dice,
+        &[
+            "terminal.asks",
+            "acquirer.receives",
+            "acquirer.commits",
+            "acquirer.answers",
+            "printer.prints",
+            "printer.cuts",
+        ],
+    );
+    format!("when: {event}, nth: {}", 1 + dice.below(3))
+}
+
+pub(crate) fn pick<'a>(dice: &mut Stream, words: &[&'a str]) -> &'a str {
+    words[dice.below(words.len() as u64) as usize]
+}
