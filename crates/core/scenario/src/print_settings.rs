@@ -150,7 +150,7 @@ pub(crate) fn check_prints(scenario: &Scenario, root: &Node) -> Vec<Diagnostic> 
 const fn slip_of(action: &Action) -> Option<SlipKind> {
     Some(match action {
         Action::CardSale(_) => SlipKind::CardSale,
-        Action::PreAuth(_) => SlipKind::PreAuth,
+        Action::PreAuth(_) | Action::WalletHold(_) => SlipKind::PreAuth,
         Action::ShowQr(_) => SlipKind::ShowQr,
         Action::Scan(_) => SlipKind::Scan,
         Action::Later(later) => match later.what {

@@ -10,7 +10,9 @@ pub(crate) fn scenario(
     aims: &[&str],
     dice: &mut Stream,
 ) -> String {
-    let mut text = format!("terminal: {}\n", setup(terminal, aims, dice));
+    let mut day = String::new();
+    steps(dice, &mut day);
+    let mut text = format!("terminal: {}\n", setup(terminal, &day, dice));
     if dice.below(5) == 0 {
         text.push_str("customer: leaves-receipt\n");
     }
@@ -18,7 +20,7 @@ pub(crate) fn scenario(
         text.push_str(&people(dice));
     }
     text.push_str("steps:\n");
-    steps(dice, &mut text);
+    text.push_str(&day);
     for _ in 0..dice.below(3) {
         let key = pick(dice, &["cancel", "reprint", "cancel", "enter"]);
         text.push_str(&format!("  - {{ at: {}ms, press: {key} }}\n", dice.below(150_000)));
@@ -62,24 +64,25 @@ pub(crate) fn people(dice: &mut Stream) -> String {
 }
 
 /// The terminal, one in three with print settings for what is done with it.
-fn setup(terminal: &str, aims: &[&str], dice: &mut Stream) -> String {
+fn setup(terminal: &str, day: &str, dice: &mut Stream) -> String {
     if dice.below(3) > 0 {
         return terminal.to_owned();
     }
-    let kinds: &[&str] = match aims {
-        PAYMENT_AIMS => &["card-sale", "show-qr"],
-        SCAN_AIMS => &["scan", "show-qr", "refund"],
-        _ => &["card-sale", "pre-auth", "void", "refund", "complete", "void-completion", "show-qr"],
-    };
+    let kinds = ["card-sale", "show-qr", "scan", "refund", "pre-auth", "void", "complete", "void-completion"];
+    let done = kinds.into_iter().filter(|kind| day.contains(&format!(" {kind}: {{")));
     let copies = ["", "merchant", "customer", "merchant, bank", "merchant, customer, bank"];
     let mut set: Vec<String> = Vec::new();
-    for kind in kinds {
+    for kind in done {
         if dice.below(2) == 0 {
             set.push(format!("{kind}: [{}]", pick(dice, &copies)));
         }
     }
-    let prompt =
-        if dice.below(2) == 0 { format!(", receipt-prompt: {}s", 1 + dice.below(40)) } else { String::new() };
+    let asks = day.contains(" show-qr: {") || day.contains(" scan: {");
+    let prompt = if asks && dice.below(2) == 0 {
+        format!(", receipt-prompt: {}s", 1 + dice.below(40))
+    } else {
+        String::new()
+    };
     format!("{{ profile: {terminal}, prints: {{ {} }}{prompt} }}", set.join(", "))
 }
 
