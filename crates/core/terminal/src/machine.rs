@@ -197,6 +197,9 @@ impl Terminal {
             Next::Stay => {}
             Next::Tell(belief) => self.tell(belief),
             Next::Over(belief) => {
+                if belief == Belief::Declined {
+                    self.take_back_unpaid();
+                }
                 self.tell(belief);
                 self.rest(now);
             }

@@ -149,6 +149,15 @@ impl Terminal {
         self.rest(now);
     }
 
+    /// What was printed ahead of a result goes back, for there is no payment; or so the firmware believes.
+    pub(crate) fn take_back_unpaid(&mut self) {
+        let over = self.memory.flow.charge().map(|charge| charge.key);
+        if let Some(held) = self.memory.held.filter(|held| Some(held.key) == over && held.wanted.is_none()) {
+            self.outbox.event(Event::PullsBack { key: held.key });
+            self.move_held(Presenter::Retract);
+        }
+    }
+
     /// Moves the held receipt, now or as soon as it is on paper.
     fn move_held(&mut self, function: Presenter) {
         let Some(held) = &mut self.memory.held else {

@@ -60,7 +60,7 @@ pub const REFERENCE: Profile = Profile {
 const SOUND: Habits = Habits::SOUND;
 
 /// Every firmware that there is.
-pub static PROFILES: [Profile; 43] = [
+pub static PROFILES: [Profile; 44] = [
     REFERENCE,
     Profile {
         name: "kiosk",
@@ -331,6 +331,14 @@ pub static PROFILES: [Profile; 43] = [
         presenter: true,
         habits: Habits { prints: Prints::BeforeTheResult, unlisted: Unlisted::IsNotPaid, ..SOUND },
         parameters: Parameters { result_timeout: Duration::from_secs(10), ..Parameters::RIGHT },
+        ..REFERENCE
+    },
+    Profile {
+        name: "kiosk-cancel-forgets",
+        about: "prints before it knows; the cancel key forgets the open order and pulls its receipt back",
+        printer: "kiosk-80",
+        presenter: true,
+        habits: Habits { prints: Prints::BeforeTheResult, cancel: Cancel::ForgetsTheCharge, ..SOUND },
         ..REFERENCE
     },
 ];
