@@ -15,7 +15,9 @@
 //! Source of the rules: WeChat Pay v2, "Refund": `out_refund_no` is the key, so that the same number again is the same
 //! refund; silence and `SYSTEMERROR` are answered by the query or by the same number, never by another one. A refusal names
 //! no refund, and may be the late one of an older message: only three of them, each with no such refund behind it, end it.
-//! Money that is frozen in a wallet is let go the same way. *Not modelled:* refunds that find no account (the screen says unknown, and a person must look).
+//! Money that is frozen in a wallet is let go the same way. Alipay, `fastpay.refund.query`: without a `refund_status` the refund
+//! has not come or has failed, so it is sent again under its number. *Not modelled:* refunds that find no account (the
+//! screen says unknown, and a person must look).
 
 use crate::charge::{Approval, Charge, Kind};
 use crate::desk::{Desk, Next};
@@ -39,6 +41,8 @@ pub(crate) struct OrderRefund {
     has_left: bool,
     /// Refusals that counted.
     refused: u32,
+    /// After the pause it is sent again, not asked after.
+    resends: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -66,13 +70,13 @@ impl OrderRefund {
         desk.event(Event::Began { intent, kind, key, amount, original });
         desk.write(Record::Begun(charge));
         let stage = Stage::Recording { cancelled: false };
-        Self { charge, number, stage, has_left: false, refused: 0 }
+        Self { charge, number, stage, has_left: false, refused: 0, resends: false }
     }
 
     /// Takes up a refund that the journal says was begun: nobody knows what became of it.
     pub(crate) fn recover(charge: Charge, number: OrderNo, desk: &mut Desk<'_>, codec: &mut Codec) -> Self {
         let stage = Stage::Recording { cancelled: false };
-        let mut refund = Self { charge, number, stage, has_left: true, refused: 0 };
+        let mut refund = Self { charge, number, stage, has_left: true, refused: 0, resends: false };
         refund.query(desk, codec);
         refund
     }
@@ -149,6 +153,7 @@ impl OrderRefund {
         match self.stage {
             Stage::Refunding { until } if desk.now >= until => self.on_silence(desk, codec),
             Stage::Querying { until } if desk.now >= until => self.rest(desk),
+            Stage::Resting { until } if desk.now >= until && self.resends => self.refund(desk, codec),
             Stage::Resting { until } if desk.now >= until => {
                 self.query(desk, codec);
                 Next::Stay
@@ -180,6 +185,11 @@ impl OrderRefund {
                 self.end(Belief::Declined, false, desk)
             }
             RefundStatus::Abnormal => self.end(Belief::Unknown, false, desk),
+            // Lost, failed or under way: the same number again is the same refund.
+            RefundStatus::Unsaid => {
+                self.resends = true;
+                self.rest(desk)
+            }
         }
     }
 
@@ -243,6 +253,7 @@ impl OrderRefund {
 
     /// Sends it, or sends it again: the same number is the same refund.
     fn refund(&mut self, desk: &mut Desk<'_>, codec: &mut Codec) -> Next {
+        self.resends = false;
         let Some((order, total, transaction)) = self.original(desk) else {
             return self.end(Belief::Declined, false, desk);
         };

@@ -8,7 +8,7 @@ use tillrig_terminal::wallets::ALIPAY_SHOP;
 use tillrig_terminal::{
     Barcode, Belief, Intent, Kind, NOTIFY, PRINTER, Poke, Press, Shown, WALLET, Wallet, Wish,
 };
-use wallet::told::{OrderKind, OrderState, OrderTold, Refusal, Reversed, Told, Undone};
+use wallet::told::{OrderKind, OrderState, OrderTold, RefundState, Refusal, Reversed, Told, Undone};
 
 const NUMBER: &str = "12345678W000001";
 const MAKE: &str = "alipay.fund.auth.order.voucher.create";
@@ -139,4 +139,41 @@ fn a_payment_code_is_sent_to_the_wallet_that_the_cashier_has_picked() {
         let expected: &[&str] = if taken { &["alipay.trade.pay"] } else { &[] };
         assert_eq!(calls(&counter), expected, "{code}");
     }
+}
+
+/// "No `refund_status`: it has not come, or has failed": only the same number again makes it one refund and not none.
+#[test]
+fn a_refund_that_nobody_calls_done_is_sent_again_under_its_number() {
+    let mut counter = Counter::new();
+    counter.poke(Poke::ChargeBy(Wish::pay(Intent(0), Kind::Order, Fen(1850)), Wallet::Alipay));
+    counter.wait(Duration::from_millis(20));
+    decide(&mut counter, &made());
+    counter.wait_s(3);
+    decide(&mut counter, &Told::Order(gateway::order(NUMBER, OrderState::Paid)));
+    counter.wait_s(1);
+    assert_eq!(counter.belief(), Some(Belief::Approved));
+    let original = Some(Key::Order(OrderNo::new(NUMBER).unwrap().at(ALIPAY_SHOP)));
+    counter.poke(Poke::Charge(Wish {
+        intent: Intent(1),
+        kind: Kind::OrderRefund,
+        amount: Fen(500),
+        original,
+    }));
+    counter.wait_s(1);
+    let told = |state| gateway::refund(NUMBER, "12345678W000002", 500, state);
+    decide(&mut counter, &Told::Refunded(told(RefundState::Processing)));
+    counter.wait_s(6);
+    decide(&mut counter, &Told::Refunds(vec![told(RefundState::Processing)]));
+    let before = calls(&counter).len();
+    assert_eq!(calls(&counter).last().unwrap(), "alipay.trade.fastpay.refund.query");
+    counter.wait_s(6);
+    assert_eq!(calls(&counter)[before], "alipay.trade.refund");
+    assert_ne!(counter.belief(), Some(Belief::Approved), "nobody has said that it is done");
+    let (_, again) = counter.sent.iter().rfind(|(port, _)| *port == WALLET).unwrap();
+    assert!(String::from_utf8_lossy(again).contains("%22out_request_no%22%3A%2212345678W000002%22"));
+    decide(&mut counter, &Told::Refunded(told(RefundState::Done)));
+    counter.wait_s(6);
+    decide(&mut counter, &Told::Refunds(vec![told(RefundState::Done)]));
+    counter.wait_s(1);
+    assert_eq!(counter.belief(), Some(Belief::Approved));
 }

@@ -17,7 +17,7 @@ use wallet::notice::{Notice, Sender};
 use wallet::platform::{Platform, Stamp};
 use wallet::rsa_key::PrivateKey;
 use wallet::sign::{ApiKey, SignType};
-use wallet::told::{OrderKind, OrderState, OrderTold, Payment, Told};
+use wallet::told::{OrderKind, OrderState, OrderTold, Payment, RefundState, RefundTold, Told};
 
 pub(crate) const API_KEY: &str = "192006250b4c09247ec02edce69f6a2d";
 
@@ -121,5 +121,24 @@ fn platform() -> Platform {
             alipay: key,
         },
         clock_skew_s: None,
+    }
+}
+
+/// A refund of an order of 18.50.
+pub(crate) fn refund(order_no: &str, refund_no: &str, fen: u64, state: RefundState) -> RefundTold {
+    RefundTold {
+        order_no: order_no.to_owned(),
+        transaction_id: "4200000001".to_owned(),
+        refund_no: refund_no.to_owned(),
+        refund_id: "5000000001".to_owned(),
+        amount: Amount::from_fen(fen).unwrap(),
+        total: Amount::from_fen(1850).unwrap(),
+        refunded_so_far: Amount::from_fen(fen).unwrap(),
+        state,
+        asked_at: NOW,
+        done_at: (state == RefundState::Done).then_some(NOW),
+        buyer_id: "2088101".to_owned(),
+        moved_now: true,
+        reason: None,
     }
 }

@@ -79,6 +79,7 @@ struct Read {
     send_pay_date: String,
     status: String,
     refund_status: String,
+    retry_flag: String,
     #[serde(alias = "amount")]
     total_amount: String,
     rest_amount: String,
@@ -169,6 +170,8 @@ impl AlipayCodec {
                 Product::Trade => trade_state(read)?,
                 Product::Fund => hold_state(read)?,
             })?),
+            // "Call again": whatever was done, it was not all.
+            Call::CloseOrder | Call::Reverse if read.retry_flag == "Y" => return Err(unknown("cancel")),
             // It names the order, and nobody can pay that any more.
             Call::CloseOrder | Call::Reverse => Answer::Order(self.order_state(TradeState::Revoked)?),
             Call::MicroPay => Answer::Paid(Paid {
@@ -306,7 +309,9 @@ impl AlipayCodec {
             refund_fee_fen: fen(amount, "amount")?,
             status: match status.as_str() {
                 "SUCCESS" | "REFUND_SUCCESS" => RefundStatus::Done,
-                "INIT" | "" => RefundStatus::Processing,
+                "INIT" => RefundStatus::Processing,
+                // "No such field: the refund has not come, or has failed." The gateway says no more.
+                "" => RefundStatus::Unsaid,
                 "CLOSED" => RefundStatus::Closed,
                 _ => return Err(wrong("status", FieldFault::Unreadable)),
             },
@@ -496,4 +501,39 @@ fn required<'a>(value: &'a str, key: &'static str) -> Result<&'a str, AnswerErro
 
 fn fen(yuan: &str, key: &'static str) -> Result<u64, AnswerError> {
     Amount::parse_yuan(yuan).map(Amount::fen).ok_or_else(|| wrong(key, FieldFault::Unreadable))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// "Y: call again", Alipay, `alipay.trade.cancel`; also where the call was taken.
+    #[test]
+    fn a_cancel_that_is_to_be_called_again_has_ended_nothing() {
+        // A counter times an odd constant is random enough for a key that signs nothing.
+        let mut dice = 0_u64;
+        let roll = || {
+            dice += 1;
+            dice.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(31).wrapping_mul(0xBF58_476D_1CE4_E5B9)
+        };
+        let key = PrivateKey::generate(roll).unwrap();
+        let (app_id, notify_url) = ("2".to_owned(), "http://shop/notify".to_owned());
+        let platform_key = key.public_key();
+        let shop = Arc::new(AlipayShop { app_id, private_key: key, platform_key, notify_url });
+        for (flag, is_over) in [("N", true), ("", true), ("Y", false)] {
+            let mut codec = AlipayCodec::new(Arc::clone(&shop), "gateway");
+            codec.read.code = "10000".to_owned();
+            codec.read.out_trade_no = "A-1".to_owned();
+            codec.read.retry_flag = flag.to_owned();
+            for call in [Call::CloseOrder, Call::Reverse] {
+                match codec.answer(Product::Trade, call) {
+                    Ok(Answer::Order(order)) => assert!(is_over && order.trade_state == TradeState::Revoked),
+                    Err(AnswerError::Business { err_code, .. }) => {
+                        assert!(!is_over && err_code.leaves_result_unknown());
+                    }
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+    }
 }

@@ -47,6 +47,9 @@ pub enum RefundStatus {
     Closed,
     /// The money has found no account, and a person must look: `CHANGE`.
     Abnormal,
+    /// Nobody says: it has not come, has failed, or is under way. Its number says which refund it is when it is sent again.
+    /// Alipay, `alipay.trade.fastpay.refund.query` without `refund_status`.
+    Unsaid,
 }
 
 impl RefundStatus {

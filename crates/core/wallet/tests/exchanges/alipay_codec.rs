@@ -11,7 +11,7 @@ use tillrig_wallet::messages::{
 };
 use tillrig_wallet::notice::{Notice, Sender};
 use tillrig_wallet::rsa_key::PrivateKey;
-use tillrig_wallet::told::{self, OrderKind, Refusal, Reversed, Told, Undone};
+use tillrig_wallet::told::{self, OrderKind, RefundTold, Refusal, Reversed, Told, Undone};
 
 use crate::house::{self, NOW, STAMP, fen, merchant_key, platform};
 
@@ -186,6 +186,19 @@ fn money_that_is_let_go_is_known_by_the_number_of_its_request() {
     assert_eq!(operation, Operation::RequestNo(told.refund_no.clone()));
     assert_eq!(word(Product::Fund, &query, &Refusal::NoSuchRefund.into()), "REFUNDNOTEXIST");
     assert_eq!(word(Product::Trade, &query, &Refusal::NoSuchRefund.into()), "REFUNDNOTEXIST");
+}
+
+/// "No `refund_status`: the refund has not come, or has failed." So it is not done, and not under way either.
+#[test]
+fn a_refund_of_which_the_gateway_does_not_say_that_it_is_done_is_not_booked() {
+    let told = RefundTold { state: told::RefundState::Processing, done_at: None, ..house::refund() };
+    let query = Request::RefundQuery { out_trade_no: "A-1", out_refund_no: &told.refund_no };
+    let status = |answer: Result<Answer<'_>, AnswerError>| {
+        let Ok(Answer::Refund(refund)) = answer else { panic!("{answer:?}") };
+        refund.status
+    };
+    let (_, said) = over_the_wire(Product::Trade, &query, &Told::Refunds(vec![told.clone()]), status);
+    assert_eq!(said, RefundStatus::Unsaid);
 }
 
 #[test]
