@@ -206,6 +206,18 @@ pub struct Approval {
 }
 
 impl Approval {
+    /// What is known of an approved charge whose approval was lost.
+    pub(crate) fn restored(charge: Charge) -> Self {
+        let (reference, auth_code) = (String::new(), String::new());
+        Self { charge, reference, auth_code, date_mmdd: 0, at: SimTime::ZERO }
+    }
+
+    /// Whether its approval was lost, so that it has neither a reference nor a moment.
+    #[must_use]
+    pub fn is_restored(&self) -> bool {
+        self.reference.is_empty() && self.auth_code.is_empty() && self.at == SimTime::ZERO
+    }
+
     /// What a later transaction says of this one.
     #[must_use]
     pub fn as_original(&self) -> Original {

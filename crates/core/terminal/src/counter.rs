@@ -151,6 +151,11 @@ impl Terminal {
         }
     }
 
+    /// Whether a charge is one of the open batch.
+    pub(crate) fn is_of_open_batch(&self, key: Key) -> bool {
+        self.batch_of(key) == Some(self.open_batch())
+    }
+
     const fn batch_of(&self, key: Key) -> Option<u32> {
         match key {
             Key::Card { batch, .. } => Some(batch),

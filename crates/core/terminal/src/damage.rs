@@ -6,11 +6,15 @@
 //! charge or a sector that is erased is in one of them. What a firmware then reads is found out on the record's bytes. A firmware that has stopped
 //! ends no write and begins none, but the flash ends by itself the one that it has begun.
 //!
-//! What is gone from both banks is out of reach of any firmware where nobody can be asked: a charge of which not even the
-//! beginning is left, and a card approval without a printed slip.
+//! What is gone from both banks is made good where another record says it: `gaps`. The rest is out of reach of any firmware
+//! where nobody can be asked: a charge that was under way and of which not even the beginning is left; a card charge that
+//! has lost both beginning and approval, which no total counts; and a card approval that is lost before any record says
+//! that it was printed, asked about, uploaded or gone on with: after a restart that charge is reversed. A restored approval
+//! has no reference, so that a host may refuse to void it, and no voucher.
 //! *Not modelled:* a record that could be put together from two damaged ones; damage to records of keys, batches and
 //! operators; wear; a stop in the middle of one input.
 
+use crate::desk::Numbers;
 use crate::event::{Event, Noted};
 use crate::flash;
 use crate::journal::{Record, WRITE};
@@ -90,6 +94,18 @@ pub enum Amiss {
         /// What it said.
         noted: Noted,
     },
+    /// Its approval is lost, and it stands all the same: the journal has it again, without a reference.
+    Restored {
+        /// Which charge.
+        key: Key,
+    },
+    /// Records are missing, and the numbers up to these are not given out.
+    LeftOut {
+        /// The trace number.
+        stan: u32,
+        /// The order.
+        orders: u32,
+    },
     /// It was cut short, and is left out.
     Torn,
     /// The whole journal is taken for broken, and the flash is formatted.
@@ -106,6 +122,15 @@ impl fmt::Display for Amiss {
             Self::Taken { key, noted } => {
                 write!(f, "journal: {key} {noted} is damaged, and is taken as it is")
             }
+            Self::Restored { key } => {
+                write!(f, "journal: {key} stands by its other records, and its approval is put down again")
+            }
+            Self::LeftOut { stan, orders } => {
+                write!(
+                    f,
+                    "journal: records are missing; numbers up to {stan:06} and W{orders:06} are left out"
+                )
+            }
             Self::Torn => f.write_str("journal: the last record was cut short, and is left out"),
             Self::Formatted => f.write_str("journal: a record is wrong, and the flash is formatted"),
         }
@@ -114,7 +139,7 @@ impl fmt::Display for Amiss {
 
 /// The journal.
 impl Terminal {
-    pub(crate) fn on_flash(&mut self, poke: FlashPoke) {
+    pub(crate) fn on_flash(&mut self, now: SimTime, poke: FlashPoke) {
         let (FlashPoke::FlipBit { of, .. } | FlashPoke::Erase { of, .. }) = poke;
         let Some((place, record)) = self.journal.newest(|record| of.is(record)) else { return };
         let Some((key, noted)) = record.subject() else { return };
@@ -131,12 +156,19 @@ impl Terminal {
                 self.journal.alter(place, altered);
                 Amiss::Taken { key, noted }
             }
-            (Records::Checked | Records::Unchecked, _) => {
+            (Records::Checked, _) => {
+                self.journal.lose(place);
+                Amiss::Lost { key, noted }
+            }
+            (Records::Unchecked, None) => {
                 self.journal.remove(place);
                 Amiss::Lost { key, noted }
             }
         };
         self.outbox.event(Event::Amiss(amiss));
+        if self.power == Power::On {
+            self.restore_approvals(now, None);
+        }
     }
 
     /// What a firmware that looks at no check reads where this record was.
@@ -168,10 +200,18 @@ impl Terminal {
     }
 
     /// After a start: what the firmware makes of a journal in which something is wrong.
-    pub(crate) fn read_journal(&mut self) {
-        if !self.journal.take_spoilt() {
-            return;
+    pub(crate) fn read_journal(&mut self, now: SimTime) {
+        if self.journal.take_spoilt() {
+            self.on_spoilt();
         }
+        if !self.journal.gaps().is_empty() {
+            self.memory.numbers = Numbers::of(&self.settings, &self.journal);
+            self.leave_numbers_out(now);
+            self.restore_approvals(now, None);
+        }
+    }
+
+    fn on_spoilt(&mut self) {
         if self.settings.profile.habits.records == Records::FormattedWhenWrong {
             self.journal.format();
             self.memory = Memory::new(&self.settings, &self.journal);

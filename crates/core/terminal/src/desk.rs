@@ -5,6 +5,7 @@
 
 use crate::charge::{Approval, Charge};
 use crate::event::{Errand, Event, Request};
+use crate::gaps::stan_after;
 use crate::journal::{Journal, Record, Totals};
 use crate::profile::Store;
 use crate::scanner::Barcode;
@@ -64,11 +65,7 @@ impl Desk<'_> {
 
     /// The next trace number.
     pub(crate) fn next_stan(&mut self) -> u32 {
-        let known = match self.settings.profile.habits.number_store {
-            Store::Flash if self.numbers.stan == 0 => self.journal.last_stan(),
-            Store::Flash | Store::Memory => self.numbers.stan,
-        };
-        self.numbers.stan = known % 999_999 + 1;
+        self.numbers.stan = stan_after(self.numbers.stan, 1);
         self.numbers.stan
     }
 
@@ -115,6 +112,18 @@ impl Desk<'_> {
 pub(crate) struct Numbers {
     pub(crate) stan: u32,
     pub(crate) orders: u32,
+}
+
+impl Numbers {
+    /// As a firmware knows them that has just read its journal.
+    pub(crate) fn of(settings: &Settings, journal: &Journal) -> Self {
+        let in_doubt = journal.numbers_in_doubt();
+        let stan = match settings.profile.habits.number_store {
+            Store::Flash => stan_after(journal.last_stan(), in_doubt),
+            Store::Memory => 0,
+        };
+        Self { stan, orders: journal.last_order().saturating_add(in_doubt) }
+    }
 }
 
 /// What becomes of a flow after a step.
@@ -167,12 +176,13 @@ mod tests {
         let charge = Charge { intent: Intent(0), kind: Kind::Sale, key, amount: Fen(100), original: None };
         journal.write(SimTime::ZERO, Record::Begun(charge));
         journal.settle(SimTime::from_secs(1));
+        let numbers = &mut Numbers::of(&settings, &journal);
         let mut desk = Desk {
             now: SimTime::ZERO,
             settings: &settings,
             journal: &mut journal,
             outbox: &mut outbox,
-            numbers: &mut Numbers::default(),
+            numbers,
             sign_on_due: &mut false,
             used_code: &mut None,
         };

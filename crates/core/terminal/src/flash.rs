@@ -9,6 +9,7 @@
 
 use crate::charge::{Approval, Charge, Kind, Original};
 use crate::event::{Copy, Intent};
+use crate::gaps::Gap;
 use crate::journal::Record;
 use iso8583::{MacKey, Tdes};
 use sim::{Fen, Key, OrderNo, ShopNo, SimTime, TerminalNo};
@@ -20,6 +21,12 @@ pub const HEADER: [u8; 8] = *b"TILLRIG\x01";
 /// much a byte at most.
 const RECORD_MAX_BYTES: usize = 2_048;
 
+/// Length, tag, intent, kind, a card's number, amount, no original, check.
+const BEGUN_MIN_BYTES: usize = 2 + 1 + 2 + 1 + 11 + 8 + 1 + 4;
+
+/// Length, tag, a card's number, check: fewer bytes were never a record that names a charge.
+const NAMING_MIN_BYTES: usize = 2 + 1 + 11 + 4;
+
 /// What was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Read {
@@ -27,6 +34,8 @@ pub struct Read {
     pub records: Vec<Record>,
     /// In how many places between them something stands that is no record.
     pub damaged: usize,
+    /// Those of them that may have named a charge, and the like behind the last record.
+    pub gaps: Vec<Gap>,
     /// Up to where they are whole; what is behind it is no record, and is to be cut off before more is added.
     pub whole_bytes: usize,
 }
@@ -47,10 +56,17 @@ pub fn read(bytes: &[u8], master_key: &Tdes) -> Result<Read, NoJournal> {
     let mut read = Read::default();
     while let Some((skipped, record, behind)) = next_record(rest, master_key) {
         read.damaged += usize::from(skipped > 0);
+        read.gaps.extend(gap(skipped, read.records.len()));
         read.records.push(record);
         rest = behind;
     }
+    read.gaps.extend(gap(rest.len(), read.records.len()));
     Ok(Read { whole_bytes: bytes.len() - rest.len(), ..read })
+}
+
+fn gap(bytes: usize, behind: usize) -> Option<Gap> {
+    let beginnings = u32::try_from(bytes.div_ceil(BEGUN_MIN_BYTES)).unwrap_or(u32::MAX);
+    (bytes >= NAMING_MIN_BYTES).then_some(Gap { behind, beginnings })
 }
 
 /// The next record, how many bytes stand before it that are none, and what is behind it.
@@ -145,6 +161,7 @@ const UNDOING: u8 = 10;
 const REPRINTED: u8 = 11;
 const VOUCHED: u8 = 12;
 const NOT_WANTED: u8 = 20;
+const LEFT_OUT: u8 = 21;
 
 struct Writer<'a> {
     bytes: &'a mut Vec<u8>,
@@ -169,6 +186,9 @@ impl Writer<'_> {
             Record::Settled { batch } => drop(self.tag(SETTLED).put(&batch.to_be_bytes())),
             Record::Operator(Some(operator)) => drop(self.tag(LOGGED_ON).put(&[*operator])),
             Record::Operator(None) => drop(self.tag(LOGGED_OFF)),
+            Record::LeftOut { stan, orders } => {
+                self.tag(LEFT_OUT).put(&stan.to_be_bytes()).put(&orders.to_be_bytes());
+            }
             Record::Undoing(key) => self.tag(UNDOING).key(*key),
             Record::Reprinted(key) => self.tag(REPRINTED).key(*key),
             Record::NotWanted(key) => self.tag(NOT_WANTED).key(*key),
@@ -256,6 +276,10 @@ impl Reader<'_> {
             SETTLED => Record::Settled { batch: u32::from_be_bytes(self.take()?) },
             LOGGED_ON => Record::Operator(Some(self.byte()?)),
             LOGGED_OFF => Record::Operator(None),
+            LEFT_OUT => Record::LeftOut {
+                stan: u32::from_be_bytes(self.take()?),
+                orders: u32::from_be_bytes(self.take()?),
+            },
             UNDOING => Record::Undoing(self.key()?),
             REPRINTED => Record::Reprinted(self.key()?),
             NOT_WANTED => Record::NotWanted(self.key()?),
@@ -336,6 +360,7 @@ mod tests {
     use super::{HEADER, NoJournal, Read, crc_32, read, read_unchecked, write};
     use crate::charge::{Approval, Charge, Kind, Original};
     use crate::event::{Copy, Intent};
+    use crate::gaps::Gap;
     use crate::journal::Record;
     use iso8583::{MacKey, Tdes};
     use proptest::prelude::*;
@@ -368,6 +393,7 @@ mod tests {
             Record::Reprinted(key),
             Record::Vouched { key, reprints: 3 },
             Record::NotWanted(key),
+            Record::LeftOut { stan: 1_007, orders: 1_002 },
         ]
     }
 
@@ -380,7 +406,7 @@ mod tests {
     #[test]
     fn every_record_is_read_as_it_was_written() {
         let bytes = journal(&every_record());
-        let expected = Read { records: every_record(), damaged: 0, whole_bytes: bytes.len() };
+        let expected = Read { records: every_record(), whole_bytes: bytes.len(), ..Read::default() };
         assert_eq!(read(&bytes, &MASTER), Ok(expected));
     }
 
@@ -420,6 +446,9 @@ mod tests {
         let found = read(&bytes, &MASTER).unwrap();
         assert_eq!((&found.records[..], found.damaged), (&every_record()[1..], 1));
         assert_eq!(found.whole_bytes, bytes.len());
+        assert_eq!(found.gaps, [Gap { behind: 0, beginnings: 1 }]);
+        let (last, _) = bytes.split_last_chunk::<9>().unwrap();
+        assert_eq!(read(last, &MASTER).unwrap().gaps.len(), 1);
     }
 
     #[test]

@@ -7,6 +7,8 @@
 
 use crate::charge::{Approval, Charge, Kind};
 use crate::event::{Copy, Noted};
+use crate::flash;
+use crate::gaps::Gap;
 use core::fmt;
 use core::time::Duration;
 use iso8583::{MacKey, SettlementSide};
@@ -23,6 +25,7 @@ pub struct Journal {
     writing: VecDeque<(SimTime, Record)>,
     /// A record was found to be wrong, and nobody has looked after it yet.
     spoilt: bool,
+    gaps: Vec<Gap>,
 }
 
 /// One record.
@@ -68,6 +71,13 @@ pub enum Record {
     },
     /// Somebody has logged on, or the last one off.
     Operator(Option<u8>),
+    /// Records were missing, and the numbers up to these are not given out.
+    LeftOut {
+        /// The trace number.
+        stan: u32,
+        /// The order.
+        orders: u32,
+    },
 }
 
 impl Record {
@@ -83,9 +93,11 @@ impl Record {
             Self::Reprinted(key) => (*key, Noted::Reprinted),
             Self::NotWanted(key) => (*key, Noted::NotWanted),
             Self::Vouched { key, .. } => (*key, Noted::Vouched),
-            Self::SignedOn { .. } | Self::Settling { .. } | Self::Settled { .. } | Self::Operator(_) => {
-                return None;
-            }
+            Self::SignedOn { .. }
+            | Self::Settling { .. }
+            | Self::Settled { .. }
+            | Self::Operator(_)
+            | Self::LeftOut { .. } => return None,
         })
     }
 }
@@ -114,7 +126,13 @@ impl Journal {
     /// A journal with these records in flash, oldest first.
     #[must_use]
     pub const fn of(records: Vec<Record>) -> Self {
-        Self { records, writing: VecDeque::new(), spoilt: false }
+        Self { records, writing: VecDeque::new(), spoilt: false, gaps: Vec::new() }
+    }
+
+    /// A journal as it was read.
+    #[must_use]
+    pub fn read(read: flash::Read) -> Self {
+        Self { gaps: read.gaps, ..Self::of(read.records) }
     }
 
     /// The records in flash, oldest first.
@@ -178,11 +196,30 @@ impl Journal {
         }
     }
 
-    /// No record is read at that place.
+    /// No record is read at that place, and nobody knows that there was one.
     pub(crate) fn remove(&mut self, place: usize) {
         if place < self.records.len() {
             self.records.remove(place);
+            for gap in self.gaps.iter_mut().filter(|gap| gap.behind > place) {
+                gap.behind -= 1;
+            }
         }
+    }
+
+    /// What stands at that place is no record any more.
+    pub(crate) fn lose(&mut self, place: usize) {
+        self.remove(place);
+        self.gaps.push(Gap { behind: place, beginnings: 1 });
+    }
+
+    /// Where records are missing.
+    pub(crate) fn gaps(&self) -> &[Gap] {
+        &self.gaps
+    }
+
+    /// What is being written and waits to be, oldest first.
+    pub(crate) fn on_its_way(&self) -> impl Iterator<Item = &Record> {
+        self.writing.iter().map(|(_, record)| record)
     }
 
     /// A record is in flash without having been settled.
@@ -272,10 +309,16 @@ impl Journal {
         self.records.iter().any(|record| match record {
             Record::Approved(approval) => approval.charge.key == key,
             Record::Ended(ended) => *ended == key,
-            // Who holds a slip has paid, though the record of the approval be lost. A wallet can still be asked.
-            Record::Printed(printed, _) => *printed == key && matches!(key, Key::Card { .. }),
             _ => false,
-        })
+            // Who holds a slip has paid, though the record of the approval be lost. A wallet can still be asked.
+        }) || matches!(key, Key::Card { .. }) && self.shows_approved(key)
+    }
+
+    /// The newest charge whose approval was lost, and which stands all the same.
+    pub(crate) fn last_restored(&self) -> Option<Key> {
+        let (_, record) =
+            self.newest(|record| matches!(record, Record::Approved(one) if one.is_restored()))?;
+        record.subject().map(|(key, _)| key)
     }
 
     fn was_undone(&self, key: Key) -> bool {
@@ -285,16 +328,6 @@ impl Journal {
 
 /// What the records say of numbers, batches and people.
 impl Journal {
-    /// The newest trace number in flash; 0 when there is none. It begins again at 1 after 999,999.
-    #[must_use]
-    pub fn last_stan(&self) -> u32 {
-        let stan = |record: &Record| match record {
-            Record::Begun(Charge { key: Key::Card { stan, .. }, .. }) => Some(*stan),
-            _ => None,
-        };
-        self.records.iter().rev().find_map(stan).unwrap_or(0)
-    }
-
     /// Whether any card charge of this trace number was approved, in whichever batch.
     #[must_use]
     pub fn has_approved_stan(&self, wanted: u32) -> bool {
@@ -305,15 +338,6 @@ impl Journal {
             _ => None,
         };
         self.records.iter().filter_map(stan).any(|stan| stan == wanted)
-    }
-
-    /// How many orders are in flash.
-    #[must_use]
-    pub fn orders(&self) -> usize {
-        self.records
-            .iter()
-            .filter(|record| matches!(record, Record::Begun(Charge { key: Key::Order(_), .. })))
-            .count()
     }
 
     /// A number for the first slip after a boot. Every charge leaves two records at least and its slips one each, so

@@ -46,6 +46,7 @@ pub mod event;
 pub mod flash;
 mod flow;
 pub mod fuzz;
+pub mod gaps;
 pub mod habits;
 pub mod journal;
 pub mod knobs;

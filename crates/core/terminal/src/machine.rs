@@ -8,7 +8,7 @@ use crate::counter::{begun_as, recovered};
 use crate::desk::{Desk, Next};
 use crate::event::{Event, Noted, Poke, Press};
 use crate::flow::Flow;
-use crate::journal::Journal;
+use crate::journal::{Journal, Record};
 use crate::memory::Memory;
 use crate::profile::{PrinterStatus, Reads, Rekeys};
 use crate::receipt_prompt::Question;
@@ -117,7 +117,7 @@ impl Terminal {
             (Poke::PowerOff, Power::On | Power::Booting { .. } | Power::Hung { .. }) => self.lose_power(now),
             (Poke::PowerOn, Power::Off) => self.power = Power::booting(now),
             (Poke::Hang, Power::On | Power::Booting { .. }) => self.hang(now),
-            (Poke::Flash(poke), _) => self.on_flash(poke),
+            (Poke::Flash(poke), _) => self.on_flash(now, poke),
             (Poke::Charge(wish), Power::On) => self.on_wish(now, wish, Wallet::WeChat),
             (Poke::ChargeBy(wish, wallet), Power::On) => self.on_wish(now, wish, wallet),
             (Poke::Press(Press::Cancel), Power::On) if asks => self.on_receipt_declined(now),
@@ -154,7 +154,7 @@ impl Terminal {
         self.power = Power::On;
         self.memory.recovering = true;
         self.outbox.event(Event::Booted);
-        self.read_journal();
+        self.read_journal(now);
         self.memory.spooler.start_up(&self.settings);
         if !self.begins_anew(now) {
             self.take_up(now);
@@ -314,15 +314,18 @@ impl Terminal {
         }
         while let Some(record) = self.journal.settle(now) {
             let subject = record.subject();
+            let waited_for = !matches!(record, Record::LeftOut { .. });
             if let Some((key, noted)) = subject {
                 self.outbox.event(Event::Durable { key, noted });
                 self.on_noted(now, key, noted);
             }
             // A copy that has been printed is nothing that a charge waits for, nor is its voucher.
-            if !matches!(
-                subject,
-                Some((_, Noted::Printed(_) | Noted::Reprinted | Noted::Vouched | Noted::NotWanted))
-            ) {
+            if waited_for
+                && !matches!(
+                    subject,
+                    Some((_, Noted::Printed(_) | Noted::Reprinted | Noted::Vouched | Noted::NotWanted))
+                )
+            {
                 self.step(now, |flow, desk, codec| flow.on_durable(subject.map(|(key, _)| key), desk, codec));
             }
         }
@@ -349,6 +352,7 @@ impl Terminal {
                 trouble: self.memory.printer,
                 reprint: last,
                 no_slip: self.memory.no_slip,
+                look_after: self.memory.look_after.filter(|key| self.is_of_open_batch(*key)),
             },
         };
         if screen != self.memory.screen {

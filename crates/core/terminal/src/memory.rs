@@ -43,6 +43,8 @@ pub(crate) struct Memory {
     pub(crate) question: Option<Question>,
     /// Why the last charge has no customer's copy.
     pub(crate) no_slip: Option<NoSlip>,
+    /// A charge whose approval is lost, and which stands all the same: somebody has to look after it.
+    pub(crate) look_after: Option<Key>,
     pub(crate) screen: Screen,
     pub(crate) card_frames: Framer,
     pub(crate) card_message: Message,
@@ -85,7 +87,7 @@ impl Memory {
     pub(crate) fn new(settings: &Settings, journal: &Journal) -> Self {
         Self {
             flow: Flow::Idle,
-            numbers: Numbers::default(),
+            numbers: Numbers::of(settings, journal),
             repeats: 0,
             reprints: 0,
             recovering: false,
@@ -101,6 +103,7 @@ impl Memory {
             printer: None,
             question: None,
             no_slip: None,
+            look_after: journal.last_restored(),
             screen: Screen { face: Face::Idle, ..Screen::OFF },
             card_frames: Framer::new(Framer::DEFAULT_MAX_BODY_BYTES),
             card_message: Message::new(Mti::FINANCIAL_REPLY),

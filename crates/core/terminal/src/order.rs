@@ -123,8 +123,7 @@ impl Order {
 
     /// The next order number of this terminal.
     pub(crate) fn next_number(desk: &mut Desk<'_>) -> OrderNo {
-        let known = u32::try_from(desk.journal.orders()).unwrap_or(u32::MAX);
-        desk.numbers.orders = desk.numbers.orders.max(known) + 1;
+        desk.numbers.orders = desk.numbers.orders.saturating_add(1);
         let text = format!("{}W{:06}", desk.settings.tid, desk.numbers.orders);
         OrderNo::new(&text).expect("a terminal number and seven more characters are an order number")
     }

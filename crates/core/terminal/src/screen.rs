@@ -24,6 +24,8 @@ pub struct Screen {
     pub reprint: Option<Key>,
     /// Why the last charge has no customer's copy.
     pub no_slip: Option<NoSlip>,
+    /// A charge of the open batch whose record of approval is lost: it stands by its slip, and somebody has to look after it.
+    pub look_after: Option<Key>,
 }
 
 /// What the display is about.
@@ -85,8 +87,14 @@ impl fmt::Display for Belief {
 
 impl Screen {
     /// A dark display.
-    pub const OFF: Self =
-        Self { face: Face::Off, verdict: None, trouble: None, reprint: None, no_slip: None };
+    pub const OFF: Self = Self {
+        face: Face::Off,
+        verdict: None,
+        trouble: None,
+        reprint: None,
+        no_slip: None,
+        look_after: None,
+    };
 }
 
 impl fmt::Display for Screen {
@@ -112,6 +120,9 @@ impl fmt::Display for Screen {
         }
         if let Some(why) = self.no_slip {
             write!(f, "; no customer copy: {why}")?;
+        }
+        if let Some(key) = self.look_after {
+            write!(f, "; a record of {key} is lost")?;
         }
         if let Some(key) = self.reprint {
             write!(f, "; offers reprints, {key} first")?;

@@ -60,6 +60,10 @@ impl Screen {
             Trouble::Error | Trouble::Offline | Trouble::Stuck => pick("打印机故障", "PRINTER: CHECK IT"),
             Trouble::Silent => pick("打印机无响应, 请检查连线", "PRINTER: CHECK ITS CABLE AND POWER"),
         }));
+        lines.extend(self.look_after.map(|key| match language {
+            Language::Chinese => format!("记录丢失, 请与收单行核对: {key}"),
+            Language::English => format!("RECORD LOST, CHECK WITH THE ACQUIRER: {key}"),
+        }));
         if self.reprint.is_some() {
             lines.push(pick("补打凭条请按 [重打印]", "[REPRINT] PRINTS A SLIP AGAIN"));
         }

@@ -128,6 +128,15 @@ pub const fn kind_words(kind: Kind, language: Language) -> &'static str {
     }
 }
 
+/// What a slip says instead of reference and moment when the record of the approval is lost.
+#[must_use]
+pub const fn restored_words(language: Language) -> &'static str {
+    match language {
+        Language::Chinese => "原记录已丢失, 请与收单行核对",
+        Language::English => "RECORD LOST, CHECK WITH THE ACQUIRER",
+    }
+}
+
 /// What marks a reprint.
 #[must_use]
 pub const fn reprint_words(language: Language) -> &'static str {
@@ -220,8 +229,12 @@ impl Slip<'_> {
         if !approval.auth_code.is_empty() {
             self.pair(self.pick("授权码:", "AUTH CODE:"), &approval.auth_code);
         }
-        self.pair(Label::Reference.words(language), &approval.reference);
-        self.time(approval.at);
+        if approval.is_restored() {
+            self.line(restored_words(language));
+        } else {
+            self.pair(Label::Reference.words(language), &approval.reference);
+            self.time(approval.at);
+        }
         self.writer.bold(true).size(1, 2).line_spacing(Some(TALL_LINE));
         self.pair(Label::Amount.words(language), &format!("RMB {}", charge.amount.digits()));
         self.writer.size(1, 1).bold(false).line_spacing(None);

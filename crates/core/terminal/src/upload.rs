@@ -117,6 +117,9 @@ impl Uploads {
 impl Terminal {
     /// A record about a charge is in flash: its voucher may be due, for the first time or with another count.
     pub(crate) fn on_noted(&mut self, now: SimTime, key: Key, noted: Noted) {
+        if matches!(noted, Noted::Printed(_) | Noted::NotWanted) && !self.journal.gaps().is_empty() {
+            self.restore_approvals(now, Some(key));
+        }
         let again = self.settings.profile.habits.uploading == Uploading::UntilAnswered;
         let is_due = noted == Noted::Approved || (noted == Noted::Reprinted && again);
         if is_due && self.settings.voucher_key.is_some() {

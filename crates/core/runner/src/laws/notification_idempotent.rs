@@ -65,7 +65,12 @@ fn forget_what_is_lost(orders: &mut BTreeMap<Key, Order>, amiss: Amiss) {
             }
         }
         Amiss::Formatted => orders.values_mut().for_each(|order| order.booked = false),
-        Amiss::Lost { .. } | Amiss::Taken { .. } | Amiss::Mended { .. } | Amiss::Torn => {}
+        Amiss::Lost { .. }
+        | Amiss::Taken { .. }
+        | Amiss::Mended { .. }
+        | Amiss::Restored { .. }
+        | Amiss::LeftOut { .. }
+        | Amiss::Torn => {}
     }
 }
 

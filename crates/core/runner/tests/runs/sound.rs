@@ -4,8 +4,8 @@
 
 use crate::driver::plan;
 use crate::weather::{
-    COUNTER_AIMS, HOLD_AIMS, PAYMENT_AIMS, SCAN_AIMS, back_office_day, both_wallets, counter, holds,
-    payments, people, pick, scans, scenario, with_back_office, with_wrong_parameters,
+    COUNTER_AIMS, HOLD_AIMS, PAYMENT_AIMS, SCAN_AIMS, back_office_day, both_wallets, counter, day_with_gaps,
+    holds, payments, people, pick, scans, scenario, with_back_office, with_wrong_parameters,
 };
 use sim::{Seed, Stream};
 use tillrig_runner::cuts::{Cuts, Sample, cut};
@@ -54,6 +54,15 @@ fn no_law_breaks_when_money_is_held_in_wallets_under_random_faults() {
         let terminal = pick(dice, &["reference", "kiosk"]);
         let text = scenario(terminal, holds, HOLD_AIMS, dice);
         if dice.below(4) == 0 { with_back_office(text, dice) } else { text }
+    });
+}
+
+#[test]
+fn no_law_breaks_when_records_are_gone_from_both_banks() {
+    blow(|dice| {
+        let terminal = pick(dice, &["reference", "kiosk"]);
+        let steps = [payments, scans, counter][dice.below(3) as usize];
+        day_with_gaps(terminal, steps, dice)
     });
 }
 

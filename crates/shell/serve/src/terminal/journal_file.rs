@@ -24,9 +24,7 @@ pub(crate) struct JournalFile {
 /// What was in it.
 #[derive(Debug)]
 pub(crate) struct Kept {
-    pub(crate) records: Vec<Record>,
-    /// In how many places between them something stood that was no record.
-    pub(crate) damaged: usize,
+    pub(crate) read: flash::Read,
     /// Bytes at its end that were no whole record.
     pub(crate) torn_bytes: usize,
 }
@@ -51,7 +49,7 @@ impl JournalFile {
         };
         let torn_bytes = bytes.len() - read.whole_bytes;
         journal.prepare(folder, read.whole_bytes).map_err(ServeError::opening(name))?;
-        Ok((journal, Kept { records: read.records, damaged: read.damaged, torn_bytes }))
+        Ok((journal, Kept { read, torn_bytes }))
     }
 
     /// Cuts off what is no record, and begins a new journal.
@@ -98,19 +96,19 @@ mod tests {
     fn records_are_there_the_next_time_and_a_torn_one_is_cut_off() {
         let folder = tempfile::tempdir().unwrap();
         let (mut journal, kept) = JournalFile::open(folder.path(), KEY).unwrap();
-        assert!(kept.records.is_empty());
+        assert!(kept.read.records.is_empty());
         journal.append([FIRST, SECOND].iter()).unwrap();
         drop(journal);
         let path = folder.path().join("journal");
         let bytes = fs::read(&path).unwrap();
         fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
         let (mut journal, kept) = JournalFile::open(folder.path(), KEY).unwrap();
-        assert_eq!(kept.records, [FIRST]);
+        assert_eq!(kept.read.records, [FIRST]);
         assert!(kept.torn_bytes > 0);
         journal.append([SECOND].iter()).unwrap();
         drop(journal);
         let (_, kept) = JournalFile::open(folder.path(), KEY).unwrap();
-        assert_eq!((kept.records, kept.torn_bytes), (vec![FIRST, SECOND], 0));
+        assert_eq!((kept.read.records, kept.torn_bytes), (vec![FIRST, SECOND], 0));
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
@@ -126,7 +124,7 @@ mod tests {
         fs::write(&path, &bytes).unwrap();
         for _ in 0..2 {
             let (_, kept) = JournalFile::open(folder.path(), KEY).unwrap();
-            assert_eq!((kept.records, kept.damaged, kept.torn_bytes), (vec![SECOND], 1, 0));
+            assert_eq!((kept.read.records, kept.read.damaged, kept.torn_bytes), (vec![SECOND], 1, 0));
         }
     }
 

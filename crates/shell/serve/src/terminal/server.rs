@@ -27,6 +27,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use terminal::ecr::{self, Ecr};
+use terminal::flash;
 use terminal::journal::{Journal, Record};
 use terminal::settings::ZERO_UNIX_SECONDS;
 use terminal::{CARD, NOTIFY, PRINTER, Terminal, WALLET};
@@ -98,13 +99,13 @@ impl Server {
         let Self { settings, journal, notify, printer, ecr, control, lines: (_, lines), runtime } = self;
         let (file, kept) = journal.map_or((None, None), |(file, kept)| (Some(file), Some(kept)));
         let recovered = kept.as_ref().map(|kept| What::Recovered {
-            records: kept.records.len(),
-            damaged: kept.damaged,
+            records: kept.read.records.len(),
+            damaged: kept.read.damaged,
             torn_bytes: kept.torn_bytes,
         });
-        let records = kept.map(|kept| kept.records).unwrap_or_default();
-        let clock = Clock::start_at(start(&records));
-        let desk = desk(&settings, records, file, clock.base());
+        let read = kept.map(|kept| kept.read).unwrap_or_default();
+        let clock = Clock::start_at(start(&read.records));
+        let desk = desk(&settings, read, file, clock.base());
         let ports = [PRINTER, CARD, WALLET, NOTIFY, REGISTER];
         let (hall, orders) = Hall::new(desk, clock, &ports, tell);
         let local = LocalSet::new();
@@ -170,16 +171,16 @@ fn start(records: &[Record]) -> SimTime {
     last.max().unwrap_or(SimTime::ZERO).max(SimTime::ZERO + since)
 }
 
-fn desk(settings: &Settings, records: Vec<Record>, file: Option<JournalFile>, now: SimTime) -> Desk {
-    let mut charges = records.iter().filter_map(|record| match record {
+fn desk(settings: &Settings, read: flash::Read, file: Option<JournalFile>, now: SimTime) -> Desk {
+    let mut charges = read.records.iter().filter_map(|record| match record {
         Record::Begun(charge) => Some(charge.intent.0.wrapping_add(1)),
         _ => None,
     });
     let next_intent = charges.next_back().unwrap_or(0);
-    let terminal = if records.is_empty() {
+    let terminal = if read.records.is_empty() && read.gaps.is_empty() {
         Terminal::new(settings.terminal.clone())
     } else {
-        Terminal::switched_on(settings.terminal.clone(), Journal::of(records), now)
+        Terminal::switched_on(settings.terminal.clone(), Journal::read(read), now)
     };
     let register = settings.register();
     let session = Session::new(register.clone());

@@ -1,7 +1,7 @@
 //! What a terminal finds in its folder when it is started again.
 
 use crate::driver::{Host, Printer, Till, among, caller, folder, settings};
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
@@ -53,6 +53,40 @@ fn a_slip_that_was_not_printed_is_printed_at_the_next_start_and_a_torn_record_do
     }
     till.until_line("takes the customer copy of 000001-000001 as printed");
     till.told("refund 000001-000001 5.00").until_line("learns that 000001-000002 is approved");
+}
+
+#[test]
+fn a_number_whose_beginning_is_damaged_is_not_given_out_again() {
+    const HEADER_BYTES: usize = 8;
+    const BEGUN: u8 = 1;
+    let (_kept, data) = folder();
+    let (host, printer) = (Host::start(vec![]), Printer::start());
+    let with_data = || {
+        let mut settings = among(&host, &printer);
+        settings.data = Some(data.clone());
+        settings
+    };
+    let till = Till::start(with_data());
+    till.told("sale 18.50").until_line("takes the customer copy of 000001-000001 as printed");
+    drop(till);
+    let journal = data.join("journal");
+    let mut bytes = fs::read(&journal).unwrap();
+    let mut at = HEADER_BYTES;
+    while bytes[at + 2] != BEGUN {
+        at += 2 + usize::from(u16::from_be_bytes([bytes[at], bytes[at + 1]])) + 4;
+    }
+    bytes[at + 4] ^= 1;
+    fs::write(&journal, &bytes).unwrap();
+
+    let till = Till::start(with_data());
+    till.until_line("left out");
+    till.told("sale 18.50").until_line("begins 000001-001003");
+    till.until_line("learns that 000001-001003 is approved");
+    till.until_line("takes the customer copy of 000001-001003 as printed");
+    drop(till);
+    let till = Till::start(with_data());
+    till.until_line("ENTER AMOUNT");
+    till.told("sale 7.00").until_line("begins 000001-001004");
 }
 
 #[test]
