@@ -105,11 +105,8 @@ impl Terminal {
         }
     }
 
-    /// The slip of this number once more, if the journal has it.
+    /// The slip of this number once more, if the journal has it; after what is being printed.
     pub(crate) fn reprint(&mut self, now: SimTime, key: Key) {
-        if !self.memory.spooler.is_idle() {
-            return;
-        }
         if let Some(approval) = self.journal.approval(key).filter(|slip| self.can_reprint(slip)).cloned() {
             self.memory.no_slip = None;
             let job = self.job(approval, Copy::Customer, true);
