@@ -69,6 +69,17 @@ fn the_number_of_a_slip_gives_that_slip_after_the_one_that_was_asked_about() {
 }
 
 #[test]
+fn a_kiosk_that_looks_into_its_journal_asks_like_any_other() {
+    for profile in ["kiosk", "kiosk-unchecked-journal"] {
+        let no = asked(profile, "  - { at: 15s, press: cancel }\n");
+        assert_eq!((at(&no, "terminal  asks whether").len(), no.slips.len()), (1, 0), "{profile}");
+        let yes = asked(profile, "  - { at: 15s, press: enter }\n");
+        assert_eq!(at(&yes, "presented"), [16], "{profile}");
+        assert_eq!(yes.slips.len(), 1, "{profile}");
+    }
+}
+
+#[test]
 fn no_law_breaks_and_no_question_is_lost_when_two_wallets_are_paid_close_behind_each_other() {
     let mut questions = 0;
     for case in 0..DAYS {
