@@ -2,7 +2,7 @@
 //!
 //! A law that no firmware can break proves nothing. The faults are the smallest that show the weakness.
 
-use crate::driver::{broken, plan, run};
+use crate::driver::{broken, outcome, plan, run};
 use acquirer::{
     BatchTotals, Claim, Code, Comparison, Forgery, HalfTotals, Kind, Movement, NoticeFault, Signing, What,
 };
@@ -60,6 +60,20 @@ fn unknown_is_asked_breaks_when_cancel_forgets() {
     let steps = "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }, { at: 1s, press: cancel }]";
     let lost = "faults: [{ on: terminal.asks, message: sale, drop: { times: 1 } }]";
     breaks(Law::UnknownIsAsked, "cancel-forgets", &format!("{steps}\n{lost}"));
+}
+
+#[test]
+fn unknown_is_asked_takes_no_offence_at_another_try_after_a_code_that_nobody_has_seen() {
+    // No order arrives: the gateway knows of none to close, and the operator has the customer pay once more.
+    let unseen = "people: { operator: { scans-again: { between: 30s, and: 30s } } }\n\
+        steps: [{ at: 0s, show-qr: { wallet: wechat, amount: CNY 18.50 } }, { at: 11s, press: cancel }]\n\
+        faults: [{ on: terminal.asks, message: order, drop: { times: 2 } }]";
+    for sound in ["reference", "kiosk"] {
+        let found = outcome(&format!("terminal: {sound}\n{unseen}\nexpect: {{ captured: CNY 18.50 }}"));
+        assert_eq!((found.broken_laws(), found.net()), (vec![], Fen(1850)), "{sound}");
+    }
+    let asks_nobody = broken("cancel-forgets", &unseen.replace("at: 11s, press", "at: 5s, press"));
+    assert!(asks_nobody.contains(&Law::UnknownIsAsked), "{asks_nobody:?}");
 }
 
 #[test]
