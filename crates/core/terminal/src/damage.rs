@@ -230,6 +230,7 @@ impl Terminal {
     /// The firmware stops: nothing that comes is heard, and nothing leaves.
     pub(crate) fn hang(&mut self, now: SimTime) {
         self.journal.halt();
+        self.memory.question = None;
         let restart = match self.settings.profile.habits.watchdog {
             Watchdog::Restarts => now + self.settings.watchdog,
             Watchdog::Missing => SimTime::NEVER,

@@ -111,8 +111,10 @@ impl Terminal {
     }
 
     fn on_poke(&mut self, now: SimTime, poke: Poke) {
-        self.end_question_for(now, &poke);
-        let asks = self.memory.question.is_some();
+        if self.power == Power::On {
+            self.end_question_for(now, &poke);
+        }
+        let asks = self.is_asking();
         match (poke, self.power) {
             (Poke::PowerOff, Power::On | Power::Booting { .. } | Power::Hung { .. }) => self.lose_power(now),
             (Poke::PowerOn, Power::Off) => self.power = Power::booting(now),
@@ -124,7 +126,7 @@ impl Terminal {
             (Poke::Press(Press::Enter | Press::Reprint), Power::On) if asks => self.on_receipt_wanted(now),
             (Poke::Press(Press::Cancel), Power::On) => self.step(now, Flow::on_cancel),
             (Poke::Press(Press::Reprint), Power::On) => self.reprint_newest(now),
-            (Poke::Reprint(key), Power::On) => self.reprint(now, key),
+            (Poke::Reprint(key), Power::On) => self.on_number_keyed_in(now, key),
             (Poke::Settle, Power::On) => self.on_settle(now),
             (Poke::SignOn, Power::On) => self.on_sign_on(now),
             (Poke::LogOn { operator }, Power::On) => self.on_operator(now, Some(operator)),

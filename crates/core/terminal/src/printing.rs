@@ -24,13 +24,6 @@ impl Terminal {
         let key = approval.charge.key;
         if self.memory.held.is_some_and(|held| held.key == key) {
             self.move_held(Presenter::Present { steps: 80 });
-        } else if self.looks_first()
-            && !self.memory.recovering
-            && !self.settings.prints.leaves_customer_out(approval.charge.kind)
-        {
-            self.memory.held = Some(Held { key, on_paper: false, wanted: None });
-            let job = self.job(approval.clone(), Copy::Customer, false);
-            self.print(now, Job { delivery: Delivery::Hold, ..job });
         } else if !self.memory.recovering && !self.memory.register_prints.0 {
             let copies = self.copies(&approval.charge);
             for copy in copies.iter().filter(|copy| *copy != Copy::Customer) {
@@ -46,9 +39,12 @@ impl Terminal {
         }
     }
 
-    /// Prints a copy for the first time.
+    /// Prints a copy for the first time. One that looks first holds the customer's until it has looked.
     pub(crate) fn print_copy(&mut self, now: SimTime, approval: Approval, copy: Copy) {
-        let job = self.job(approval, copy, false);
+        let mut job = self.job(approval, copy, false);
+        if copy == Copy::Customer && self.looks_first() {
+            job.delivery = Delivery::Hold;
+        }
         self.print(now, job);
     }
 
@@ -105,11 +101,8 @@ impl Terminal {
         }
     }
 
-    /// The slip of this number once more, if the journal has it.
+    /// The slip of this number once more, if the journal has it; after what is being printed.
     pub(crate) fn reprint(&mut self, now: SimTime, key: Key) {
-        if !self.memory.spooler.is_idle() {
-            return;
-        }
         if let Some(approval) = self.journal.approval(key).filter(|slip| self.can_reprint(slip)).cloned() {
             self.memory.no_slip = None;
             let job = self.job(approval, Copy::Customer, true);
@@ -195,14 +188,14 @@ impl Terminal {
         if job.reprint && copy == Copy::Customer && self.settings.voucher_key.is_some() {
             self.journal.write(now, Record::Reprinted(key));
         }
-        let looks_first = job.counts && self.looks_first();
-        if let Some(held) = &mut self.memory.held
+        // Nothing else that counts as printed is held: what was printed ahead of its result does not.
+        if job.counts && job.delivery == Delivery::Hold {
+            self.hand_out_if_paid(&approval.charge);
+        } else if let Some(held) = &mut self.memory.held
             && held.key == key
         {
             held.on_paper = true;
-            if looks_first && held.wanted.is_none() {
-                self.hand_out_if_paid(&approval.charge);
-            } else if let Some(function) = held.wanted {
+            if let Some(function) = held.wanted {
                 if self.settings.prints.leaves_customer_out(approval.charge.kind) {
                     self.outbox.event(Event::PullsBack { key });
                 }
@@ -218,12 +211,13 @@ impl Terminal {
 
     /// A held receipt is on paper: it goes out if the journal says what stands on it, and back otherwise.
     fn hand_out_if_paid(&mut self, charge: &Charge) {
-        if self.journal.approval(charge.key).is_some_and(|approval| approval.charge.amount == charge.amount) {
-            self.move_held(Presenter::Present { steps: 80 });
-        } else {
+        let is_paid =
+            self.journal.approval(charge.key).is_some_and(|approval| approval.charge.amount == charge.amount);
+        let function = if is_paid { Presenter::Present { steps: 80 } } else { Presenter::Retract };
+        if !is_paid {
             self.outbox.event(Event::PullsBack { key: charge.key });
-            self.move_held(Presenter::Retract);
         }
+        self.memory.spooler.move_held(function, &mut self.outbox);
     }
 
     /// What lies in the presenter goes back, whosever it is.

@@ -2,16 +2,17 @@
 //!
 //! A sound firmware takes no key for no choice, and prints; what was not wanted stays in the journal and can be had from
 //! the reprint key. While it asks, the terminal is ready for the next charge: whatever is begun ends the question without
-//! an answer. A power cut does so too, and the receipt is printed after it with whatever else is missing.
+//! an answer, and its keys are those of what is under way. A power cut ends it too, and so does a hang: the receipt is
+//! printed after the start with whatever else is missing.
 //! *Not modelled:* a question for each copy; the e-mail address or number of a phone instead.
 
 use crate::charge::{Approval, Kind};
 use crate::copies::NoSlip;
-use crate::event::{Copy, Event, Poke};
+use crate::event::{Copy, Event, Poke, Press};
 use crate::journal::Record;
 use crate::machine::Terminal;
 use crate::profile::NoAnswer;
-use sim::{Reason, SimTime};
+use sim::{Key, Reason, SimTime};
 
 /// A receipt that is asked about.
 #[derive(Clone, Debug)]
@@ -33,11 +34,17 @@ impl Terminal {
         self.settings.receipt_prompt.is_some() && matches!(kind, Kind::Order | Kind::Scan)
     }
 
-    /// Asks whether the receipt of this payment is wanted.
+    /// Asks whether the receipt of this payment is wanted. One question at a time: an older one is over without an answer.
     pub(crate) fn ask_about_receipt(&mut self, now: SimTime, approval: &Approval) {
         let Some(span) = self.settings.receipt_prompt else { return };
+        self.on_no_answer(now);
         self.outbox.event(Event::AsksReceipt { key: approval.charge.key });
         self.memory.question = Some(Question { approval: Box::new(approval.clone()), until: now + span });
+    }
+
+    /// Whether the display asks, so that its keys are those for yes and no.
+    pub(crate) const fn is_asking(&self) -> bool {
+        self.memory.question.is_some() && self.is_idle()
     }
 
     /// The key for yes.
@@ -56,17 +63,37 @@ impl Terminal {
 
     /// Something else is begun while it asks.
     pub(crate) fn end_question_for(&mut self, now: SimTime, poke: &Poke) {
-        let begins = matches!(
-            poke,
+        match poke {
             Poke::Charge(_)
-                | Poke::Reprint(_)
-                | Poke::Settle
-                | Poke::SignOn
-                | Poke::LogOn { .. }
-                | Poke::LogOff
-        );
-        if begins {
-            self.on_no_answer(now);
+            | Poke::ChargeBy(..)
+            | Poke::Settle
+            | Poke::SignOn
+            | Poke::LogOn { .. }
+            | Poke::LogOff => self.on_no_answer(now),
+            // These have a say of their own in the question.
+            Poke::Press(Press::Cancel | Press::Enter | Press::Reprint) | Poke::Reprint(_) | Poke::Hang => {}
+            // The supply takes the question with everything else in memory.
+            Poke::PowerOff | Poke::PowerOn => {}
+            // Nothing is begun.
+            Poke::Flash(_)
+            | Poke::KeyIn(_)
+            | Poke::Shows(_)
+            | Poke::Scanner(_)
+            | Poke::RegisterPrints { .. }
+            | Poke::RegisterPrinted(..) => {}
+        }
+    }
+
+    /// The number of a slip is keyed in, and that slip wanted again. The number of the one that is asked about is a yes;
+    /// any other ends the question, and its slip comes after the one that was asked about.
+    pub(crate) fn on_number_keyed_in(&mut self, now: SimTime, key: Key) {
+        if self.memory.question.as_ref().is_some_and(|question| question.approval.charge.key == key) {
+            return self.on_receipt_wanted(now);
+        }
+        let printer_is_free = self.may_print();
+        self.on_no_answer(now);
+        if printer_is_free {
+            self.reprint(now, key);
         }
     }
 

@@ -1,6 +1,7 @@
 //! `tillrig cuts`: interrupts the sound firmware before every happening of every scenario, and asks every law.
 //!
-//! Scenarios of a flawed firmware or back office are left out: they break laws anyway.
+//! Scenarios of a flawed firmware or back office are left out, and counted: they break laws anyway. Where no other is left,
+//! nothing was looked at, and that is wrong input.
 
 use crate::catalogue::{self, Entry, shown};
 use crate::exit::Exit;
@@ -41,7 +42,18 @@ struct Case {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let started = Instant::now();
-    let cases = sound(catalogue::read(&arguments.paths)?)?;
+    let (cases, left_out) = sound(catalogue::read(&arguments.paths)?)?;
+    if cases.is_empty() {
+        let what = match left_out {
+            1 => {
+                "the one scenario is of a flawed firmware or back office, which breaks laws anyway".to_owned()
+            }
+            count => format!(
+                "all {count} scenarios are of a flawed firmware or back office, which breaks laws anyway"
+            ),
+        };
+        return Err(Trouble::bad_input(what, "name one of a sound terminal: tillrig list"));
+    }
     let sample = Sample { every: arguments.every.get(), from: 0 };
     let (mut happenings, mut points, mut broken, mut scenarios) = (0, 0, 0, Vec::new());
     let jobs = pool::jobs(arguments.jobs, cases.len());
@@ -69,18 +81,22 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
                 0 => format!("{GOOD}no law broken{GOOD:#}"),
                 some => format!("{BAD}{some} break a law{BAD:#}"),
             };
-            let count = match cases.len() {
-                1 => "1 scenario".to_owned(),
-                count => format!("{count} scenarios"),
-            };
+            let of = counted(cases.len());
             output::data(&format!(
-                "{points} interruptions before {happenings} happenings of {count}: {says}; {elapsed:.1?}\n"
+                "{points} interruptions before {happenings} happenings of {of}: {says}; {elapsed:.1?}\n"
             ))?;
+            if left_out > 0 {
+                let left_out = counted(left_out);
+                output::data(&format!(
+                    "{FAINT}{left_out} left out: flawed firmware or back office breaks laws anyway{FAINT:#}\n"
+                ))?;
+            }
         }
         Format::Json => output::json(&json!({
             "happenings": happenings,
             "interruptions": points,
             "broken": broken,
+            "left_out": left_out,
             "seconds": elapsed.as_secs_f64(),
             "scenarios": scenarios,
         }))?,
@@ -88,17 +104,27 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     Ok(if broken == 0 { Exit::AsExpected } else { Exit::Wrong })
 }
 
-fn sound(entries: Vec<Entry>) -> Result<Vec<Case>, Trouble> {
-    let mut cases = Vec::new();
+/// The scenarios that can show something, and how many others there were.
+fn sound(entries: Vec<Entry>) -> Result<(Vec<Case>, usize), Trouble> {
+    let (mut cases, mut left_out) = (Vec::new(), 0);
     for Entry { path, scenario } in entries {
         let path = shown(&path);
         let plan = Plan::new(scenario)
             .map_err(|why| Trouble::BadInput { what: format!("{path}: {why}"), help: None })?;
         if plan.is_sound() {
             cases.push(Case { path, plan: Arc::new(plan) });
+        } else {
+            left_out += 1;
         }
     }
-    Ok(cases)
+    Ok((cases, left_out))
+}
+
+fn counted(scenarios: usize) -> String {
+    match scenarios {
+        1 => "1 scenario".to_owned(),
+        count => format!("{count} scenarios"),
+    }
 }
 
 fn lines(Case { path, .. }: &Case, cuts: &Cuts) -> String {

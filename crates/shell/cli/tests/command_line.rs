@@ -358,6 +358,13 @@ fn the_sound_firmware_is_interrupted_before_its_happenings_and_the_flawed_one_is
     let said = bench.run(&["cuts", "--every", "10"]);
     let text = String::from_utf8(said.stdout).unwrap();
     assert!(text.contains("happenings of 1 scenario: no law broken"), "{text}");
+    assert!(text.contains("1 scenario left out"), "{text}");
+}
+
+#[test]
+fn where_every_scenario_is_of_a_flawed_firmware_there_is_nothing_to_interrupt() {
+    let bench = Bench::new(&[(EXAMPLE_PATH, EXAMPLE.as_bytes())]);
+    assert_snapshot!("cuts_of_flawed", bench.tillrig(&["cuts", EXAMPLE_PATH]));
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! unknown-is-asked: an unknown result is queried or reversed, never charged again under a new number.
 //!
 //! A result is unknown from the moment when the request left until an authentic answer says what became of it, or
-//! the acquirer turned out not to be there. A firmware may not end such a charge without having asked.
+//! the acquirer turned out not to be there. A firmware may not end such a charge without having asked. An order whose code
+//! the display has never shown is unknown until it is ended, once it was asked about or closed: nobody can pay it any more.
 
 use super::Report;
 use crate::evidence::Evidence;
 use sim::{Key, SimTime};
 use std::collections::BTreeMap;
-use terminal::{Event, Intent, Noted, Request};
+use terminal::{Event, Intent, Kind, Noted, Request};
 
 /// One charge whose request has left.
 #[derive(Clone, Copy)]
@@ -16,6 +17,10 @@ struct Open {
     /// Since when the firmware treats it as over or hopeless.
     left_at: Option<SimTime>,
     asked: bool,
+    /// Whether that was more than telling it again.
+    asked_about: bool,
+    /// Whether it is an order that is paid by a code on the display, and that code has not been there.
+    unseen: bool,
 }
 
 pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
@@ -34,13 +39,23 @@ pub(super) fn check(evidence: &Evidence<'_>, report: &mut Report<'_>) {
             Event::Asked { request: Request::Charge(_), key } if open.contains_key(key) => {
                 open.entry(*key).and_modify(|charge| charge.asked = true);
             }
-            Event::Asked { request: Request::Charge(_), key } => {
+            Event::Asked { request: Request::Charge(kind), key } => {
                 let intent = wish_of.get(key).copied();
-                open.insert(*key, Open { intent, left_at: None, asked: false });
+                let unseen = matches!(kind, Kind::Order | Kind::WalletHold);
+                open.insert(*key, Open { intent, left_at: None, asked: false, asked_about: false, unseen });
+            }
+            Event::CodeShown { order } => {
+                open.entry(Key::Order(*order)).and_modify(|charge| charge.unseen = false);
+            }
+            Event::Durable { key, noted: Noted::Ended }
+                if open.get(key).is_some_and(|charge| charge.unseen && charge.asked_about) =>
+            {
+                open.remove(key);
             }
             Event::Asked { request, key } if !matches!(request, Request::Charge(_)) => {
                 if let Some(charge) = open.get_mut(key) {
                     charge.asked = true;
+                    charge.asked_about = true;
                 }
             }
             Event::GaveUp { key } | Event::Durable { key, noted: Noted::Ended } => {

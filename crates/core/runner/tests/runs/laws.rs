@@ -2,7 +2,7 @@
 //!
 //! A law that no firmware can break proves nothing. The faults are the smallest that show the weakness.
 
-use crate::driver::{broken, plan, run};
+use crate::driver::{broken, outcome, plan, run};
 use acquirer::{
     BatchTotals, Claim, Code, Comparison, Forgery, HalfTotals, Kind, Movement, NoticeFault, Signing, What,
 };
@@ -10,7 +10,7 @@ use scenario::Law;
 use sim::{Entry, Fen, Key, OrderNo, Seed, TerminalNo};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use terminal::ChargeResult;
+use terminal::{ChargeResult, Event, NoSlip};
 use tillrig_runner::{Evidence, Fact, JUDGED, Plan, Run, VirtualTestbed, judge};
 
 const SALE: &str = "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }]";
@@ -60,6 +60,20 @@ fn unknown_is_asked_breaks_when_cancel_forgets() {
     let steps = "steps: [{ at: 0s, card-sale: { amount: CNY 25.00 } }, { at: 1s, press: cancel }]";
     let lost = "faults: [{ on: terminal.asks, message: sale, drop: { times: 1 } }]";
     breaks(Law::UnknownIsAsked, "cancel-forgets", &format!("{steps}\n{lost}"));
+}
+
+#[test]
+fn unknown_is_asked_takes_no_offence_at_another_try_after_a_code_that_nobody_has_seen() {
+    // No order arrives: the gateway knows of none to close, and the operator has the customer pay once more.
+    let unseen = "people: { operator: { scans-again: { between: 30s, and: 30s } } }\n\
+        steps: [{ at: 0s, show-qr: { wallet: wechat, amount: CNY 18.50 } }, { at: 11s, press: cancel }]\n\
+        faults: [{ on: terminal.asks, message: order, drop: { times: 2 } }]";
+    for sound in ["reference", "kiosk"] {
+        let found = outcome(&format!("terminal: {sound}\n{unseen}\nexpect: {{ captured: CNY 18.50 }}"));
+        assert_eq!((found.broken_laws(), found.net()), (vec![], Fen(1850)), "{sound}");
+    }
+    let asks_nobody = broken("cancel-forgets", &unseen.replace("at: 11s, press", "at: 5s, press"));
+    assert!(asks_nobody.contains(&Law::UnknownIsAsked), "{asks_nobody:?}");
 }
 
 #[test]
@@ -127,8 +141,7 @@ fn reprint_marked_breaks_when_a_reprint_takes_the_money_again() {
     let copy = terminal::Copy::Customer;
     let again = |by| {
         let (movement, amount) = (Movement::Captured, Fen(2500));
-        let printed =
-            Fact::Terminal(terminal::Event::Printing { key, copy, amount: Fen(2500), reprint: true });
+        let printed = Fact::Terminal(Event::Printing { key, copy, amount: Fen(2500), reprint: true });
         let committed = acquirer::Event::Committed { key, movement, amount, by: Some(by) };
         judged_with(SALE, [printed, Fact::Acquirer(committed)]).contains(&Law::ReprintMarked)
     };
@@ -158,7 +171,7 @@ fn reply_matches_breaks_when_a_late_approval_ends_a_reversal() {
 
 /// Whether a terminal may learn that result of a charge when this is all that was said of it.
 fn told(said: &[acquirer::Event], key: Key, result: ChargeResult) -> bool {
-    let learned = Fact::Terminal(terminal::Event::Learned { key, result });
+    let learned = Fact::Terminal(Event::Learned { key, result });
     let facts = said.iter().map(|event| Fact::Acquirer(*event)).chain([learned]);
     !judged_with(SALE, facts).contains(&Law::ReplyMatches)
 }
@@ -298,8 +311,8 @@ fn notification_idempotent_breaks_when_another_amount_means_declined() {
 #[test]
 fn notification_idempotent_breaks_when_an_unpaid_order_is_booked_or_a_paid_one_twice() {
     let order = Key::Order(OrderNo::new("12345678W000001").unwrap());
-    let learned = terminal::Event::Learned { key: order, result: ChargeResult::Approved };
-    let booked = terminal::Event::Durable { key: order, noted: terminal::Noted::Approved };
+    let learned = Event::Learned { key: order, result: ChargeResult::Approved };
+    let booked = Event::Durable { key: order, noted: terminal::Noted::Approved };
     let never = "steps: [{ at: 0s, show-qr: { wallet: wechat, amount: CNY 18.50, customer-pays: never } }]";
     assert!(judged_with(never, []).is_empty());
     assert_eq!(
@@ -397,6 +410,58 @@ fn judged_with(steps: &str, more: impl IntoIterator<Item = Fact>) -> Vec<Law> {
         run.trace.record(run.ended_at, Entry::Noted(fact));
     }
     judge(&Evidence::of(&run), None).iter().map(|breach| breach.law).collect()
+}
+
+/// A payment that is asked about on a firmware that keeps no slip that was not wanted, and who presses what then.
+const KEEPS_NONE: &str = "terminal: { profile: silence-is-no-receipt, receipt-prompt: 30s }";
+const ASKED: &str = "steps: [{ at: 0s, scan: { wallet: wechat, amount: CNY 14.50 } }";
+
+#[test]
+fn receipt_in_hand_breaks_when_the_firmware_alone_says_that_none_was_wanted() {
+    let run = run(&plan(&format!("{KEEPS_NONE}\n{ASKED}]\nexpect: {{ captured: nothing }}")));
+    let mut claimed = Run { trace: sim::Trace::empty(), ..run.clone() };
+    for record in run.trace.records() {
+        let entry = match record.entry.clone() {
+            Entry::Event { machine, event: Fact::Terminal(Event::NoSlip { key, kept, .. }) } => {
+                let said = Event::NoSlip { key, kept, why: NoSlip::NotWanted };
+                Entry::Event { machine, event: Fact::Terminal(said) }
+            }
+            entry => entry,
+        };
+        claimed.trace.record(record.at, entry);
+    }
+    let laws: Vec<Law> = judge(&Evidence::of(&claimed), None).iter().map(|breach| breach.law).collect();
+    assert_eq!(laws, [Law::ReceiptInHand]);
+}
+
+#[test]
+fn receipt_in_hand_breaks_when_a_wrong_key_is_taken_for_the_customers_no() {
+    let wrong = "people: { operator: { hits-wrong-key: { between: 2s, and: 2s } } }";
+    let steps = format!("{ASKED}, {{ at: 20s, log-on: 2 }}]\nexpect: {{ captured: nothing }}");
+    let cancelled: Vec<Vec<Law>> = (0..20)
+        .map(|seed| VirtualTestbed.run(&plan(&format!("{KEEPS_NONE}\n{wrong}\n{steps}")), Seed(seed)))
+        .filter(|run| {
+            Evidence::of(run)
+                .terminal()
+                .any(|(_, event)| matches!(event, Event::NoSlip { why: NoSlip::NotWanted, .. }))
+        })
+        .map(|run| judge(&Evidence::of(&run), None).iter().map(|breach| breach.law).collect())
+        .collect();
+    assert!(cancelled.len() > 3, "{} wrong keys", cancelled.len());
+    assert!(cancelled.iter().all(|laws| *laws == [Law::ReceiptInHand]), "{cancelled:?}");
+}
+
+#[test]
+fn receipt_in_hand_takes_a_persons_no_only_while_the_display_asks() {
+    let laws = |more: &str| {
+        broken("{ profile: silence-is-no-receipt, receipt-prompt: 30s }", &format!("{ASKED}{more}]"))
+    };
+    assert_eq!(laws(", { at: 20s, press: cancel }"), []);
+    assert_eq!(laws(", { at: 50s, press: cancel }"), [Law::ReceiptInHand]);
+    assert_eq!(
+        laws(", { at: 15s, card-sale: { amount: CNY 5.00 } }, { at: 15100ms, press: cancel }"),
+        [Law::ReceiptInHand]
+    );
 }
 
 #[test]

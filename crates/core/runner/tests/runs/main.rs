@@ -12,6 +12,7 @@ mod forks;
 mod laws;
 mod parameters;
 mod people;
+mod prompts;
 mod receipts;
 mod settlement;
 mod sound;

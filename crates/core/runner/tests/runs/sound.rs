@@ -5,7 +5,7 @@
 use crate::driver::plan;
 use crate::weather::{
     COUNTER_AIMS, HOLD_AIMS, PAYMENT_AIMS, SCAN_AIMS, back_office_day, both_wallets, counter, day_with_gaps,
-    holds, payments, people, pick, scans, scenario, with_back_office, with_wrong_parameters,
+    holds, payments, people, pick, prompted, queue, scans, scenario, with_back_office, with_wrong_parameters,
 };
 use sim::{Seed, Stream};
 use tillrig_runner::cuts::{Cuts, Sample, cut};
@@ -13,6 +13,9 @@ use tillrig_runner::{Evidence, VirtualTestbed, judge};
 
 /// Cases a firmware. Enough to have met every pair of faults; building with `TILLRIG_CASES=40000` takes more.
 const CASES: u64 = 400;
+/// Days that are interrupted again and again, and of those, days on which messages are signed by RSA.
+const CUT_CASES: u64 = 30;
+const SIGNED_CUT_CASES: u64 = 20;
 /// The same where every message is signed by RSA, of which a build without optimisation makes a dozen a second.
 const SIGNED_CASES: u64 = 150;
 
@@ -104,19 +107,37 @@ fn no_law_breaks_when_parameters_are_keyed_in_wrongly_and_put_right_under_random
 
 #[test]
 fn no_law_breaks_when_the_terminal_is_interrupted_in_any_weather() {
-    const EVERY: usize = 97;
-    let cases = option_env!("TILLRIG_CUT_CASES").and_then(|text| text.parse().ok()).unwrap_or(30);
+    interrupt(CUT_CASES, 97, |dice| {
+        let terminal = pick(dice, &["reference", "kiosk"]);
+        match dice.below(4) {
+            0 => scenario(terminal, payments, PAYMENT_AIMS, dice),
+            1 => scenario(terminal, scans, SCAN_AIMS, dice),
+            2 => scenario("reference", counter, COUNTER_AIMS, dice),
+            _ => with_back_office(scenario("reference", back_office_day, COUNTER_AIMS, dice), dice),
+        }
+    });
+}
+
+#[test]
+fn no_law_breaks_when_a_terminal_of_two_wallets_is_interrupted_in_any_weather() {
+    interrupt(SIGNED_CUT_CASES, 197, |dice| {
+        let terminal = pick(dice, &["reference", "kiosk"]);
+        match dice.below(4) {
+            0 => scenario(terminal, both_wallets, SCAN_AIMS, dice),
+            1 => scenario(terminal, holds, HOLD_AIMS, dice),
+            _ => prompted(&scenario(terminal, queue, SCAN_AIMS, dice), terminal, dice),
+        }
+    });
+}
+
+/// Cuts and hangs before one in `every` happenings of each of these days.
+fn interrupt(usual: u64, every: usize, day: impl Fn(&mut Stream) -> String) {
+    let cases = option_env!("TILLRIG_CUT_CASES").and_then(|text| text.parse().ok()).unwrap_or(usual);
     for case in 0..cases {
         let mut dice = Seed(case).stream("weather");
-        let terminal = pick(&mut dice, &["reference", "kiosk"]);
-        let text = match dice.below(4) {
-            0 => scenario(terminal, payments, PAYMENT_AIMS, &mut dice),
-            1 => scenario(terminal, scans, SCAN_AIMS, &mut dice),
-            2 => scenario("reference", counter, COUNTER_AIMS, &mut dice),
-            _ => with_back_office(scenario("reference", back_office_day, COUNTER_AIMS, &mut dice), &mut dice),
-        };
-        let from = dice.below(EVERY as u64) as usize;
-        let Cuts { broken, .. } = cut(&plan(&text), Seed(case), Sample { every: EVERY, from });
+        let text = day(&mut dice);
+        let from = dice.below(every as u64) as usize;
+        let Cuts { broken, .. } = cut(&plan(&text), Seed(case), Sample { every, from });
         let stories: Vec<String> = broken.iter().map(ToString::to_string).collect();
         assert!(stories.is_empty(), "case {case}:\n{text}\n{}", stories.join("\n"));
     }

@@ -243,6 +243,34 @@ pub(crate) fn both_wallets(dice: &mut Stream, text: &mut String) {
     }
 }
 
+/// Customers of both wallets close behind each other: some say whether they want a receipt, some ask for an older one.
+pub(crate) fn queue(dice: &mut Stream, text: &mut String) {
+    let mut at = 0;
+    for index in 0..3 + dice.below(3) {
+        let wallet = pick(dice, &["alipay", "wechat"]);
+        let way = if index % 2 == 0 { "show-qr: { @, customer-pays-after: #20s }" } else { "scan: { @ }" };
+        let way = way.replace('@', &format!("wallet: {wallet}, amount: CNY #300.00"));
+        text.push_str(&format!("  - {{ at: {at}s, id: c{index}, {} }}\n", numbered(&way, dice)));
+        at += 3 + dice.below(25);
+        if dice.below(3) == 0 {
+            let of = dice.below(index + 1);
+            text.push_str(&format!("  - {{ at: {at}s, reprint: {{ of: c{of} }} }}\n"));
+        } else {
+            let key = pick(dice, &["cancel", "cancel", "enter", "reprint"]);
+            text.push_str(&format!("  - {{ at: {at}s, press: {key} }}\n"));
+        }
+        at += dice.below(4);
+    }
+    text.push_str(&format!("  - {{ at: {at}s, refund: {{ of: c0 }} }}\n"));
+}
+
+/// The same on a terminal that asks whether a receipt is wanted.
+pub(crate) fn prompted(scenario: &str, terminal: &str, dice: &mut Stream) -> String {
+    let span = 5 + dice.below(55);
+    let rest = scenario.split_once('\n').map_or("", |(_, rest)| rest);
+    format!("terminal: {{ profile: {terminal}, receipt-prompt: {span}s }}\n{rest}")
+}
+
 /// Money that is held in wallets and let go again, between payments.
 pub(crate) fn holds(dice: &mut Stream, text: &mut String) {
     let mut at = 0;

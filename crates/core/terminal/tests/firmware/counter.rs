@@ -10,7 +10,7 @@ use iso8583::{
     Tdes, TotalsVerdict, WorkingKeys, encode, verify_mac,
 };
 use sim::{Fen, Key, TerminalNo};
-use tillrig_terminal::{Belief, CARD, Errand, Event, Intent, Kind, Poke, Wish};
+use tillrig_terminal::{Belief, CARD, Errand, Event, Intent, Kind, PRINTER, Poke, Wish};
 
 /// Field 64, the MAC, is the end of a frame.
 const MAC_BYTES: usize = 8;
@@ -300,4 +300,17 @@ fn a_settlement_without_an_answer_leaves_the_batch_open_until_there_is_one() {
     counter.receive(CARD, &compared(&counter.card_request().unwrap(), TotalsVerdict::Equal));
     counter.wait_s(1);
     assert_eq!(closed(&counter), Some(true));
+}
+
+#[test]
+fn a_kiosk_that_looks_into_its_journal_leaves_to_a_register_what_the_register_prints() {
+    for firmware in ["kiosk", "kiosk-unchecked-journal"] {
+        let mut counter = Counter::with(firmware);
+        counter.poke(Poke::RegisterPrints { slips: true, totals: true });
+        let sale = counter.card_sale();
+        counter.receive(CARD, &answer(&sale, "00", &KEY, |_| {}));
+        counter.wait_s(5);
+        assert_eq!(counter.belief(), Some(Belief::Approved), "{firmware}");
+        assert_eq!(counter.requests(PRINTER), 0, "{firmware}");
+    }
 }
