@@ -52,6 +52,10 @@ impl Terminal {
     fn obey_setting(&mut self, now: SimTime, approval: &Approval) {
         let key = approval.charge.key;
         let habit = self.settings.profile.habits.switched_off;
+        if habit == SwitchedOff::Said {
+            // So that a start knows that it was said, for there is no slip by which to tell.
+            self.journal.write(now, Record::NotWanted(key));
+        }
         self.say_no_slip(key, NoSlip::SwitchedOff, habit == SwitchedOff::Said);
         if habit == SwitchedOff::PulledBack {
             self.memory.held = Some(Held { key, on_paper: false, wanted: Some(Presenter::Retract) });
@@ -86,6 +90,14 @@ impl Terminal {
                     let job = self.job(approval.clone(), copy, true);
                     self.print(now, job);
                 }
+            }
+            let is_left_out = self.settings.prints.leaves_customer_out(approval.charge.kind);
+            if is_left_out
+                && !self.journal.is_not_wanted(key)
+                && !self.journal.is_printed(key, Copy::Customer)
+            {
+                self.memory.verdict = Some((approval.charge.intent, Belief::Approved));
+                self.obey_setting(now, &approval);
             }
         }
     }

@@ -165,6 +165,17 @@ fn a_power_cut_at_every_event_of_a_hold_in_a_wallet_breaks_no_law() {
 }
 
 #[test]
+fn what_a_setting_switches_off_is_told_after_any_interruption_too() {
+    let steps = "steps: [{ at: 0s, pre-auth: { amount: CNY 300.00 } }, { at: 20s, show-qr: { wallet: wechat, amount: CNY 9.00 } }]";
+    let expect = "expect: { captured: CNY 9.00 }";
+    for terminal in ["reference", "kiosk"] {
+        let setup = format!("{{ profile: {terminal}, prints: {{ pre-auth: [], show-qr: [] }} }}");
+        let cuts = cut_everywhere(&format!("terminal: {setup}\n{steps}\n{expect}\n"));
+        assert!(cuts > 200, "{cuts} cuts are too few");
+    }
+}
+
+#[test]
 fn a_power_cut_at_some_event_breaks_a_firmware_that_forgets() {
     for (flawed, by) in [
         ("forgetful", Interruption::PowerOfTerminal),
