@@ -20,7 +20,7 @@
 //! | `order_refund` | money of a wallet order goes back, under a number of its own |
 //! | [`wallets`] | which wallets the firmware knows |
 //! | `speech` | the tongues of the wallets' gateways |
-//! | `settled` | what an answer of the wallet's gateway settles |
+//! | `settled`, `last_record` | what an answer of the wallet's gateway settles; how a flow there ends |
 //! | [`scanner`] | the scanner that reads customers' codes |
 //! | `upload` | the voucher of every approval, up to the back office until an answer is final |
 //! | [`journal`], [`flash`] | what survives a power cut, as records and as bytes |
@@ -50,6 +50,7 @@ pub mod gaps;
 pub mod habits;
 pub mod journal;
 pub mod knobs;
+mod last_record;
 pub mod machine;
 mod memory;
 mod order;

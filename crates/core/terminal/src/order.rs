@@ -20,10 +20,11 @@
 //! was paid meanwhile, so that it is decided in flash before it leaves (`Deciding`), and after a power cut the cancel goes
 //! on and no query is believed. *Not modelled:* freezing by payment code.
 
-use crate::charge::{Approval, Charge, Kind};
+use crate::charge::{Charge, Kind};
 use crate::desk::{Desk, Next};
 use crate::event::{ChargeResult, Event, Request};
 use crate::journal::Record;
+use crate::last_record::LastRecord;
 use crate::ports::Notice;
 use crate::profile::{Cancel, Notices, Polls, Prints, Silence, Unlisted};
 use crate::screen::Belief;
@@ -31,7 +32,7 @@ use crate::settled::Settled;
 use crate::speech::Codec;
 use crate::wallets::wallet_of;
 use core::time::Duration;
-use sim::{Key, OrderNo, Reason, SimTime};
+use sim::{OrderNo, Reason, SimTime};
 use wallet::ask::Wallet;
 use wallet::messages::{self, AnswerError, Call, ErrCode, TradeState, UnifiedOrder};
 
@@ -76,11 +77,7 @@ enum Stage {
     Resting {
         until: SimTime,
     },
-    Storing(Box<Approval>),
-    Ending {
-        belief: Belief,
-        again: bool,
-    },
+    Last(LastRecord),
 }
 
 /// What payers read.
@@ -140,12 +137,7 @@ impl Order {
                 self.close(desk, codec);
                 Next::Stay
             }
-            Stage::Storing(approval) => Next::Paid(approval.clone()),
-            Stage::Ending { belief, again: false } => Next::Over(*belief),
-            Stage::Ending { again: true, .. } => {
-                let key = Key::Order(Self::next_number(desk).at(self.number.shop()));
-                Next::Instead(Charge { key, ..self.charge })
-            }
+            Stage::Last(last) => last.in_flash(self.charge, self.number, desk),
             _ => Next::Stay,
         }
     }
@@ -332,7 +324,7 @@ impl Order {
             Stage::Asking { until } => Some((until, Reason("answer to the query is overdue"))),
             Stage::Remaking { until } => Some((until, Reason("answer to the order is overdue"))),
             Stage::Resting { until } => Some((until, Reason("order is closed again"))),
-            Stage::Recording { .. } | Stage::Deciding | Stage::Storing(_) | Stage::Ending { .. } => None,
+            Stage::Recording { .. } | Stage::Deciding | Stage::Last(_) => None,
         }
     }
 
@@ -442,13 +434,12 @@ impl Order {
     }
 
     fn store(&mut self, reference: String, desk: &mut Desk<'_>) -> Next {
-        self.stage = Stage::Storing(desk.store_order(self.charge, reference));
+        self.stage = Stage::Last(LastRecord::storing(self.charge, reference, desk));
         Next::Stay
     }
 
     fn end(&mut self, belief: Belief, again: bool, desk: &mut Desk<'_>) -> Next {
-        desk.write(Record::Ended(self.charge.key));
-        self.stage = Stage::Ending { belief, again };
+        self.stage = Stage::Last(LastRecord::ending(self.charge, belief, again, desk));
         Next::Stay
     }
 

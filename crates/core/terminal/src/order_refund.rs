@@ -19,10 +19,11 @@
 //! has not come or has failed, so it is sent again under its number. *Not modelled:* refunds that find no account (the
 //! screen says unknown, and a person must look).
 
-use crate::charge::{Approval, Charge, Kind};
+use crate::charge::{Charge, Kind};
 use crate::desk::{Desk, Next};
 use crate::event::{ChargeResult, Event, Request};
 use crate::journal::Record;
+use crate::last_record::LastRecord;
 use crate::profile::{Cancel, HostTrouble, Silence};
 use crate::screen::Belief;
 use crate::settled::Settled;
@@ -51,8 +52,7 @@ enum Stage {
     Refunding { until: SimTime },
     Querying { until: SimTime },
     Resting { until: SimTime },
-    Storing(Box<Approval>),
-    Ending { belief: Belief, again: bool },
+    Last(LastRecord),
 }
 
 /// How long one answer of the gateway may take.
@@ -86,12 +86,7 @@ impl OrderRefund {
         match &self.stage {
             Stage::Recording { cancelled: true } => self.end(Belief::Declined, false, desk),
             Stage::Recording { cancelled: false } => self.refund(desk, codec),
-            Stage::Storing(approval) => Next::Paid(approval.clone()),
-            Stage::Ending { belief, again: false } => Next::Over(*belief),
-            Stage::Ending { again: true, .. } => {
-                let key = Key::Order(crate::order::Order::next_number(desk).at(self.number.shop()));
-                Next::Instead(Charge { key, ..self.charge })
-            }
+            Stage::Last(last) => last.in_flash(self.charge, self.number, desk),
             Stage::Refunding { .. } | Stage::Querying { .. } | Stage::Resting { .. } => Next::Stay,
         }
     }
@@ -168,7 +163,7 @@ impl OrderRefund {
             Stage::Refunding { until } => (until, Reason("answer to the refund is overdue")),
             Stage::Querying { until } => (until, Reason("answer to the refund query is overdue")),
             Stage::Resting { until } => (until, Reason("refund is asked after")),
-            Stage::Recording { .. } | Stage::Storing(_) | Stage::Ending { .. } => return None,
+            Stage::Recording { .. } | Stage::Last(_) => return None,
         })
     }
 
@@ -241,13 +236,12 @@ impl OrderRefund {
     }
 
     fn store(&mut self, reference: String, desk: &mut Desk<'_>) -> Next {
-        self.stage = Stage::Storing(desk.store_order(self.charge, reference));
+        self.stage = Stage::Last(LastRecord::storing(self.charge, reference, desk));
         Next::Stay
     }
 
     fn end(&mut self, belief: Belief, again: bool, desk: &mut Desk<'_>) -> Next {
-        desk.write(Record::Ended(self.charge.key));
-        self.stage = Stage::Ending { belief, again };
+        self.stage = Stage::Last(LastRecord::ending(self.charge, belief, again, desk));
         Next::Stay
     }
 

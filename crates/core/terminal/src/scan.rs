@@ -26,10 +26,11 @@
 //! its way: its number is used up by an order whose code nobody sees, and that is closed. *Not modelled:* printing
 //! before the result: a kiosk that does so prints afterwards here.
 
-use crate::charge::{Approval, Charge};
+use crate::charge::Charge;
 use crate::desk::{Desk, Next};
 use crate::event::{ChargeResult, Event, Request};
 use crate::journal::Record;
+use crate::last_record::LastRecord;
 use crate::order::SHOP;
 use crate::profile::{Cancel, HostTrouble, Paying, Refusals, Silence, Store};
 use crate::scanner::Barcode;
@@ -38,7 +39,7 @@ use crate::settled::Settled;
 use crate::speech::Codec;
 use crate::wallets::wallet_of;
 use core::time::Duration;
-use sim::{Key, OrderNo, Reason, SimTime};
+use sim::{OrderNo, Reason, SimTime};
 use wallet::ask::PaymentCode;
 use wallet::messages::{self, AnswerError, Call, ErrCode, MicroPay, TradeState, UnifiedOrder};
 
@@ -69,8 +70,7 @@ enum Stage {
     Barring { until: SimTime },
     Closing { until: SimTime },
     Resting { until: SimTime },
-    Storing(Box<Approval>),
-    Ending { belief: Belief, again: bool },
+    Last(LastRecord),
 }
 
 /// How long the scanner waits for a code.
@@ -172,12 +172,7 @@ impl Scan {
                 self.reverse_in_time(desk, codec);
                 Next::Stay
             }
-            Stage::Storing(approval) => Next::Paid(approval.clone()),
-            Stage::Ending { belief, again: false } => Next::Over(*belief),
-            Stage::Ending { again: true, .. } => {
-                let key = Key::Order(crate::order::Order::next_number(desk).at(self.number.shop()));
-                Next::Instead(Charge { key, ..self.charge })
-            }
+            Stage::Last(last) => last.in_flash(self.charge, self.number, desk),
             _ => Next::Stay,
         }
     }
@@ -246,7 +241,7 @@ impl Scan {
                 Next::Stay
             }
             _ if self.undoing || self.barred => Next::Stay,
-            (Stage::Storing(_) | Stage::Ending { .. }, _) => Next::Stay,
+            (Stage::Last(_), _) => Next::Stay,
             (_, Cancel::UndoesTheCharge) => self.undo(desk, codec),
             (_, Cancel::ForgetsTheCharge) => self.end(Belief::Declined, false, desk),
         }
@@ -286,7 +281,7 @@ impl Scan {
             Stage::Barring { until } => (until, Reason("answer to the order is overdue")),
             Stage::Closing { until } => (until, Reason("answer to the close is overdue")),
             Stage::Resting { until } => (until, Reason("payment is settled again")),
-            Stage::Deciding | Stage::Storing(_) | Stage::Ending { .. } => return None,
+            Stage::Deciding | Stage::Last(_) => return None,
         })
     }
 
@@ -444,13 +439,12 @@ impl Scan {
     }
 
     fn store(&mut self, reference: String, desk: &mut Desk<'_>) -> Next {
-        self.stage = Stage::Storing(desk.store_order(self.charge, reference));
+        self.stage = Stage::Last(LastRecord::storing(self.charge, reference, desk));
         Next::Stay
     }
 
     fn end(&mut self, belief: Belief, again: bool, desk: &mut Desk<'_>) -> Next {
-        desk.write(Record::Ended(self.charge.key));
-        self.stage = Stage::Ending { belief, again };
+        self.stage = Stage::Last(LastRecord::ending(self.charge, belief, again, desk));
         Next::Stay
     }
 
