@@ -114,7 +114,11 @@ impl Kind {
 /// Whether it says that it is like a terminal's firmware; no printer has such a name.
 fn is_like_a_terminal(bytes: &[u8]) -> bool {
     let like = bytes.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"like:"));
-    like.is_some_and(|name| TERMINAL_PROFILES.iter().any(|profile| profile.as_bytes() == name.trim_ascii()))
+    // A comment may follow, and a name may stand in quotes.
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    let mut words = like.unwrap_or_default().split(|byte| !is_of_name(byte));
+    let name = words.find(|word| !word.is_empty()).unwrap_or_default();
+    TERMINAL_PROFILES.iter().any(|profile| profile.as_bytes() == name)
 }
 
 fn for_people(checked: &[(String, Result<(), Refused>)]) -> std::io::Result<()> {

@@ -107,3 +107,14 @@ fn the_schema_of_a_terminal_names_every_knob_with_its_words() {
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
+
+/// Outside any folder of profiles, and as the readme has it: with a comment behind the name.
+#[test]
+fn a_profile_is_known_by_the_firmware_that_it_is_like_wherever_it_lies() {
+    for like in ["like: reference", "like: reference   # the rest is as there", "like: \"kiosk\""] {
+        let mine = MINE.replace("like: reference", like);
+        assert_eq!(bench(&mine).run(&["check", "mine.yaml"]).status.code(), Some(0), "{like}");
+    }
+    let printer = "name: mine\nabout: mine\nlike: desk-80   # a printer\nsources: [a data sheet]\n";
+    assert_eq!(bench(printer).tillrig(&["check", "mine.yaml"]).lines().next(), Some("exit code 0"));
+}
