@@ -33,7 +33,7 @@ pub(crate) const COUNTER_AIMS: &[&str] = &[
 ];
 
 pub(crate) fn fault(terminal: &str, aims: &[&str], dice: &mut Stream) -> String {
-    if core::ptr::eq(aims, SCAN_AIMS) && dice.below(6) == 0 {
+    if aims == SCAN_AIMS && dice.below(6) == 0 {
         return format!("scanner: {}, {}", numbered(pick(dice, SCANNER_FAULTS), dice), start(dice));
     }
     match dice.below(16) {
