@@ -127,33 +127,36 @@ fn letter(digits: &mut [u8; BLOCK]) {
 }
 
 /// Appends the characters of `value` as nibbles, and a zero nibble behind an odd number of them; false when one is no
-/// digit, nor the separator of a track.
+/// digit, nor the separator of a track, or there is no room, and then anything stands at the end.
 #[inline]
 pub(crate) fn pack<const TRACK: bool>(value: &[u8], out: &mut Vec<u8>) -> bool {
     let end = out.len() + value.len().div_ceil(2);
     let (blocks, rest) = value.as_chunks();
-    let mut fine = true;
     for block in blocks {
-        fine &= are_fine::<TRACK>(block);
-        out.extend_from_slice(&gather(block));
+        if !are_fine::<TRACK>(block) || !words::put(gather(block), out) {
+            return false;
+        }
     }
     let mut left = rest.len();
     if let Some((word, behind)) = rest.split_first_chunk() {
-        fine &= pack_word::<TRACK>(u64::from_le_bytes(*word), WORD, out);
+        if !pack_word::<TRACK>(u64::from_le_bytes(*word), WORD, out) {
+            return false;
+        }
         left = behind.len();
     }
     if left > 0 {
-        fine &= pack_word::<TRACK>(words::load_end(value, left), left, out);
+        if !pack_word::<TRACK>(words::load_end(value, left), left, out) {
+            return false;
+        }
         out.truncate(end);
     }
-    fine
+    true
 }
 
 #[inline]
 fn pack_word<const TRACK: bool>(word: u64, len: usize, out: &mut Vec<u8>) -> bool {
     let digits = words::digits(word, len);
-    out.extend_from_slice(&words::packed(digits).to_le_bytes());
-    words::strays::<TRACK>(digits) == 0
+    words::strays::<TRACK>(digits) == 0 && words::put(words::packed(digits).to_le_bytes(), out)
 }
 
 /// The low nibbles of sixteen characters.
@@ -330,6 +333,7 @@ mod tests {
         let bad = find_non_nibble(kind, value);
         assert_eq!(fine, bad.is_none());
         let mut quick = vec![0xEE];
+        quick.reserve(value.len() + BLOCK);
         let track = kind == Kind::Track;
         let quickly = if track { pack::<true>(value, &mut quick) } else { pack::<false>(value, &mut quick) };
         assert_eq!(quickly, fine && !(track && value.iter().any(u8::is_ascii_uppercase)));

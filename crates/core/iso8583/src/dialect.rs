@@ -400,12 +400,12 @@ impl Steps {
 
     #[inline]
     pub(crate) const fn get(&self, field: u8) -> Step {
-        *self.step(field)
+        self.0[field as usize]
     }
 
-    #[inline]
-    pub(crate) const fn step(&self, field: u8) -> &Step {
-        &self.0[field as usize]
+    /// By field number.
+    pub(crate) const fn all(&self) -> &[Step; 256] {
+        &self.0
     }
 }
 

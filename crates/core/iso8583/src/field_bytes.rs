@@ -9,11 +9,18 @@ use crate::encode_error::EncodeError;
 use crate::quick;
 use crate::words::{self, WORD};
 
+/// The longest field, with its announcement.
+const MAX_BYTES: usize = 1002;
+
 /// Appends one field; false when the dialect cannot say it, and then anything stands at the end.
+///
+/// The commonest forms are here, each with code of its own. For a fixed one there is room, or none of them is taken: so
+/// nothing here calls anything that comes back.
 #[inline]
 pub(crate) fn append(step: &Step, value: &[u8], out: &mut Vec<u8>) -> bool {
-    let len = value.len();
-    let (start, fits) = (out.len(), len <= usize::from(step.max));
+    if out.capacity() - out.len() < quick::ROOM {
+        return make_room(step, value, out);
+    }
     let done = match step.quick {
         Quick::No => false,
         Quick::Bcd2 => quick::bcd::<2, 1>(value, out),
@@ -37,42 +44,60 @@ pub(crate) fn append(step: &Step, value: &[u8], out: &mut Vec<u8>) -> bool {
         Quick::Bytes8 => quick::bytes::<8>(value, out),
         Quick::Bytes12 => quick::bytes::<12>(value, out),
         Quick::Bytes15 => quick::bytes::<15>(value, out),
-        Quick::BcdBcd1 => {
-            fits && announce_length(Announced::Bcd1, len, out) && bcd::pack::<false>(value, out)
-        }
-        Quick::BcdBcd2 => {
-            fits && announce_length(Announced::Bcd2, len, out) && bcd::pack::<false>(value, out)
-        }
-        Quick::TrackBcd1 => {
-            fits && announce_length(Announced::Bcd1, len, out) && bcd::pack::<true>(value, out)
-        }
-        Quick::BytesBcd1 => fits && announce_length(Announced::Bcd1, len, out) && copy(value, out),
-        Quick::BytesBcd2 => fits && announce_length(Announced::Bcd2, len, out) && copy(value, out),
-        Quick::AsciiAscii2 => {
-            fits && announce_length(Announced::Ascii2, len, out) && copy_digits::<false>(value, out)
-        }
-        Quick::AsciiAscii3 => {
-            fits && announce_length(Announced::Ascii3, len, out) && copy_digits::<false>(value, out)
-        }
-        Quick::TrackAscii2 => {
-            fits && announce_length(Announced::Ascii2, len, out) && copy_digits::<true>(value, out)
-        }
-        Quick::BytesAscii2 => fits && announce_length(Announced::Ascii2, len, out) && copy(value, out),
-        Quick::BytesAscii3 => fits && announce_length(Announced::Ascii3, len, out) && copy(value, out),
+        Quick::BcdBcd1 => return announced(step, value, out, length::bcd1, bcd::pack::<false>),
+        Quick::BcdBcd2 => return announced(step, value, out, length::bcd2, bcd::pack::<false>),
+        Quick::TrackBcd1 => return announced(step, value, out, length::bcd1, bcd::pack::<true>),
+        Quick::BytesBcd1 => return announced(step, value, out, length::bcd1, copy),
+        Quick::BytesBcd2 => return announced(step, value, out, length::bcd2, copy),
+        Quick::AsciiAscii2 => return announced(step, value, out, length::ascii2, copy_digits::<false>),
+        Quick::AsciiAscii3 => return announced(step, value, out, length::ascii3, copy_digits::<false>),
+        Quick::TrackAscii2 => return announced(step, value, out, length::ascii2, copy_digits::<true>),
+        Quick::BytesAscii2 => return announced(step, value, out, length::ascii2, copy),
+        Quick::BytesAscii3 => return announced(step, value, out, length::ascii3, copy),
     };
-    done || {
-        out.truncate(start);
-        append_any(*step, value, out)
-    }
+    done || append_any(step, value, out)
 }
 
-/// The same for any field.
-#[inline]
-fn append_any(step: Step, value: &[u8], out: &mut Vec<u8>) -> bool {
+/// There is room behind this.
+#[cold]
+#[inline(never)]
+fn make_room(step: &Step, value: &[u8], out: &mut Vec<u8>) -> bool {
+    out.reserve(value.len() + MAX_BYTES);
+    append(step, value, out)
+}
+
+/// An announced length, and what it announces.
+#[inline(never)]
+fn announced(
+    step: &Step,
+    value: &[u8],
+    out: &mut Vec<u8>,
+    announce: impl Fn(usize, &mut Vec<u8>),
+    append: impl Fn(&[u8], &mut Vec<u8>) -> bool,
+) -> bool {
+    let start = out.len();
+    if out.capacity() - start < value.len() + quick::ROOM {
+        return make_room(step, value, out);
+    }
+    if value.len() <= usize::from(step.max) {
+        announce(value.len(), out);
+        if append(value, out) {
+            return true;
+        }
+    }
+    out.truncate(start);
+    append_any(step, value, out)
+}
+
+/// The same for any field, and any value that the quick way did not like.
+#[cold]
+#[inline(never)]
+fn append_any(step: &Step, value: &[u8], out: &mut Vec<u8>) -> bool {
     let (len, max) = (value.len(), usize::from(step.max));
     if len > max {
         return false;
     }
+    out.reserve(MAX_BYTES);
     let short = if step.announced == Announced::Fixed {
         max - len
     } else {
@@ -80,8 +105,8 @@ fn append_any(step: Step, value: &[u8], out: &mut Vec<u8>) -> bool {
         0
     };
     match step.form {
-        Form::BcdDigits => pack::<false>(step, short, value, out),
-        Form::BcdTrack => pack::<true>(step, short, value, out),
+        Form::BcdDigits => pack::<false>(*step, short, value, out),
+        Form::BcdTrack => pack::<true>(*step, short, value, out),
         Form::Text => {
             let copied = copy(value, out);
             fill(short, b' ', out);
@@ -92,9 +117,7 @@ fn append_any(step: Step, value: &[u8], out: &mut Vec<u8>) -> bool {
             copy_digits::<false>(value, out)
         }
         Form::Binary => short == 0 && copy(value, out),
-        Form::AsciiTrack => {
-            short == 0 && (copy_digits::<true>(value, out) || bcd::find_no_track(value, len).is_none())
-        }
+        Form::AsciiTrack => short == 0 && bcd::find_no_track(value, len).is_none() && copy(value, out),
         Form::Signed => short == 0 && bcd::find_unsigned(value, len).is_none() && copy(value, out),
         Form::Absent => false,
     }
@@ -113,17 +136,40 @@ fn pack<const TRACK: bool>(step: Step, short: usize, value: &[u8], out: &mut Vec
     bcd::pack_nibbles(if TRACK { Kind::Track } else { Kind::Digits }, leading, value, out)
 }
 
-/// Appends the length of a value, if it is announced; true.
-#[inline]
-fn announce_length(announced: Announced, len: usize, out: &mut Vec<u8>) -> bool {
+/// Appends the length of a value, if it is announced.
+fn announce_length(announced: Announced, len: usize, out: &mut Vec<u8>) {
     match announced {
         Announced::Fixed => {}
-        Announced::Bcd1 => out.push(words::bcd(len)[1]),
-        Announced::Bcd2 => out.extend_from_slice(&words::bcd(len)),
-        Announced::Ascii2 => out.extend_from_slice(&words::ascii(len)[1..]),
-        Announced::Ascii3 => out.extend_from_slice(&words::ascii(len)),
+        Announced::Bcd1 => length::bcd1(len, out),
+        Announced::Bcd2 => length::bcd2(len, out),
+        Announced::Ascii2 => length::ascii2(len, out),
+        Announced::Ascii3 => length::ascii3(len, out),
     }
-    true
+}
+
+/// Announced lengths, by their forms.
+mod length {
+    use crate::words;
+
+    #[inline]
+    pub(super) fn bcd1(len: usize, out: &mut Vec<u8>) {
+        out.push(words::bcd(len)[1]);
+    }
+
+    #[inline]
+    pub(super) fn bcd2(len: usize, out: &mut Vec<u8>) {
+        out.extend_from_slice(&words::bcd(len));
+    }
+
+    #[inline]
+    pub(super) fn ascii2(len: usize, out: &mut Vec<u8>) {
+        out.extend_from_slice(&words::ascii(len)[1..]);
+    }
+
+    #[inline]
+    pub(super) fn ascii3(len: usize, out: &mut Vec<u8>) {
+        out.extend_from_slice(&words::ascii(len));
+    }
 }
 
 #[inline]
@@ -133,52 +179,59 @@ fn fill(count: usize, filler: u8, out: &mut Vec<u8>) {
     }
 }
 
-/// Word by word while that does, and otherwise as the machine likes it best; true.
+/// Word by word while that does, and otherwise as the machine likes it best; whether there was room.
 #[inline]
 fn copy(value: &[u8], out: &mut Vec<u8>) -> bool {
     if value.len() > 2 * WORD {
         out.extend_from_slice(value);
         return true;
     }
+    let end = out.len() + value.len();
     let mut left = value.len();
-    while let Some(word) = value.get(value.len() - left..).and_then(<[u8]>::first_chunk::<WORD>) {
-        out.extend_from_slice(word);
+    if let Some(word) = value.first_chunk::<WORD>() {
+        if !words::put(*word, out) {
+            return false;
+        }
         left -= WORD;
     }
     if left > 0 {
-        copy_word(words::load_end(value, left), left, out);
+        if !words::put(words::load_end(value, left).to_le_bytes(), out) {
+            return false;
+        }
+        out.truncate(end);
+    }
+    true
+}
+
+/// Copies digits, in a track with separators; false when there is anything else, or no room.
+#[inline]
+fn copy_digits<const TRACK: bool>(value: &[u8], out: &mut Vec<u8>) -> bool {
+    let end = out.len() + value.len();
+    let (blocks, rest) = value.as_chunks();
+    for block in blocks {
+        if !bcd::are_fine::<TRACK>(block) || !words::put(*block, out) {
+            return false;
+        }
+    }
+    let mut left = rest.len();
+    if let Some((word, behind)) = rest.split_first_chunk() {
+        if !copy_word::<TRACK>(u64::from_le_bytes(*word), WORD, out) {
+            return false;
+        }
+        left = behind.len();
+    }
+    if left > 0 {
+        if !copy_word::<TRACK>(words::load_end(value, left), left, out) {
+            return false;
+        }
+        out.truncate(end);
     }
     true
 }
 
 #[inline]
-fn copy_word(word: u64, len: usize, out: &mut Vec<u8>) {
-    let end = out.len() + len;
-    out.extend_from_slice(&word.to_le_bytes());
-    out.truncate(end);
-}
-
-/// Copies digits, in a track with separators; false when there is anything else.
-#[inline]
-fn copy_digits<const TRACK: bool>(value: &[u8], out: &mut Vec<u8>) -> bool {
-    let mut fine = true;
-    let (blocks, rest) = value.as_chunks();
-    for block in blocks {
-        fine &= bcd::are_fine::<TRACK>(block);
-        out.extend_from_slice(block);
-    }
-    let mut left = rest.len();
-    if let Some((word, behind)) = rest.split_first_chunk() {
-        fine &= words::strays::<TRACK>(words::digits(u64::from_le_bytes(*word), WORD)) == 0;
-        out.extend_from_slice(word);
-        left = behind.len();
-    }
-    if left > 0 {
-        let word = words::load_end(value, left);
-        fine &= words::strays::<TRACK>(words::digits(word, left)) == 0;
-        copy_word(word, left, out);
-    }
-    fine
+fn copy_word<const TRACK: bool>(word: u64, len: usize, out: &mut Vec<u8>) -> bool {
+    words::strays::<TRACK>(words::digits(word, len)) == 0 && words::put(word.to_le_bytes(), out)
 }
 
 /// Why a field could not be written.
@@ -196,4 +249,29 @@ pub(crate) fn explain(field: u8, step: Step, value: &[u8]) -> EncodeError {
         _ => bcd::find_non_nibble(Kind::Digits, value),
     };
     EncodeError::NotADigit { field, at: at.unwrap_or_default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::append;
+    use crate::{ASCII87, CUP};
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Beside a buffer in which there is room for everything.
+        #[test]
+        fn how_much_room_there_is_changes_nothing(
+            field in 2..=128_u8,
+            value in "[0-9]{0,48}|[0-9=]{0,48}|[0-9A-F=]{0,24}|[CD][0-9]{8}|[ -~]{0,300}",
+            room in 0..400_usize,
+        ) {
+            for dialect in [&*CUP, &*ASCII87] {
+                let step = dialect.steps.get(field);
+                let (mut tight, mut wide) = (Vec::with_capacity(room), Vec::with_capacity(4096));
+                let [taken, fine] = [&mut tight, &mut wide].map(|out| append(&step, value.as_bytes(), out));
+                prop_assert_eq!(taken, fine);
+                prop_assert!(!fine || tight == wide);
+            }
+        }
+    }
 }

@@ -62,6 +62,17 @@ pub(crate) const fn packed(digits: u64) -> u32 {
     (fours | fours >> 16) as u32
 }
 
+/// Appends bytes if there is room for them; whether there was. It never calls what makes room, which whoever packs word by
+/// word would pay for at every word.
+#[inline]
+pub(crate) fn put<const N: usize>(bytes: [u8; N], out: &mut Vec<u8>) -> bool {
+    let has_room = out.capacity() - out.len() >= N;
+    if has_room {
+        out.extend_from_slice(&bytes);
+    }
+    has_room
+}
+
 /// A number below 1000, as lengths of fields are, in BCD.
 #[inline]
 pub(crate) fn bcd(number: usize) -> [u8; 2] {
