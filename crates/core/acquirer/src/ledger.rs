@@ -8,8 +8,7 @@
 use crate::short::Code;
 use core::fmt;
 use serde::{Deserialize, Serialize};
-use sim::Key;
-use sim::{Fen, SimTime};
+use sim::{Fen, Key, OrderNo, SimTime, TerminalNo};
 use std::collections::BTreeMap;
 
 /// The most that one payment may be: twelve digits of fen, as field 4 and field 54 can say. Sums of such amounts stay far
@@ -20,7 +19,9 @@ pub(crate) const AMOUNT_MAX: Fen = Fen(999_999_999_999);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     entries: Vec<Entry>,
-    standings: BTreeMap<Key, Standing>,
+    /// By terminal, batch and trace number; far smaller keys than those of orders, and most of them.
+    cards: BTreeMap<(TerminalNo, u32, u32), Standing>,
+    orders: BTreeMap<OrderNo, Standing>,
 }
 
 /// What one payment amounts to.
@@ -50,12 +51,27 @@ impl Ledger {
     /// What this payment amounts to; all zero for one that never moved money.
     #[must_use]
     pub fn standing(&self, key: Key) -> Standing {
-        self.standings.get(&key).copied().unwrap_or_default()
+        let standing = match key {
+            Key::Card { terminal, batch, stan } => self.cards.get(&(terminal, batch, stan)),
+            Key::Order(order) => self.orders.get(&order),
+        };
+        standing.copied().unwrap_or_default()
     }
 
     /// What each payment amounts to, by its number.
-    pub fn standings(&self) -> impl ExactSizeIterator<Item = (Key, Standing)> + '_ {
-        self.standings.iter().map(|(key, standing)| (*key, *standing))
+    pub fn standings(&self) -> impl Iterator<Item = (Key, Standing)> + '_ {
+        let card = |(number, standing): (&(TerminalNo, u32, u32), &Standing)| {
+            let (terminal, batch, stan) = *number;
+            (Key::Card { terminal, batch, stan }, *standing)
+        };
+        let orders = self.orders.iter().map(|(order, standing)| (Key::Order(*order), *standing));
+        self.cards.iter().map(card).chain(orders)
+    }
+
+    /// How many payments have moved money.
+    #[must_use]
+    pub fn payments(&self) -> usize {
+        self.cards.len() + self.orders.len()
     }
 
     /// Debits minus credits of an account.
@@ -66,7 +82,10 @@ impl Ledger {
 
     /// Writes an entry down. Whether it may be is decided before.
     pub(crate) fn append(&mut self, entry: Entry) {
-        let standing = self.standings.entry(entry.key).or_default();
+        let standing = match entry.key {
+            Key::Card { terminal, batch, stan } => self.cards.entry((terminal, batch, stan)).or_default(),
+            Key::Order(order) => self.orders.entry(order).or_default(),
+        };
         standing.net += entry.change(Account::MerchantReceivable);
         standing.held += entry.change(Account::CustomerHolds);
         // A void that is reversed gives the merchant what was captured before, not more.

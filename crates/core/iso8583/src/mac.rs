@@ -157,13 +157,15 @@ fn bitmap_bit(coding: BitmapCoding, bitmap: &[u8], field: u8) -> Option<bool> {
 
 /// The message in blocks of eight, the last one filled with zeros.
 fn blocks(message: &[u8]) -> impl Iterator<Item = [u8; 8]> {
-    message.chunks(8).map(|chunk| {
+    let (full, rest) = message.as_chunks();
+    let last = (!rest.is_empty()).then(|| {
         let mut block = [0; 8];
-        for (to, from) in block.iter_mut().zip(chunk) {
+        for (to, from) in block.iter_mut().zip(rest) {
             *to = *from;
         }
         block
-    })
+    });
+    full.iter().copied().chain(last)
 }
 
 fn xor(a: [u8; 8], b: [u8; 8]) -> [u8; 8] {

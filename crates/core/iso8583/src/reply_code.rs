@@ -17,7 +17,8 @@ pub fn reply_code(code: &[u8]) -> ReplyClass {
 
 /// The whole table entry of a reply code.
 pub fn reply_entry(code: &[u8]) -> Option<&'static ReplyCode> {
-    let index = REPLY_CODES.binary_search_by(|entry| entry.code.as_slice().cmp(code)).ok()?;
+    let code = u16::from_be_bytes(code.try_into().ok()?);
+    let index = REPLY_CODES.binary_search_by_key(&code, |entry| u16::from_be_bytes(entry.code)).ok()?;
     REPLY_CODES.get(index)
 }
 

@@ -29,35 +29,42 @@ pub(crate) struct Approval {
     pub(crate) amount: Fen,
 }
 
-/// Who says.
+/// Who says, of one request.
 pub(crate) struct Issuer<'a> {
-    pub(crate) setup: &'a CardSetup,
-    pub(crate) books: &'a CardBooks,
-    pub(crate) day: u32,
+    setup: &'a CardSetup,
+    books: &'a CardBooks,
+    day: u32,
+    request: &'a CardRequest,
+    /// Of the request's card, or of its scanned code.
+    digits: Option<&'a str>,
 }
 
 impl<'a> Issuer<'a> {
+    /// The issuers of this set-up on a day, before a request.
+    pub(crate) fn of(setup: &'a CardSetup, books: &'a CardBooks, day: u32, request: &'a CardRequest) -> Self {
+        Self { setup, books, day, request, digits: request.card_digits() }
+    }
+
     /// Approves a request, wholly or in part, or says the code with which it is refused. `wanted` is how much less the
     /// card would have to spend.
     pub(crate) fn judge(
         &self,
-        request: &CardRequest,
         terminal: &Terminal,
         wanted: Fen,
         changes: &mut Vec<Change>,
     ) -> Result<Approval, Code> {
-        let amount = request.amount.unwrap_or_default();
+        let amount = self.request.amount.unwrap_or_default();
         let mut code = Code::new("00");
-        if let Some(rule) = self.rule(request, changes) {
+        if let Some(rule) = self.rule(changes) {
             let class = reply_code(rule.code.as_str().as_bytes());
             if class != ReplyClass::Approved && !rule.moves_money {
                 return Err(rule.code);
             }
             code = rule.code;
         }
-        self.check_expiry(request)?;
-        self.check_pin(request, terminal, changes)?;
-        let part = self.affordable(request, wanted)?;
+        self.check_expiry()?;
+        self.check_pin(terminal, changes)?;
+        let part = self.affordable(wanted)?;
         match part {
             Some(part) => Ok(Approval { code: Code::new("10"), amount: part }),
             // Half of it, if a rule and no balance asks for a part.
@@ -67,14 +74,13 @@ impl<'a> Issuer<'a> {
     }
 
     /// The first rule that fits. Rules with a count are counted.
-    pub(crate) fn rule(&self, request: &CardRequest, changes: &mut Vec<Change>) -> Option<&'a ReplyRule> {
+    pub(crate) fn rule(&self, changes: &mut Vec<Change>) -> Option<&'a ReplyRule> {
         if self.setup.rules.is_empty() {
             return None;
         }
-        let digits = request.card_digits();
         let mut found = None;
         for (at, rule) in self.setup.rules.iter().enumerate() {
-            if !fits(rule, request, digits) {
+            if !self.fits(rule) {
                 continue;
             }
             let due = rule.nth.is_none_or(|nth| {
@@ -90,17 +96,17 @@ impl<'a> Issuer<'a> {
     }
 
     /// What the card has to spend; `None` where nobody counts.
-    pub(crate) fn available(&self, request: &CardRequest) -> Option<Fen> {
-        let balance = self.account(request)?.balance?;
-        Some(balance - self.spent(request.card))
+    pub(crate) fn available(&self) -> Option<Fen> {
+        let balance = self.account()?.balance?;
+        Some(balance - self.spent(self.request.card))
     }
 
-    fn account(&self, request: &CardRequest) -> Option<&CardAccount> {
+    fn account(&self) -> Option<&CardAccount> {
         if self.setup.cards.is_empty() {
             return None;
         }
-        let digits = request.card_digits()?;
-        self.setup.cards.iter().find(|card| digits.ends_with(&card.pan_ends))
+        self.digits?;
+        self.setup.cards.iter().find(|card| self.ends(&card.pan_ends))
     }
 
     fn spent(&self, card: Option<CardToken>) -> Fen {
@@ -108,31 +114,27 @@ impl<'a> Issuer<'a> {
     }
 
     /// `None` when the card has what is wanted, or the part of it that it has and the terminal welcomes.
-    fn affordable(&self, request: &CardRequest, wanted: Fen) -> Result<Option<Fen>, Code> {
+    fn affordable(&self, wanted: Fen) -> Result<Option<Fen>, Code> {
         // A card that is overdrawn still gets its money back, and what has happened offline still counts.
         let lacks = |available: &Fen| wanted > (*available).max(Fen::ZERO);
-        let Some(available) = self.available(request).filter(lacks) else { return Ok(None) };
-        let partial = self.account(request).is_some_and(|card| card.partial);
-        let welcome = request.kind == Kind::Sale && request.parts.partial_approval == Some(1);
+        let Some(available) = self.available().filter(lacks) else { return Ok(None) };
+        let partial = self.account().is_some_and(|card| card.partial);
+        let welcome = self.request.kind == Kind::Sale && self.request.parts.partial_approval == Some(1);
         if partial && welcome && available > Fen::ZERO { Ok(Some(available)) } else { Err(Code::new("51")) }
     }
 
-    fn check_expiry(&self, request: &CardRequest) -> Result<(), Code> {
-        let Some(expires) = self.account(request).and_then(|card| card.expires) else { return Ok(()) };
-        let is_refused = expires.is_over(self.day) || expires.is_contradicted(request);
+    fn check_expiry(&self) -> Result<(), Code> {
+        let Some(expires) = self.account().and_then(|card| card.expires) else { return Ok(()) };
+        let is_refused = expires.is_over(self.day) || expires.is_contradicted(self.request);
         if is_refused { Err(Code::new("54")) } else { Ok(()) }
     }
 
-    fn check_pin(
-        &self,
-        request: &CardRequest,
-        terminal: &Terminal,
-        changes: &mut Vec<Change>,
-    ) -> Result<(), Code> {
-        let Some(block) = request.message.field(52) else { return Ok(()) };
-        let Some(wanted) = self.account(request).and_then(|card| card.pin.as_deref()) else { return Ok(()) };
+    fn check_pin(&self, terminal: &Terminal, changes: &mut Vec<Change>) -> Result<(), Code> {
+        let Some(block) = self.request.message.field(52) else { return Ok(()) };
+        let Some(wanted) = self.account().and_then(|card| card.pin.as_deref()) else { return Ok(()) };
         let (block, key) = (block.try_into().ok(), terminal.keys.map(|keys| PinKey::from(keys.pin.des())));
-        let (Some(block), Some(key), Some(pan), Some(card)) = (block, key, request.pan(), request.card)
+        let (Some(block), Some(key), Some(pan), Some(card)) =
+            (block, key, self.request.pan(), self.request.card)
         else {
             return Err(Code::new("99"));
         };
@@ -154,6 +156,25 @@ impl<'a> Issuer<'a> {
         }
         Ok(())
     }
+
+    fn fits(&self, rule: &ReplyRule) -> bool {
+        let request = self.request;
+        let kind_fits = match rule.kind {
+            Some(wanted) => wanted == request.kind,
+            None => request.kind.concerns_a_card(),
+        };
+        kind_fits
+            && rule.amount.is_none_or(|amount| request.amount == Some(amount))
+            && self.ends(&rule.pan_ends)
+    }
+
+    /// Whether the digits end so; any do in nothing.
+    fn ends(&self, ending: &str) -> bool {
+        // Most differ in the last character already.
+        let last = |text: &str| text.as_bytes().last().copied();
+        ending.is_empty()
+            || self.digits.is_some_and(|digits| last(digits) == last(ending) && digits.ends_with(ending))
+    }
 }
 
 /// The card organisation of the request's card.
@@ -166,14 +187,4 @@ pub(crate) fn organisation<'a>(setup: &'a CardSetup, request: &CardRequest) -> O
 pub(crate) fn is_open(code: Code) -> bool {
     let entry = reply_entry(code.as_str().as_bytes());
     entry.is_some_and(|entry| !matches!(entry.follow_up, FollowUp::Nothing | FollowUp::SignOn))
-}
-
-fn fits(rule: &ReplyRule, request: &CardRequest, digits: Option<&str>) -> bool {
-    let kind_fits = match rule.kind {
-        Some(wanted) => wanted == request.kind,
-        None => request.kind.concerns_a_card(),
-    };
-    kind_fits
-        && rule.amount.is_none_or(|amount| request.amount == Some(amount))
-        && (rule.pan_ends.is_empty() || digits.is_some_and(|digits| digits.ends_with(&rule.pan_ends)))
 }

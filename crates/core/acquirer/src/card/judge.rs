@@ -146,7 +146,7 @@ impl Judge<'_> {
 
     fn balance(&mut self, number: CardNumber) -> Result<Grant, Code> {
         let (code, _) = self.ask_issuer(Fen::ZERO)?;
-        let extra = Extra::Balance(self.issuer().available(self.request).unwrap_or(AMOUNT_MAX));
+        let extra = Extra::Balance(self.issuer().available().unwrap_or(AMOUNT_MAX));
         Ok(Grant { code, amount: Fen::ZERO, original: None, payment: number, hold: Fen::ZERO, extra })
     }
 
@@ -228,7 +228,7 @@ impl Judge<'_> {
     }
 
     fn ask_issuer(&mut self, wanted: Fen) -> Result<(Code, Fen), Code> {
-        let approval = self.issuer().judge(self.request, self.terminal, wanted, self.changes)?;
+        let approval = self.issuer().judge(self.terminal, wanted, self.changes)?;
         Ok((approval.code, approval.amount))
     }
 
@@ -297,8 +297,8 @@ impl Judge<'_> {
 
 impl<'a> Judge<'a> {
     /// The issuers of the cards, as they are today.
-    pub(super) const fn issuer(&self) -> Issuer<'a> {
-        Issuer { setup: self.setup, books: self.books, day: self.day }
+    pub(super) fn issuer(&self) -> Issuer<'a> {
+        Issuer::of(self.setup, self.books, self.day, self.request)
     }
 }
 

@@ -265,7 +265,7 @@ impl CardDesk {
 impl Judge<'_> {
     /// A rule that is aimed at this kind of message by name.
     fn rule_of_the_kind(&mut self) -> Option<Code> {
-        let rule = self.issuer().rule(self.request, self.changes)?;
+        let rule = self.issuer().rule(self.changes)?;
         Some(rule.code).filter(|code| reply_code(code.as_str().as_bytes()) != ReplyClass::Approved)
     }
 }

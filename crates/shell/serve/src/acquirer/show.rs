@@ -15,7 +15,7 @@ pub(crate) fn view(platform: &Platform, view: View, page: Page) -> Value {
         View::Ledger => page.of(ledger.entries().len(), ledger.entries().iter(), entry),
         View::Standings => {
             let standings = ledger.standings();
-            page.of(standings.len(), standings, |(key, standing)| {
+            page.of(ledger.payments(), standings, |(key, standing)| {
                 json!({
                     "key": key.to_string(), "net_fen": standing.net.0,
                     "held_fen": standing.held.0, "captured_fen": standing.captured.0,
