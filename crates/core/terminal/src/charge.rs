@@ -4,9 +4,12 @@
 //! *Not modelled:* instalments, tips, electronic cash, balance enquiries: nothing of them is at risk when paper jams.
 
 use crate::event::Intent;
+use crate::screen::Face;
+use crate::wallets::wallet_of;
 use core::fmt;
 use iso8583::{CUP_TRANSACTIONS, SettlementSide, Transaction};
 use sim::{Fen, Key, SimTime};
+use wallet::ask::Wallet;
 
 /// What is done with money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -175,6 +178,22 @@ pub struct Charge {
     pub amount: Fen,
     /// What it is about.
     pub original: Option<Original>,
+}
+
+impl Charge {
+    /// What the display says while it is under way.
+    pub(crate) fn face(&self) -> Face {
+        let Self { kind, amount, .. } = *self;
+        Face::Working { kind, wallet: self.wallet(), amount }
+    }
+
+    /// Through which wallet, where it is a wallet's.
+    pub(crate) fn wallet(&self) -> Option<Wallet> {
+        match self.key {
+            Key::Order(order) => Some(wallet_of(order.shop())),
+            Key::Card { .. } => None,
+        }
+    }
 }
 
 /// What a void, a refund or a completion says of the transaction that it is about.

@@ -51,10 +51,8 @@ impl Flow {
                 Face::Asking
             }
             Self::Scan(scan) => scan.face(),
-            Self::OrderRefund(refund) => {
-                Face::Working { kind: refund.charge.kind, amount: refund.charge.amount }
-            }
-            Self::Card(card) => Face::Working { kind: card.charge.kind, amount: card.charge.amount },
+            Self::OrderRefund(refund) => refund.charge.face(),
+            Self::Card(card) => card.charge.face(),
             Self::Order(order) => Face::Code { amount: order.charge.amount },
             Self::SignOn(_) => Face::SigningOn,
             Self::Settlement(_) => Face::Settling,

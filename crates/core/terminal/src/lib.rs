@@ -88,7 +88,7 @@ pub use parameters::{Keyed, Parameters};
 pub use profile::{PROFILES, Profile};
 pub use scanner::{Barcode, ScannerPoke, Shown};
 pub use screen::{Belief, Face, Screen};
-pub use settings::{Language, Settings};
+pub use settings::{AlipayAccount, Language, Settings};
 pub use speaks::Speaks;
 pub use wallets::WalletTable;
 

@@ -126,11 +126,10 @@ impl Scan {
         matches!(self.stage, Stage::Paying { .. } | Stage::Polling { .. } | Stage::Asking { .. })
     }
 
-    pub(crate) const fn face(&self) -> Face {
-        let Charge { kind, amount, .. } = self.charge;
+    pub(crate) fn face(&self) -> Face {
         match self.stage {
-            Stage::Reading { .. } => Face::WantsCode { amount },
-            _ => Face::Working { kind, amount },
+            Stage::Reading { .. } => Face::WantsCode { amount: self.charge.amount },
+            _ => self.charge.face(),
         }
     }
 

@@ -8,6 +8,7 @@ use crate::copies::NoSlip;
 use crate::event::{Intent, Trouble};
 use core::fmt;
 use sim::{Fen, Key};
+use wallet::ask::Wallet;
 
 /// The display.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +36,12 @@ pub enum Face {
     Off,
     /// Ready for the next charge.
     Idle,
-    /// A card transaction is on its way.
+    /// A transaction is on its way.
     Working {
         /// Of what kind.
         kind: Kind,
+        /// Through which wallet, where it is a wallet's.
+        wallet: Option<Wallet>,
         /// How much.
         amount: Fen,
     },
@@ -102,8 +105,8 @@ impl fmt::Display for Screen {
         match self.face {
             Face::Off => f.write_str("dark")?,
             Face::Idle => f.write_str("idle")?,
-            Face::Working { kind: Kind::Sale, amount } => write!(f, "working, {amount}")?,
-            Face::Working { kind, amount } => write!(f, "working on a {kind}, {amount}")?,
+            Face::Working { kind: Kind::Sale, amount, .. } => write!(f, "working, {amount}")?,
+            Face::Working { kind, amount, .. } => write!(f, "working on a {kind}, {amount}")?,
             Face::Code { amount } => write!(f, "code, {amount}")?,
             Face::WantsCode { amount } => write!(f, "wants a payment code, {amount}")?,
             Face::WantsReceipt => f.write_str("asks whether a receipt is wanted")?,

@@ -21,8 +21,8 @@ impl Screen {
         match self.face {
             Face::Off => return lines,
             Face::Idle => lines.push(pick("请输入金额", "ENTER AMOUNT")),
-            Face::Working { kind, amount } => {
-                lines.push(format!("{} {}", kind_words(kind, language), amount.digits()));
+            Face::Working { kind, wallet, amount } => {
+                lines.push(format!("{} {}", kind_words(kind, wallet, language), amount.digits()));
                 lines.push(pick("正在处理, 请稍候", "PLEASE WAIT"));
             }
             Face::Code { amount } => {

@@ -51,7 +51,7 @@ pub struct Settings {
     /// Where the wallet's notifications go.
     pub notify_url: &'static str,
     /// The merchant's account with Alipay.
-    pub alipay: &'static LazyLock<Arc<AlipayShop>>,
+    pub alipay: AlipayAccount,
     /// The wallets that it knows.
     pub wallets: WalletTable,
     /// The test card that customers tap.
@@ -66,6 +66,27 @@ pub struct Settings {
     pub printer_baud_bps: u32,
     /// What it seals its vouchers with; none where there is no back office.
     pub voucher_key: Option<SealKey>,
+}
+
+/// An account with Alipay.
+#[derive(Clone, Debug, Default)]
+pub enum AlipayAccount {
+    /// The test account, whose keys are those of the emulated gateway.
+    #[default]
+    Test,
+    /// A merchant's own.
+    Own(Arc<AlipayShop>),
+}
+
+impl AlipayAccount {
+    /// What the two have agreed on.
+    #[must_use]
+    pub fn shop(&self) -> Arc<AlipayShop> {
+        Arc::clone(match self {
+            Self::Test => &ALIPAY,
+            Self::Own(shop) => shop,
+        })
+    }
 }
 
 /// The test account with Alipay. Its keys are read once in the life of a program, for that is dear.
@@ -121,7 +142,7 @@ impl Settings {
             mch_id: parameters.mch_id,
             app_id: parameters.app_id,
             notify_url: parameters.notify_url,
-            alipay: &ALIPAY,
+            alipay: AlipayAccount::Test,
             wallets: WalletTable::WHOLE,
             pan: "6222021234567890128",
             bank_copy: parameters.bank_copy,
@@ -156,7 +177,7 @@ impl Settings {
     /// The merchant's account with Alipay, for somebody of the same merchant who is told at another address.
     #[must_use]
     pub fn alipay_told_at(&self, notify_url: &str) -> Arc<AlipayShop> {
-        let shop = AlipayShop::clone(self.alipay);
+        let shop = AlipayShop::clone(&self.alipay.shop());
         Arc::new(AlipayShop { notify_url: notify_url.to_owned(), ..shop })
     }
 }

@@ -8,7 +8,6 @@ use crate::charge::{Approval, Charge, Kind};
 use crate::desk::Closing;
 use crate::event::Copy;
 use crate::settings::{Language, Settings, wall_clock};
-use crate::wallets::wallet_of;
 use encoding_rs::GB18030;
 use escpos::{Align, CutMode, Presenter, Writer};
 use sim::{Fen, Key, SimTime};
@@ -104,10 +103,13 @@ pub const fn copy_words(copy: Copy, language: Language) -> &'static str {
     }
 }
 
-/// What a slip calls a kind of charge.
+/// What slip and screen call a kind of charge, by its wallet where it is a wallet's.
 #[must_use]
-pub const fn kind_words(kind: Kind, language: Language) -> &'static str {
+pub const fn kind_words(kind: Kind, wallet: Option<Wallet>, language: Language) -> &'static str {
     let (chinese, english) = match kind {
+        Kind::Order if is_alipay(wallet) => ("扫码消费(支付宝)", "QR SALE (ALIPAY)"),
+        Kind::Scan if is_alipay(wallet) => ("付款码消费(支付宝)", "PAYMENT CODE SALE (ALIPAY)"),
+        Kind::OrderRefund if is_alipay(wallet) => ("扫码退货(支付宝)", "QR REFUND (ALIPAY)"),
         Kind::Sale => ("消费", "SALE"),
         Kind::Void => ("消费撤销", "VOID"),
         Kind::Refund => ("退货", "REFUND"),
@@ -126,6 +128,10 @@ pub const fn kind_words(kind: Kind, language: Language) -> &'static str {
         Language::Chinese => chinese,
         Language::English => english,
     }
+}
+
+const fn is_alipay(wallet: Option<Wallet>) -> bool {
+    matches!(wallet, Some(Wallet::Alipay))
 }
 
 /// What a slip says instead of reference and moment when the record of the approval is lost.
@@ -243,18 +249,13 @@ impl Slip<'_> {
 
     /// What was done, and through which wallet, as far as the terminal's table has a name for it.
     fn type_words(&self, charge: &Charge, settings: &Settings) -> &'static str {
-        let Key::Order(number) = charge.key else { return kind_words(charge.kind, self.language) };
-        let wallet = wallet_of(number.shop());
-        match (charge.kind, settings.wallets.has(wallet), wallet) {
-            (Kind::Order, false, _) => self.pick("扫码消费(其他钱包)", "QR SALE (OTHER WALLET)"),
-            (Kind::Scan, false, _) => self.pick("付款码消费(其他钱包)", "PAYMENT CODE SALE (OTHER WALLET)"),
-            (Kind::OrderRefund, false, _) => self.pick("扫码退货(其他钱包)", "QR REFUND (OTHER WALLET)"),
-            (Kind::Order, true, Wallet::Alipay) => self.pick("扫码消费(支付宝)", "QR SALE (ALIPAY)"),
-            (Kind::Scan, true, Wallet::Alipay) => {
-                self.pick("付款码消费(支付宝)", "PAYMENT CODE SALE (ALIPAY)")
-            }
-            (Kind::OrderRefund, true, Wallet::Alipay) => self.pick("扫码退货(支付宝)", "QR REFUND (ALIPAY)"),
-            (kind, _, _) => kind_words(kind, self.language),
+        let wallet = charge.wallet();
+        let is_known = wallet.is_none_or(|wallet| settings.wallets.has(wallet));
+        match (charge.kind, is_known) {
+            (Kind::Order, false) => self.pick("扫码消费(其他钱包)", "QR SALE (OTHER WALLET)"),
+            (Kind::Scan, false) => self.pick("付款码消费(其他钱包)", "PAYMENT CODE SALE (OTHER WALLET)"),
+            (Kind::OrderRefund, false) => self.pick("扫码退货(其他钱包)", "QR REFUND (OTHER WALLET)"),
+            (kind, _) => kind_words(kind, wallet, self.language),
         }
     }
 

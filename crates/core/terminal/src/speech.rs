@@ -8,7 +8,6 @@ use crate::charge::{Charge, Kind};
 use crate::settings::{Settings, ZERO_UNIX_SECONDS};
 use crate::wallets::ALIPAY_SHOP;
 use sim::{Key, SimTime};
-use std::sync::Arc;
 use wallet::http;
 use wallet::messages::{
     self, Acknowledgement, AlipayCodec, Answer, AnswerError, Call, Merchant, Notification, Product, Request,
@@ -52,7 +51,7 @@ impl Codec {
         };
         Self {
             wechat: messages::Codec::new(merchant, "api.mch.weixin.qq.com"),
-            alipay: AlipayCodec::new(Arc::clone(settings.alipay), "openapi.alipay.com"),
+            alipay: AlipayCodec::new(settings.alipay.shop(), "openapi.alipay.com"),
         }
     }
 

@@ -6,7 +6,7 @@ use core::time::Duration;
 use sim::{Fen, Key, OrderNo};
 use tillrig_terminal::wallets::ALIPAY_SHOP;
 use tillrig_terminal::{
-    Barcode, Belief, Intent, Kind, NOTIFY, PRINTER, Poke, Press, Shown, WALLET, Wallet, Wish,
+    Barcode, Belief, Intent, Kind, Language, NOTIFY, PRINTER, Poke, Press, Shown, WALLET, Wallet, Wish,
 };
 use wallet::told::{OrderKind, OrderState, OrderTold, RefundState, Refusal, Reversed, Told, Undone};
 
@@ -138,6 +138,8 @@ fn a_payment_code_is_sent_to_the_wallet_that_the_cashier_has_picked() {
         counter.wait_s(2);
         let expected: &[&str] = if taken { &["alipay.trade.pay"] } else { &[] };
         assert_eq!(calls(&counter), expected, "{code}");
+        let lines = counter.screen().words(Language::English);
+        assert_eq!(lines.contains(&"PAYMENT CODE SALE (ALIPAY) 18.50".to_owned()), taken, "{lines:?}");
     }
 }
 

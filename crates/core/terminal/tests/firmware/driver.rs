@@ -6,8 +6,10 @@ use crate::gateway;
 use core::time::Duration;
 use iso8583::{CUP, Framer, MacKey, Message, Mti, decode, encode_with_mac};
 use sim::{Fen, Input, Machine, Output, Port, SimTime};
+use std::sync::Arc;
 use tillrig_terminal::{
-    Belief, CARD, Event, Intent, Kind, PRINTER, Poke, Profile, Screen, Settings, Terminal, Wish,
+    AlipayAccount, Belief, CARD, Event, Intent, Kind, PRINTER, Poke, Profile, Screen, Settings, Terminal,
+    Wish,
 };
 
 /// A terminal, and all that it has sent and reported.
@@ -25,7 +27,8 @@ impl Counter {
 
     pub(crate) fn with(firmware: &str) -> Self {
         let profile = Profile::named(firmware).unwrap();
-        let terminal = Terminal::new(Settings { alipay: &gateway::ALIPAY, ..Settings::of(profile) });
+        let alipay = AlipayAccount::Own(Arc::clone(&gateway::ALIPAY));
+        let terminal = Terminal::new(Settings { alipay, ..Settings::of(profile) });
         Self { terminal, now: SimTime::ZERO, sent: Vec::new(), events: Vec::new() }
     }
 
