@@ -177,6 +177,19 @@ fn a_bad_command_line_says_what_was_expected_and_repeats_no_key() {
 }
 
 #[test]
+fn a_client_file_with_a_key_that_is_none_is_named_and_the_key_is_not_repeated() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys =
+        r#"{ "alipay": { "app_id": "2", "app_private_key": "SECRET", "alipay_public_key": "SECRET" } }"#;
+    std::fs::write(folder.path().join("client.json"), keys).unwrap();
+    let output = output(&["--client", path(folder.path())]);
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{complaint}");
+    let said = "client.json: alipay.app_private_key is no RSA key";
+    assert!(complaint.contains(said) && !complaint.contains("SECRET"), "{complaint}");
+}
+
+#[test]
 fn a_folder_in_use_and_a_port_in_use_are_trouble_outside() {
     let folder = tempfile::tempdir().unwrap();
     let mut served = Served::start(&["--data", path(folder.path())]);

@@ -16,8 +16,11 @@ use iso8583::{MacKey, Tdes};
 use serde_json::Value;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
-use terminal::Language;
+use terminal::{AlipayAccount, Language};
+use wallet::messages::AlipayShop;
+use wallet::rsa_key::{PrivateKey, PublicKey};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -48,7 +51,7 @@ pub(super) struct Terminal {
     /// Make a connection for each message to the host, and hang up after the answer.
     #[arg(long)]
     one_call_a_message: bool,
-    /// The wallet gateway: WeChat Pay v2 over plain HTTP.
+    /// The gateway of both wallets, WeChat Pay v2 and Alipay, over plain HTTP.
     #[arg(long, value_name = "URL|ADDR")]
     gateway: Option<String>,
     /// Listen for the gateway's notifications at this address.
@@ -69,7 +72,7 @@ pub(super) struct Terminal {
     /// Its firmware, sound or flawed, by its name, or the path of a profile file; docs/TERMINALS.md has a table of them.
     #[arg(long, value_name = "NAME|FILE", default_value = "reference")]
     profile: String,
-    /// What `serve acquirer` wrote for its clients, a folder or client.json: addresses, keys, the wallet's numbers. What
+    /// What `serve acquirer` wrote for its clients, a folder or client.json: addresses, keys, the wallets' numbers. What
     /// is said beside it counts more.
     #[arg(long, value_name = "DIR|FILE")]
     client: Option<PathBuf>,
@@ -157,7 +160,7 @@ fn settings(arguments: &Terminal) -> Result<Settings, Trouble> {
     }
     let mut settings = Settings::new(terminal);
     if let Some(client) = &arguments.client {
-        Client::read(client)?.fill(&mut settings);
+        Client::read(client)?.fill(&mut settings)?;
     }
     fill_terminal(arguments, &mut settings.terminal)?;
     let plain = |said: &Option<String>| said.as_deref().map(address).transpose();
@@ -166,6 +169,8 @@ fn settings(arguments: &Terminal) -> Result<Settings, Trouble> {
     settings.notify = plain(&arguments.notify)?;
     if let Some(notify) = &settings.notify {
         settings.terminal.notify_url = kept(&format!("http://{notify}/notify"));
+        let shop = settings.terminal.alipay_told_at(&format!("http://{notify}/notify/alipay"));
+        settings.terminal.alipay = AlipayAccount::Own(shop);
     }
     settings.printer = arguments.printer.as_deref().map(PrinterAt::parse).transpose()?;
     if let Some(PrinterAt::Wire(line)) = &settings.printer {
@@ -214,7 +219,10 @@ fn fill_terminal(arguments: &Terminal, terminal: &mut terminal::Settings) -> Res
 }
 
 /// What `serve acquirer` writes for its clients.
-struct Client(Value);
+struct Client {
+    file: PathBuf,
+    value: Value,
+}
 
 impl Client {
     fn read(path: &Path) -> Result<Self, Trouble> {
@@ -223,12 +231,12 @@ impl Client {
         let bad = |why: String| Trouble::bad_input(format!("{}: {why}", file.display()), help);
         let bytes = std::fs::read(&file).map_err(|error| bad(error.to_string()))?;
         let value = serde_json::from_slice(&bytes).map_err(|error| bad(error.to_string()))?;
-        Ok(Self(value))
+        Ok(Self { file, value })
     }
 
     /// What is there is taken; what is not stays as it was.
-    fn fill(&self, settings: &mut Settings) {
-        let Self(value) = self;
+    fn fill(&self, settings: &mut Settings) -> Result<(), Trouble> {
+        let value = &self.value;
         let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
         let port = value.pointer("/iso8583/port").and_then(Value::as_u64);
         if let (Some(host), Some(port)) = (text("/iso8583/host"), port) {
@@ -250,6 +258,27 @@ impl Client {
         ] {
             *place = text(pointer).map_or(*place, kept);
         }
+        if let Some(account) = self.alipay(&terminal.alipay)? {
+            terminal.alipay = AlipayAccount::Own(Arc::new(account));
+        }
+        Ok(())
+    }
+
+    /// The account with Alipay, if all of it is there.
+    fn alipay(&self, known: &AlipayAccount) -> Result<Option<AlipayShop>, Trouble> {
+        let text = |name: &str| self.value["alipay"][name].as_str();
+        let said = (text("app_id"), text("app_private_key"), text("alipay_public_key"));
+        let (Some(app_id), Some(private), Some(public)) = said else { return Ok(None) };
+        let bad = |name: &str| {
+            let what = format!("{}: alipay.{name} is no RSA key", self.file.display());
+            Trouble::bad_input(what, "it is a key in PEM, as `tillrig serve acquirer` writes it")
+        };
+        Ok(Some(AlipayShop {
+            app_id: app_id.to_owned(),
+            private_key: PrivateKey::from_pem(private).map_err(|_| bad("app_private_key"))?,
+            platform_key: PublicKey::from_pem(public).map_err(|_| bad("alipay_public_key"))?,
+            notify_url: known.shop().notify_url.clone(),
+        }))
     }
 }
 

@@ -7,13 +7,14 @@
 use super::journal_file::JournalFile;
 use super::news::{News, What};
 use crate::clock::Clock;
-use sim::{Input, Machine, Output, Port, SimTime};
+use sim::{Input, Key, Machine, Output, Port, SimTime};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::rc::Rc;
 use terminal::ecr::{Deed, Ecr};
+use terminal::wallets::ALIPAY_SHOP;
 use terminal::{Event, Intent, Language, Poke, Screen, Terminal};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -134,6 +135,16 @@ impl Hall {
     /// How often the power has gone.
     pub(crate) fn power_cuts(&self) -> u64 {
         self.power_cuts.get()
+    }
+
+    /// The number of an order as the journal has it: a slip does not say in which wallet's shop it was made.
+    pub(crate) fn in_its_shop(&self, key: Key) -> Key {
+        let desk = self.desk.borrow();
+        let at_alipay = match key {
+            Key::Order(order) => Key::Order(order.at(ALIPAY_SHOP)),
+            Key::Card { .. } => key,
+        };
+        if desk.terminal.journal().approval(at_alipay).is_some() { at_alipay } else { key }
     }
 
     pub(crate) fn screen(&self) -> Screen {

@@ -1,11 +1,16 @@
 //! Plain words for what people do to a terminal: `sale 25.00`, `void 000001-000001`, `power off`.
 //!
 //! Amounts are yuan with at most two decimals; a number is the one on the slip, batch and trace number, or an order's.
-//! *Not here:* where lines come from, and who answers.
+//! What is done about an order is the wallets' own refund or release, by the same words as for cards.
+//! *Not here:* where lines come from, and who answers; in which wallet an order is. *Not modelled:* what happens to the
+//! scanner and the flash; scenarios do that.
 
-use sim::{Fen, Key, OrderNo, TerminalNo};
+use sim::{Fen, Key, OrderNo, ShopNo, TerminalNo};
 use std::fmt::Write;
-use terminal::{Intent, Kind, Poke, Press, Wish};
+use terminal::{Barcode, Kind, Poke, Press, Shown, Wallet, Wish};
+
+/// How much darker than its gaps the bars are that a good phone shows.
+const GOOD_CONTRAST_PERCENT: u8 = 90;
 
 /// What a line asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +23,8 @@ pub enum Typed {
         amount: Fen,
         /// What it is about.
         original: Option<Key>,
+        /// Which wallet the cashier picks, where one is to be picked.
+        wallet: Wallet,
     },
     /// Anything else that is done to the terminal.
     Poke(Poke),
@@ -36,13 +43,16 @@ enum Takes {
     Operator,
     NumberOrNothing,
     Sum(Kind),
+    /// And a wallet, WeChat Pay unless it says another.
+    SumBy(Kind),
+    Barcode,
     About(Kind),
     SumAbout(Kind),
     Other(Typed),
 }
 
 /// Every word: an example, what it does, and what it takes.
-const WORDS: [(&str, &str, Takes); 20] = [
+const WORDS: [(&str, &str, Takes); 24] = [
     ("sale 25.00", "the customer taps the card", Takes::Sum(Kind::Sale)),
     ("void 000001-000001", "takes a sale of the open batch back", Takes::About(Kind::Void)),
     (
@@ -51,10 +61,25 @@ const WORDS: [(&str, &str, Takes); 20] = [
         Takes::SumAbout(Kind::Refund),
     ),
     ("pre-auth 300.00", "holds an amount on the card", Takes::Sum(Kind::PreAuth)),
-    ("void-pre-auth 000001-000002", "lets held money go", Takes::About(Kind::PreAuthVoid)),
+    ("void-pre-auth 000001-000002", "lets held money go, also in a wallet", Takes::About(Kind::PreAuthVoid)),
     ("complete 000001-000002 280.00", "takes what was held", Takes::SumAbout(Kind::Completion)),
     ("void-completion 000001-000003", "gives it back into the hold", Takes::About(Kind::CompletionVoid)),
-    ("qr 18.50", "shows the code of a wallet order", Takes::Sum(Kind::Order)),
+    (
+        "qr 18.50",
+        "shows the code of a wallet order; `qr 18.50 alipay` that of Alipay",
+        Takes::SumBy(Kind::Order),
+    ),
+    (
+        "scan 18.50",
+        "waits for the customer's payment code; `scan 18.50 alipay` for one of Alipay",
+        Takes::SumBy(Kind::Scan),
+    ),
+    ("code 134567890123456789", "the customer holds this code in front of the scanner", Takes::Barcode),
+    (
+        "hold 300.00",
+        "shows a code by which money is frozen in a wallet of Alipay",
+        Takes::Sum(Kind::WalletHold),
+    ),
     (
         "enter",
         "the enter key: yes, where it asks whether a receipt is wanted",
@@ -72,6 +97,7 @@ const WORDS: [(&str, &str, Takes); 20] = [
     ("log-off", "the operator logs off", Takes::Nothing(Poke::LogOff)),
     ("power off", "pulls the plug", Takes::Nothing(Poke::PowerOff)),
     ("power on", "puts it back", Takes::Nothing(Poke::PowerOn)),
+    ("hang", "the firmware stops, until its watchdog restarts it", Takes::Nothing(Poke::Hang)),
     ("screen", "what the display shows", Takes::Other(Typed::Screen)),
     ("help", "this list", Takes::Other(Typed::Help)),
     ("quit", "ends serving; what is open goes on at the next start with --data", Takes::Other(Typed::Quit)),
@@ -95,6 +121,11 @@ pub fn parse(line: &str) -> Result<Typed, String> {
         Some(more) => Err(expected("nothing more", more)),
         None => Ok(()),
     };
+    let wish = |kind, amount| Typed::Wish { kind, amount, original: None, wallet: Wallet::WeChat };
+    let about = |kind, key, amount| {
+        let kind = if matches!(key, Key::Order(_)) { in_wallets(kind) } else { kind };
+        Typed::Wish { kind, amount, original: Some(key), wallet: Wallet::WeChat }
+    };
     let typed = match takes {
         Takes::Nothing(poke) => (Typed::Poke(poke), 0),
         Takes::Other(typed) => (typed, 0),
@@ -105,18 +136,38 @@ pub fn parse(line: &str) -> Result<Typed, String> {
         }
         Takes::NumberOrNothing if arguments.is_empty() => (Typed::Poke(Poke::Press(Press::Reprint)), 0),
         Takes::NumberOrNothing => (Typed::Poke(Poke::Reprint(key(0)?)), 1),
-        Takes::Sum(kind) => (Typed::Wish { kind, amount: sum(0)?, original: None }, 1),
-        Takes::About(kind) => (Typed::Wish { kind, amount: Fen::ZERO, original: Some(key(0)?) }, 1),
-        Takes::SumAbout(kind) => (Typed::Wish { kind, original: Some(key(0)?), amount: sum(1)? }, 2),
+        Takes::Sum(kind) => (wish(kind, sum(0)?), 1),
+        Takes::SumBy(kind) if arguments.len() < 2 => (wish(kind, sum(0)?), 1),
+        Takes::SumBy(kind) => {
+            let wallet = wallet(argument(1)).ok_or_else(|| expected("wechat or alipay", argument(1)))?;
+            (Typed::Wish { kind, amount: sum(0)?, original: None, wallet }, 2)
+        }
+        Takes::Barcode => {
+            let code = Barcode::new(argument(0));
+            let code = code.ok_or_else(|| expected("1 to 24 digits", argument(0)))?;
+            (Typed::Poke(Poke::Shows(Shown { code, contrast_percent: GOOD_CONTRAST_PERCENT })), 1)
+        }
+        Takes::About(kind) => (about(kind, key(0)?, Fen::ZERO), 1),
+        Takes::SumAbout(kind) => (about(kind, key(0)?, sum(1)?), 2),
     };
     most(typed.1)?;
     Ok(typed.0)
 }
 
-impl Typed {
-    /// The wish of a person who has had none before.
-    pub(crate) const fn wish(kind: Kind, amount: Fen, original: Option<Key>, intent: Intent) -> Poke {
-        Poke::Charge(Wish { intent, kind, amount, original })
+/// The wish of a person who has had none before.
+pub(crate) const fn wish(wish: Wish, wallet: Wallet) -> Poke {
+    match wallet {
+        Wallet::WeChat => Poke::Charge(wish),
+        other => Poke::ChargeBy(wish, other),
+    }
+}
+
+/// What is done about an order is called otherwise than about a card's charge.
+const fn in_wallets(kind: Kind) -> Kind {
+    match kind {
+        Kind::Refund => Kind::OrderRefund,
+        Kind::PreAuthVoid => Kind::WalletHoldVoid,
+        other => other,
     }
 }
 
@@ -161,7 +212,12 @@ fn amount(word: &str) -> Option<Fen> {
     Some(Fen(yuan * 100 + fen)).filter(|amount| *amount > Fen::ZERO)
 }
 
-/// `000001-000012`, or an order number.
+fn wallet(word: &str) -> Option<Wallet> {
+    let known = [("wechat", Wallet::WeChat), ("alipay", Wallet::Alipay)];
+    known.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, wallet)| wallet)
+}
+
+/// `000001-000012`, or an order number, with its shop before it as the terminal tells of it: `1/12345678W000001`.
 fn number(word: &str) -> Option<Key> {
     let part = |text: &str| text.parse::<u32>().ok().filter(|number| (1..=999_999).contains(number));
     if let Some((batch, stan)) = word.split_once('-')
@@ -169,18 +225,22 @@ fn number(word: &str) -> Option<Key> {
     {
         return Some(Key::Card { terminal: TerminalNo::default(), batch, stan });
     }
-    OrderNo::new(word).map(Key::Order)
+    let (shop, order) = match word.split_once('/') {
+        Some((shop, order)) => (ShopNo(shop.parse().ok()?), order),
+        None => (ShopNo::default(), word),
+    };
+    OrderNo::new(order).map(|order| Key::Order(order.at(shop)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Typed, WORDS, help, parse};
-    use sim::{Fen, Key, TerminalNo};
-    use terminal::{Kind, Poke, Press};
+    use sim::{Fen, Key, OrderNo, TerminalNo};
+    use terminal::{Kind, Poke, Press, Wallet};
 
     fn wish(line: &str) -> (Kind, Fen, Option<Key>) {
         match parse(line) {
-            Ok(Typed::Wish { kind, amount, original }) => (kind, amount, original),
+            Ok(Typed::Wish { kind, amount, original, .. }) => (kind, amount, original),
             other => panic!("{line}: {other:?}"),
         }
     }
@@ -204,6 +264,26 @@ mod tests {
     }
 
     #[test]
+    fn the_cashier_picks_a_wallet_and_wechat_pay_without_a_word() {
+        let picked = |line: &str| match parse(line) {
+            Ok(Typed::Wish { kind, wallet, .. }) => (kind, wallet),
+            other => panic!("{line}: {other:?}"),
+        };
+        assert_eq!(picked("qr 18.50"), (Kind::Order, Wallet::WeChat));
+        assert_eq!(picked("qr 18.50 wechat"), (Kind::Order, Wallet::WeChat));
+        assert_eq!(picked("qr 18.50 Alipay"), (Kind::Order, Wallet::Alipay));
+        assert_eq!(picked("scan 18.50 alipay"), (Kind::Scan, Wallet::Alipay));
+    }
+
+    #[test]
+    fn an_order_is_given_back_as_wallets_do_it() {
+        let order = OrderNo::new("12345678W000001").map(Key::Order);
+        assert_eq!(wish("refund 12345678W000001 5.00"), (Kind::OrderRefund, Fen(500), order));
+        assert_eq!(wish("void-pre-auth 12345678W000001"), (Kind::WalletHoldVoid, Fen::ZERO, order));
+        assert_eq!(wish("refund 1-12 5.00").0, Kind::Refund);
+    }
+
+    #[test]
     fn a_wrong_word_is_answered_with_what_was_expected() {
         for (line, says) in [
             ("sell 25.00", "`sell 25.00` is not understood"),
@@ -214,6 +294,8 @@ mod tests {
             ("sale 12345678901", "an amount above zero"),
             ("void", "the number on a slip"),
             ("void 订单", "the number on a slip"),
+            ("qr 18.50 unionpay", "expected wechat or alipay and found `unionpay`, for example `qr 18.50`"),
+            ("code 13x", "expected 1 to 24 digits and found `13x`"),
             ("log-on 100", "an operator from 0 to 99 and found `100`"),
             ("settle now", "expected nothing more and found `now`, for example `settle`"),
             ("power", "is not understood"),

@@ -30,7 +30,7 @@ use terminal::ecr::{self, Ecr};
 use terminal::flash;
 use terminal::journal::{Journal, Record};
 use terminal::settings::ZERO_UNIX_SECONDS;
-use terminal::{CARD, NOTIFY, PRINTER, Terminal, WALLET};
+use terminal::{CARD, NOTIFY, PRINTER, Poke, Terminal, WALLET, Wish};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::LocalSet;
@@ -297,12 +297,16 @@ fn obey(hall: &Hall, line: &str) -> Answer {
         Ok(Typed::Wish { .. }) if !hall.is_powered() => {
             answer("error: the terminal is off, expected `power on` before it".to_owned())
         }
-        Ok(Typed::Wish { kind, amount, original }) => {
-            hall.wish(|intent| Typed::wish(kind, amount, original, intent));
+        Ok(Typed::Wish { kind, amount, original, wallet }) => {
+            let original = original.map(|key| hall.in_its_shop(key));
+            hall.wish(|intent| keys::wish(Wish { intent, kind, amount, original }, wallet));
             answer(format!("ok {}", line.trim()))
         }
         Ok(Typed::Poke(poke)) => {
-            hall.poke(poke);
+            hall.poke(match poke {
+                Poke::Reprint(key) => Poke::Reprint(hall.in_its_shop(key)),
+                other => other,
+            });
             answer(format!("ok {}", line.trim()))
         }
     }

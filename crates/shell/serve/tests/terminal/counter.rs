@@ -1,14 +1,11 @@
-//! What people do at the counter, with a real host and a real printer on the other ends.
+//! What people do at the counter with cards, with a real host and a real printer on the other ends.
 
-use crate::driver::{Host, PATIENCE, Printer, Till, among, as_merchant, caller, settings};
+use crate::driver::{Host, PATIENCE, Printer, Till, among, caller, settings};
 use acquirer::fault::{Aim, Deed, Fault};
 use serve::acquirer::house::Mishap;
-use serve::terminal::Settings;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::os::unix::net::UnixStream;
-use std::time::Duration;
-use terminal::{Copies, Copy, Kind};
 
 fn once(kind: acquirer::Kind, deed: Deed) -> Vec<Mishap> {
     vec![Mishap::Fault(Fault { aim: Aim { kind: Some(kind), times: 1, ..Aim::EVERYTHING }, deed })]
@@ -139,50 +136,4 @@ fn keys_come_over_the_control_socket_and_wrong_words_are_answered() {
     assert_eq!(ask("screen"), "ok dark");
     assert!(ask("sale 1.00").contains("expected `power on`"));
     till.until_line("has operator 02 logged on");
-}
-
-/// A terminal at the wallet's counter: what it hears of an order, it hears by notification.
-fn at_the_wallet(host: &Host, printer: &Printer) -> Settings {
-    let door = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    let door = door.expect("the bench works").to_string();
-    let mut settings = among(host, printer);
-    settings.gateway.clone_from(&host.http);
-    settings.terminal.notify_url = format!("http://{door}/notify").leak();
-    settings.notify = Some(door);
-    as_merchant(&mut settings);
-    settings
-}
-
-#[test]
-fn a_code_that_is_paid_is_learned_by_a_notification_and_asked_after() {
-    let (host, printer) = (Host::with_gateway(), Printer::start());
-    let till = Till::start(at_the_wallet(&host, &printer));
-    till.told("qr 18.50").until_line("shows the code of 12345678W000001");
-    host.pay("12345678W000001");
-    host.until("notification acknowledged, order 12345678W000001");
-    till.until_line("asks: query 12345678W000001");
-    till.until_line("learns that 12345678W000001 is approved");
-    assert!(printer.next_receipt().contains("RMB 18.50"));
-}
-
-#[test]
-fn a_receipt_is_printed_for_enter_and_left_out_for_cancel() {
-    let (host, printer) = (Host::with_gateway(), Printer::start());
-    let mut settings = at_the_wallet(&host, &printer);
-    settings.terminal.prints.set(Kind::Order, Copies::NONE.and(Copy::Customer));
-    // Nobody waits for so long here.
-    settings.terminal.receipt_prompt = Some(Duration::from_secs(3_600));
-    let till = Till::start(settings);
-    till.told("qr 18.50").until_line("shows the code of 12345678W000001");
-    host.pay("12345678W000001");
-    till.until_line("PRINT RECEIPT?");
-    till.told("enter");
-    assert!(printer.next_receipt().contains("RMB 18.50"));
-    till.until_line("takes the customer copy of 12345678W000001 as printed");
-    till.told("qr 7.00").until_line("shows the code of 12345678W000002");
-    host.pay("12345678W000002");
-    till.until_line("PRINT RECEIPT?");
-    till.told("cancel").until_line("prints no customer copy of 12345678W000002: not wanted");
-    till.told("reprint");
-    assert!(printer.next_receipt().contains("RMB 7.00"));
 }

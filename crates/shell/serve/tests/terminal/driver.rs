@@ -1,5 +1,6 @@
 //! A terminal, an acquirer and a printer, each on a thread of its own, on free ports, with folders that go away with them.
 
+use ::terminal::AlipayAccount;
 use serve::acquirer::house::{House, HouseSettings, Mishap};
 use serve::acquirer::{Beginning, Credentials, Stopper};
 use serve::terminal::{PrinterAt, Settings};
@@ -9,11 +10,13 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tempfile::TempDir;
+use wallet::messages::AlipayShop;
+use wallet::rsa_key::{PrivateKey, PublicKey};
 
 /// A part that does not answer for so long never will.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -95,13 +98,20 @@ impl Host {
     }
 }
 
-/// What a merchant has to know of the gateway's wallet.
+/// What a merchant has to know of the gateway's wallets.
 pub(crate) fn as_merchant(settings: &mut Settings) {
     let keys = KEYS.get_or_init(|| Credentials::make().expect("the bench works"));
     let kept = |text: &str| -> &'static str { text.to_owned().leak() };
     settings.terminal.app_id = kept(&keys.wechat.app_id);
     settings.terminal.mch_id = kept(&keys.wechat.mch_id);
     settings.terminal.api_key = kept(&keys.wechat.api_key);
+    let door = settings.notify.as_deref().expect("it is told by notification");
+    settings.terminal.alipay = AlipayAccount::Own(Arc::new(AlipayShop {
+        app_id: keys.alipay.app_id.clone(),
+        private_key: PrivateKey::from_pem(&keys.alipay.app.key_pem).expect("the bench works"),
+        platform_key: PublicKey::from_pem(&keys.alipay.gateway.public_pem).expect("the bench works"),
+        notify_url: format!("http://{door}/notify/alipay"),
+    }));
 }
 
 /// A printer whose receipts are filed.

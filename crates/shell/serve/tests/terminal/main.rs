@@ -10,3 +10,4 @@ mod register;
 mod serial;
 mod talk;
 mod transcript;
+mod wallets;
