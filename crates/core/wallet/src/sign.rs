@@ -75,13 +75,18 @@ impl Signature {
     }
 
     fn from_digest(digest: &[u8]) -> Self {
-        const CHARACTERS: &[u8; 16] = b"0123456789ABCDEF";
         let mut characters = [b'0'; 64];
         for (pair, byte) in characters.chunks_exact_mut(2).zip(digest) {
-            pair.copy_from_slice(&[CHARACTERS[usize::from(byte >> 4)], CHARACTERS[usize::from(byte & 15)]]);
+            pair.copy_from_slice(&hexadecimal(*byte));
         }
         Self { characters, len: (digest.len() * 2).min(64) }
     }
+}
+
+/// Two digits, in capitals.
+pub(crate) const fn hexadecimal(byte: u8) -> [u8; 2] {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    [DIGITS[(byte >> 4) as usize], DIGITS[(byte & 15) as usize]]
 }
 
 /// The signature of these fields under this key.

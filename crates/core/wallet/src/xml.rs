@@ -24,7 +24,7 @@ const SECTION_END: &str = "]]>";
 const BEFORE_VALUE: &str = "><![CDATA[";
 const BEHIND_VALUE: &str = "]]></";
 /// What a field has beside its value and its key twice.
-const MARKUP_BYTES: usize = "<>".len() + BEFORE_VALUE.len() + BEHIND_VALUE.len();
+const MARKUP_BYTES: usize = "<".len() + BEFORE_VALUE.len() + BEHIND_VALUE.len() + ">".len();
 
 /// Keys with their values in document order; made to be reused.
 #[derive(Clone, Default)]
@@ -123,8 +123,10 @@ pub fn write(fields: &Fields, out: &mut Vec<u8>) {
 
 /// Appends the document of these fields under another name: the hidden part of a refund notice is called `root`.
 pub(crate) fn write_as(root: &'static str, fields: &Fields, out: &mut Vec<u8>) {
-    // A key stands twice, and the arena has all of it once.
-    out.reserve(2 * (fields.arena.len() + root.len()) + MARKUP_BYTES * (fields.len() + 1));
+    let lengths =
+        fields.entries.iter().map(|Entry { key, value }| 2 * key.len() + value.len() + MARKUP_BYTES);
+    let bytes = lengths.sum::<usize>();
+    out.reserve(2 * root.len() + "<></>".len() + bytes);
     let mut put = |parts: &[&str]| parts.iter().for_each(|part| out.extend_from_slice(part.as_bytes()));
     put(&["<", root, ">"]);
     for (key, value) in fields.iter() {
@@ -312,14 +314,11 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Where the first such mark begins. The first byte of a mark is rare and texts are short: a searcher that makes ready
-/// for worse costs more than the search.
+/// Where the first such mark begins. Its first character is rare and texts are short: a searcher that makes ready for
+/// worse costs more than the search.
 fn find(text: &str, mark: &str) -> Option<usize> {
-    let (bytes, mark) = (text.as_bytes(), mark.as_bytes());
-    let begins = bytes.iter().enumerate().filter(|(_, byte)| mark.first() == Some(byte));
-    begins
-        .map(|(place, _)| place)
-        .find(|place| bytes.get(*place..).is_some_and(|rest| rest.starts_with(mark)))
+    let mut begins = text.match_indices(mark.chars().next()?).map(|(place, _)| place);
+    begins.find(|place| text.get(*place..).is_some_and(|rest| rest.starts_with(mark)))
 }
 
 /// Two field lists are equal when they say the same in the same order.
