@@ -160,7 +160,8 @@ impl Gateway {
         request: &HttpRequest<'_>,
         books: &Books,
     ) -> Result<WalletRequest, Box<TurnedAway>> {
-        let kind = words::kind_of(request);
+        // What was understood says it itself.
+        let kind = || words::kind_of(request);
         let Some(heard) = self.setup.platform.hear(request, self.clock.wall(now)) else {
             let answer = HttpAnswer::new(404, "text/plain", Vec::new());
             let why = Why::new("no gateway has this path");
@@ -170,15 +171,15 @@ impl Gateway {
         let Some(merchant) = manner.merchant().filter(|_| !asked.as_ref().is_err_and(words::is_nobodys))
         else {
             let why = asked.err().unwrap_or(Refusal::NoSuchMerchant);
-            return Err(self.turn_away(now, &manner, kind, why));
+            return Err(self.turn_away(now, &manner, kind(), why));
         };
         if let Err(why) = self.guard.admit(now, &manner, merchant, &self.setup) {
-            return Err(self.turn_away(now, &manner, kind, why));
+            return Err(self.turn_away(now, &manner, kind(), why));
         }
         let dialect = manner.dialect();
         let call = Call { asked, dialect, merchant };
         let order = call.order(books);
-        let kind = call.asked.as_ref().map_or(kind, |ask| Some(words::kind_of_ask(ask)));
+        let kind = call.asked.as_ref().map_or_else(|_| kind(), |ask| Some(words::kind_of_ask(ask)));
         Ok(WalletRequest { kind: kind.unwrap_or(Kind::Query), order, call, manner })
     }
 

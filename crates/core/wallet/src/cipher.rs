@@ -9,9 +9,11 @@ use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::{Aead, Payload};
 use base64ct::{Base64, Encoding};
 
+use crate::sign::hexadecimal;
+
 /// A nonce as text: 32 hexadecimal digits in capitals.
 pub(crate) fn nonce_text(nonce: u128) -> String {
-    format!("{nonce:032X}")
+    nonce.to_be_bytes().into_iter().flat_map(hexadecimal).map(char::from).collect()
 }
 
 /// The twelve characters of nonce that AES-GCM takes: the first hexadecimal digits.

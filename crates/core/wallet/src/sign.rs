@@ -12,23 +12,28 @@ use sha2::Sha256;
 use crate::xml::Fields;
 
 /// The secret that merchant and gateway share. Its printed form hides it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ApiKey(String);
+#[derive(Clone)]
+pub struct ApiKey {
+    text: String,
+    /// HMAC-SHA256 before its first byte: making this ready takes as long as signing a short document.
+    hmac: Hmac<Sha256>,
+}
 
 impl ApiKey {
     /// A key from its text.
     pub fn new(text: &str) -> Self {
-        Self(text.to_owned())
+        let hmac = Hmac::new_from_slice(text.as_bytes()).expect("HMAC takes a key of any length");
+        Self { text: text.to_owned(), hmac }
     }
 
     /// The text, for the one call that gives it out.
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// What a refund notice is encrypted with: the MD5 of the key in lower-case hexadecimal.
     pub(crate) fn refund_notice_key(&self) -> [u8; 32] {
-        let signature = Signature::from_digest(&Md5::digest(self.0.as_bytes()));
+        let signature = Signature::from_digest(&Md5::digest(self.text.as_bytes()));
         let mut key = [0; 32];
         for (into, character) in key.iter_mut().zip(signature.as_str().bytes()) {
             *into = character.to_ascii_lowercase();
@@ -70,28 +75,27 @@ impl Signature {
     }
 
     fn from_digest(digest: &[u8]) -> Self {
-        const CHARACTERS: &[u8; 16] = b"0123456789ABCDEF";
         let mut characters = [b'0'; 64];
         for (pair, byte) in characters.chunks_exact_mut(2).zip(digest) {
-            pair.copy_from_slice(&[CHARACTERS[usize::from(byte >> 4)], CHARACTERS[usize::from(byte & 15)]]);
+            pair.copy_from_slice(&hexadecimal(*byte));
         }
         Self { characters, len: (digest.len() * 2).min(64) }
     }
 }
 
+/// Two digits, in capitals.
+pub(crate) const fn hexadecimal(byte: u8) -> [u8; 2] {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    [DIGITS[(byte >> 4) as usize], DIGITS[(byte & 15) as usize]]
+}
+
 /// The signature of these fields under this key.
 pub fn sign(fields: &Fields, key: &ApiKey, sign_type: SignType) -> Signature {
+    let text = text_to_sign(fields, key);
     match sign_type {
-        SignType::Md5 => {
-            let mut digest = Md5::new();
-            each_part(fields, key, |part| digest.update(part));
-            Signature::from_digest(&digest.finalize())
-        }
+        SignType::Md5 => Signature::from_digest(&Md5::digest(text)),
         SignType::HmacSha256 => {
-            let keyed = Hmac::<Sha256>::new_from_slice(key.0.as_bytes());
-            let mut digest = keyed.expect("HMAC takes a key of any length");
-            each_part(fields, key, |part| digest.update(part));
-            Signature::from_digest(&digest.finalize().into_bytes())
+            Signature::from_digest(&key.hmac.clone().chain_update(text).finalize().into_bytes())
         }
     }
 }
@@ -136,19 +140,32 @@ pub enum SignError {
     Wrong,
 }
 
-/// Feeds the text to sign, piece by piece.
-fn each_part(fields: &Fields, key: &ApiKey, mut feed: impl FnMut(&[u8])) {
+/// `k=v&…&key=K`: a digest takes one text faster than its many pieces.
+fn text_to_sign(fields: &Fields, key: &ApiKey) -> String {
     let counted = fields.iter().filter(|(key, value)| *key != "sign" && !value.is_empty());
-    let mut sorted: Vec<(&str, &str)> = counted.collect();
-    sorted.sort_unstable();
+    let mut sorted: Vec<(&str, &str)> = Vec::with_capacity(fields.len());
+    sorted.extend(counted);
+    // No key stands twice.
+    sorted.sort_unstable_by_key(|(name, _)| *name);
+    let bytes = sorted.iter().map(|(name, value)| name.len() + value.len() + 2).sum::<usize>();
+    let mut text = String::with_capacity(bytes + "key=".len() + key.text.len());
     for (name, value) in sorted {
         for part in [name, "=", value, "&"] {
-            feed(part.as_bytes());
+            text.push_str(part);
         }
     }
-    feed(b"key=");
-    feed(key.0.as_bytes());
+    text.push_str("key=");
+    text.push_str(&key.text);
+    text
 }
+
+impl PartialEq for ApiKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for ApiKey {}
 
 impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -14,6 +14,18 @@ pub const MAX_DOCUMENT_BYTES: usize = 65_536;
 /// A document with more keys is refused: each is compared with all before it.
 pub const MAX_KEYS: usize = 512;
 
+/// The first field makes room for so many, and for what they say: hardly a document has more.
+const USUAL_KEYS: usize = 24;
+const USUAL_BYTES: usize = 768;
+
+const SECTION: &str = "<![CDATA[";
+const SECTION_END: &str = "]]>";
+/// From a field's key to its value, and to the key again.
+const BEFORE_VALUE: &str = "><![CDATA[";
+const BEHIND_VALUE: &str = "]]></";
+/// What a field has beside its value and its key twice.
+const MARKUP_BYTES: usize = "<".len() + BEFORE_VALUE.len() + BEHIND_VALUE.len() + ">".len();
+
 /// Keys with their values in document order; made to be reused.
 #[derive(Clone, Default)]
 pub struct Fields {
@@ -48,10 +60,13 @@ impl Fields {
     }
 
     fn put(&mut self, key: &str, value: &str) {
-        let position = self.entries.iter().position(|entry| self.arena.get(entry.key.clone()) == Some(key));
-        match position.and_then(|index| self.entries.get_mut(index)) {
+        match self.place(key).and_then(|index| self.entries.get_mut(index)) {
             Some(entry) => entry.value = append(&mut self.arena, value),
             None => {
+                if self.entries.is_empty() {
+                    self.entries.reserve(USUAL_KEYS);
+                    self.arena.reserve(USUAL_BYTES);
+                }
                 let key = append(&mut self.arena, key);
                 let value = append(&mut self.arena, value);
                 self.entries.push(Entry { key, value });
@@ -61,7 +76,19 @@ impl Fields {
 
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.iter().find(|(candidate, _)| *candidate == key).map(|(_, value)| value)
+        let entry = self.entries.get(self.place(key)?)?;
+        self.arena.get(entry.value.clone())
+    }
+
+    /// By bytes: whether they are text is looked at where a text is given out.
+    fn place(&self, key: &str) -> Option<usize> {
+        let arena = self.arena.as_bytes();
+        self.entries.iter().position(|entry| arena.get(entry.key.clone()) == Some(key.as_bytes()))
+    }
+
+    /// How many fields there are.
+    pub(crate) const fn len(&self) -> usize {
+        self.entries.len()
     }
 
     /// All fields in document order.
@@ -82,7 +109,10 @@ impl Fields {
         }
         let text = core::str::from_utf8(document)
             .map_err(|error| XmlError { offset: error.valid_up_to(), fault: XmlFault::NotUtf8 })?;
-        Reader { text, offset: 0 }.document(self)
+        // Keys and values are parts of the document.
+        self.arena.reserve(text.len());
+        self.entries.reserve(USUAL_KEYS);
+        Reader { whole: text, rest: text }.document(self)
     }
 }
 
@@ -93,27 +123,25 @@ pub fn write(fields: &Fields, out: &mut Vec<u8>) {
 
 /// Appends the document of these fields under another name: the hidden part of a refund notice is called `root`.
 pub(crate) fn write_as(root: &'static str, fields: &Fields, out: &mut Vec<u8>) {
-    for part in ["<", root, ">"] {
-        out.extend_from_slice(part.as_bytes());
-    }
+    let lengths =
+        fields.entries.iter().map(|Entry { key, value }| 2 * key.len() + value.len() + MARKUP_BYTES);
+    let bytes = lengths.sum::<usize>();
+    out.reserve(2 * root.len() + "<></>".len() + bytes);
+    let mut put = |parts: &[&str]| parts.iter().for_each(|part| out.extend_from_slice(part.as_bytes()));
+    put(&["<", root, ">"]);
     for (key, value) in fields.iter() {
-        out.push(b'<');
-        out.extend_from_slice(key.as_bytes());
-        out.extend_from_slice(b"><![CDATA[");
+        put(&["<", key, BEFORE_VALUE]);
+        let mut rest = value;
         // The end mark of a section cannot stand inside one: it is cut in two.
-        for (index, piece) in value.split("]]>").enumerate() {
-            if index > 0 {
-                out.extend_from_slice(b"]]]]><![CDATA[>");
-            }
-            out.extend_from_slice(piece.as_bytes());
+        while let Some((piece, behind)) =
+            find(rest, SECTION_END).and_then(|place| rest.split_at_checked(place + "]]".len()))
+        {
+            put(&[piece, SECTION_END, SECTION]);
+            rest = behind;
         }
-        out.extend_from_slice(b"]]></");
-        out.extend_from_slice(key.as_bytes());
-        out.push(b'>');
+        put(&[rest, BEHIND_VALUE, key, ">"]);
     }
-    for part in ["</", root, ">"] {
-        out.extend_from_slice(part.as_bytes());
-    }
+    put(&["</", root, ">"]);
 }
 
 /// What is wrong, at which byte of the document.
@@ -153,8 +181,9 @@ fn append(arena: &mut String, text: &str) -> Range<usize> {
 }
 
 struct Reader<'a> {
-    text: &'a str,
-    offset: usize,
+    whole: &'a str,
+    /// What is not read yet.
+    rest: &'a str,
 }
 
 impl<'a> Reader<'a> {
@@ -174,18 +203,18 @@ impl<'a> Reader<'a> {
             self.element(fields)?;
         }
         self.skip_space();
-        if self.rest().is_empty() { Ok(()) } else { Err(self.error(XmlFault::Expected("the end"))) }
+        if self.rest.is_empty() { Ok(()) } else { Err(self.error(XmlFault::Expected("the end"))) }
     }
 
     fn element(&mut self, fields: &mut Fields) -> Result<(), XmlError> {
-        let start = self.offset;
+        let start = self.error(XmlFault::DuplicateKey);
         if fields.entries.len() == MAX_KEYS {
             return Err(self.error(XmlFault::TooManyKeys));
         }
         self.expect("<")?;
         let key = self.name()?;
-        if fields.get(key).is_some() {
-            return Err(XmlError { offset: start, fault: XmlFault::DuplicateKey });
+        if fields.place(key).is_some() {
+            return Err(start);
         }
         let key_range = append(&mut fields.arena, key);
         let value_start = fields.arena.len();
@@ -203,19 +232,18 @@ impl<'a> Reader<'a> {
     /// Text, entities and CDATA sections up to the end tag.
     fn value(&mut self, into: &mut String) -> Result<(), XmlError> {
         loop {
-            let rest = self.rest();
-            let plain = rest.find(['<', '&']).ok_or_else(|| self.error(XmlFault::Expected("an end tag")))?;
-            into.push_str(rest.get(..plain).unwrap_or_default());
-            self.offset += plain;
-            if self.rest().starts_with("</") {
+            let plain = self.rest.bytes().position(|byte| matches!(byte, b'<' | b'&'));
+            let plain = plain.ok_or_else(|| self.error(XmlFault::Expected("an end tag")))?;
+            into.push_str(self.skip(plain));
+            if self.rest.starts_with("</") {
                 return Ok(());
-            } else if self.take("<![CDATA[") {
-                into.push_str(self.until("]]>")?);
+            } else if self.take(SECTION) {
+                into.push_str(self.until(SECTION_END)?);
             } else if self.take("&") {
                 into.push(self.entity()?);
             } else {
                 let fault =
-                    if self.rest().starts_with("<!") { XmlFault::DocumentType } else { XmlFault::Nested };
+                    if self.rest.starts_with("<!") { XmlFault::DocumentType } else { XmlFault::Nested };
                 return Err(self.error(fault));
             }
         }
@@ -229,18 +257,15 @@ impl<'a> Reader<'a> {
     }
 
     fn name(&mut self) -> Result<&'a str, XmlError> {
-        let rest = self.rest();
-        if rest.starts_with('!') {
+        if self.rest.starts_with('!') {
             return Err(self.error(XmlFault::DocumentType));
         }
-        let end =
-            rest.find(|c: char| !(c.is_ascii_alphanumeric() || "_-.".contains(c))).unwrap_or(rest.len());
-        let name = rest.get(..end).unwrap_or_default();
-        if !name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+        if !self.rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
             return Err(self.error(XmlFault::Expected("a key")));
         }
-        self.offset += end;
-        Ok(name)
+        let in_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        let end = self.rest.bytes().position(|byte| !in_name(byte));
+        Ok(self.skip(end.unwrap_or(self.rest.len())))
     }
 
     fn expect_name(&mut self, name: &str) -> Result<(), XmlError> {
@@ -255,37 +280,45 @@ impl<'a> Reader<'a> {
         if self.take(token) {
             return Ok(());
         }
-        let doctype = self.rest().starts_with("<!DOCTYPE") || self.rest().starts_with("<!ENTITY");
+        let doctype = self.rest.starts_with("<!DOCTYPE") || self.rest.starts_with("<!ENTITY");
         Err(self.error(if doctype { XmlFault::DocumentType } else { XmlFault::Expected(token) }))
     }
 
     /// Takes everything up to the mark, and the mark.
     fn until(&mut self, mark: &'static str) -> Result<&'a str, XmlError> {
-        let (before, _) = self.rest().split_once(mark).ok_or_else(|| self.error(XmlFault::Expected(mark)))?;
-        self.offset += before.len() + mark.len();
+        let place = find(self.rest, mark).ok_or_else(|| self.error(XmlFault::Expected(mark)))?;
+        let before = self.skip(place);
+        self.skip(mark.len());
         Ok(before)
     }
 
     fn take(&mut self, token: &str) -> bool {
-        let found = self.rest().starts_with(token);
-        if found {
-            self.offset += token.len();
-        }
-        found
+        let behind = self.rest.strip_prefix(token);
+        self.rest = behind.unwrap_or(self.rest);
+        behind.is_some()
+    }
+
+    /// Takes so many bytes; up to an ASCII character, so that none is cut.
+    fn skip(&mut self, count: usize) -> &'a str {
+        let (taken, rest) = self.rest.split_at_checked(count).unwrap_or((self.rest, ""));
+        self.rest = rest;
+        taken
     }
 
     fn skip_space(&mut self) {
-        let rest = self.rest();
-        self.offset += rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
-    }
-
-    fn rest(&self) -> &'a str {
-        self.text.get(self.offset..).unwrap_or_default()
+        self.rest = self.rest.trim_start_matches([' ', '\t', '\r', '\n']);
     }
 
     const fn error(&self, fault: XmlFault) -> XmlError {
-        XmlError { offset: self.offset, fault }
+        XmlError { offset: self.whole.len() - self.rest.len(), fault }
     }
+}
+
+/// Where the first such mark begins. Its first character is rare and texts are short: a searcher that makes ready for
+/// worse costs more than the search.
+fn find(text: &str, mark: &str) -> Option<usize> {
+    let mut begins = text.match_indices(mark.chars().next()?).map(|(place, _)| place);
+    begins.find(|place| text.get(*place..).is_some_and(|rest| rest.starts_with(mark)))
 }
 
 /// Two field lists are equal when they say the same in the same order.

@@ -38,7 +38,7 @@ const ENDINGS: [(&str, Kind); 19] = [
 /// What a request seems to ask for, whoever sent it.
 pub(super) fn kind_of(request: &HttpRequest<'_>) -> Option<Kind> {
     let path = request.path();
-    ENDINGS.into_iter().find(|(ending, _)| path.ends_with(ending)).map(|(_, kind)| kind)
+    ENDINGS.iter().find(|(ending, _)| path.ends_with(ending)).map(|(_, kind)| *kind)
 }
 
 pub(super) const fn kind_of_ask(ask: &Ask) -> Kind {

@@ -48,12 +48,13 @@ struct Answer<'a> {
 
 impl Answer<'_> {
     fn begin(&mut self, stamp: Stamp) {
+        let (merchant, manner) = (&self.merchant.wechat, self.manner);
         self.set("return_code", "SUCCESS");
         self.set("return_msg", "OK");
-        self.set("appid", &self.merchant.wechat.app_id.clone());
-        self.set("mch_id", &self.merchant.wechat.mch_id.clone());
-        self.set_some("sub_mch_id", self.manner.sub_merchant.as_deref());
-        self.set_some("device_info", self.manner.device.as_deref());
+        self.set("appid", &merchant.app_id);
+        self.set("mch_id", &merchant.mch_id);
+        self.set_some("sub_mch_id", manner.sub_merchant.as_deref());
+        self.set_some("device_info", manner.device.as_deref());
         self.set("nonce_str", &cipher::nonce_text(stamp.nonce));
     }
 

@@ -26,6 +26,16 @@ const SILENCE: Duration = Duration::from_secs(600);
 #[error("no answer")]
 pub(crate) struct Gone;
 
+/// A call that is read; or what to answer to one that is turned away.
+type Received<P> = Result<(Course, Step<<P as Platform>::WalletRequest>), HttpAnswer>;
+
+/// How far a call has come.
+enum Step<R> {
+    Decided(HttpAnswer),
+    /// Its time has not come, or never will. Few wait, so it lies elsewhere.
+    Waits(Box<R>),
+}
+
 /// Why a body was not read.
 enum NoBody {
     TooLarge,
@@ -119,8 +129,34 @@ async fn call<P: Platform>(
 ) -> Result<(HttpAnswer, Ticket, InFlight<P>), Gone> {
     let hall = &guest.visit.hall;
     let mut flight = InFlight::begin(hall);
-    let pace = hall.settings.pace;
-    let at_once = |course: &Course| course.is_at_once || (pace.processing.is_zero() && course.hold.is_zero());
+    let (received, ticket) = receive(hall, head, body);
+    let (course, step) = match received {
+        Ok(received) => received,
+        Err(answer) => return Ok((answer, ticket, flight)),
+    };
+    let (answer, ticket, flight) = match step {
+        Step::Decided(answer) => {
+            flight.decided();
+            (answer, ticket, flight)
+        }
+        Step::Waits(_) if course.request == RequestFate::Lost => {
+            flight.over();
+            return silence(hall).await;
+        }
+        Step::Waits(request) => {
+            let later = commit_later(Rc::clone(hall), *request, course, flight);
+            tokio::task::spawn_local(later).await.ok().flatten().ok_or(Gone)?
+        }
+    };
+    let answering = hall.settings.pace.answering;
+    if !answering.is_zero() && !course.is_at_once {
+        tokio::time::sleep(answering).await;
+    }
+    leave(guest, course.answer, (answer, ticket, flight)).await
+}
+
+/// Reads a call, and decides it at once where nothing is to be waited for.
+fn receive<P: Platform>(hall: &Hall<P>, head: &Parts, body: &[u8]) -> (Received<P>, Ticket) {
     let headers: Vec<(&str, &str)> = head
         .headers
         .iter()
@@ -128,34 +164,17 @@ async fn call<P: Platform>(
         .collect();
     let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
     let request = HttpRequest { method: head.method.as_str(), target, headers: &headers, body };
-    let (received, ticket) = hall.with(|platform, now| {
+    let processing = hall.settings.pace.processing;
+    let at_once = |course: &Course| course.is_at_once || (processing.is_zero() && course.hold.is_zero());
+    hall.with(|platform, now| {
         let (request, course) = platform.receive_call(now, &request)?;
-        let answer = (course.request == RequestFate::Taken && at_once(&course))
-            .then(|| platform.commit_call(now, &request, &course));
-        Ok((request, course, answer))
-    });
-    let (request, course, answer) = match received {
-        Ok(received) => received,
-        Err(answer) => return Ok((answer, ticket, flight)),
-    };
-    let (answer, ticket, flight) = match answer {
-        Some(answer) => {
-            flight.decided();
-            (answer, ticket, flight)
-        }
-        None if course.request == RequestFate::Lost => {
-            flight.over();
-            return silence(hall).await;
-        }
-        None => {
-            let later = commit_later(Rc::clone(hall), request, course, flight);
-            tokio::task::spawn_local(later).await.ok().flatten().ok_or(Gone)?
-        }
-    };
-    if !pace.answering.is_zero() && !course.is_at_once {
-        tokio::time::sleep(pace.answering).await;
-    }
-    leave(guest, course.answer, (answer, ticket, flight)).await
+        let step = if course.request == RequestFate::Taken && at_once(&course) {
+            Step::Decided(platform.commit_call(now, &request, &course))
+        } else {
+            Step::Waits(Box::new(request))
+        };
+        Ok((course, step))
+    })
 }
 
 /// Commits when it is time; nothing, if serving ends before.

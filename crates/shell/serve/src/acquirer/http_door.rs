@@ -131,6 +131,7 @@ async fn converse<P: Platform>(
     let mut ending = false;
     let result = loop {
         tokio::select! {
+            biased;
             result = connection.as_mut() => break result,
             () = &mut begun, if !ending => {
                 ending = true;

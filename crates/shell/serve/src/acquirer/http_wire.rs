@@ -51,6 +51,9 @@ enum Phase {
     /// Between requests, or before the first.
     #[default]
     Resting,
+    /// Some of a request is there, and nobody has waited for the rest yet. Most come whole.
+    Begun,
+    /// The rest is waited for, and has its time.
     Reading,
     Served,
 }
@@ -117,17 +120,25 @@ impl HttpWire {
         Self { stream, orders, bounds, late: sleep(), pause: sleep(), unread: None }
     }
 
+    /// Whoever has read the first bytes of a request waits for the rest at once, so its time starts here.
     fn is_late(&mut self, context: &mut Context<'_>) -> bool {
-        let reads = self.orders.state().phase == Phase::Reading;
-        reads && self.late.as_mut().poll(context).is_ready()
+        let mut state = self.orders.state();
+        match state.phase {
+            Phase::Resting | Phase::Served => return false,
+            Phase::Begun => {
+                state.phase = Phase::Reading;
+                self.late.as_mut().reset(Instant::now() + self.bounds.reading);
+            }
+            Phase::Reading => {}
+        }
+        self.late.as_mut().poll(context).is_ready()
     }
 
-    /// The first byte of a request starts its time, and ends what was done to the answer before it.
-    fn note_bytes(&mut self) {
+    /// The first byte of a request ends what was done to the answer before it.
+    fn note_bytes(&self) {
         let mut state = self.orders.state();
         if state.phase == Phase::Resting {
-            (state.phase, state.damage) = (Phase::Reading, Damage::None);
-            self.late.as_mut().reset(Instant::now() + self.bounds.reading);
+            (state.phase, state.damage) = (Phase::Begun, Damage::None);
         }
     }
 
