@@ -24,6 +24,7 @@ mod client_files;
 mod counters;
 pub mod credentials;
 mod door;
+mod end;
 pub mod error;
 mod exchange;
 mod fsync_times;

@@ -113,7 +113,7 @@ impl<P: Platform> Line<'_, P> {
                     Ok(_) => {}
                     Err(_) => return self.broken(),
                 },
-                () = outgoing.changed.notified() => {}
+                () = outgoing.changed.rings() => {}
                 () = &mut late, if unfinished && reads => self.break_off("the rest of a frame never came"),
                 () = &mut begun, if !ending => (ending, self.reads) = (true, false),
             }

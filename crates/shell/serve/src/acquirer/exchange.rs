@@ -99,7 +99,7 @@ async fn commit_later<P: Platform>(held: Held<P>, request: P::CardRequest, cours
     }
     hall.counters.in_flight.add(1);
     leave(hall, outgoing, terminal, course.answer, &answer, ticket);
-    outgoing.changed.notify_one();
+    outgoing.changed.ring();
 }
 
 /// Lets an answer leave, as its fate says. It counts as in flight already.

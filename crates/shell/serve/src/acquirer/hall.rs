@@ -1,16 +1,17 @@
-//! What all doors share: the platform, the clock, the journal, the counters, and the end.
+//! What all doors share: the platform, the clock, the journal, the counters, and a look at the end.
 //!
 //! One thread for everything, so the platform lies in a cell. Whoever touches it does so through [`Hall::with`], which
 //! takes what changed to the journal and gives the ticket for whatever leaves because of it. *Not here:* any port.
 
 use crate::acquirer::counters::Counters;
+use crate::acquirer::end::End;
 use crate::acquirer::journal::{Journal, Ticket};
 use crate::acquirer::news::{News, What};
 use crate::acquirer::platform::{HttpAnswer, Platform};
 use crate::acquirer::settings::Settings;
 use crate::clock::Clock;
 use acquirer::Change;
-use core::cell::{Cell, RefCell};
+use core::cell::RefCell;
 use sim::{SimTime, TerminalNo};
 use std::collections::BTreeMap;
 use std::io;
@@ -63,16 +64,6 @@ pub(crate) struct LedgerClock {
     /// When this run began.
     base: SimTime,
     clock: Clock,
-}
-
-/// Whether it ends, and who is still busy.
-#[derive(Debug, Default)]
-pub(crate) struct End {
-    begun: Cell<bool>,
-    begins: Notify,
-    wanted: Notify,
-    busy: Cell<usize>,
-    gone: Notify,
 }
 
 /// Somebody who is to finish before the end.
@@ -162,63 +153,20 @@ impl<P: Platform> Hall<P> {
 
     /// Takes it, and keeps the end waiting until what is given back is dropped.
     pub(crate) fn busy(self: &Rc<Self>) -> Busy<P> {
-        self.end.busy.set(self.end.busy.get() + 1);
+        self.end.one_more();
         Busy(Rc::clone(self))
     }
 }
 
 impl<P: Platform> Drop for Busy<P> {
     fn drop(&mut self) {
-        let end = &self.0.end;
-        end.busy.set(end.busy.get() - 1);
-        if end.busy.get() == 0 {
-            end.gone.notify_waiters();
-        }
+        self.0.end.one_less();
     }
 }
 
 impl<P: Platform> core::fmt::Debug for Hall<P> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Hall").field("settings", &self.settings).finish_non_exhaustive()
-    }
-}
-
-impl End {
-    /// Somebody wants it to end.
-    pub(crate) fn want(&self) {
-        self.wanted.notify_one();
-    }
-
-    pub(crate) async fn wanted(&self) {
-        self.wanted.notified().await;
-    }
-
-    /// From now on nothing new is taken.
-    pub(crate) fn begin(&self) {
-        self.begun.set(true);
-        self.begins.notify_waiters();
-    }
-
-    pub(crate) async fn begun(&self) {
-        let begins = self.begins.notified();
-        tokio::pin!(begins);
-        begins.as_mut().enable();
-        if !self.begun.get() {
-            begins.await;
-        }
-    }
-
-    /// Waits until nobody is busy.
-    pub(crate) async fn all_gone(&self) {
-        loop {
-            let gone = self.gone.notified();
-            tokio::pin!(gone);
-            gone.as_mut().enable();
-            if self.busy.get() == 0 {
-                return;
-            }
-            gone.await;
-        }
     }
 }
 

@@ -5,9 +5,10 @@
 
 use crate::acquirer::journal::Ticket;
 use core::cell::{Cell, RefCell};
+use core::future::poll_fn;
+use core::task::{Poll, Waker};
 use core::time::Duration;
 use std::collections::VecDeque;
-use tokio::sync::Notify;
 
 /// Pieces to be sent, and who waits for them.
 #[derive(Debug, Default)]
@@ -15,11 +16,41 @@ pub(crate) struct Outgoing {
     pieces: RefCell<VecDeque<Piece>>,
     spare: RefCell<Vec<u8>>,
     /// There is something new to send, or nothing held any more.
-    pub(crate) changed: Notify,
+    pub(crate) changed: Bell,
     /// Exchanges that wait for their time.
     held: Cell<usize>,
     /// Nothing more is taken.
     closed: Cell<bool>,
+}
+
+/// Rings for one who waits, on the same thread; once, however often it was rung meanwhile.
+#[derive(Debug, Default)]
+pub(crate) struct Bell {
+    rung: Cell<bool>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl Bell {
+    pub(crate) fn ring(&self) {
+        self.rung.set(true);
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
+    /// Waits until it rings, or has rung.
+    pub(crate) fn rings(&self) -> impl Future<Output = ()> + '_ {
+        poll_fn(|context| {
+            if self.rung.replace(false) {
+                return Poll::Ready(());
+            }
+            let mut waker = self.waker.borrow_mut();
+            if !waker.as_ref().is_some_and(|waker| waker.will_wake(context.waker())) {
+                *waker = Some(context.waker().clone());
+            }
+            Poll::Pending
+        })
+    }
 }
 
 /// Bytes that leave in one manner.
@@ -46,7 +77,7 @@ pub(crate) enum Then {
 impl Outgoing {
     /// Adds an answer that leaves as usual. `false` if the connection takes nothing any more.
     pub(crate) fn send(&self, bytes: &[u8], ticket: Ticket) -> bool {
-        self.changed.notify_one();
+        self.changed.ring();
         self.add(bytes, ticket)
     }
 
@@ -79,7 +110,7 @@ impl Outgoing {
         }
         self.closed.set(piece.then != Then::GoOn);
         self.pieces.borrow_mut().push_back(piece);
-        self.changed.notify_one();
+        self.changed.ring();
         true
     }
 
@@ -109,7 +140,7 @@ impl Outgoing {
 
     pub(crate) fn let_go(&self) {
         self.held.set(self.held.get().saturating_sub(1));
-        self.changed.notify_one();
+        self.changed.ring();
     }
 }
 
