@@ -3,8 +3,8 @@
 //! Sources, by row: `P` the published lists of codes that clients rely on, among them the lists of v3 that give 400 to
 //! every `ACQ` code; `L` the lists of public and of business codes as several open clients repeat them, those of the
 //! gateway in the edition of 2020.02 and since; `R` an answer of the platform as an open client or a merchant was given
-//! it; `M` from memory, to be compared with a real platform when there is one. The statuses of v3 for public codes are from memory
-//! throughout. The texts are our own.
+//! it; `M` from memory, to be compared with a real platform when there is one. The statuses of v3 for public
+//! codes are from memory throughout. The texts are our own.
 //! *Not modelled:* codes of other products.
 
 use crate::alipay::Call;

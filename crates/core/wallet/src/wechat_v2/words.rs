@@ -97,8 +97,8 @@ pub(crate) fn text(why: Refusal, word: &Word) -> String {
     }
 }
 
-/// `error_code` of a bill that is not there. Source: WeChat Pay v2, downloadbill; 20002 as merchants were answered (R), the others
-/// from memory (M).
+/// `error_code` of a bill that is not there. Source: WeChat Pay v2, downloadbill; 20002 as merchants were answered (R),
+/// the others from memory (M).
 pub(crate) const fn bill_error(why: Refusal) -> &'static str {
     match why {
         Refusal::NoBill => "20002",
