@@ -83,7 +83,7 @@ impl Manner {
             Way::WeChatV2(manner) => {
                 wechat_v2::words::word(why, manner.call.unwrap_or(wechat_v2::Call::OrderQuery)).code
             }
-            Way::WeChatV3(_) => wechat_v3::words::word(why).code,
+            Way::WeChatV3(manner) => wechat_v3::words::word(why, manner.call.as_ref()).code,
             Way::AlipayGateway(gateway::Manner { call, .. }) | Way::AlipayV3(rest::Manner { call, .. }) => {
                 alipay::words::word(why, *call).sub_code
             }

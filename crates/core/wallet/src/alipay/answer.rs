@@ -43,9 +43,15 @@ pub(crate) fn rest_object(call: Option<Call>, told: &Told) -> (u16, Value) {
         Ok((_, object)) => (200, object.into()),
         Err((why, _)) => {
             let word = words::word(why, call);
-            (word.status, json!({ "code": word.sub_code, "message": words::text(why, word) }))
+            (word.status, json!({ "code": in_v3(word.sub_code), "message": words::text(why, word) }))
         }
     }
+}
+
+/// What v3 calls a code of the gateway. Source: Alipay v3, `CommonErrorType`, and an answer `missing-timestamp` that an
+/// open client was given: the public codes stand there without their prefix.
+fn in_v3(sub_code: &'static str) -> &'static str {
+    sub_code.strip_prefix("isv.").unwrap_or(sub_code)
 }
 
 /// The fields of what worked, with its `code`; or why it did not.

@@ -1,7 +1,10 @@
 //! The words of Alipay for refusals: `code` and `sub_code` at the gateway, HTTP status and `code` in v3.
 //!
 //! Sources, by row: `P` the published lists of codes that clients rely on, among them the lists of v3 that give 400 to
-//! every `ACQ` code; `M` from memory, to be compared with a real platform when there is one. The texts are our own.
+//! every `ACQ` code; `L` the lists of public and of business codes as several open clients repeat them, those of the
+//! gateway in the edition of 2020.02 and since; `R` an answer of the platform as an open client or a merchant was given
+//! it; `M` from memory, to be compared with a real platform when there is one. The statuses of v3 for public
+//! codes are from memory throughout. The texts are our own.
 //! *Not modelled:* codes of other products.
 
 use crate::alipay::Call;
@@ -28,7 +31,7 @@ const WORDS: &[Word] = &[
     business(Refusal::NoSuchOrder, "ACQ.TRADE_NOT_EXIST", "交易不存在"),     // P
     business(Refusal::NoSuchRefund, "ACQ.TRADE_NOT_EXIST", "交易不存在"),    // M
     business(Refusal::NumberUsedForOther, "ACQ.CONTEXT_INCONSISTENT", "交易信息被篡改"), // P
-    business(Refusal::NotPaid, "ACQ.TRADE_STATUS_ERROR", "交易状态不合法"),  // M
+    business(Refusal::NotPaid, "ACQ.TRADE_STATUS_ERROR", "交易状态不合法"),  // L
     business(Refusal::TooMuchRefund, "ACQ.REASON_TRADE_REFUND_FEE_ERR", "退款金额无效"), // P
     only(Call::Cancel, business(Refusal::TooLate, "ACQ.TRADE_CANCEL_TIME_OUT", "超过撤销时间范围")), // P
     business(Refusal::TooLate, "ACQ.TRADE_HAS_FINISHED", "交易已经完结"),    // P
@@ -37,7 +40,7 @@ const WORDS: &[Word] = &[
     business(Refusal::NotEnough, "ACQ.BUYER_BALANCE_NOT_ENOUGH", "买家余额不足"), // P
     business(Refusal::CardUnsupported, "ACQ.BUYER_BANKCARD_BALANCE_NOT_ENOUGH", "用户银行卡支付失败"), // M
     business(Refusal::PaymentFailed, "ACQ.PAYMENT_FAIL", "支付失败"),        // P
-    business(Refusal::PayerLimit, "ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR", "买家付款日限额超限"), // M
+    business(Refusal::PayerLimit, "ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR", "买家付款日限额超限"), // L
     business(Refusal::AmountLimit, "ACQ.TOTAL_FEE_EXCEED", "订单总金额超过限额"), // P
     Word {
         code: "10003",
@@ -45,22 +48,24 @@ const WORDS: &[Word] = &[
     }, // P
     Word { code: "20000", ..business(Refusal::Busy, "aop.ACQ.SYSTEM_ERROR", "系统异常") }, // P
     business(Refusal::BankError, "ACQ.SYSTEM_ERROR", "系统异常"),            // P
-    Word { status: 429, ..row(Refusal::RateLimited, "40005", "isv.call-limited", "调用频次超限") }, // M
-    business(Refusal::NoBill, "BILL_NOT_EXIST", "账单不存在"),               // M
+    Word {
+        status: 429, ..row(Refusal::RateLimited, "40005", "isv.app-call-limited", "应用调用次数超限")
+    }, // L
+    business(Refusal::NoBill, "isp.bill_not_exist", "账单不存在"),           // R
     business(Refusal::WrongParameter(""), "ACQ.INVALID_PARAMETER", "参数无效"), // P
-    row(Refusal::WrongFormat, "40002", "isv.invalid-format", "无效的数据格式"), // M
+    row(Refusal::WrongFormat, "40002", "isv.invalid-format", "无效的数据格式"), // L
     Word { status: 401, ..row(Refusal::WrongSignature, "40002", "isv.invalid-signature", "无效签名") }, // P
     Word {
         status: 401, ..row(Refusal::WrongTime, "40002", "isv.invalid-timestamp", "非法的时间戳参数")
-    }, // M
+    }, // L
     Word {
         status: 401, ..row(Refusal::NoSuchMerchant, "40002", "isv.invalid-app-id", "无效的应用标识")
-    }, // M
+    }, // L
     row(Refusal::MerchantMismatch, "40002", "isv.invalid-app-id", "无效的应用标识"), // M
     Word {
         status: 403, ..row(Refusal::NotAllowed, "40006", "isv.insufficient-isv-permissions", "权限不足")
-    }, // M
-    Word { status: 404, ..row(Refusal::NoSuchCall, "40002", "isv.invalid-method", "不存在的方法名") }, // M
+    }, // L
+    Word { status: 404, ..row(Refusal::NoSuchCall, "40002", "isv.invalid-method", "不存在的方法名") }, // L
 ];
 
 const fn row(why: Refusal, code: &'static str, sub_code: &'static str, text: &'static str) -> Word {
@@ -76,7 +81,8 @@ const fn only(call: Call, word: Word) -> Word {
     Word { call: Some(call), ..word }
 }
 
-/// Parameters of the gateway itself, before any call looks at its own. Source: Alipay, public codes (M).
+/// Parameters of the gateway itself, before any call looks at its own. Source: Alipay, public codes (L); the
+/// version (M).
 const GATEWAY_PARAMETERS: &[Word] = &[
     row(Refusal::WrongParameter("charset"), "40002", "isv.invalid-charset", "字符集错误"),
     row(Refusal::WrongParameter("sign_type"), "40002", "isv.invalid-signature-type", "无效签名类型"),
@@ -85,13 +91,13 @@ const GATEWAY_PARAMETERS: &[Word] = &[
 ];
 
 /// Refusals of the fund interface that have words of their own there. Source: its published lists of codes, as open clients
-/// repeat them (P); the number of another hold (M).
+/// repeat them (P), and an answer to an unfreezing (R).
 const FUND_WORDS: &[Word] = &[
     business(Refusal::NoSuchOrder, "AUTH_ORDER_NOT_EXIST", "支付宝资金授权订单不存在"), // P
     business(Refusal::NoSuchRefund, "AUTH_OPERATION_NOT_EXIST", "支付宝资金操作流水不存在"), // P
     business(Refusal::OrderClosed, "ORDER_ALREADY_CLOSED", "授权订单已经关闭"),         // P
     business(Refusal::OrderReversed, "ORDER_ALREADY_CLOSED", "授权订单已经关闭"),       // P
-    business(Refusal::AlreadyPaid, "ORDER_ALREADY_FINISH", "授权订单已经完结"),         // M
+    business(Refusal::AlreadyPaid, "ORDER_ALREADY_FINISH", "授权订单已经完结"),         // R
     business(Refusal::NotPaid, "ILLEGAL_STATUS", "订单状态非法"),                       // P
     business(Refusal::TooMuchRefund, "REQUEST_AMOUNT_EXCEED", "请求解冻金额超限"),      // P
     business(Refusal::NumberUsedForOther, "UNIQUE_VIOLATION", "请求信息被篡改"),        // P

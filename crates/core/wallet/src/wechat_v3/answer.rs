@@ -39,7 +39,10 @@ pub(crate) fn answer(
     let (status, body) = match body {
         Ok(Value::Null) => (204, Vec::new()),
         Ok(body) => (200, body.to_string().into_bytes()),
-        Err(why) => (words::word(why).status, refusal(why, manner.call.as_ref()).to_string().into_bytes()),
+        Err(why) => (
+            words::word(why, manner.call.as_ref()).status,
+            refusal(why, manner.call.as_ref()).to_string().into_bytes(),
+        ),
     };
     signed(status, body, platform, manner.wanted_serial.as_deref(), stamp)
 }
@@ -203,7 +206,7 @@ pub(crate) const fn refund_status(state: RefundState) -> &'static str {
 }
 
 fn refusal(why: Refusal, call: Option<&Call>) -> Value {
-    let word = words::word(why);
+    let word = words::word(why, call);
     match why {
         Refusal::WrongParameter(name) => {
             json!({ "code": word.code, "message": word.text, "detail": place(name, call) })

@@ -40,6 +40,9 @@ fn a_wrong_signature_is_refused_on_the_level_of_each_dialect() {
                 ("40002".into(), "isv.invalid-signature".into())
             );
         }
+        if dialect == Dialect::AlipayV3 {
+            assert_eq!(text(&json(&said), "/code"), "invalid-signature");
+        }
     }
 }
 
