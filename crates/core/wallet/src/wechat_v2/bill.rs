@@ -1,8 +1,9 @@
 //! The trade bill of WeChat Pay as text: columns in Chinese, a backtick before each value, sums at the end.
 //!
 //! Source: WeChat Pay, downloadbill and tradebill with type ALL; columns, sums and how a value looks after the bill
-//! that the platform prints as its example for hosted shops (2022). v3 gives out the same text behind an address. Amounts in yuan. The sum of fees has five
-//! decimals in that example and two here. *Not modelled:* fees (nothing), coupons, other types.
+//! that the platform prints as its example for hosted shops (2022). v3 gives out the same text behind an address. Amounts
+//! in yuan. The sum of fees has five decimals in that example and two here. *Not modelled:* fees (nothing), coupons,
+//! other types.
 
 use crate::amount::Amount;
 use crate::keys::WeChatMerchant;
