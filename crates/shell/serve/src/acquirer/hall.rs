@@ -11,7 +11,7 @@ use crate::acquirer::platform::{HttpAnswer, Platform};
 use crate::acquirer::settings::Settings;
 use crate::clock::Clock;
 use acquirer::Change;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use sim::{SimTime, TerminalNo};
 use std::collections::BTreeMap;
 use std::io;
@@ -35,8 +35,10 @@ pub(crate) struct Hall<P: Platform> {
     pub(crate) counters: Counters,
     pub(crate) end: End,
     tell: RefCell<Box<Listener>>,
-    /// Something was done to the platform; it may want to be woken earlier.
+    /// The platform wants to be woken earlier than its keeper knows.
     pub(crate) stirred: Notify,
+    /// When its keeper looks after it next.
+    pub(crate) kept_at: Cell<SimTime>,
     /// Answers that leave in front of the next one of the same terminal, or of the next call.
     strays: RefCell<BTreeMap<TerminalNo, Stray>>,
     pub(crate) stray_call: RefCell<Option<(HttpAnswer, Ticket)>>,
@@ -87,6 +89,7 @@ impl<P: Platform> Hall<P> {
             end: End::default(),
             tell: RefCell::new(Box::new(tell)),
             stirred: Notify::new(),
+            kept_at: Cell::new(SimTime::NEVER),
             strays: RefCell::default(),
             stray_call: RefCell::default(),
             scratch: RefCell::new(vec![0; SCRATCH_BYTES].into_boxed_slice()),
@@ -97,8 +100,16 @@ impl<P: Platform> Hall<P> {
 
     /// Lets the platform do something now. With the ticket without which nothing of it may leave.
     pub(crate) fn with<R>(&self, act: impl FnOnce(&mut P, SimTime) -> R) -> (R, Ticket) {
-        self.stirred.notify_one();
-        self.with_quietly(act)
+        let result = self.with_quietly(act);
+        if self.wakes_at() < self.kept_at.get() {
+            self.stirred.notify_one();
+        }
+        result
+    }
+
+    /// When the platform wants to be woken.
+    pub(crate) fn wakes_at(&self) -> SimTime {
+        self.desk.borrow().platform.wake_at().map_or(SimTime::NEVER, |(at, _)| at)
     }
 
     /// The same for whoever looks at once when the platform wants to be woken.

@@ -16,6 +16,7 @@ use hyper::client::conn::http1;
 use hyper::header::{CONTENT_LENGTH, HOST, HeaderName, HeaderValue};
 use hyper::{Request, Response, Uri};
 use hyper_util::rt::TokioIo;
+use sim::SimTime;
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -58,11 +59,13 @@ impl<P: Platform> Keeper<P> {
         tokio::pin!(begun);
         loop {
             self.send_what_is_due();
-            let (wake_at, _) = hall.look(Platform::wake_at);
+            // With as many under way as may be, the next one leaves when one of them is over.
+            let at = if self.has_room() { hall.wakes_at() } else { SimTime::NEVER };
+            hall.kept_at.set(at);
             let woken = async {
-                match wake_at {
-                    Some((at, _)) => tokio::time::sleep_until(hall.clock.instant(at)).await,
-                    None => core::future::pending().await,
+                match at {
+                    SimTime::NEVER => core::future::pending().await,
+                    at => tokio::time::sleep_until(hall.clock.instant(at)).await,
                 }
             };
             tokio::select! {
@@ -78,13 +81,17 @@ impl<P: Platform> Keeper<P> {
 
     fn send_what_is_due(self: &Rc<Self>) {
         let hall = &self.hall;
-        while self.outstanding.get() < hall.settings.bounds.notices {
+        while self.has_room() {
             let (delivery, ticket) = hall.with_quietly(Platform::next_delivery);
             let Some(delivery) = delivery else { return };
             self.outstanding.set(self.outstanding.get() + 1);
             hall.counters.notices_sent.up();
             tokio::task::spawn_local(Rc::clone(self).send(hall.busy(), delivery, ticket));
         }
+    }
+
+    fn has_room(&self) -> bool {
+        self.outstanding.get() < self.hall.settings.bounds.notices
     }
 
     async fn send(self: Rc<Self>, _busy: Busy<P>, delivery: Delivery, ticket: Ticket) {

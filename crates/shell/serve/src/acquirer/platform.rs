@@ -60,7 +60,7 @@ pub trait Platform: 'static {
         ForClients::default()
     }
 
-    /// When it wants to be woken, and why.
+    /// When it wants to be woken, and why: when something is due by itself, and when a notification is to leave.
     fn wake_at(&self) -> Option<(SimTime, Reason)>;
 
     /// Does what is due.

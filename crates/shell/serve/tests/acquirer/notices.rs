@@ -115,3 +115,19 @@ fn who_never_finishes_a_handshake_is_not_reached() {
     pay(&bench);
     assert_eq!(outcome(&bench)["outcome"], "refused");
 }
+
+#[test]
+fn with_as_many_under_way_as_may_be_the_next_leaves_when_one_is_over() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("the bench works");
+    let url = format!("http://{}/", listener.local_addr().expect("the bench works"));
+    let bench = Bench::start_notifying(folder(), &url, |settings| settings.bounds.notices = 1);
+    for order in ["A1", "A2"] {
+        let path = format!("/_tillrig/orders/{order}/pay");
+        assert_eq!(bench.client().call("POST", &path, b"").status, 200);
+    }
+    let first = accept(&listener);
+    assert_eq!(bench.metric("tillrig_acquirer_notices_total{outcome=\"sent\"}"), 1);
+    assert!(converse(first, SUCCESS).contains("A1"));
+    assert!(converse(accept(&listener), SUCCESS).contains("A2"));
+    until_some(|| (bench.metric("tillrig_acquirer_notices_total{outcome=\"answered\"}") == 2).then_some(()));
+}

@@ -210,7 +210,7 @@ impl Platform for StandIn {
     }
 
     fn wake_at(&self) -> Option<(SimTime, Reason)> {
-        None
+        (!self.deliveries.is_empty()).then_some((SimTime::ZERO, Reason("notification")))
     }
 
     fn advance(&mut self, _: SimTime) {}
