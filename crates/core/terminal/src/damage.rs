@@ -278,7 +278,7 @@ impl Terminal {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::{Amiss, FlashPoke, Kept};
     use crate::charge::{Approval, Charge, Kind};
     use crate::event::{Event, Intent, Noted, Poke};
@@ -314,7 +314,8 @@ mod tests {
         terminal
     }
 
-    fn events(terminal: &mut Terminal) -> Vec<Event> {
+    /// What has happened since it was last asked.
+    pub(crate) fn events(terminal: &mut Terminal) -> Vec<Event> {
         let mut events = Vec::new();
         while let Some(output) = terminal.poll() {
             if let Output::Event(event) = output {

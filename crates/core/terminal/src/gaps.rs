@@ -134,6 +134,7 @@ impl Terminal {
 mod tests {
     use super::{LEFT_OUT, is_ahead, stan_after};
     use crate::charge::{Approval, Charge, Kind};
+    use crate::damage::tests::events;
     use crate::desk::Numbers;
     use crate::event::{Copy, Event, Intent, Noted, Poke};
     use crate::journal::{Journal, Record, Totals};
@@ -142,7 +143,7 @@ mod tests {
     use crate::{Amiss, FlashPoke, Kept, flash};
     use iso8583::Tdes;
     use proptest::prelude::*;
-    use sim::{Fen, Input, Key, Machine, OrderNo, Output, ShopNo, SimTime, TerminalNo};
+    use sim::{Fen, Input, Key, Machine, OrderNo, ShopNo, SimTime, TerminalNo};
 
     const MASTER: Tdes = Tdes::new(*b"0123456789ABCDEF");
 
@@ -257,16 +258,6 @@ mod tests {
         assert_eq!(stands(&[&begun, &Record::Begun(void(2, 1))]), (true, 1));
         assert_eq!(stands(&[&begun, &Record::Ended(key(1))]), (false, 0));
         assert_eq!(stands(&[&begun, &Record::Undoing(key(1))]), (false, 1));
-    }
-
-    fn events(terminal: &mut Terminal) -> Vec<Event> {
-        let mut events = Vec::new();
-        while let Some(output) = terminal.poll() {
-            if let Output::Event(event) = output {
-                events.push(event);
-            }
-        }
-        events
     }
 
     /// Switched on with this journal, and all of its first records written.

@@ -154,14 +154,7 @@ fn a_refund_that_nobody_calls_done_is_sent_again_under_its_number() {
     decide(&mut counter, &Told::Order(gateway::order(NUMBER, OrderState::Paid)));
     counter.wait_s(1);
     assert_eq!(counter.belief(), Some(Belief::Approved));
-    let original = Some(Key::Order(OrderNo::new(NUMBER).unwrap().at(ALIPAY_SHOP)));
-    counter.poke(Poke::Charge(Wish {
-        intent: Intent(1),
-        kind: Kind::OrderRefund,
-        amount: Fen(500),
-        original,
-    }));
-    counter.wait_s(1);
+    counter.refund_order(OrderNo::new(NUMBER).unwrap().at(ALIPAY_SHOP), Fen(500));
     let told = |state| gateway::refund(NUMBER, "12345678W000002", 500, state);
     decide(&mut counter, &Told::Refunded(told(RefundState::Processing)));
     counter.wait_s(6);

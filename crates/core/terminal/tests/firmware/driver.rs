@@ -5,7 +5,7 @@
 use crate::gateway;
 use core::time::Duration;
 use iso8583::{CUP, Framer, MacKey, Message, Mti, decode, encode_with_mac};
-use sim::{Fen, Input, Machine, Output, Port, SimTime};
+use sim::{Fen, Input, Key, Machine, OrderNo, Output, Port, SimTime};
 use std::sync::Arc;
 use tillrig_terminal::{
     AlipayAccount, Belief, CARD, Event, Intent, Kind, PRINTER, Poke, Profile, Screen, Settings, Terminal,
@@ -69,6 +69,13 @@ impl Counter {
         self.poke(Poke::Charge(Wish::pay(Intent(0), Kind::Sale, Fen(2500))));
         self.wait(Duration::from_millis(20));
         self.card_request().expect("the sale has left")
+    }
+
+    /// Gives a part of an order back, and lets the request leave.
+    pub(crate) fn refund_order(&mut self, order: OrderNo, amount: Fen) {
+        let (intent, kind, original) = (Intent(1), Kind::OrderRefund, Some(Key::Order(order)));
+        self.poke(Poke::Charge(Wish { intent, kind, amount, original }));
+        self.wait_s(1);
     }
 
     /// The last card request, read.

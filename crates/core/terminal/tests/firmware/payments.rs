@@ -382,14 +382,7 @@ fn refund() -> Counter {
     scan(&mut counter, CODE);
     decide(&mut counter, &paid("12345678W000001"));
     counter.wait_s(1);
-    let original = Some(sim::Key::Order(sim::OrderNo::new("12345678W000001").unwrap()));
-    counter.poke(Poke::Charge(Wish {
-        intent: Intent(1),
-        kind: Kind::OrderRefund,
-        amount: Fen(500),
-        original,
-    }));
-    counter.wait_s(1);
+    counter.refund_order(sim::OrderNo::new("12345678W000001").unwrap(), Fen(500));
     counter
 }
 

@@ -154,8 +154,8 @@ pub fn parse(line: &str) -> Result<Typed, String> {
     Ok(typed.0)
 }
 
-/// The wish of a person who has had none before.
-pub(crate) const fn wish(wish: Wish, wallet: Wallet) -> Poke {
+/// How a cashier keys in a wish; WeChat Pay is the wallet of the key without a name.
+pub(crate) const fn charge(wish: Wish, wallet: Wallet) -> Poke {
     match wallet {
         Wallet::WeChat => Poke::Charge(wish),
         other => Poke::ChargeBy(wish, other),

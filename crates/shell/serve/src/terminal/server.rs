@@ -299,7 +299,7 @@ fn obey(hall: &Hall, line: &str) -> Answer {
         }
         Ok(Typed::Wish { kind, amount, original, wallet }) => {
             let original = original.map(|key| hall.in_its_shop(key));
-            hall.wish(|intent| keys::wish(Wish { intent, kind, amount, original }, wallet));
+            hall.wish(|intent| keys::charge(Wish { intent, kind, amount, original }, wallet));
             answer(format!("ok {}", line.trim()))
         }
         Ok(Typed::Poke(poke)) => {
